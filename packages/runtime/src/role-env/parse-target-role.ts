@@ -1,0 +1,88 @@
+import { EXTERNAL_ID_SHAPE, isExternalId, isPolicyArn, isProfileName, isRegion } from "./grammar.ts";
+import type { Env, Report } from "./report.ts";
+import { parseRoleArn } from "./role-arn.ts";
+import type { TargetRole } from "./target-role.ts";
+
+const ROLE_SHAPE = "arn:aws:iam::<account>:role/<name>:<profile>";
+
+/** What may follow `AWS_ROLE_N_`. */
+export const ROLE_OPTIONS: readonly string[] = [
+  "EXTERNAL_ID",
+  "REGION",
+  "DURATION_SECONDS",
+  "SESSION_POLICY_ARNS",
+  "DESCRIPTION",
+  "ENVIRONMENT",
+  "DEFAULT",
+];
+
+/** Reads `AWS_ROLE_<number>` and its options; reports every mistake and gives nothing when the role itself is wrong. */
+export function parseTargetRole(env: Env, number: number, report: Report): TargetRole | undefined {
+  const variable = `AWS_ROLE_${number}`;
+  const value = env[variable] ?? "";
+  const colon = value.lastIndexOf(":");
+  const role = parseRoleArn(value.slice(0, Math.max(colon, 0)));
+  const profile = value.slice(colon + 1);
+  const optional = parseOptions(env, variable, report);
+  if (!role) {
+    const fix = parseRoleArn(value) ? `append ":" and a profile name: ${value}:MyProfile` : `expected ${ROLE_SHAPE}`;
+    report({ variable, value, message: value === "" ? "is empty" : `"${value}" is not a role ARN and a profile`, fix });
+    return undefined;
+  }
+  if (!isProfileName(profile)) {
+    report({
+      variable,
+      value,
+      message: profile === "" ? "the profile name after the last colon is empty" : `"${profile}" is not a profile name`,
+      fix: "use letters, digits and _ @ + . % / - only, so that every AWS SDK can read it",
+    });
+    return undefined;
+  }
+  return { number, profile, role, ...optional };
+}
+
+type RoleOptions = Omit<TargetRole, "number" | "profile" | "role">;
+
+function parseOptions(env: Env, variable: string, report: Report): RoleOptions {
+  const read = <T>(suffix: string, parse: (text: string) => T | undefined, fix: string): T | undefined => {
+    const name = `${variable}_${suffix}`;
+    const value = env[name];
+    if (!value) return undefined;
+    const parsed = parse(value);
+    if (parsed === undefined) report({ variable: name, value, message: `"${value}" is not valid`, fix });
+    return parsed;
+  };
+  const when = (accept: (text: string) => boolean) => (text: string) => (accept(text) ? text : undefined);
+
+  const externalId = read("EXTERNAL_ID", when(isExternalId), EXTERNAL_ID_SHAPE);
+  const region = read("REGION", when(isRegion), "use a Region's code, such as eu-central-1");
+  const durationSeconds = read("DURATION_SECONDS", parseDuration, "use a whole number from 900 to 43200");
+  const sessionPolicyArns = read("SESSION_POLICY_ARNS", parsePolicyArns, "use 1 to 10 policy ARNs, comma-separated");
+  const description = read("DESCRIPTION", (text) => text, "");
+  const environment = read("ENVIRONMENT", (text) => text, "");
+  const isDefault = read("DEFAULT", parseBoolean, "use true on one role, or leave it out");
+  return {
+    ...(externalId && { externalId }),
+    ...(region && { region }),
+    ...(durationSeconds && { durationSeconds }),
+    ...(sessionPolicyArns && { sessionPolicyArns }),
+    ...(description && { description }),
+    ...(environment && { environment }),
+    ...(isDefault && { default: true as const }),
+  };
+}
+
+function parseDuration(text: string): number | undefined {
+  const seconds = /^\d{3,5}$/.test(text) ? Number(text) : 0;
+  return seconds >= 900 && seconds <= 43_200 ? seconds : undefined;
+}
+
+function parsePolicyArns(text: string): string[] | undefined {
+  const arns = text.split(",").map((arn) => arn.trim());
+  return arns.length <= 10 && arns.every(isPolicyArn) ? arns : undefined;
+}
+
+function parseBoolean(text: string): boolean | undefined {
+  if (text === "true") return true;
+  return text === "false" ? false : undefined;
+}

@@ -1,0 +1,27 @@
+import { defineConfig } from "vitest/config";
+
+const dev = { resolve: { conditions: ["dev"] }, ssr: { resolve: { conditions: ["dev"] } } };
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        ...dev,
+        test: {
+          name: "unit",
+          include: ["{packages/*,infra,bench}/src/**/*.test.ts"],
+          unstubEnvs: true,
+        },
+      },
+      {
+        ...dev,
+        test: {
+          name: "integration",
+          include: ["test/src/**/*.integration.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 240_000,
+        },
+      },
+    ],
+  },
+});
