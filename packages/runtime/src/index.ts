@@ -1,1 +1,26 @@
-export * from "./role-env/index.ts";
+export { createAgentRoles } from "./create-agent-roles.ts";
+export type { AgentRoles, AgentRolesOptions, Rotation, StartOptions } from "./create-agent-roles.ts";
+export { systemClock } from "./clock.ts";
+export type { Clock } from "./clock.ts";
+export type { AgentRolesEvent, OnEvent } from "./events.ts";
+export type { ProfileStatus } from "./profile-status.ts";
+export { profileStatus } from "./profile-status.ts";
+export { AgentRolesError, formatRoleEnv, parseRoleArn, parseRoleEnv } from "./role-env/index.ts";
+export type {
+  ErrorCode,
+  MasterRoleHop,
+  ParsedRoleEnv,
+  Problem,
+  RoleArn,
+  RoleEnv,
+  TargetRole,
+} from "./role-env/index.ts";
+export { maskKeyId } from "./session-credentials.ts";
+export type { SessionCredentials } from "./session-credentials.ts";
+export type { CredentialStore, RefusedCredentials, StoredCredentials } from "./stores/credential-store.ts";
+export { readManagedProfiles } from "./stores/read-managed-profiles.ts";
+export type { ManagedProfile } from "./stores/read-managed-profiles.ts";
+export { sharedCredentialsStore } from "./stores/shared-credentials-store.ts";
+export type { SharedCredentialsStoreOptions } from "./stores/shared-credentials-store.ts";
+export type { AssumeRole } from "./sts/assume-role.ts";
+export { isSessionOf } from "./sts/session-arn.ts";

@@ -45,7 +45,7 @@ function roleNumbers(env: Env, report: Report): number[] {
     const message = "numbers begin at 1 and have no leading zero";
     report({ variable, value, message, fix: `rename it to AWS_ROLE_${number || 1}` });
   }
-  return numbers.sort((a, b) => a - b);
+  return numbers.toSorted((a, b) => a - b);
 }
 
 /** Two roles never share a profile, and none may take the master's own or AWS's `default`. */

@@ -52,8 +52,6 @@ function parseOptions(env: Env, variable: string, report: Report): RoleOptions {
     if (parsed === undefined) report({ variable: name, value, message: `"${value}" is not valid`, fix });
     return parsed;
   };
-  const when = (accept: (text: string) => boolean) => (text: string) => (accept(text) ? text : undefined);
-
   const externalId = read("EXTERNAL_ID", when(isExternalId), EXTERNAL_ID_SHAPE);
   const region = read("REGION", when(isRegion), "use a Region's code, such as eu-central-1");
   const durationSeconds = read("DURATION_SECONDS", parseDuration, "use a whole number from 900 to 43200");
@@ -70,6 +68,10 @@ function parseOptions(env: Env, variable: string, report: Report): RoleOptions {
     ...(environment && { environment }),
     ...(isDefault && { default: true as const }),
   };
+}
+
+function when(accept: (text: string) => boolean): (text: string) => string | undefined {
+  return (text) => (accept(text) ? text : undefined);
 }
 
 function parseDuration(text: string): number | undefined {

@@ -1,0 +1,28 @@
+import { setTimeout } from "node:timers/promises";
+
+/** No timer is longer than a minute: after a suspend or a clock jump the wall clock is read again soon. */
+const LONGEST_TIMER_MS = 60_000;
+
+/** Time as the runtime sees it; tests pass their own. */
+export interface Clock {
+  /** Wall clock, milliseconds since the epoch. */
+  now(): number;
+  /** Waits; ends early and quietly when `signal` aborts. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: async (ms, signal) => {
+    await setTimeout(ms, undefined, { signal }).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
+  },
+};
+
+/** Waits until the wall clock says `time` (milliseconds since the epoch), or until `signal` aborts. */
+export async function sleepUntil(time: number, clock: Clock, signal: AbortSignal): Promise<void> {
+  for (let left = time - clock.now(); left > 0 && !signal.aborted; left = time - clock.now()) {
+    await clock.sleep(Math.min(left, LONGEST_TIMER_MS), signal);
+  }
+}

@@ -1,0 +1,94 @@
+import { AgentRolesError } from "../agent-roles-error.ts";
+import type { Clock } from "../clock.ts";
+import type { SessionCredentials } from "../session-credentials.ts";
+import { nextRefresh } from "./refresh-schedule.ts";
+import { retryDelayMs } from "./retry-delay.ts";
+
+/** What is known of one role's session. */
+export interface SessionState {
+  /** The newest credentials, expired ones included; never handed out without a look at their expiration. */
+  readonly credentials?: SessionCredentials;
+  /** Why the last refresh failed; gone with the next that works. */
+  readonly failure?: AgentRolesError;
+  /** When to ask STS again, milliseconds since the epoch. */
+  readonly dueAt: number;
+}
+
+export interface RoleSessionOptions {
+  readonly clock: Clock;
+  /** From 0 to 1, for the jitter after failures. */
+  readonly random: () => number;
+  /** Told after every refresh. */
+  readonly onRefresh?: (state: SessionState, previous: SessionState) => void;
+}
+
+/** One role's credentials in this process: one STS call in flight at most, and valid credentials outlive a failing refresh. */
+export interface RoleSession {
+  readonly state: () => SessionState;
+  /**
+   * Credentials that are valid now. Ones that are due are given while they are valid and refreshed behind the caller's back.
+   *
+   * @throws {AgentRolesError} when there are none and STS gives none.
+   */
+  readonly credentials: () => Promise<SessionCredentials>;
+  /** Asks STS now, or joins the call in flight. Never rejects: the state tells. */
+  readonly refresh: () => Promise<SessionState>;
+}
+
+export function roleSession(assume: () => Promise<SessionCredentials>, options: RoleSessionOptions): RoleSession {
+  const { clock, random, onRefresh } = options;
+  let state: SessionState = { dueAt: 0 };
+  let failures = 0;
+  let pending: Promise<SessionState> | undefined;
+
+  async function ask(): Promise<SessionState> {
+    const previous = state;
+    try {
+      const issued = await assume();
+      if (!isValid(issued, clock.now())) throw alreadyExpired(issued, clock.now());
+      failures = 0;
+      state = { credentials: issued, dueAt: nextRefresh(issued) };
+    } catch (error) {
+      failures += 1;
+      const failure = asFailure(error);
+      state = { ...previous, failure, dueAt: clock.now() + retryDelayMs(failure, failures, random) };
+    }
+    onRefresh?.(state, previous);
+    return state;
+  }
+
+  function refresh(): Promise<SessionState> {
+    pending ??= ask().finally(() => {
+      pending = undefined;
+    });
+    return pending;
+  }
+
+  async function credentials(): Promise<SessionCredentials> {
+    const now = clock.now();
+    const current = isValid(state.credentials, now) ? state.credentials : undefined;
+    if (now < state.dueAt || current) {
+      if (now >= state.dueAt) void refresh();
+      if (current) return current;
+    } else await refresh();
+    if (isValid(state.credentials, clock.now())) return state.credentials;
+    throw state.failure ?? asFailure(undefined);
+  }
+
+  return { state: () => state, credentials, refresh };
+}
+
+function isValid(credentials: SessionCredentials | undefined, now: number): credentials is SessionCredentials {
+  return credentials !== undefined && now < credentials.expiration.getTime();
+}
+
+function alreadyExpired({ expiration }: SessionCredentials, now: number): AgentRolesError {
+  const message = `STS gave credentials until ${expiration.toISOString()}, and here it is ${new Date(now).toISOString()}`;
+  return new AgentRolesError(message, { code: "ClockSkew", retryable: true, fix: "set this machine's clock (NTP)" });
+}
+
+function asFailure(error: unknown): AgentRolesError {
+  if (error instanceof AgentRolesError) return error;
+  const message = error instanceof Error ? error.message : "no credentials";
+  return new AgentRolesError(message, { code: "Unknown", retryable: true, fix: "it is tried again", cause: error });
+}

@@ -1,0 +1,132 @@
+import { readFile, stat } from "node:fs/promises";
+import { AgentRolesError } from "../agent-roles-error.ts";
+import type { CredentialStore, RefusedCredentials, StoredCredentials } from "./credential-store.ts";
+import { formatManagedNote } from "./managed-note.ts";
+import { editSections, readSections, type SectionEdit } from "./shared-file.ts";
+import { withFileLock } from "./shared-file-lock.ts";
+import { type SharedPaths, sharedPaths } from "./shared-paths.ts";
+import { writePrivateFile } from "./write-private-file.ts";
+
+export interface SharedCredentialsStoreOptions {
+  /** Tells where the files are. Default: `process.env`. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Take over profiles of the same name that somebody else wrote, replacing their settings. Default: false. */
+  readonly adopt?: boolean;
+}
+
+/**
+ * Keeps profiles in AWS's shared credentials file, and their Regions in the config file. Only sections marked as ours are
+ * touched; a profile of the same name that is not ours is refused with its file and line.
+ *
+ * @throws {AgentRolesError} `StoreFailed` when there is no home folder; from `put` when a file cannot be read or written.
+ * @see https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html
+ */
+export function sharedCredentialsStore(options: SharedCredentialsStoreOptions = {}): CredentialStore {
+  const paths = sharedPaths(options.env ?? process.env);
+  const adopt = options.adopt ?? false;
+  return {
+    name: paths.credentialsFile,
+    put: async (entries) => {
+      try {
+        return await withFileLock(paths.credentialsFile, () =>
+          withFileLock(paths.configFile, () => put(entries, paths, adopt)),
+        );
+      } catch (error) {
+        throw storeFailed(error, paths.credentialsFile);
+      }
+    },
+  };
+}
+
+async function put(
+  entries: readonly StoredCredentials[],
+  paths: SharedPaths,
+  adopt: boolean,
+): Promise<readonly RefusedCredentials[]> {
+  const credentials = await readShared(paths.credentialsFile);
+  const config = await readShared(paths.configFile);
+  const foreign = adopt ? new Map<string, string>() : foreignProfiles(credentials, config, paths);
+  const taken = entries.filter(({ target }) => !foreign.has(target.profile));
+  // Region first: a reader that finds the new keys also finds where to use them.
+  const configText = editSections(config, taken.map(configSection), adopt);
+  if (configText !== config) await writeShared(paths.configFile, configText, await modeOf(paths.configFile));
+  const credentialsText = editSections(credentials, taken.map(credentialsSection), adopt);
+  if (credentialsText !== credentials) await writeShared(paths.credentialsFile, credentialsText);
+  return entries.flatMap(({ target }) => {
+    const place = foreign.get(target.profile);
+    return place ? [{ target, error: foreignProfile(target.profile, place) }] : [];
+  });
+}
+
+/** Profiles that are not ours, each with its file and line; a foreign config profile counts, for its `role_arn` would win over our keys. */
+function foreignProfiles(credentials: string, config: string, paths: SharedPaths): Map<string, string> {
+  const foreign = new Map<string, string>();
+  for (const { header, line, managed } of readSections(config)) {
+    if (!managed && header.startsWith("profile ")) foreign.set(header.slice(8), `${paths.configFile}:${line}`);
+  }
+  for (const { header, line, managed } of readSections(credentials)) {
+    if (!managed) foreign.set(header, `${paths.credentialsFile}:${line}`);
+  }
+  return foreign;
+}
+
+function credentialsSection(entry: StoredCredentials): SectionEdit {
+  const { accessKeyId, secretAccessKey, sessionToken } = entry.credentials;
+  return {
+    header: entry.target.profile,
+    note: formatManagedNote(entry),
+    lines: [
+      `aws_access_key_id = ${accessKeyId}`,
+      `aws_secret_access_key = ${secretAccessKey}`,
+      `aws_session_token = ${sessionToken}`,
+    ],
+  };
+}
+
+function configSection({ target }: StoredCredentials): SectionEdit {
+  const { profile, region, role } = target;
+  const note = `do not edit; role=${role.arn}`;
+  return { header: `profile ${profile}`, note, ...(region && { lines: [`region = ${region}`] }) };
+}
+
+/** One character a byte, so that foreign bytes survive; a file that is not there is empty. */
+async function readShared(path: string): Promise<string> {
+  return readFile(path, "latin1").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return "";
+    throw error;
+  });
+}
+
+async function writeShared(path: string, text: string, mode?: number): Promise<void> {
+  await writePrivateFile(path, Buffer.from(text, "latin1"), mode);
+}
+
+/** The config file holds no secret: it keeps the mode that its owner gave it. */
+async function modeOf(path: string): Promise<number | undefined> {
+  return stat(path).then(
+    ({ mode }) => mode & 0o777,
+    () => undefined,
+  );
+}
+
+function foreignProfile(profile: string, place: string): AgentRolesError {
+  return new AgentRolesError(`${profile}: ${place} has a profile of this name that agent-roles did not write`, {
+    code: "ForeignProfile",
+    fix: "rename the profile there or in AWS_ROLE_N, or let agent-roles take it over (--adopt)",
+  });
+}
+
+const FIXES: Readonly<Record<string, string>> = {
+  EACCES: "make the folder and the file writable for this user, or set AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE",
+  EROFS: "the file system is read-only: set AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE to a writable place",
+  ENOSPC: "free disk space; nothing was changed",
+  ELOCKED: "another process keeps editing it; when none does, remove the .lock folder beside it",
+};
+
+function storeFailed(error: unknown, path: string): AgentRolesError {
+  if (error instanceof AgentRolesError) return error;
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const message = error instanceof Error ? error.message : String(error);
+  const fix = FIXES[code === "EPERM" ? "EACCES" : code] ?? "the cause above tells; nothing was changed";
+  return new AgentRolesError(`${path}: ${message}`, { code: "StoreFailed", retryable: true, fix, cause: error });
+}

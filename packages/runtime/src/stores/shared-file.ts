@@ -1,0 +1,125 @@
+/**
+ * Edits the text of AWS's shared files so that only our own sections change. Texts are read as latin1, one character a byte:
+ * whatever a foreign section holds comes out byte for byte, and what we write is ASCII.
+ *
+ * @see https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html
+ */
+
+/** The comment that makes a section ours, on the line below its header. */
+const MARKER = "# agent-roles:";
+
+/** One section as it should be; without `lines` it should not be there. */
+export interface SectionEdit {
+  /** What stands between the brackets: `MyFirstAccount`, in the config file `profile MyFirstAccount`. */
+  readonly header: string;
+  /** The rest of the marker line; readers ignore it. */
+  readonly note: string;
+  readonly lines?: readonly string[];
+}
+
+export interface Section {
+  readonly header: string;
+  /** Line of the header, counted from 1. */
+  readonly line: number;
+  readonly managed: boolean;
+  /** What follows the marker, for a managed section. */
+  readonly note: string;
+  readonly values: Readonly<Record<string, string>>;
+}
+
+interface Span {
+  readonly header: string;
+  /** Index of the header's line. */
+  readonly start: number;
+  /** Index after the section's last line. */
+  readonly end: number;
+}
+
+/** Every section of the text, in order, duplicates included. */
+export function readSections(text: string): Section[] {
+  const lines = splitLines(text);
+  return spans(lines).map(({ header, start, end }) => {
+    const managed = isManaged(lines, start);
+    const values: Record<string, string> = {};
+    for (const line of lines.slice(start + 1, end)) {
+      const [, key, value] = /^([^\s#;=][^=]*?)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
+      if (key !== undefined && value !== undefined) values[key] = value;
+    }
+    const note = managed ? (lines[start + 1] ?? "").slice(MARKER.length).trim() : "";
+    return { header, line: start + 1, managed, note, values };
+  });
+}
+
+/**
+ * The text with these sections as they should be. A section that is not ours is never touched, unless `adopt` says to take it
+ * over: then its settings are replaced. Comments stay, and so do settings that somebody added to a section of ours.
+ */
+export function editSections(text: string, edits: readonly SectionEdit[], adopt = false): string {
+  const eol = text.includes("\r\n") ? "\r\n" : "\n";
+  const lines = splitLines(text);
+  const wanted = new Map(edits.map((edit) => [edit.header, edit]));
+  const pending = new Set(edits.filter((edit) => edit.lines));
+  const output: string[] = [];
+  let copied = 0;
+  for (const { header, start, end } of spans(lines)) {
+    const edit = wanted.get(header);
+    const managed = isManaged(lines, start);
+    if (!edit || !(managed || adopt)) continue;
+    const written = pending.delete(edit);
+    const keeps = (line: string): boolean => !isOurs(line) && (isNoSetting(line) || (managed && written));
+    output.push(...lines.slice(copied, start), ...(written ? sectionLines(edit, eol) : []));
+    output.push(...lines.slice(start + 1, end).filter(keeps));
+    copied = end;
+  }
+  output.push(...lines.slice(copied));
+  for (const edit of pending) appendSection(output, sectionLines(edit, eol), eol);
+  return output.join("");
+}
+
+function sectionLines({ header, note, lines = [] }: SectionEdit, eol: string): string[] {
+  return [`[${header}]`, `${MARKER} ${note}`, ...lines].map((line) => line + eol);
+}
+
+/** The settings that we write, and our marker. */
+function isOurs(line: string): boolean {
+  return (
+    line.startsWith(MARKER) || /^\s*(aws_access_key_id|aws_secret_access_key|aws_session_token|region)\s*=/.test(line)
+  );
+}
+
+/** A blank line or a comment. */
+function isNoSetting(line: string): boolean {
+  return /^\s*([#;]|$)/.test(line);
+}
+
+function appendSection(output: string[], section: readonly string[], eol: string): void {
+  const last = output.at(-1);
+  if (last !== undefined) {
+    if (!last.endsWith("\n")) output.push(eol);
+    if (last.trim() !== "") output.push(eol);
+  }
+  output.push(...section);
+}
+
+/** Lines with their own line endings, so that joining them gives the text again. */
+function splitLines(text: string): string[] {
+  return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+}
+
+function spans(lines: readonly string[]): Span[] {
+  const starts = lines.flatMap((line, index) => {
+    const header = headerOf(line);
+    return header === undefined ? [] : [{ header, start: index }];
+  });
+  return starts.map((span, index) => ({ ...span, end: starts[index + 1]?.start ?? lines.length }));
+}
+
+/** The name between the brackets, quotes and doubled blanks removed; a byte order mark may stand before the first. */
+function headerOf(line: string): string | undefined {
+  const name = /^(?:\u00ef\u00bb\u00bf)?\s*\[([^\]]+)\]/.exec(line)?.[1];
+  return name?.replaceAll(/["']/g, "").trim().replaceAll(/\s+/g, " ");
+}
+
+function isManaged(lines: readonly string[], headerIndex: number): boolean {
+  return lines[headerIndex + 1]?.startsWith(MARKER) ?? false;
+}

@@ -1,0 +1,31 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { AgentRolesError } from "../agent-roles-error.ts";
+
+export interface SharedPaths {
+  readonly credentialsFile: string;
+  readonly configFile: string;
+}
+
+/**
+ * Where AWS clients look: `AWS_SHARED_CREDENTIALS_FILE` and `AWS_CONFIG_FILE`, else `~/.aws/credentials` and `~/.aws/config`.
+ *
+ * @throws {AgentRolesError} `StoreFailed` when neither the variables nor a home folder tell.
+ * @see https://docs.aws.amazon.com/sdkref/latest/guide/file-location.html
+ */
+export function sharedPaths(env: Readonly<Record<string, string | undefined>>): SharedPaths {
+  const inHome = (name: string): string => join(home(env), ".aws", name);
+  return {
+    credentialsFile: env["AWS_SHARED_CREDENTIALS_FILE"] || inHome("credentials"),
+    configFile: env["AWS_CONFIG_FILE"] || inHome("config"),
+  };
+}
+
+function home(env: Readonly<Record<string, string | undefined>>): string {
+  const found = env["HOME"] || env["USERPROFILE"] || homedir();
+  if (found) return found;
+  throw new AgentRolesError("there is no home folder for .aws", {
+    code: "StoreFailed",
+    fix: "set HOME, or AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE",
+  });
+}

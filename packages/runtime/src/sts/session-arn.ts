@@ -1,0 +1,13 @@
+import type { RoleArn } from "../role-env/index.ts";
+
+/**
+ * Whether a caller's ARN, as GetCallerIdentity gives it, is a session of this role. Session ARNs drop the role's path, so
+ * partition, account and name are compared.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+ */
+export function isSessionOf(callerArn: string, role: RoleArn): boolean {
+  const [, partition, accountId, roleName] =
+    /^arn:([^:]+):sts::(\d{12}):assumed-role\/([^/]+)\/[^/]+$/.exec(callerArn) ?? [];
+  return partition === role.partition && accountId === role.accountId && roleName === role.roleName;
+}

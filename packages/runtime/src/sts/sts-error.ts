@@ -1,0 +1,123 @@
+import { STSServiceException } from "@aws-sdk/client-sts";
+import { AgentRolesError, type ErrorCode } from "../agent-roles-error.ts";
+import type { RoleRequest } from "./role-request.ts";
+
+interface Failure {
+  readonly code: ErrorCode;
+  readonly retryable?: true;
+  readonly fix: string;
+}
+
+/** What is read of an SDK or network error; its other fields may hold the request and are never copied. */
+interface ErrorFacts {
+  /** STS's code, or the SDK's or the socket's name for the failure. */
+  readonly name: string;
+  readonly message: string;
+  readonly httpStatusCode: number | undefined;
+}
+
+const THROTTLED = /^(Throttl|RequestLimitExceeded|TooManyRequests|RequestThrottled|SlowDown|BandwidthLimit)/;
+const NETWORK = /^(TimeoutError|NetworkingError|E(CONN|PIPE|HOST|NET|AI_AGAIN|NOTFOUND|TIMEDOUT))/;
+
+/**
+ * Gives every failure of AssumeRole one code, whether trying again may help, and the fix in words.
+ *
+ * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html#API_AssumeRole_Errors
+ */
+export function assumeRoleError(error: unknown, request: RoleRequest): AgentRolesError {
+  if (error instanceof AgentRolesError) return error;
+  const facts = errorFacts(error);
+  const { code, retryable = false, fix } = classify(facts, request);
+  const message = `${request.name}: ${facts.name}: ${facts.message}`;
+  return new AgentRolesError(message, { code, retryable, fix, cause: error });
+}
+
+function errorFacts(error: unknown): ErrorFacts {
+  if (!(error instanceof Error)) return { name: "Error", message: String(error), httpStatusCode: undefined };
+  const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
+  const status = error instanceof STSServiceException ? error.$metadata.httpStatusCode : undefined;
+  // A socket's error may be wrapped, and an AggregateError (both address families failed) has no text of its own.
+  if (status === undefined && error.cause instanceof Error && !NETWORK.test(code ?? error.name))
+    return errorFacts(error.cause);
+  return { name: code ?? error.name, message: error.message || "no connection", httpStatusCode: status };
+}
+
+function classify(error: ErrorFacts, request: RoleRequest): Failure {
+  const { name, httpStatusCode = 0 } = error;
+  if (THROTTLED.test(name)) {
+    return {
+      code: "Throttled",
+      retryable: true,
+      fix: "nothing to do: it is tried again; STS allows about 600 requests a second",
+    };
+  }
+  if (name === "AccessDenied" || name === "AccessDeniedException") return accessDenied(error, request);
+  if (name === "ExpiredToken" || name === "ExpiredTokenException") {
+    return {
+      code: "MasterCredentialsExpired",
+      fix: "give the agent new master credentials; static keys do not refresh themselves",
+    };
+  }
+  if (/^(InvalidClientTokenId|UnrecognizedClient|CredentialsProviderError|InvalidIdentityToken)/.test(name)) {
+    return {
+      code: "MasterCredentialsInvalid",
+      fix: "give the agent the master role's credentials (environment, instance or task role, AWS_PROFILE)",
+    };
+  }
+  if (/^(RequestTimeTooSkewed|RequestExpired|InvalidSignature|SignatureDoesNotMatch)/.test(name))
+    return badSignature(error);
+  if (name === "RegionDisabledException") {
+    return { code: "RegionDisabled", fix: "activate STS in this Region for the account, or set AWS_REGION to another" };
+  }
+  if (/^(ValidationError|MalformedPolicyDocument|PackedPolicyTooLarge|InvalidParameter)/.test(name))
+    return invalidRequest(error, request);
+  if (httpStatusCode >= 500 || NETWORK.test(name)) {
+    return {
+      code: "Unavailable",
+      retryable: true,
+      fix: "it is tried again; check the network path to STS, AWS_REGION and AWS_ENDPOINT_URL",
+    };
+  }
+  return { code: "Unknown", retryable: true, fix: "it is tried again; the cause above is all that STS says" };
+}
+
+/** AWS tells the side that refuses only within one account; across accounts its text is the same for both. */
+function accessDenied({ message }: ErrorFacts, { role, externalId, variable }: RoleRequest): Failure {
+  const trust = `the trust policy of ${role.arn}`;
+  if (
+    /no identity-based policy|in (a|an) (identity-based|service control|permissions boundary|session) policy|permissions boundary/.test(
+      message,
+    )
+  ) {
+    return { code: "MasterNotAllowed", fix: `allow the master sts:AssumeRole on ${role.arn} in its own policies` };
+  }
+  if (/resource-based policy|resource control policy|trust policy/.test(message)) {
+    return { code: "TrustDenied", fix: `let ${trust} allow the master` };
+  }
+  const external = externalId
+    ? `whether sts:ExternalId in it is "${externalId}"`
+    : `whether it asks for an sts:ExternalId (then set ${variable}_EXTERNAL_ID)`;
+  return {
+    code: "AccessDenied",
+    fix: `check that the role exists, that ${trust} allows the master, ${external}, and that the master may assume it`,
+  };
+}
+
+function badSignature({ message }: ErrorFacts): Failure {
+  return /expired|not yet current|skew|too/i.test(message)
+    ? {
+        code: "ClockSkew",
+        retryable: true,
+        fix: "set this machine's clock (NTP); AWS accepts five minutes of difference",
+      }
+    : { code: "MasterCredentialsInvalid", fix: "the secret access key does not belong to the access key id" };
+}
+
+function invalidRequest({ message }: ErrorFacts, { variable }: RoleRequest): Failure {
+  return /DurationSeconds/.test(message)
+    ? {
+        code: "DurationTooLong",
+        fix: `lower ${variable}_DURATION_SECONDS: at most the role's MaxSessionDuration, and 3600 when the master is itself a role session`,
+      }
+    : { code: "InvalidRequest", fix: `correct ${variable}_* and AGENT_ROLES_*` };
+}
