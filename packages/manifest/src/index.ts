@@ -1,1 +1,22 @@
-export {};
+export { envFormats, formatEnv } from "./format-env.ts";
+export type { EnvFormat } from "./format-env.ts";
+export { loadManifest } from "./load-manifest.ts";
+export { ManifestError } from "./manifest-error.ts";
+export type { ManifestErrorCode, ManifestProblem } from "./manifest-error.ts";
+export { manifestJsonSchema } from "./manifest-schema.ts";
+export type {
+  ConditionValue,
+  Manifest,
+  ManifestRole,
+  MasterRole,
+  MasterService,
+  OidcIdentity,
+  PodIdentity,
+  PolicyStatement,
+  RolesAnywhereIdentity,
+  SubjectAttribute,
+  Tags,
+  TrustedBy,
+} from "./manifest.ts";
+export { parseManifest } from "./parse-manifest.ts";
+export { manifestEnv, masterRoleArn, targetRoles } from "./target-roles.ts";

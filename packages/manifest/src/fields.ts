@@ -1,0 +1,98 @@
+import { isExternalId, isProfileName, isRegion } from "@agent-roles/runtime/role-env";
+import * as z from "zod";
+import { didYouMean } from "./did-you-mean.ts";
+import type { Tags } from "./manifest.ts";
+
+// Every `error` below is the fix that a person reads; what is wrong is told by schema-issues.ts.
+
+/** An object whose unknown keys are errors. Their fixes stand one a line, in the order of the issue's keys. */
+export function fields<Shape extends z.core.$ZodLooseShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
+  const known = Object.keys(shape);
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === "unrecognized_keys"
+        ? issue.keys.map((key) => didYouMean(key, known)).join("\n")
+        : `write fields: ${known.join(", ")}`,
+  });
+}
+
+/** A text of the given shape. The pattern is passed on to editors by the JSON Schema. */
+export function text(pattern: RegExp, fix: string): z.ZodString {
+  return z.string({ error: fix }).regex(pattern, { error: fix });
+}
+
+/** A list of at least one. */
+export function list<Item extends z.ZodType>(item: Item, max: number, fix: string): z.ZodArray<Item> {
+  return z.array(item, { error: fix }).min(1, { error: fix }).max(max, { error: fix });
+}
+
+export const accountId: z.ZodString = text(/^\d{12}$/, "write the twelve digits in quotes");
+
+/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+export const roleName: z.ZodString = text(/^[\w+=,.@-]{1,64}$/, "use 1 to 64 of: letters, digits, _ + = , . @ -");
+
+/**
+ * IAM allows more; the wildcards among it would widen `aws:PrincipalArn`, and `/` alone would let the master
+ * assume every role.
+ */
+export const path: z.ZodString = text(
+  /^\/(?=.{1,511}$)([\w+=,.@-]+\/)+$/,
+  'begin and end with "/", with a name of letters, digits, _ + = , . @ - between, such as /agent-roles/',
+);
+
+export const organization: z.ZodString = text(
+  /^o-[a-z0-9]{10,32}$/,
+  "write the organization's id, such as o-a1b2c3d4e5",
+);
+
+export const profile: z.ZodString = z
+  .string({ error: "name the AWS profile" })
+  .refine(isProfileName, {
+    error: "use letters, digits and _ @ + . % / - only, so that every AWS SDK can read it",
+  })
+  .refine((name) => name !== "default", {
+    error: "choose another name: it would replace the credentials of every unnamed AWS call",
+  });
+
+export const externalId: z.ZodString = z
+  .string({ error: "write a text" })
+  .refine(isExternalId, { error: "use 2 to 1224 of: letters, digits, _ + = , . @ : / -" });
+
+export const region: z.ZodString = z
+  .string({ error: "write a Region's code" })
+  .refine(isRegion, { error: "use a Region's code, such as eu-central-1" });
+
+export const policyArn: z.ZodString = text(
+  /^arn:aws(-[a-z]+)*:iam::(\d{12}|aws):policy\/([\x21-\x39\x3b-\x7e]{1,510}\/)?[\w+=,.@-]{1,128}$/,
+  "write the ARN of a managed policy, such as arn:aws:iam::aws:policy/ReadOnlyAccess",
+);
+
+export const sessionPolicyArn: z.ZodString = policyArn.refine((arn) => !arn.includes(","), {
+  error: "choose a policy without a comma in its name: AWS_ROLE_N_SESSION_POLICY_ARNS is separated by commas",
+});
+
+/**
+ * One line of what IAM takes in a description: Latin-1 without control characters. No backquote, so that a dotenv
+ * file always has a quotation mark left to put around it.
+ */
+export function line(maxLength: number): z.ZodString {
+  return text(
+    new RegExp(`^[\\u0020-\\u005f\\u0061-\\u007e\\u00a1-\\u00ff]{1,${maxLength}}$`),
+    `use one line of 1 to ${maxLength} Latin-1 characters, without \``,
+  );
+}
+
+/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html */
+export const tags: z.ZodType<Tags> = z
+  .record(
+    text(
+      /^(?![aA][wW][sS]:)[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}$/u,
+      "use 1 to 128 letters, digits, spaces, _ . : / = + @ -, not aws:…",
+    ),
+    text(/^[\p{L}\p{Z}\p{N}_.:/=+@-]{0,256}$/u, "use up to 256 letters, digits, spaces, _ . : / = + @ -"),
+    { error: "write tags as key: value" },
+  )
+  .refine((all) => Object.keys(all).length <= 50, { error: "keep at most 50 tags" })
+  .refine((all) => new Set(Object.keys(all).map((key) => key.toLowerCase())).size === Object.keys(all).length, {
+    error: "IAM does not tell upper from lower case in tag keys: keep each key once",
+  });

@@ -1,0 +1,97 @@
+/** `agent-roles.yaml`, checked: every default is filled in, and every field keeps what AWS asks of it. */
+export interface Manifest {
+  /** `aws`, `aws-cn`, `aws-us-gov`, … */
+  readonly partition: string;
+  readonly master: MasterRole;
+  /** Organization id (`o-…`) that master and targets belong to. */
+  readonly organization?: string;
+  /** The role, in each account, that deploys. */
+  readonly deployRoleName: string;
+  /** Path of every target role; begins and ends with a slash. The master may assume what stands below it. */
+  readonly rolePath: string;
+  readonly roles: readonly ManifestRole[];
+}
+
+/** The role the agent starts as. */
+export interface MasterRole {
+  readonly account: string;
+  readonly roleName: string;
+  /** Begins and ends with a slash; never below `rolePath`. */
+  readonly path: string;
+  readonly trustedBy: readonly TrustedBy[];
+  readonly tags?: Tags;
+}
+
+/** Who may become the master role. */
+export type TrustedBy =
+  | { readonly account: string; readonly externalId?: string }
+  | { readonly principal: string; readonly externalId?: string }
+  | { readonly service: MasterService }
+  | { readonly podIdentity: PodIdentity }
+  | { readonly oidc: OidcIdentity }
+  | { readonly rolesAnywhere: RolesAnywhereIdentity };
+
+export type MasterService = "ec2" | "ecs-tasks" | "lambda";
+
+/** One Kubernetes service account, through EKS Pod Identity. */
+export interface PodIdentity {
+  readonly clusterArn: string;
+  readonly namespace: string;
+  readonly serviceAccount: string;
+}
+
+/** Tokens of an OIDC provider that the master's account already knows: IRSA, GitHub Actions, … */
+export interface OidcIdentity {
+  /** The issuer without `https://`. */
+  readonly provider: string;
+  readonly audience: string;
+  /** Exact `sub` claims. */
+  readonly subjects: readonly string[];
+}
+
+/** Certificates of an IAM Roles Anywhere trust anchor. */
+export interface RolesAnywhereIdentity {
+  readonly trustAnchorArn: string;
+  /** Attributes of the certificate's subject, such as `CN`; all must match. */
+  readonly subject: Readonly<Partial<Record<SubjectAttribute, string>>>;
+}
+
+export type SubjectAttribute = "CN" | "O" | "OU" | "C" | "ST" | "L";
+
+/** One target role, exposed to the agent as one `AWS_ROLE_N`. */
+export interface ManifestRole {
+  /** The friendly name: the AWS profile. */
+  readonly profile: string;
+  readonly account: string;
+  readonly roleName: string;
+  readonly description?: string;
+  readonly environment?: string;
+  readonly region?: string;
+  /** ARNs of managed policies. */
+  readonly managedPolicies?: readonly string[];
+  readonly statements?: readonly PolicyStatement[];
+  /** ARN of a managed policy. */
+  readonly permissionsBoundary?: string;
+  /** Seconds. Sessions of the agent are chained, and STS caps those at one hour whatever stands here. */
+  readonly maxSessionDuration?: number;
+  readonly externalId?: string;
+  /** ARNs of managed policies that narrow each session. */
+  readonly sessionPolicyArns?: readonly string[];
+  readonly default?: boolean;
+  readonly tags?: Tags;
+}
+
+export type Tags = Readonly<Record<string, string>>;
+
+/** One statement of the role's inline policy, spelled as in IAM's JSON. */
+export interface PolicyStatement {
+  readonly Sid?: string;
+  readonly Effect: "Allow" | "Deny";
+  readonly Action?: string | readonly string[];
+  readonly NotAction?: string | readonly string[];
+  readonly Resource?: string | readonly string[];
+  readonly NotResource?: string | readonly string[];
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, ConditionValue | readonly ConditionValue[]>>>>;
+}
+
+export type ConditionValue = string | boolean;

@@ -1,0 +1,66 @@
+import type { core } from "zod";
+import { type Finding, valueAt } from "./finding.ts";
+import type { YamlSource } from "./yaml-source.ts";
+
+type Issue = core.$ZodIssue;
+type Source = Pick<YamlSource, "value" | "written">;
+
+/** What the schema found, in words: the schema's own messages are the fixes, what is wrong is read from the value. */
+export function schemaFindings(issues: readonly Issue[], source: Source): Finding[] {
+  return issues.flatMap((issue) => explain(issue, issue.path, source));
+}
+
+function explain(issue: Issue, path: readonly PropertyKey[], source: Source): Finding[] {
+  if (issue.code === "unrecognized_keys") {
+    const fixes = issue.message.split("\n");
+    return issue.keys.map((key, index) => ({
+      path: [...path, key],
+      at: "key",
+      message: `"${key}" is unknown`,
+      fix: fixes[index] ?? issue.message,
+    }));
+  }
+  if (issue.code === "invalid_key") {
+    const fix = issue.issues[0]?.message ?? issue.message;
+    return [{ path, at: "key", message: `"${String(path.at(-1))}" is not valid`, fix }];
+  }
+  const branch = issue.code === "invalid_union" ? meantBranch(issue.errors, path, source.value) : undefined;
+  if (branch) return branch.flatMap((inner) => explain(inner, [...path, ...inner.path], source));
+  const wantsText = issue.code === "invalid_union" || (issue.code === "invalid_type" && issue.expected === "string");
+  return [invalidValue(issue.message, path, source, wantsText)];
+}
+
+/** The one alternative whose required fields are all there. */
+function meantBranch(
+  branches: readonly (readonly Issue[])[],
+  path: readonly PropertyKey[],
+  value: unknown,
+): readonly Issue[] | undefined {
+  const meant = branches.filter((issues) =>
+    issues.every((issue) => issue.path.length > 1 || isPresent(issue, valueAt(value, [...path, ...issue.path]))),
+  );
+  return meant.length === 1 ? meant[0] : undefined;
+}
+
+/** False for a missing field and for a value of another type: such an alternative was not meant. */
+function isPresent(issue: Issue, value: unknown): boolean {
+  return issue.path.length === 0 ? issue.code !== "invalid_type" : value !== undefined;
+}
+
+function invalidValue(fix: string, path: readonly PropertyKey[], source: Source, wantsText: boolean): Finding {
+  const value = valueAt(source.value, path);
+  if (wantsText && (typeof value === "number" || typeof value === "boolean")) {
+    // YAML drops a leading zero: only the file knows the account 012345678901.
+    const written = source.written(path) ?? String(value);
+    const message = `${written} without quotes is a ${typeof value}, not a text`;
+    return { path, at: "value", message, fix: `quote it: "${written}"` };
+  }
+  return { path, at: "value", message: describe(value), fix };
+}
+
+function describe(value: unknown): string {
+  if (value === undefined) return "is missing";
+  if (value === null || value === "") return "is empty";
+  if (Array.isArray(value)) return value.length === 0 ? "is an empty list" : "this list is not valid";
+  return typeof value === "object" ? "these fields are not valid" : `${JSON.stringify(value)} is not valid`;
+}

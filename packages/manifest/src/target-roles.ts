@@ -1,0 +1,41 @@
+import { formatRoleEnv, type RoleArn, type TargetRole } from "@agent-roles/runtime/role-env";
+import type { Manifest, ManifestRole } from "./manifest.ts";
+
+/** The ARN of the master role: known without AWS, because name and path are fixed. */
+export function masterRoleArn({ partition, master }: Manifest): RoleArn {
+  return roleArn(partition, master.account, master.path, master.roleName);
+}
+
+/** The target roles as the runtime knows them; number 1 is the first of `roles`. */
+export function targetRoles({ partition, rolePath, roles }: Manifest): TargetRole[] {
+  return roles.map((role, index) => ({
+    number: index + 1,
+    profile: role.profile,
+    role: roleArn(partition, role.account, rolePath, role.roleName),
+    ...options(role),
+  }));
+}
+
+/**
+ * The `AWS_ROLE_N…` values of a manifest, in the order of its roles. `AWS_MASTER_ROLE_ARN` is not among them:
+ * the agent starts as the master role.
+ */
+export function manifestEnv(manifest: Manifest): Record<string, string> {
+  return formatRoleEnv({ roles: targetRoles(manifest) });
+}
+
+// maxSessionDuration gives no _DURATION_SECONDS: it is 3600 or more, and STS caps a chained session at just that.
+function options(role: ManifestRole): Omit<TargetRole, "number" | "profile" | "role"> {
+  return {
+    ...(role.externalId !== undefined && { externalId: role.externalId }),
+    ...(role.region !== undefined && { region: role.region }),
+    ...(role.sessionPolicyArns !== undefined && { sessionPolicyArns: role.sessionPolicyArns }),
+    ...(role.description !== undefined && { description: role.description }),
+    ...(role.environment !== undefined && { environment: role.environment }),
+    ...(role.default && { default: true }),
+  };
+}
+
+function roleArn(partition: string, accountId: string, path: string, roleName: string): RoleArn {
+  return { arn: `arn:${partition}:iam::${accountId}:role${path}${roleName}`, partition, accountId, path, roleName };
+}

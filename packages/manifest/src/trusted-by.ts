@@ -1,0 +1,88 @@
+import * as z from "zod";
+import { accountId, externalId, fields, list, text } from "./fields.ts";
+import type { TrustedBy } from "./manifest.ts";
+
+const principal = text(
+  /^arn:aws(-[a-z]+)*:iam::\d{12}:(role|user)\/[\w+=,.@*/-]+$/,
+  "write the ARN of a role or a user, path included (a session's ARN never matches)",
+);
+
+const clusterArn = text(
+  /^arn:aws(-[a-z]+)*:eks:[a-z0-9-]+:\d{12}:cluster\/[A-Za-z0-9][\w-]{0,99}$/,
+  "write the cluster's ARN: arn:aws:eks:<region>:<account>:cluster/<name>",
+);
+
+const kubernetesName = text(/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/, "write the exact Kubernetes name");
+
+const provider = text(
+  /^(?!https?:)[a-z0-9.-]+(:\d+)?(\/[\w.~/-]+)?$/i,
+  "write the issuer without https://, such as token.actions.githubusercontent.com",
+);
+
+// "*" and "?" would need StringLike, and "repo:org*" also matches "org-evil/…".
+const subject = text(/^[^\s*?$]{1,255}$/, "write the exact sub claim, without wildcards");
+
+const trustAnchorArn = text(
+  /^arn:aws(-[a-z]+)*:rolesanywhere:[a-z0-9-]+:\d{12}:trust-anchor\/[0-9a-f-]{36}$/,
+  "write the trust anchor's ARN: arn:aws:rolesanywhere:<region>:<account>:trust-anchor/<id>",
+);
+
+const certificateSubject = z
+  .partialRecord(
+    z.enum(["CN", "O", "OU", "C", "ST", "L"], { error: "use CN, O, OU, C, ST or L" }),
+    text(/^[^*?$]{1,255}$/, "write the exact value, without wildcards"),
+    { error: "write the certificate's subject, such as CN: agent.example.com" },
+  )
+  .refine((attributes) => Object.keys(attributes).length > 0, {
+    error: "name at least one attribute, such as CN: otherwise every certificate of the anchor is trusted",
+  });
+
+const account = accountId.describe(
+  "A whole account: each principal there that its own policies let assume the master role.",
+);
+const masterExternalId = externalId.exactOptional().describe("sts:ExternalId that the caller must pass.");
+
+/** Who may become the master role: one way an entry. */
+export const trustedBy: z.ZodType<TrustedBy> = z.union(
+  [
+    fields({ account, externalId: masterExternalId }),
+    fields({
+      principal: principal.describe(
+        "ARN of one role or user; * stands for any text, as in the roles of IAM Identity Center. It also needs a policy of its own that allows sts:AssumeRole.",
+      ),
+      externalId: masterExternalId,
+    }),
+    fields({
+      service: z
+        .enum(["ec2", "ecs-tasks", "lambda"], { error: "use ec2, ecs-tasks or lambda" })
+        .describe("An AWS service in the master's account; ec2 also gets an instance profile of the role's name."),
+    }),
+    fields({
+      podIdentity: fields({
+        clusterArn: clusterArn.describe("ARN of the EKS cluster."),
+        namespace: kubernetesName.describe("Kubernetes namespace."),
+        serviceAccount: kubernetesName.describe("Kubernetes service account."),
+      }).describe("One Kubernetes service account, through EKS Pod Identity."),
+    }),
+    fields({
+      oidc: fields({
+        provider: provider.describe(
+          "The issuer without https://. The OIDC provider must stand in the master's account.",
+        ),
+        audience: text(/^[^\s*?$]{1,255}$/, "write the exact aud claim")
+          .default("sts.amazonaws.com")
+          .describe("The aud claim."),
+        subjects: list(subject, 20, "list 1 to 20 subjects").describe(
+          "Exact sub claims, such as system:serviceaccount:<namespace>:<name> or repo:<owner>/<repository>:environment:<name>.",
+        ),
+      }).describe("Tokens of an OIDC provider: IAM roles for service accounts, GitHub Actions, …"),
+    }),
+    fields({
+      rolesAnywhere: fields({
+        trustAnchorArn: trustAnchorArn.describe("ARN of the trust anchor."),
+        subject: certificateSubject.describe("Attributes of the certificate's subject; all must match."),
+      }).describe("X.509 certificates, through IAM Roles Anywhere."),
+    }),
+  ],
+  { error: "write exactly one of account, principal, service, podIdentity, oidc, rolesAnywhere" },
+);
