@@ -50,6 +50,7 @@ const role = field.fields({
     ),
   statements: field
     .list(statement, 100, "list 1 to 100 statements")
+    .refine(haveUniqueSids, { error: "give each statement a Sid of its own, or none" })
     .exactOptional()
     .describe("Statements of an inline policy that say what the role may do, spelled as in IAM's JSON."),
   permissionsBoundary: field.policyArn.exactOptional().describe("ARN of the managed policy that bounds the role."),
@@ -74,6 +75,12 @@ const role = field.fields({
     .describe("True on the one role that default readers get."),
   tags: field.tags.exactOptional().describe("Tags of the role."),
 });
+
+/** IAM refuses a policy that has a Sid twice. */
+function haveUniqueSids(statements: readonly { readonly Sid?: string }[]): boolean {
+  const sids = statements.flatMap(({ Sid }) => Sid ?? []);
+  return new Set(sids).size === sids.length;
+}
 
 /** What `agent-roles.yaml` must look like, field by field. What holds between fields is in cross-checks.ts. */
 export const manifestSchema: z.ZodType<Manifest> = field.fields({

@@ -1,0 +1,37 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { loadManifest } from "./load-manifest.ts";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "manifest-"));
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+});
+
+it("reads the manifest of this repository", async () => {
+  const demo = new URL("../../../agent-roles.yaml", import.meta.url);
+  const { roles } = await loadManifest(demo.pathname);
+  expect(roles.map(({ profile }) => profile)).toEqual(["MyFirstAccount", "MySecondAccount", "MyThirdAccount"]);
+});
+
+it("names a file that is not there", async () => {
+  const file = join(folder, "none.yaml");
+  await expect(loadManifest(file)).rejects.toMatchObject({
+    code: "ManifestNotFound",
+    message: `${file}:1:1: there is no such file; create it, or name another one`,
+  });
+});
+
+it("tells a folder from a file", async () => {
+  await expect(loadManifest(folder)).rejects.toMatchObject({ code: "ManifestUnreadable" });
+});
+
+it("names the file in every problem", async () => {
+  const file = join(folder, "bad.yaml");
+  await writeFile(file, "master: 1\n");
+  await expect(loadManifest(file)).rejects.toMatchObject({ code: "InvalidManifest", problems: [{ file }, { file }] });
+});
