@@ -1,3 +1,5 @@
+import type { PolicyKind } from "./statement.ts";
+
 /** A JSON policy document as AWS accepts it; every field is read tolerantly. */
 export type PolicyDocument = Readonly<Record<string, unknown>>;
 
@@ -42,7 +44,7 @@ export interface RequestedRole {
 
 /** The parameters of the call, in AWS's own names. */
 export interface AssumeRoleParameters {
-  /** `sts:AssumeRole` when left out. */
+  /** When left out, the action that such a caller uses: `sts:AssumeRole`, `…WithWebIdentity` or `…WithSAML`. */
   readonly action?: string;
   readonly externalId?: string;
   readonly roleSessionName?: string;
@@ -69,13 +71,14 @@ export interface Reason {
   /** The action it is about: `sts:AssumeRole`, `sts:TagSession`, `sts:SetSourceIdentity`. */
   readonly action: string;
   /** Which policy it comes from. */
-  readonly policy: "trust policy" | "identity policy" | "request";
-  /** The statement's `Sid`, or its index in the document; left out when no statement matched. */
+  readonly policy: PolicyKind | "request";
+  /** The statement's `Sid`, or its index in the document; left out when no single statement is meant. */
   readonly statement?: string | number;
   readonly message: string;
 }
 
 export interface AssumeRoleAnswer {
   readonly decision: Decision;
+  /** What decided it comes first. */
   readonly reasons: readonly Reason[];
 }

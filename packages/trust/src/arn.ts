@@ -1,0 +1,29 @@
+/** The parts of an ARN: `arn:partition:service:region:account:resource`. */
+export interface Arn {
+  readonly text: string;
+  readonly partition: string;
+  readonly service: string;
+  readonly region: string;
+  readonly account: string;
+  /** Everything after the fifth colon; may hold colons itself. */
+  readonly resource: string;
+}
+
+/**
+ * Splits an ARN into its six parts.
+ *
+ * @returns `undefined` when the text has fewer parts or does not begin with `arn:`.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
+ */
+export function parseArn(text: unknown): Arn | undefined {
+  if (typeof text !== "string") return undefined;
+  const [prefix, partition, service, region, account, ...rest] = text.split(":");
+  if (prefix !== "arn" || !partition || !service || region === undefined || account === undefined) return undefined;
+  if (rest.length === 0) return undefined;
+  return { text, partition, service, region, account, resource: rest.join(":") };
+}
+
+/** The last `/`-separated segment: a role's or user's name without its path. */
+export function lastSegment(resource: string): string {
+  return resource.slice(resource.lastIndexOf("/") + 1);
+}

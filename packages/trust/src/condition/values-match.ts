@@ -1,0 +1,86 @@
+import { quote } from "../json.ts";
+import { resolveVariables, type Resolved } from "../policy-variables.ts";
+import type { ContextEntry, RequestContext } from "../request-context.ts";
+import { allOf, anyOf, no, not, unknown, YES, type Match, type Truth } from "../truth.ts";
+import type { OperatorName } from "./operator-name.ts";
+
+type Comparison = Extract<OperatorName, { check: "values" }>;
+
+/** A key's name and what the request says of it. */
+export interface RequestKey {
+  readonly key: string;
+  readonly entry: ContextEntry;
+}
+
+/** Keys that may hold several values; without a set operator AWS does not say how they compare. */
+const MULTIVALUED = new Set(["aws:tagkeys", "aws:principalorgpaths", "aws:resourceorgpaths", "sts:transitivetagkeys"]);
+
+/** Anybody may read a role's external id there, but a log is the wrong place to learn it from. */
+const UNSHOWN = new Set(["sts:externalid"]);
+
+/** Compares the request's values of a key with the policy's, by every operator but `Null`. */
+export function valuesMatch(
+  comparison: Comparison,
+  { key, entry }: RequestKey,
+  policyValues: readonly string[],
+  version: unknown,
+  context: RequestContext,
+): Match {
+  switch (entry.state) {
+    case "unknown":
+      return unknown(entry.why);
+    case "absent":
+      return whenAbsent(comparison) ? YES : no("the request passes none");
+    case "present": {
+      if (!comparison.set && (entry.values.length > 1 || MULTIVALUED.has(key.toLowerCase()))) {
+        return unknown(`${key} may hold several values and needs ForAllValues: or ForAnyValue:`);
+      }
+      const resolved = policyValues.map((value) =>
+        comparison.operator.variables ? resolveVariables(value, version, context) : literally(value),
+      );
+      const each = entry.values.map((value) => oneMatches(comparison, value, resolved));
+      const truth = comparison.set === "ForAnyValue" ? anyOf(each) : allOf(each);
+      if (truth === "yes") return YES;
+      if (truth === "no") return no(mismatch(key, entry.values, policyValues, comparison));
+      return unknown(undecided(resolved) ?? `a value among ${quote(policyValues)} cannot be compared`);
+    }
+  }
+}
+
+/** A missing key: positive operators are false, negated ones true; a set operator decides before that. */
+function whenAbsent({ operator, set, ifExists }: Comparison): boolean {
+  if (ifExists) return true;
+  if (set) return set === "ForAllValues";
+  return operator.negated === true;
+}
+
+function literally(text: string): Resolved {
+  return { state: "text", pattern: { text } };
+}
+
+function oneMatches({ operator }: Comparison, requestValue: string, policyValues: readonly Resolved[]): Truth {
+  const truth = anyOf(
+    policyValues.map((value): Truth => {
+      if (value.state === "unknown") return "unknown";
+      // A variable without a value matches nothing; AWS does not say what not matching nothing is.
+      if (value.state === "missing") return operator.negated ? "unknown" : "no";
+      const matches = operator.matches(value.pattern, requestValue);
+      if (matches === undefined) return "unknown";
+      return matches ? "yes" : "no";
+    }),
+  );
+  return operator.negated ? not(truth) : truth;
+}
+
+function undecided(values: readonly Resolved[]): string | undefined {
+  return values.flatMap((value) => (value.state === "text" ? [] : [value.why]))[0];
+}
+
+function mismatch(key: string, given: readonly string[], wanted: readonly string[], { operator }: Comparison): string {
+  if (UNSHOWN.has(key.toLowerCase())) {
+    return operator.negated ? "the request passes one that the policy excludes" : "the request passes another one";
+  }
+  const passed = given.length === 1 ? quote(given[0]) : quote(given);
+  const asked = wanted.length === 1 ? quote(wanted[0]) : quote(wanted);
+  return `the request passes ${passed}, the policy ${operator.negated ? "excludes" : "wants"} ${asked}`;
+}

@@ -1,0 +1,81 @@
+import { parseArn } from "./arn.ts";
+import type { AssumeRoleAnswer, AssumeRoleRequest, Decision, Reason } from "./assume-role-request.ts";
+import { readCaller, type CallerIdentity } from "./caller-identity.ts";
+import { decideAction } from "./decide-action.ts";
+import { quote } from "./json.ts";
+import { readPolicies } from "./policies.ts";
+import { buildContext } from "./request-context.ts";
+import { readAction, requestedActions, usualAction } from "./requested-actions.ts";
+
+/**
+ * Decides one AssumeRole call the way AWS does, from the policies alone.
+ *
+ * @returns `allowed`, `denied`, or `uncertain` when the question leaves out something that decides it or AWS's own pages
+ *   disagree; always with reasons, what decided first. Never throws on malformed policies: they are a reason too.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+ */
+export function evaluateAssumeRole(input: AssumeRoleRequest): AssumeRoleAnswer {
+  const { request = {} } = input;
+  const caller = readCaller(input.caller);
+  const role = parseArn(input.role.arn);
+  const asked = typeof request.action === "string" ? request.action : "sts:AssumeRole";
+  if (typeof caller === "string") return refuse("denied", asked, caller);
+  if (role?.service !== "iam" || !role.resource.startsWith("role/")) {
+    return refuse("denied", asked, `role.arn ${quote(input.role.arn)} is not the ARN of a role`);
+  }
+  const assume = request.action === undefined ? usualAction(caller) : readAction(request.action);
+  if (!assume) return refuse("uncertain", asked, `${quote(request.action)} is not an action that is known here`);
+  if (assume !== usualAction(caller)) {
+    return refuse("denied", assume, `${describe(caller)} cannot call ${assume}; it calls ${usualAction(caller)}`);
+  }
+  if (caller.type === "root") return refuse("denied", assume, "the root user of an account cannot assume roles");
+  if ("arn" in caller && caller.arn.partition !== role.partition) {
+    const partitions = `${caller.arn.partition} and ${role.partition}`;
+    return refuse("denied", assume, `caller and role are in different partitions, ${partitions}`);
+  }
+
+  const policies = readPolicies(input);
+  const context = buildContext(input, caller, role);
+  const decided = requestedActions(assume, request).map((action) =>
+    decideAction({ action, caller, role, context }, policies),
+  );
+  const decision = strictest([
+    ...decided.map((each) => each.decision),
+    ...(caller.type === "federated-user" ? ["uncertain" as const] : []),
+  ]);
+  const reasons = decided.flatMap((each) => each.reasons);
+  if (caller.type === "federated-user") reasons.push(federatedUser(assume));
+  return {
+    decision,
+    reasons: reasons.toSorted((a, b) => Number(b.effect === decision) - Number(a.effect === decision)),
+  };
+}
+
+function refuse(decision: Decision, action: string, message: string): AssumeRoleAnswer {
+  return { decision, reasons: [{ effect: decision, action, policy: "request", message }] };
+}
+
+function federatedUser(action: string): Reason {
+  const message =
+    "AWS's pages disagree: a federated user may stand in a Principal, but credentials of GetFederationToken may call nothing in STS but GetCallerIdentity";
+  return { effect: "uncertain", action, policy: "request", message };
+}
+
+function strictest(decisions: readonly Decision[]): Decision {
+  if (decisions.includes("denied")) return "denied";
+  return decisions.includes("uncertain") ? "uncertain" : "allowed";
+}
+
+function describe(caller: CallerIdentity): string {
+  switch (caller.type) {
+    case "federated":
+      return `a ${caller.protocol} identity`;
+    case "service":
+      return "a service";
+    case "role":
+    case "user":
+    case "federated-user":
+    case "root":
+      return "an AWS principal";
+  }
+}

@@ -1,0 +1,18 @@
+/** Whether a JSON value is an object with named members. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** AWS accepts one value or a list of them nearly everywhere; this gives the list. */
+export function asList(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? (value as readonly unknown[]) : [value];
+}
+
+/** Long values are cut: a reason is for reading. */
+const LONGEST_QUOTE = 200;
+
+/** A JSON value as it is shown in a reason. */
+export function quote(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text;
+}

@@ -1,0 +1,38 @@
+import type { AssumeRoleParameters } from "./assume-role-request.ts";
+import type { CallerIdentity } from "./caller-identity.ts";
+
+/** The three calls that give the credentials of a role. */
+export type AssumeAction = "sts:AssumeRole" | "sts:AssumeRoleWithSAML" | "sts:AssumeRoleWithWebIdentity";
+
+const ASSUME_ACTIONS: readonly AssumeAction[] = [
+  "sts:AssumeRole",
+  "sts:AssumeRoleWithSAML",
+  "sts:AssumeRoleWithWebIdentity",
+];
+
+/** The call that this kind of caller makes. */
+export function usualAction(caller: CallerIdentity): AssumeAction {
+  if (caller.type !== "federated") return "sts:AssumeRole";
+  return caller.protocol === "saml" ? "sts:AssumeRoleWithSAML" : "sts:AssumeRoleWithWebIdentity";
+}
+
+/** Reads `request.action`, ignoring case; `undefined` when it is none of the three. */
+export function readAction(action: unknown): AssumeAction | undefined {
+  if (typeof action !== "string") return undefined;
+  return ASSUME_ACTIONS.find((known) => known.toLowerCase() === action.toLowerCase());
+}
+
+/**
+ * The actions that one call needs: passing tags and passing a source identity are permissions of their own.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html
+ */
+export function requestedActions(assume: AssumeAction, request: AssumeRoleParameters): readonly string[] {
+  const tags = Object.keys(request.sessionTags ?? {}).length > 0 || (request.transitiveTagKeys?.length ?? 0) > 0;
+  return [
+    assume,
+    ...(tags ? ["sts:TagSession"] : []),
+    ...(request.sourceIdentity === undefined ? [] : ["sts:SetSourceIdentity"]),
+  ];
+}
