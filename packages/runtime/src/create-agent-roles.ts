@@ -6,10 +6,9 @@ import { type OnEvent, refreshEvent } from "./events.ts";
 import { type ProfileStatus, profileStatus } from "./profile-status.ts";
 import { parseRoleEnv, type Problem, type TargetRole } from "./role-env/index.ts";
 import { type RoleSession, roleSession } from "./rotation/role-session.ts";
-import { rotateSession } from "./rotation/rotate-session.ts";
-import type { CredentialStore, StoredCredentials } from "./stores/credential-store.ts";
+import { type Rotation, type StartOptions, startRotation } from "./rotation/start-rotation.ts";
+import type { StoredCredentials } from "./stores/credential-store.ts";
 import { storeEntries } from "./stores/store-entries.ts";
-import { storeWriter } from "./stores/store-writer.ts";
 import { type AssumeRole, stsAssumeRole } from "./sts/assume-role.ts";
 import { masterSts } from "./sts/master-sts.ts";
 import { targetRequest } from "./sts/role-request.ts";
@@ -31,19 +30,6 @@ export interface AgentRolesOptions {
   /** From 0 to 1. Default: `Math.random`. */
   readonly random?: () => number;
   readonly onEvent?: OnEvent;
-}
-
-export interface StartOptions {
-  /** Where rotated credentials go. Default: nowhere but this process. */
-  readonly stores?: readonly CredentialStore[];
-  /** Stops the rotation. */
-  readonly signal: AbortSignal;
-}
-
-/** The rotation that `start` began. */
-export interface Rotation {
-  /** Resolves when the signal has stopped it and no write is under way. */
-  readonly done: Promise<void>;
 }
 
 export interface AgentRoles {
@@ -126,25 +112,6 @@ export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
     return profiles();
   }
 
-  async function start({ stores = [], signal }: StartOptions): Promise<Rotation> {
-    const writers = stores.map((store) => storeWriter(store, { clock, signal, onEvent }));
-    const deliver = (entry: StoredCredentials): void => {
-      for (const writer of writers) writer.add(entry);
-    };
-    rotated.add(deliver);
-    const sessions = [...members.values()].map(({ session }) => session);
-    const first = sessions.map((session) => session.refresh());
-    const idle = async (): Promise<void> => {
-      await Promise.all(writers.map((writer) => writer.idle()));
-    };
-    const done = Promise.all(sessions.map((session) => rotateSession(session, clock, signal))).then(async () => {
-      rotated.delete(deliver);
-      await idle();
-    });
-    await Promise.race([Promise.all(first).then(idle), done]);
-    return { done };
-  }
-
   return {
     warnings,
     profiles,
@@ -154,6 +121,10 @@ export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
       return { credentials: session.credentials, ...(target.region && { region: target.region }) };
     },
     assumeAll,
-    start,
+    start: (startOptions) =>
+      startRotation(
+        { sessions: [...members.values()].map(({ session }) => session), rotated, clock, onEvent },
+        startOptions,
+      ),
   };
 }

@@ -1,5 +1,6 @@
 export { createAgentRoles } from "./create-agent-roles.ts";
-export type { AgentRoles, AgentRolesOptions, Rotation, StartOptions } from "./create-agent-roles.ts";
+export type { AgentRoles, AgentRolesOptions } from "./create-agent-roles.ts";
+export type { Rotation, StartOptions } from "./rotation/start-rotation.ts";
 export { systemClock } from "./clock.ts";
 export type { Clock } from "./clock.ts";
 export type { AgentRolesEvent, OnEvent } from "./events.ts";

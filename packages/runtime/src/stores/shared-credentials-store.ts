@@ -5,6 +5,7 @@ import { formatManagedNote } from "./managed-note.ts";
 import { editSections, readSections, type SectionEdit } from "./shared-file.ts";
 import { withFileLock } from "./shared-file-lock.ts";
 import { type SharedPaths, sharedPaths } from "./shared-paths.ts";
+import { storeFailed } from "./store-failed.ts";
 import { writePrivateFile } from "./write-private-file.ts";
 
 export interface SharedCredentialsStoreOptions {
@@ -114,19 +115,4 @@ function foreignProfile(profile: string, place: string): AgentRolesError {
     code: "ForeignProfile",
     fix: "rename the profile there or in AWS_ROLE_N, or let agent-roles take it over (--adopt)",
   });
-}
-
-const FIXES: Readonly<Record<string, string>> = {
-  EACCES: "make the folder and the file writable for this user, or set AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE",
-  EROFS: "the file system is read-only: set AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE to a writable place",
-  ENOSPC: "free disk space; nothing was changed",
-  ELOCKED: "another process keeps editing it; when none does, remove the .lock folder beside it",
-};
-
-function storeFailed(error: unknown, path: string): AgentRolesError {
-  if (error instanceof AgentRolesError) return error;
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  const message = error instanceof Error ? error.message : String(error);
-  const fix = FIXES[code === "EPERM" ? "EACCES" : code] ?? "the cause above tells; nothing was changed";
-  return new AgentRolesError(`${path}: ${message}`, { code: "StoreFailed", retryable: true, fix, cause: error });
 }

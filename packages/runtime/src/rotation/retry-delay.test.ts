@@ -1,0 +1,18 @@
+import { expect, it } from "vitest";
+import { AgentRolesError } from "../agent-roles-error.ts";
+import { retryDelayMs } from "./retry-delay.ts";
+
+const failure = (retryable: boolean) => new AgentRolesError("x", { code: "Unknown", fix: "y", retryable });
+
+it("doubles the ceiling from one second to a minute", () => {
+  const ceilings = [1, 2, 3, 6, 7, 40].map((attempt) => retryDelayMs(failure(true), attempt, () => 1));
+  expect(ceilings).toEqual([1_000, 2_000, 4_000, 32_000, 60_000, 60_000]);
+});
+
+it("takes any part of the ceiling (full jitter)", () => {
+  expect(retryDelayMs(failure(true), 3, () => 0.25)).toBe(1_000);
+});
+
+it("asks every five minutes for what a person must repair", () => {
+  expect(retryDelayMs(failure(false), 1, () => 0)).toBe(300_000);
+});

@@ -1,0 +1,155 @@
+import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { credentials, target } from "../fixtures.test-helper.ts";
+import type { StoredCredentials } from "./credential-store.ts";
+import { readManagedProfiles } from "./read-managed-profiles.ts";
+import { sharedCredentialsStore } from "./shared-credentials-store.ts";
+
+const NOW = Date.parse("2026-01-01T00:00:00Z");
+let home: string;
+let env: { HOME: string };
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), "agent-roles-store-"));
+  env = { HOME: home };
+});
+afterEach(() => rm(home, { recursive: true, force: true }));
+
+const entry = (profile: string, region?: string, serial = ""): StoredCredentials => ({
+  target: target(profile, region ? { region } : {}),
+  credentials: credentials(profile + serial, NOW),
+});
+const file = (name: string): string => join(home, ".aws", name);
+const text = (name: string): Promise<string> => readFile(file(name), "utf8");
+const modeOf = async (path: string): Promise<string> => ((await stat(path)).mode & 0o777).toString(8);
+
+async function given(name: string, content: string | Buffer, mode = 0o600): Promise<void> {
+  await mkdir(join(home, ".aws"), { recursive: true });
+  await writeFile(file(name), content, { mode });
+}
+
+it("writes keys to the credentials file and the Region to the config file, for the owner alone", async () => {
+  expect(await sharedCredentialsStore({ env }).put([entry("First", "eu-west-1"), entry("Second")])).toEqual([]);
+  expect(await text("credentials")).toBe(
+    [
+      "[First]",
+      "# agent-roles: do not edit; role=arn:aws:iam::123456789013:role/agent-roles/FirstRole issued=2026-01-01T00:00:00.000Z expiration=2026-01-01T01:00:00.000Z",
+      "aws_access_key_id = ASIAFirstEXAMPLE",
+      "aws_secret_access_key = secret-of-First",
+      "aws_session_token = token/of+First==",
+      "",
+      "[Second]",
+      "# agent-roles: do not edit; role=arn:aws:iam::123456789013:role/agent-roles/SecondRole issued=2026-01-01T00:00:00.000Z expiration=2026-01-01T01:00:00.000Z",
+      "aws_access_key_id = ASIASecondEXAMPLE",
+      "aws_secret_access_key = secret-of-Second",
+      "aws_session_token = token/of+Second==",
+      "",
+    ].join("\n"),
+  );
+  expect(await text("config")).toContain("[profile First]\n# agent-roles: do not edit; role=");
+  expect(await text("config")).not.toContain("Second");
+  expect([await modeOf(join(home, ".aws")), await modeOf(file("credentials")), await modeOf(file("config"))]).toEqual([
+    "700",
+    "600",
+    "600",
+  ]);
+  expect((await readdir(join(home, ".aws"))).toSorted()).toEqual(["config", "credentials"]);
+});
+
+it("honours AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE", async () => {
+  const paths = { AWS_SHARED_CREDENTIALS_FILE: join(home, "deep/er/c"), AWS_CONFIG_FILE: join(home, "f") };
+  await sharedCredentialsStore({ env: paths }).put([entry("First", "eu-west-1")]);
+  expect((await readdir(home)).toSorted()).toEqual(["deep", "f"]);
+});
+
+it("replaces only its own sections, keeps foreign bytes that are no text, and narrows the mode", async () => {
+  const foreign = Buffer.concat([
+    Buffer.from("# caf\u00e9\n[work]\nname = "),
+    Buffer.from([0xff, 0xfe, 0x00]),
+    Buffer.from("\n"),
+  ]);
+  await given("credentials", foreign, 0o644);
+  const store = sharedCredentialsStore({ env });
+  await store.put([entry("First")]);
+  await store.put([entry("First", undefined, "again")]);
+  const written = await readFile(file("credentials"));
+  expect(written.subarray(0, foreign.length)).toEqual(foreign);
+  expect(written.toString()).toContain("ASIAFirstagainEXAMPLE");
+  expect(written.toString()).not.toContain("ASIAFirstEXAMPLE");
+  expect(await modeOf(file("credentials"))).toBe("600");
+});
+
+it("takes the Region away again when the role has none", async () => {
+  const store = sharedCredentialsStore({ env });
+  await given("config", "[default]\nregion = us-east-1\n", 0o644);
+  await store.put([entry("First", "eu-west-1")]);
+  await store.put([entry("First")]);
+  expect((await text("config")).trimEnd()).toBe("[default]\nregion = us-east-1");
+  expect(await modeOf(file("config"))).toBe("644");
+});
+
+it.each([
+  ["credentials", "[Other]\nx = 1\n\n[First]\naws_access_key_id = AKIAEXAMPLE\n", "credentials:4"],
+  ["config", "[profile First]\nrole_arn = arn:aws:iam::123456789012:role/other\n", "config:1"],
+])("refuses a foreign profile in the %s file by file and line, and stores the others", async (name, content, place) => {
+  await given(name, content);
+  const refused = await sharedCredentialsStore({ env }).put([entry("First"), entry("Second")]);
+  expect(refused).toMatchObject([{ target: { profile: "First" }, error: { code: "ForeignProfile" } }]);
+  expect(refused[0]?.error.message).toContain(place);
+  expect(await text(name)).toContain(content);
+  expect((await readManagedProfiles(env)).map(({ profile }) => profile)).toEqual(["Second"]);
+});
+
+it("takes a foreign profile over when told to adopt", async () => {
+  await given("credentials", "[First]\naws_access_key_id = AKIAEXAMPLE\n");
+  await given("config", "[profile First]\nrole_arn = arn:aws:iam::123456789012:role/other\n");
+  expect(await sharedCredentialsStore({ env, adopt: true }).put([entry("First")])).toEqual([]);
+  expect(await text("credentials")).not.toContain("AKIAEXAMPLE");
+  expect(await text("config")).not.toContain("role_arn");
+});
+
+it("follows a symlink and leaves it one", async () => {
+  await given("real", "[work]\nx = 1\n");
+  await symlink(file("real"), file("credentials"));
+  await sharedCredentialsStore({ env }).put([entry("First")]);
+  expect((await lstat(file("credentials"))).isSymbolicLink()).toBe(true);
+  expect(await text("real")).toContain("[First]");
+});
+
+it("loses nothing when many writers come at once", async () => {
+  const names = Array.from({ length: 20 }, (_, index) => `P${index}`);
+  await Promise.all(names.map((name) => sharedCredentialsStore({ env }).put([entry(name, "eu-west-1")])));
+  expect((await readManagedProfiles(env)).map(({ profile }) => profile).toSorted()).toEqual(names.toSorted());
+});
+
+it("reads back what it wrote", async () => {
+  const { target: role, credentials: stored } = entry("First");
+  await sharedCredentialsStore({ env }).put([{ target: role, credentials: stored }]);
+  expect(await readManagedProfiles(env)).toEqual([{ profile: "First", roleArn: role.role.arn, credentials: stored }]);
+});
+
+it("shows a profile whose marker was edited as foreign, and no profile where there is no file", async () => {
+  expect(await readManagedProfiles(env)).toEqual([]);
+  await given("credentials", "[First]\n# agent-roles: whatever\naws_access_key_id = ASIAEXAMPLE\n");
+  expect(await readManagedProfiles(env)).toEqual([]);
+});
+
+it("says what to do when a file stands where the folder should be", async () => {
+  await writeFile(join(home, ".aws"), "");
+  const failure = sharedCredentialsStore({ env }).put([entry("First")]);
+  await expect(failure).rejects.toMatchObject({ code: "StoreFailed", message: expect.stringContaining(".aws") });
+});
+
+it.runIf(process.getuid?.() !== 0)(
+  "says what to do in a folder that may not be written, and changes nothing",
+  async () => {
+    await given("credentials", "[work]\nx = 1\n");
+    await chmod(join(home, ".aws"), 0o500);
+    const failure = sharedCredentialsStore({ env }).put([entry("First")]);
+    await expect(failure).rejects.toMatchObject({ code: "StoreFailed", fix: expect.stringContaining("writable") });
+    expect(await text("credentials")).toBe("[work]\nx = 1\n");
+    await chmod(join(home, ".aws"), 0o700);
+  },
+);

@@ -1,0 +1,110 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { editSections, readSections } from "./shared-file.ts";
+
+const edit = (header: string, ...lines: string[]) => ({ header, note: "n", lines });
+const gone = (header: string) => ({ header, note: "n" });
+
+describe("editSections", () => {
+  it("makes a first section in an empty file", () => {
+    expect(editSections("", [edit("a", "region = 1")])).toBe("[a]\n# agent-roles: n\nregion = 1\n");
+  });
+
+  it("appends below foreign sections and leaves them byte for byte", () => {
+    const foreign = "; mine\n[work]\naws_access_key_id=AKIAEXAMPLE   \n\n# end without a newline";
+    expect(editSections(foreign, [edit("a", "region = 1")])).toBe(`${foreign}\n\n[a]\n# agent-roles: n\nregion = 1\n`);
+  });
+
+  it("replaces its own section in place, keeping comments and added settings", () => {
+    const text = "[a]\n# agent-roles: old\nregion = eu-west-1\noutput = json\n\n# about b\n[b]\nx = 1\n";
+    expect(editSections(text, [edit("a", "region = us-east-1")])).toBe(
+      "[a]\n# agent-roles: n\nregion = us-east-1\noutput = json\n\n# about b\n[b]\nx = 1\n",
+    );
+  });
+
+  it("removes its own section and the second of two, never a comment", () => {
+    const text =
+      "[a]\n# agent-roles: old\nregion = x\n# about b\n[b]\nx = 1\n[c]\n# agent-roles: 1\n[c]\n# agent-roles: 2\n";
+    expect(editSections(text, [gone("a"), edit("c")])).toBe("# about b\n[b]\nx = 1\n[c]\n# agent-roles: n\n");
+  });
+
+  it("never touches a section of the same name that is not ours", () => {
+    const text = "[a]\naws_access_key_id = AKIAEXAMPLE\n";
+    expect(editSections(text, [gone("a")])).toBe(text);
+  });
+
+  it("takes such a section over when told to, and drops settings that would shadow ours", () => {
+    const text = "# top\n[a]\nrole_arn = arn:aws:iam::123456789012:role/other\n# note\n[b]\nx = 1\n";
+    expect(editSections(text, [edit("a", "region = 1")], true)).toBe(
+      "# top\n[a]\n# agent-roles: n\nregion = 1\n# note\n[b]\nx = 1\n",
+    );
+  });
+
+  it("writes CRLF into a file of CRLF", () => {
+    expect(editSections("[b]\r\nx = 1\r\n", [edit("a", "region = 1")])).toBe(
+      "[b]\r\nx = 1\r\n\r\n[a]\r\n# agent-roles: n\r\nregion = 1\r\n",
+    );
+  });
+
+  it("finds a section behind a byte order mark", () => {
+    const mark = Buffer.from("\ufeff").toString("latin1");
+    expect(readSections(`${mark}[a]\nregion = 1\n`)).toMatchObject([{ header: "a", line: 1, managed: false }]);
+  });
+
+  it("changes nothing when asked twice", () => {
+    const edits = [edit("a", "region = 1"), edit("profile b", "region = eu-west-1")];
+    const once = editSections("[z]\nx = 1", edits);
+    expect(editSections(once, edits)).toBe(once);
+  });
+});
+
+describe("whatever the file holds", () => {
+  const line = fc.oneof(
+    fc.constantFrom(
+      "[default]",
+      "[ours]",
+      "[work]",
+      "[profile x]",
+      "  [indented]",
+      '[profile "q"]',
+      "# c",
+      "; c",
+      "",
+      " ",
+      "k = v",
+      "  nested = 1",
+    ),
+    fc
+      .string({ unit: "binary", maxLength: 12 })
+      .map((text) => Buffer.from(text).toString("latin1").replaceAll("\n", "")),
+  );
+  const file = fc
+    .tuple(fc.array(line, { maxLength: 20 }), fc.constantFrom("\n", "\r\n"), fc.boolean())
+    .map(([lines, eol, closed]) => lines.join(eol) + (closed ? eol : ""));
+
+  it("keeps every foreign byte: removing what was added gives the file again", () => {
+    fc.assert(
+      fc.property(file, (text) => {
+        const added = editSections(text, [edit("agent", "region = 1")]);
+        expect(added.startsWith(text)).toBe(true);
+        const eol = text.includes("\r\n") ? "\r\n" : "\n";
+        const kept = editSections(added, [gone("agent")]);
+        expect(kept.startsWith(text)).toBe(true);
+        const padding = kept.slice(text.length);
+        expect(["", eol, eol + eol]).toContain(padding);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it("sees the profile that it wrote, once", () => {
+    fc.assert(
+      fc.property(file, (text) => {
+        const written = editSections(editSections(text, [edit("agent", "region = 1")]), [edit("agent", "region = 2")]);
+        const sections = readSections(written).filter(({ header }) => header === "agent");
+        expect(sections).toMatchObject([{ managed: true, values: { region: "2" } }]);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});

@@ -1,0 +1,21 @@
+import { expect, it } from "vitest";
+import { AgentRolesError } from "../agent-roles-error.ts";
+import { storeFailed } from "./store-failed.ts";
+
+it.each([
+  ["EACCES", "writable"],
+  ["EPERM", "writable"],
+  ["EROFS", "read-only"],
+  ["ENOSPC", "disk space"],
+  ["ELOCKED", ".lock folder"],
+  ["EIO", "cause"],
+])("tells what to do about %s", (code, fix) => {
+  const failure = storeFailed(Object.assign(new Error(`${code}: open`), { code }), "~/.aws/credentials");
+  expect(failure).toMatchObject({ code: "StoreFailed", fix: expect.stringContaining(fix) });
+  expect(failure.message).toBe(`~/.aws/credentials: ${code}: open`);
+});
+
+it("passes on a failure that has its fix", () => {
+  const first = new AgentRolesError("x", { code: "StoreFailed", fix: "y" });
+  expect(storeFailed(first, "z")).toBe(first);
+});

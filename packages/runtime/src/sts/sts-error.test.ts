@@ -1,0 +1,94 @@
+import { STSServiceException } from "@aws-sdk/client-sts";
+import { describe, expect, it } from "vitest";
+import { target } from "../fixtures.test-helper.ts";
+import { targetRequest } from "./role-request.ts";
+import { assumeRoleError } from "./sts-error.ts";
+
+const request = targetRequest(target("Prod", { number: 3 }));
+const sts = (name: string, message: string, httpStatusCode = 400) =>
+  new STSServiceException({ name, message, $fault: "client", $metadata: { httpStatusCode } });
+const socket = (code: string) => Object.assign(new Error(`connect ${code}`), { code });
+
+describe("assumeRoleError", () => {
+  it.each([
+    [sts("Throttling", "Rate exceeded"), "Throttled", true],
+    [sts("ThrottlingException", "Rate exceeded"), "Throttled", true],
+    [sts("RequestLimitExceeded", "x", 503), "Throttled", true],
+    [sts("ServiceUnavailable", "x", 503), "Unavailable", true],
+    [sts("InternalFailure", "x", 500), "Unavailable", true],
+    [socket("ECONNREFUSED"), "Unavailable", true],
+    [socket("ENOTFOUND"), "Unavailable", true],
+    [socket("EAI_AGAIN"), "Unavailable", true],
+    [new Error("wrapped", { cause: socket("ECONNRESET") }), "Unavailable", true],
+    [Object.assign(new Error("slow"), { name: "TimeoutError" }), "Unavailable", true],
+    [
+      sts("ExpiredToken", "The security token included in the request is expired", 403),
+      "MasterCredentialsExpired",
+      false,
+    ],
+    [sts("InvalidClientTokenId", "x", 403), "MasterCredentialsInvalid", false],
+    [
+      Object.assign(new Error("Could not load credentials"), { name: "CredentialsProviderError" }),
+      "MasterCredentialsInvalid",
+      false,
+    ],
+    [
+      sts("SignatureDoesNotMatch", "Signature expired: 20260101T000000Z is now earlier than 20260101T001000Z", 403),
+      "ClockSkew",
+      true,
+    ],
+    [sts("SignatureDoesNotMatch", "Signature not yet current: x", 403), "ClockSkew", true],
+    [
+      sts("SignatureDoesNotMatch", "The request signature we calculated does not match", 403),
+      "MasterCredentialsInvalid",
+      false,
+    ],
+    [sts("RegionDisabledException", "x", 403), "RegionDisabled", false],
+    [
+      sts("ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."),
+      "DurationTooLong",
+      false,
+    ],
+    [sts("ValidationError", "1 validation error detected"), "InvalidRequest", false],
+    [sts("PackedPolicyTooLarge", "x"), "InvalidRequest", false],
+    [
+      sts("AccessDenied", "User: a is not authorized to perform: sts:AssumeRole on resource: b", 403),
+      "AccessDenied",
+      false,
+    ],
+    [
+      sts("AccessDenied", "… because no identity-based policy allows the sts:AssumeRole action", 403),
+      "MasterNotAllowed",
+      false,
+    ],
+    [sts("AccessDenied", "… with an explicit deny in a service control policy", 403), "MasterNotAllowed", false],
+    [
+      sts("AccessDenied", "… because no resource-based policy allows the sts:AssumeRole action", 403),
+      "TrustDenied",
+      false,
+    ],
+    [sts("AccessDenied", "… with an explicit deny in a resource-based policy", 403), "TrustDenied", false],
+    [new Error("boom"), "Unknown", true],
+    ["not even an error", "Unknown", true],
+  ])("%s is %s", (error, code, retryable) => {
+    const failure = assumeRoleError(error, request);
+    expect(failure).toMatchObject({ code, retryable });
+    expect(failure.fix).not.toBe("");
+    expect(failure.message).toMatch(/^Prod: /);
+  });
+
+  it("names the variable of the external id when the role has none", () => {
+    const failure = assumeRoleError(sts("AccessDenied", "x", 403), request);
+    expect(failure.fix).toContain("AWS_ROLE_3_EXTERNAL_ID");
+  });
+
+  it("names the external id that was sent", () => {
+    const sent = targetRequest(target("Prod", { externalId: "partner-7" }));
+    expect(assumeRoleError(sts("AccessDenied", "x", 403), sent).fix).toContain('"partner-7"');
+  });
+
+  it("passes on a failure that has its code already", () => {
+    const first = assumeRoleError(sts("Throttling", "x"), request);
+    expect(assumeRoleError(first, request)).toBe(first);
+  });
+});
