@@ -6,7 +6,7 @@ const known = ["profile", "account", "roleName", "externalId"];
 it.each([
   ["acount", "account"],
   ["rolename", "roleName"],
-  ["ExternalID", "externalId"],
+  ["EXTERNALID", "externalId"],
   ["profil", "profile"],
 ])("recognizes %s", (name, meant) => {
   expect(didYouMean(name, known)).toBe(`did you mean "${meant}"?`);
