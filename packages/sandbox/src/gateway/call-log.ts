@@ -1,0 +1,40 @@
+import type { Reason } from "@agent-roles/trust";
+
+/** One call of STS. */
+export interface StsCall {
+  /** `AssumeRole`, `GetCallerIdentity`, … */
+  readonly action: string;
+  readonly roleArn?: string;
+  readonly roleSessionName?: string;
+  readonly callerArn?: string;
+  /** `ok`, or STS's error code. */
+  readonly outcome: string;
+  /** How `trust` came to its answer, when it was asked. AWS does not tell its callers. */
+  readonly reasons?: readonly Reason[];
+  /** Milliseconds since the epoch, when the call arrived. */
+  readonly at: number;
+}
+
+export interface CallLog {
+  add(call: StsCall): void;
+  all(): readonly StsCall[];
+  reset(): void;
+}
+
+/** A sandbox may run for days while a daemon polls it. */
+const MAX_CALLS = 10_000;
+
+/** Keeps the STS calls, oldest first, at most 10,000. */
+export function callLog(): CallLog {
+  let calls: StsCall[] = [];
+  return {
+    add(call) {
+      calls.push(call);
+      if (calls.length > MAX_CALLS) calls = calls.slice(-MAX_CALLS / 2);
+    },
+    all: () => [...calls],
+    reset() {
+      calls = [];
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import type { IncomingMessage } from "node:http";
+import { SandboxError } from "../sandbox-error.ts";
+import type { CallLog } from "./call-log.ts";
+import type { Reply } from "./error-document.ts";
+import { checkedFaults, type FaultInjector } from "./faults.ts";
+
+/** Where the gateway takes orders from other processes. */
+export const CONTROL_PATH = "/_sandbox/";
+
+/** What the control path can see and change. */
+export interface Control {
+  readonly faults: FaultInjector;
+  readonly calls: CallLog;
+}
+
+const HELP = "GET or PUT /_sandbox/faults, GET or DELETE /_sandbox/calls";
+
+/**
+ * Answers `/_sandbox/…`. A web page that the user visits must not get here: a browser tells its `Origin`, and a name
+ * that was rebound to loopback stands in `Host`.
+ */
+export function control(request: IncomingMessage, body: string, { faults, calls }: Control): Reply {
+  if (request.headers.origin !== undefined || !isLoopbackHost(request.headers.host)) {
+    return json(403, {
+      error: "only programs on this machine may control the sandbox, through localhost, 127.0.0.1 or [::1]",
+    });
+  }
+  const { method = "GET", url = "" } = request;
+  switch (`${method} ${url}`) {
+    case "GET /_sandbox/faults":
+      return json(200, faults.current());
+    case "PUT /_sandbox/faults":
+      return setFaults(body, faults);
+    case "GET /_sandbox/calls":
+      return json(200, calls.all());
+    case "DELETE /_sandbox/calls":
+      calls.reset();
+      return json(200, []);
+    default:
+      return json(404, { error: `${method} ${url} is nothing here; there is: ${HELP}` });
+  }
+}
+
+function setFaults(body: string, faults: FaultInjector): Reply {
+  try {
+    faults.set(checkedFaults(JSON.parse(body)));
+    return json(200, faults.current());
+  } catch (error) {
+    if (error instanceof SandboxError || error instanceof SyntaxError) return json(400, { error: error.message });
+    throw error;
+  }
+}
+
+function isLoopbackHost(host: string | undefined): boolean {
+  return /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i.test(host ?? "");
+}
+
+function json(status: number, value: unknown): Reply {
+  return { status, headers: { "content-type": "application/json" }, body: `${JSON.stringify(value)}\n` };
+}

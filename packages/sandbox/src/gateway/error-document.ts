@@ -1,0 +1,104 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import { toXml } from "../sts/sts-answer.ts";
+
+/** Why a request is not anybody's. */
+export type AuthFailure = "unsigned" | "invalid" | "expired";
+
+/** An answer that is ready to be sent. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface ServiceError {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** How a service writes its errors. */
+export type Protocol = "query" | "s3" | "json";
+
+/**
+ * In the words of the service that was called: every SDK then raises the exception that it would raise on AWS.
+ *
+ * @see https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+ */
+export const AUTH_ERRORS: Readonly<Record<Protocol, Readonly<Record<AuthFailure, ServiceError>>>> = {
+  query: {
+    unsigned: { status: 403, code: "MissingAuthenticationToken", message: "Request is missing Authentication Token" },
+    invalid: {
+      status: 403,
+      code: "InvalidClientTokenId",
+      message: "The security token included in the request is invalid.",
+    },
+    expired: { status: 403, code: "ExpiredToken", message: "The security token included in the request is expired" },
+  },
+  s3: {
+    unsigned: { status: 403, code: "AccessDenied", message: "Access Denied" },
+    invalid: {
+      status: 403,
+      code: "InvalidAccessKeyId",
+      message: "The AWS Access Key Id you provided does not exist in our records.",
+    },
+    expired: { status: 400, code: "ExpiredToken", message: "The provided token has expired." },
+  },
+  json: {
+    unsigned: { status: 400, code: "MissingAuthenticationTokenException", message: "Missing Authentication Token" },
+    invalid: {
+      status: 400,
+      code: "UnrecognizedClientException",
+      message: "The security token included in the request is invalid.",
+    },
+    expired: {
+      status: 400,
+      code: "ExpiredTokenException",
+      message: "The security token included in the request is expired",
+    },
+  },
+};
+
+/** The protocol in which this request's service writes its errors. */
+export function protocolOf(service: string | undefined, request: IncomingMessage): Protocol {
+  if (service === "s3") return "s3";
+  const contentType = request.headers["content-type"] ?? "";
+  const isForm = contentType.startsWith("application/x-www-form-urlencoded") || /[?&]Action=/.test(request.url ?? "");
+  return isForm || (service !== undefined && QUERY_SERVICES.has(service)) ? "query" : "json";
+}
+
+/** Known by name for requests without a body. */
+const QUERY_SERVICES: ReadonlySet<string> = new Set(["sts", "iam", "cloudformation", "sns", "ec2"]);
+
+/** Writes an error document. */
+export function errorReply({ status, code, message }: ServiceError, protocol: Protocol): Reply {
+  const requestId = randomUUID();
+  const Type = status < 500 ? "Sender" : "Receiver";
+  switch (protocol) {
+    case "query":
+      return xml(
+        status,
+        requestId,
+        toXml({ ErrorResponse: { Error: { Type, Code: code, Message: message }, RequestId: requestId } }),
+      );
+    case "s3":
+      return xml(status, requestId, toXml({ Error: { Code: code, Message: message, RequestId: requestId } }));
+    case "json":
+      return {
+        status,
+        headers: {
+          "content-type": "application/x-amz-json-1.1",
+          "x-amzn-errortype": code,
+          "x-amzn-requestid": requestId,
+        },
+        body: JSON.stringify({ __type: code, message }),
+      };
+  }
+}
+
+function xml(status: number, requestId: string, body: string): Reply {
+  const headers = { "content-type": "text/xml", "x-amzn-requestid": requestId };
+  return { status, headers, body: `<?xml version="1.0" encoding="UTF-8"?>${body}` };
+}

@@ -1,0 +1,114 @@
+import { SandboxError } from "../sandbox-error.ts";
+import { failure, type StsFailure } from "../sts/sts-answer.ts";
+
+/** What goes wrong on request. Faults concern `AssumeRole` only, and spare the deploy role, so that deployments go on. */
+export interface Faults {
+  /** That many calls, or all of them (`true`), are answered with HTTP 400 `Throttling`. */
+  readonly throttle?: number | boolean;
+  /** That many calls, or all of them (`true`), are answered with HTTP 503 `ServiceUnavailable`. */
+  readonly unavailable?: number | boolean;
+  /** Every answer comes this much later. */
+  readonly latencyMs?: number;
+  /** Sessions issued from now on end after so many seconds, whatever was asked for. */
+  readonly sessionLifetimeSeconds?: number;
+  /** Only calls for roles of these names are concerned; the deploy role may be named here. Default: all but the deploy role. */
+  readonly roleNames?: readonly string[];
+}
+
+/** What happens to one call. */
+export interface Fault {
+  readonly failure?: StsFailure;
+  readonly latencyMs: number;
+  readonly lifetimeSeconds?: number;
+}
+
+export interface FaultInjector {
+  /** Replaces the faults; `{}` clears them. */
+  set(next: Faults): void;
+  current(): Faults;
+  /** Takes what is due for a call for this role off the counters. */
+  next(roleName: string | undefined): Fault;
+}
+
+const NO_FAULT: Fault = { latencyMs: 0 };
+
+/** Keeps the faults that are in force and counts them down. */
+export function faultInjector(deployRoleName: string): FaultInjector {
+  let faults: Faults = {};
+
+  const concerns = (roleName: string | undefined): boolean =>
+    faults.roleNames ? roleName !== undefined && faults.roleNames.includes(roleName) : roleName !== deployRoleName;
+
+  const take = (name: "throttle" | "unavailable"): boolean => {
+    const left = faults[name] ?? false;
+    if (typeof left === "boolean") return left;
+    if (left > 0) faults = { ...faults, [name]: left - 1 };
+    return left > 0;
+  };
+
+  return {
+    set(next) {
+      faults = checkedFaults(next);
+    },
+    current: () => faults,
+    next(roleName) {
+      if (!concerns(roleName)) return NO_FAULT;
+      const { latencyMs = 0, sessionLifetimeSeconds } = faults;
+      if (take("unavailable")) {
+        return { latencyMs, failure: failure(503, "ServiceUnavailable", "Service Unavailable") };
+      }
+      if (take("throttle")) return { latencyMs, failure: failure(400, "Throttling", "Rate exceeded") };
+      return { latencyMs, ...(sessionLifetimeSeconds && { lifetimeSeconds: sessionLifetimeSeconds }) };
+    },
+  };
+}
+
+const CHECKS: Readonly<
+  Record<keyof Faults, { readonly accepts: (value: unknown) => boolean; readonly expected: string }>
+> = {
+  throttle: { accepts: isCountOrBoolean, expected: "a number of calls, or true" },
+  unavailable: { accepts: isCountOrBoolean, expected: "a number of calls, or true" },
+  latencyMs: { accepts: (value) => isCount(value) && value <= 60_000, expected: "0 to 60000 milliseconds" },
+  sessionLifetimeSeconds: {
+    accepts: (value) => isCount(value) && value >= 1,
+    expected: "a whole number of seconds, at least 1",
+  },
+  roleNames: {
+    accepts: (value) => Array.isArray(value) && value.every((name) => typeof name === "string"),
+    expected: "a list of role names",
+  },
+};
+
+/**
+ * Checks faults that come from outside.
+ *
+ * @throws SandboxError `InvalidOption`, which names every field that is wrong and what it may be.
+ */
+export function checkedFaults(input: unknown): Faults {
+  if (typeof input !== "object" || input === null || Array.isArray(input)) {
+    throw invalidFaults(["expected a JSON object"]);
+  }
+  const problems = Object.entries(input).flatMap(([name, value]) => {
+    if (!isFaultName(name)) return [`"${name}" is not a fault`];
+    return CHECKS[name].accepts(value) ? [] : [`${name}: ${JSON.stringify(value)} is not ${CHECKS[name].expected}`];
+  });
+  if (problems.length > 0) throw invalidFaults(problems);
+  return { ...input };
+}
+
+function invalidFaults(problems: readonly string[]): SandboxError {
+  const names = Object.keys(CHECKS).join(", ");
+  return new SandboxError(problems.join("; "), { code: "InvalidOption", fix: `Faults are: ${names}; {} clears them.` });
+}
+
+function isFaultName(name: string): name is keyof Faults {
+  return Object.hasOwn(CHECKS, name);
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+function isCountOrBoolean(value: unknown): boolean {
+  return typeof value === "boolean" || isCount(value);
+}

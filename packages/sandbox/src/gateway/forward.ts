@@ -1,0 +1,55 @@
+import { type ClientRequest, type IncomingMessage, request as httpRequest, type ServerResponse } from "node:http";
+import { pipeline } from "node:stream/promises";
+
+/** Each hop has its own; `expect` has been answered by this server; the account is the gateway's to say. */
+const HOP_HEADERS: ReadonlySet<string> = new Set([
+  "connection",
+  "expect",
+  "keep-alive",
+  "transfer-encoding",
+  "x-moto-account-id",
+]);
+
+/** A request that is to be handed on. */
+export interface Forwarded {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** moto acts as this account. */
+  readonly accountId: string;
+  /** The body, when it has been read already; it is streamed otherwise. */
+  readonly body?: Buffer | undefined;
+}
+
+/**
+ * Hands a request on to moto and streams the answer back. `Host` stays as it is: presigned forms, virtual hosts and
+ * template URLs carry it.
+ *
+ * @throws when moto or the client goes away; no header has been sent then, or the response is destroyed.
+ */
+export async function forward(motoEndpoint: string, { request, response, accountId, body }: Forwarded): Promise<void> {
+  const { method, url = "/" } = request;
+  const headers = { ...endToEnd(request.headers), "x-moto-account-id": accountId };
+  const upstream = httpRequest(new URL(motoEndpoint), { method, path: url, headers });
+  response.once("close", () => upstream.destroy());
+  const answered = answerOf(upstream);
+  const [answer] = await Promise.all([
+    answered,
+    body === undefined ? pipeline(request, upstream) : send(upstream, body),
+  ]);
+  response.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers));
+  await pipeline(answer, response);
+}
+
+function endToEnd(headers: IncomingMessage["headers"]): IncomingMessage["headers"] {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !HOP_HEADERS.has(name)));
+}
+
+function answerOf(upstream: ClientRequest): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    upstream.once("response", resolve).once("error", reject);
+  });
+}
+
+function send(upstream: ClientRequest, body: Buffer): void {
+  upstream.end(body);
+}

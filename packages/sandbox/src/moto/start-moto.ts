@@ -1,0 +1,86 @@
+import { existsSync } from "node:fs";
+import { SandboxError } from "../sandbox-error.ts";
+import { findOnPath, pythonsOf } from "./find-moto-server.ts";
+import { type LaunchOptions, launchMoto, type MotoServer } from "./launch-moto.ts";
+import { MOTO_REQUIREMENTS } from "./moto-program.ts";
+import { environmentPython, installMoto, privateEnvironment } from "./private-environment.ts";
+
+export interface StartMotoOptions extends LaunchOptions {
+  /** A `moto_server`, or a Python that has moto 5; nothing else is tried. Default: `AGENT_ROLES_MOTO_SERVER`. */
+  readonly motoServer?: string | undefined;
+  /** The Python 3 that makes the private virtual environment. Default: `python3` on `PATH`. */
+  readonly python?: string | undefined;
+  readonly onProgress?: ((message: string) => void) | undefined;
+}
+
+/** One way to get at a Python with moto; looked at only when the ones before it failed. */
+interface Candidate {
+  readonly from: string;
+  readonly python: () => Promise<string>;
+}
+
+/**
+ * Starts moto with the first that works of: the one asked for; every `moto_server` on `PATH`; the private virtual
+ * environment; a private virtual environment made now.
+ *
+ * @throws SandboxError `MotoNotFound`, which names everything that was tried and why it failed; `Aborted`.
+ */
+export async function startMoto(options: StartMotoOptions): Promise<MotoServer> {
+  const failures: string[] = [];
+  for (const { from, python } of await candidates(options)) {
+    try {
+      return await launchMoto(await python(), options);
+    } catch (error) {
+      if (options.signal?.aborted) {
+        throw new SandboxError("the start of the sandbox was stopped", {
+          code: "Aborted",
+          fix: "Start it again.",
+          cause: error,
+        });
+      }
+      failures.push(`${from}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  const tried = failures.map((failure) => `  - ${failure.replaceAll("\n", "\n    ")}`).join("\n");
+  throw new SandboxError(`no usable moto_server; tried\n${tried}`, { code: "MotoNotFound", fix: fixFor(tried) });
+}
+
+async function candidates(options: StartMotoOptions): Promise<Candidate[]> {
+  const path = options.env["PATH"];
+  const explicit = options.motoServer ?? options.env["AGENT_ROLES_MOTO_SERVER"];
+  if (explicit) return serverCandidates(explicit, path);
+  const servers = await findOnPath("moto_server", path);
+  const onPath = await Promise.all(servers.map((server) => serverCandidates(server, path)));
+  const folder = privateEnvironment(options.env);
+  const existing = environmentPython(folder);
+  return [
+    ...onPath.flat(),
+    ...(existsSync(existing) ? [{ from: folder, python: () => Promise.resolve(existing) }] : []),
+    { from: `a new virtual environment in ${folder}`, python: () => install(options) },
+  ];
+}
+
+async function serverCandidates(server: string, path: string | undefined): Promise<Candidate[]> {
+  const unusable = (message: string): Candidate[] => [
+    { from: server, python: () => Promise.reject(new Error(message)) },
+  ];
+  if (!existsSync(server)) return unusable("there is no such file");
+  const pythons = await pythonsOf(server, path);
+  if (pythons.length === 0) return unusable("no Python interpreter in its first line or beside it");
+  return pythons.map((python) => ({ from: `${server} (${python})`, python: () => Promise.resolve(python) }));
+}
+
+async function install(options: StartMotoOptions): Promise<string> {
+  const [found] = options.python ? [options.python] : await findOnPath("python3", options.env["PATH"]);
+  if (found === undefined) throw new Error("there is no python3 on PATH");
+  return installMoto({ ...options, python: found });
+}
+
+function fixFor(tried: string): string {
+  if (/ensurepip|No module named venv/.test(tried)) {
+    return "Install what Python needs for virtual environments (Debian, Ubuntu: apt-get install python3-venv), or moto itself: pip install 'moto[server]>=5,<6'.";
+  }
+  if (tried.includes("there is no python3")) return "Install Python 3.10 or newer; nothing else is needed.";
+  const requirements = MOTO_REQUIREMENTS.map((requirement) => `'${requirement}'`).join(" ");
+  return `Run: python3 -m venv ~/moto && ~/moto/bin/pip install ${requirements} && export AGENT_ROLES_MOTO_SERVER=~/moto/bin/moto_server`;
+}

@@ -1,0 +1,178 @@
+import { type CallLog, callLog, type StsCall } from "./gateway/call-log.ts";
+import { type Faults, faultInjector } from "./gateway/faults.ts";
+import { gatewayHandler } from "./gateway/gateway.ts";
+import { listenOnLoopback, type LoopbackServer } from "./gateway/listen-on-loopback.ts";
+import { iamClients, type IamClients } from "./iam/iam-client.ts";
+import { iamDirectory } from "./iam/iam-directory.ts";
+import type { MotoServer } from "./moto/launch-moto.ts";
+import { startMoto } from "./moto/start-moto.ts";
+import { SandboxError } from "./sandbox-error.ts";
+import { type AdminKeys, setUpAccounts } from "./set-up-accounts.ts";
+import { sessionTable } from "./sts/session-table.ts";
+
+export interface SandboxOptions {
+  /** The accounts that exist; the first is the management and master account. Default: 123456789012 and 123456789013. */
+  readonly accounts?: readonly string[];
+  /** The role through which the first account deploys into every account. Default: `OrganizationAccountAccessRole`. */
+  readonly deployRoleName?: string;
+  /** The gateway's port. Default: a free one. */
+  readonly port?: number;
+  /** A `moto_server`, or a Python that has moto 5. Default: `AGENT_ROLES_MOTO_SERVER`, else it is looked for. */
+  readonly motoServer?: string;
+  /** The Python 3 that makes the private virtual environment, should one be needed. Default: `python3` on `PATH`. */
+  readonly python?: string;
+  /** Ends the start, or the sandbox. */
+  readonly signal?: AbortSignal;
+  /** Told what takes time, one line each. */
+  readonly onProgress?: (message: string) => void;
+  /** Where `PATH`, the cache directory and the look-up's variables come from. Default: `process.env`. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** AWS's clock, in milliseconds since the epoch. Default: `Date.now`. */
+  readonly now?: () => number;
+}
+
+/** A local AWS for tests: moto, behind a gateway that enforces trust. */
+export interface Sandbox {
+  /** Where every AWS client is pointed: `http://localhost:<port>`. CloudFormation does not find its template bucket by 127.0.0.1. */
+  readonly endpoint: string;
+  readonly port: number;
+  /** moto itself, where nothing is enforced. */
+  readonly motoEndpoint: string;
+  readonly accounts: readonly string[];
+  readonly deployRoleName: string;
+  /**
+   * The variables that point any AWS client here, as the administrator of the first account. Lay them over an environment
+   * without `AWS_PROFILE`, which SDKs prefer to keys.
+   */
+  env(): Record<string, string>;
+  /**
+   * An administrator's long-term keys. Default: of the first account.
+   *
+   * @throws SandboxError `InvalidOption` for an account that is none of `accounts`.
+   */
+  admin(accountId?: string): AdminKeys;
+  /**
+   * Replaces the faults that are in force; `{}` clears them.
+   *
+   * @throws SandboxError `InvalidOption`.
+   */
+  faults(next: Faults): void;
+  /** The STS calls since the start or the last reset, oldest first. */
+  calls(): readonly StsCall[];
+  resetCalls(): void;
+  /** Stops the gateway and moto; leaves no process and no file. May be called twice. */
+  close(): Promise<void>;
+}
+
+const DEFAULT_ACCOUNTS = ["123456789012", "123456789013"];
+/** The name that AWS Organizations gives it. */
+const DEFAULT_DEPLOY_ROLE = "OrganizationAccountAccessRole";
+
+/**
+ * Starts a sandbox in this process, with moto in a process of its own that ends with this one.
+ *
+ * @throws SandboxError `InvalidOption`, `PortTaken`, `MotoNotFound`, `Aborted`.
+ */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const accounts = checkedAccounts(options.accounts ?? DEFAULT_ACCOUNTS);
+  const deployRoleName = options.deployRoleName ?? DEFAULT_DEPLOY_ROLE;
+  const { signal, now = Date.now, env = process.env } = options;
+  const { motoServer, python, onProgress } = options;
+  const moto = await startMoto({ env, signal, motoServer, python, onProgress });
+  const clients = iamClients(moto.endpoint);
+  const faults = faultInjector(deployRoleName);
+  const calls = callLog();
+  try {
+    const admins = await setUpAccounts(clients, accounts, deployRoleName);
+    const handler = gatewayHandler({
+      motoEndpoint: moto.endpoint,
+      accounts,
+      directory: iamDirectory(clients),
+      sessions: sessionTable(),
+      faults,
+      calls,
+      now,
+    });
+    const server = await listenOnLoopback(handler, options.port ?? 0);
+    return runningSandbox({ moto, clients, server, accounts, deployRoleName, admins, faults, calls, signal });
+  } catch (error) {
+    clients.close();
+    await moto.stop();
+    throw error;
+  }
+}
+
+interface Running {
+  readonly moto: MotoServer;
+  readonly clients: IamClients;
+  readonly server: LoopbackServer;
+  readonly accounts: readonly string[];
+  readonly deployRoleName: string;
+  readonly admins: ReadonlyMap<string, AdminKeys>;
+  readonly faults: { set(next: Faults): void };
+  readonly calls: CallLog;
+  readonly signal: AbortSignal | undefined;
+}
+
+function runningSandbox({
+  moto,
+  clients,
+  server,
+  accounts,
+  deployRoleName,
+  admins,
+  faults,
+  calls,
+  signal,
+}: Running): Sandbox {
+  const endpoint = `http://localhost:${server.port}`;
+  const admin = (accountId = accounts[0] ?? ""): AdminKeys => {
+    const keys = admins.get(accountId);
+    if (keys) return keys;
+    throw new SandboxError(`${accountId} is not an account of this sandbox`, {
+      code: "InvalidOption",
+      fix: `Its accounts are ${accounts.join(", ")}; name others in \`accounts\`.`,
+    });
+  };
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closing ??= (async () => {
+      await server.close();
+      clients.close();
+      await moto.stop();
+    })();
+    return closing;
+  };
+  signal?.addEventListener("abort", () => void close(), { once: true });
+  return {
+    endpoint,
+    port: server.port,
+    motoEndpoint: moto.endpoint,
+    accounts,
+    deployRoleName,
+    env: () => ({
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_ACCESS_KEY_ID: admin().accessKeyId,
+      AWS_SECRET_ACCESS_KEY: admin().secretAccessKey,
+      // Empty is none to every SDK; a token left over in the environment would not fit the keys.
+      AWS_SESSION_TOKEN: "",
+      AWS_REGION: "us-east-1",
+      AWS_DEFAULT_REGION: "us-east-1",
+      AWS_EC2_METADATA_DISABLED: "true",
+    }),
+    admin,
+    faults: (next) => faults.set(next),
+    calls: () => calls.all(),
+    resetCalls: () => calls.reset(),
+    close,
+  };
+}
+
+function checkedAccounts(accounts: readonly string[]): readonly string[] {
+  const wrong = accounts.filter((account) => !/^\d{12}$/.test(account));
+  if (accounts.length > 0 && wrong.length === 0) return [...new Set(accounts)];
+  throw new SandboxError(accounts.length === 0 ? "no account is named" : `not an account id: ${wrong.join(", ")}`, {
+    code: "InvalidOption",
+    fix: "Account ids have twelve digits.",
+  });
+}
