@@ -1,1 +1,12 @@
-export {};
+export { AccountStack } from "./account-stack.ts";
+export type { AccountStackProps } from "./account-stack.ts";
+export { deployRoleSynthesizer } from "./deploy-role-synthesizer.ts";
+export { deployRegion } from "./deploy-region.ts";
+export { InfraError } from "./infra-error.ts";
+export type { InfraErrorCode, InfraProblem } from "./infra-error.ts";
+export { MasterRole } from "./master-role.ts";
+export type { MasterRoleProps } from "./master-role.ts";
+export { synthesize } from "./synthesize.ts";
+export type { SynthesizeOptions } from "./synthesize.ts";
+export { TargetRole } from "./target-role.ts";
+export type { TargetRoleProps } from "./target-role.ts";

@@ -1,0 +1,47 @@
+import { type Manifest, manifestEnv } from "@agent-roles/manifest";
+import { CfnOutput, Stack } from "aws-cdk-lib";
+import type { Construct } from "constructs";
+import { deployRoleSynthesizer } from "./deploy-role-synthesizer.ts";
+import { InfraError } from "./infra-error.ts";
+import { MasterRole } from "./master-role.ts";
+import { TargetRole } from "./target-role.ts";
+
+export interface AccountStackProps {
+  readonly manifest: Manifest;
+  readonly account: string;
+  /** Where the stack is kept; the roles are global. */
+  readonly region: string;
+  /** Stands before `agent-roles-<account>`, so that a second set of stacks can live beside the first. */
+  readonly stackPrefix?: string;
+}
+
+/**
+ * Everything that one account gets: its target roles, each with an output `AwsRoleN` that is the value of `AWS_ROLE_N`, and
+ * the master role when it lives there.
+ */
+export class AccountStack extends Stack {
+  constructor(scope: Construct, { manifest, account, region, stackPrefix = "" }: AccountStackProps) {
+    const { partition, deployRoleName } = manifest;
+    super(scope, accountStackName(account, stackPrefix), {
+      env: { account, region },
+      description: "agent-roles: roles that an agent assumes",
+      synthesizer: deployRoleSynthesizer(`arn:${partition}:iam::${account}:role/${deployRoleName}`),
+      analyticsReporting: false,
+    });
+    if (manifest.master.account === account) new MasterRole(this, "MasterRole", { manifest });
+    const env = manifestEnv(manifest);
+    for (const [index, role] of manifest.roles.entries()) {
+      if (role.account !== account) continue;
+      new TargetRole(this, `Target-${role.roleName}`, { manifest, role });
+      new CfnOutput(this, `AwsRole${index + 1}`, { value: env[`AWS_ROLE_${index + 1}`] ?? "" });
+    }
+  }
+}
+
+function accountStackName(account: string, prefix: string): string {
+  const name = `${prefix}agent-roles-${account}`;
+  if (/^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(name)) return name;
+  const message = `"${prefix}" before a stack's name is not valid`;
+  const fix = "begin with a letter, then letters, digits and hyphens, up to 100";
+  throw new InfraError("InvalidStackPrefix", [{ subject: "stackPrefix", message, fix }]);
+}

@@ -1,0 +1,41 @@
+import { stringify } from "yaml";
+import type { InfraProblem } from "../infra-error.ts";
+
+/** Bytes of a template inside a request; larger ones must lie in a bucket, and there is none. */
+const TEMPLATE_QUOTA = 51_200;
+const OUTPUTS_QUOTA = 200;
+
+export interface SynthesizedStack {
+  readonly stackName: string;
+  readonly template: unknown;
+}
+
+/** Every template that CloudFormation would refuse. @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
+export function templateSizeProblems(stacks: readonly SynthesizedStack[]): InfraProblem[] {
+  return stacks.flatMap(({ stackName, template }) => {
+    const problems: InfraProblem[] = [];
+    // The CDK sends templates as YAML, whatever lies in cdk.out.
+    const bytes = Buffer.byteLength(stringify(template, { version: "1.1", lineWidth: 0 }));
+    if (bytes > TEMPLATE_QUOTA) {
+      problems.push({
+        subject: stackName,
+        message: `the template has ${bytes} bytes, CloudFormation takes ${TEMPLATE_QUOTA} without a bucket`,
+        fix: "move statements into managed policies of the account, or give the account fewer roles",
+      });
+    }
+    const outputs = countOutputs(template);
+    if (outputs > OUTPUTS_QUOTA) {
+      problems.push({
+        subject: stackName,
+        message: `the template has ${outputs} outputs, CloudFormation takes ${OUTPUTS_QUOTA}`,
+        fix: "give the account fewer roles",
+      });
+    }
+    return problems;
+  });
+}
+
+function countOutputs(template: unknown): number {
+  const outputs = typeof template === "object" && template !== null && "Outputs" in template ? template.Outputs : {};
+  return Object.keys(outputs ?? {}).length;
+}

@@ -1,0 +1,36 @@
+import { formatEnv, type Manifest, manifestEnv } from "@agent-roles/manifest";
+import type { App } from "aws-cdk-lib";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { AccountStack } from "./account-stack.ts";
+import { policySizeProblems } from "./checks/policy-sizes.ts";
+import { templateSizeProblems } from "./checks/template-sizes.ts";
+import { trustProblems } from "./checks/trust-holds.ts";
+import { InfraError, type InfraErrorCode, type InfraProblem } from "./infra-error.ts";
+
+export interface SynthesizeOptions {
+  /** Where the stacks are kept. */
+  readonly region: string;
+  readonly stackPrefix?: string;
+}
+
+/**
+ * Writes the templates of a manifest, one stack an account, and beside them `agent-roles.env` with the `AWS_ROLE_N` values.
+ *
+ * @returns the folder: `cdk.out`, unless the app says otherwise.
+ * @throws {InfraError} when AWS would refuse a document, or the master could not assume a target.
+ */
+export function synthesize(app: App, manifest: Manifest, options: SynthesizeOptions): string {
+  throwAny("QuotaExceeded", policySizeProblems(manifest));
+  throwAny("TrustBroken", trustProblems(manifest));
+  const accounts = new Set([manifest.master.account, ...manifest.roles.map(({ account }) => account)]);
+  for (const account of accounts) new AccountStack(app, { manifest, account, ...options });
+  const assembly = app.synth();
+  throwAny("QuotaExceeded", templateSizeProblems(assembly.stacks));
+  writeFileSync(join(assembly.directory, "agent-roles.env"), formatEnv(manifestEnv(manifest), "dotenv"));
+  return assembly.directory;
+}
+
+function throwAny(code: InfraErrorCode, problems: readonly InfraProblem[]): void {
+  if (problems.length > 0) throw new InfraError(code, problems);
+}
