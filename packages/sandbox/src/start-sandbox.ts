@@ -89,6 +89,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       accounts,
       directory: iamDirectory(clients),
       sessions: sessionTable(),
+      secretOf: (accessKeyId) => [...admins.values()].find((keys) => keys.accessKeyId === accessKeyId)?.secretAccessKey,
       faults,
       calls,
       now,

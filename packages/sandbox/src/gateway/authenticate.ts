@@ -2,12 +2,15 @@ import type { IamDirectory } from "../iam/iam-directory.ts";
 import type { Caller } from "../sts/caller.ts";
 import type { SessionTable } from "../sts/session-table.ts";
 import type { AuthFailure } from "./error-document.ts";
-import type { Signature } from "./signed-request.ts";
+import { type Signed, verifySignature } from "./verify-signature.ts";
 
 export interface AuthenticationContext {
   readonly directory: IamDirectory;
   readonly sessions: SessionTable;
+  /** The accounts whose users may call. */
   readonly accounts: readonly string[];
+  /** The secret of a user's access key, where it is known. IAM never tells it again. */
+  readonly secretOf: (accessKeyId: string) => string | undefined;
   readonly now: () => number;
 }
 
@@ -15,16 +18,17 @@ export interface AuthenticationContext {
  * Finds out who signed a request: a session that the gateway issued, or an IAM user with an active access key.
  * An IAM user's key is looked up every time, so that a deleted key stops working at once.
  */
-export async function authenticate(
-  { accessKeyId, sessionToken }: Signature,
-  { directory, sessions, accounts, now }: AuthenticationContext,
-): Promise<Caller | AuthFailure> {
-  const session = sessions.find(accessKeyId);
-  if (session) {
-    if (session.sessionToken !== sessionToken) return "invalid";
-    return session.expirationMs <= now() ? "expired" : { kind: "session", session };
-  }
-  if (sessionToken !== undefined) return "invalid";
-  const user = await directory.userOf(accessKeyId, accounts);
-  return user ? { kind: "user", user } : "invalid";
+export async function authenticate(signed: Signed, context: AuthenticationContext): Promise<Caller | AuthFailure> {
+  const { accessKeyId, sessionToken } = signed.signed;
+  const session = context.sessions.find(accessKeyId);
+  if (session?.sessionToken !== sessionToken) return "invalid";
+  const user = session ? undefined : await context.directory.userOf(accessKeyId, context.accounts);
+  if (!session && !user) return "invalid";
+
+  const secret = session?.secretAccessKey ?? context.secretOf(accessKeyId);
+  const verdict = secret === undefined ? "valid" : await verifySignature(signed, secret, context.now());
+  if (verdict !== "valid") return verdict;
+  if (user) return { kind: "user", user };
+  if (!session || session.expirationMs <= context.now()) return "expired";
+  return { kind: "session", session };
 }

@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { toXml } from "../sts/sts-answer.ts";
 
 /** Why a request is not anybody's. */
-export type AuthFailure = "unsigned" | "invalid" | "expired";
+export type AuthFailure = "unsigned" | "invalid" | "expired" | "mismatch" | "skewed";
 
 /** An answer that is ready to be sent. */
 export interface Reply {
@@ -27,37 +27,52 @@ export type Protocol = "query" | "s3" | "json";
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
  */
-export const AUTH_ERRORS: Readonly<Record<Protocol, Readonly<Record<AuthFailure, ServiceError>>>> = {
-  query: {
-    unsigned: { status: 403, code: "MissingAuthenticationToken", message: "Request is missing Authentication Token" },
-    invalid: {
-      status: 403,
-      code: "InvalidClientTokenId",
-      message: "The security token included in the request is invalid.",
-    },
-    expired: { status: 403, code: "ExpiredToken", message: "The security token included in the request is expired" },
+export function authError(why: AuthFailure, protocol: Protocol): ServiceError {
+  const { status, code, message } = AUTH_ERRORS[why];
+  return { status, message, code, ...AUTH_ERRORS[why][protocol] };
+}
+
+type AuthError = ServiceError & { readonly [P in Protocol]?: Partial<ServiceError> };
+
+/** As the query protocol has them; the others where they differ. */
+const AUTH_ERRORS: Readonly<Record<AuthFailure, AuthError>> = {
+  unsigned: {
+    status: 403,
+    code: "MissingAuthenticationToken",
+    message: "Request is missing Authentication Token",
+    s3: { code: "AccessDenied", message: "Access Denied" },
+    json: { status: 400, code: "MissingAuthenticationTokenException" },
   },
-  s3: {
-    unsigned: { status: 403, code: "AccessDenied", message: "Access Denied" },
-    invalid: {
-      status: 403,
-      code: "InvalidAccessKeyId",
-      message: "The AWS Access Key Id you provided does not exist in our records.",
-    },
-    expired: { status: 400, code: "ExpiredToken", message: "The provided token has expired." },
+  invalid: {
+    status: 403,
+    code: "InvalidClientTokenId",
+    message: "The security token included in the request is invalid.",
+    s3: { code: "InvalidAccessKeyId", message: "The AWS Access Key Id you provided does not exist in our records." },
+    json: { status: 400, code: "UnrecognizedClientException" },
   },
-  json: {
-    unsigned: { status: 400, code: "MissingAuthenticationTokenException", message: "Missing Authentication Token" },
-    invalid: {
-      status: 400,
-      code: "UnrecognizedClientException",
-      message: "The security token included in the request is invalid.",
+  expired: {
+    status: 403,
+    code: "ExpiredToken",
+    message: "The security token included in the request is expired",
+    s3: { status: 400, message: "The provided token has expired." },
+    json: { status: 400, code: "ExpiredTokenException" },
+  },
+  mismatch: {
+    status: 403,
+    code: "SignatureDoesNotMatch",
+    message:
+      "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.",
+    json: { status: 400, code: "InvalidSignatureException" },
+  },
+  skewed: {
+    status: 403,
+    code: "SignatureDoesNotMatch",
+    message: "Signature expired or not yet current: the request was not signed within 5 minutes of the server's time",
+    s3: {
+      code: "RequestTimeTooSkewed",
+      message: "The difference between the request time and the current time is too large.",
     },
-    expired: {
-      status: 400,
-      code: "ExpiredTokenException",
-      message: "The security token included in the request is expired",
-    },
+    json: { status: 400, code: "InvalidSignatureException" },
   },
 };
 

@@ -1,18 +1,16 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { buffer, text } from "node:stream/consumers";
-import { callerAccount } from "../sts/caller.ts";
+import { type Caller, callerAccount } from "../sts/caller.ts";
 import { resultXml } from "../sts/sts-answer.ts";
 import { answerSts, type StsContext } from "../sts/sts-service.ts";
-import { authenticate } from "./authenticate.ts";
+import { authenticate, type AuthenticationContext } from "./authenticate.ts";
 import { control, CONTROL_PATH } from "./control.ts";
-import { AUTH_ERRORS, errorReply, protocolOf, type Reply } from "./error-document.ts";
+import { type AuthFailure, authError, errorReply, protocolOf, type Reply } from "./error-document.ts";
 import { forward } from "./forward.ts";
-import { readSignature, type Signature } from "./signed-request.ts";
+import { readSignedRequest, type SignedRequest } from "./signed-request.ts";
 
-export interface GatewayContext extends StsContext {
+export interface GatewayContext extends StsContext, AuthenticationContext {
   readonly motoEndpoint: string;
-  /** The accounts whose users may call. */
-  readonly accounts: readonly string[];
 }
 
 /** Handles one request; never rejects. */
@@ -24,50 +22,56 @@ export type RequestHandler = (request: IncomingMessage, response: ServerResponse
  */
 export function gatewayHandler(context: GatewayContext): RequestHandler {
   return async (request, response) => {
-    const signature = readSignature(request);
+    const signed = readSignedRequest(request);
     try {
-      const reply = await handle(request, response, signature, context);
-      if (reply) sendReply(response, reply);
+      const reply = await handle({ request, response, signed }, context);
+      if (reply) sendReply(response, reply, context.now());
     } catch (error) {
       if (response.headersSent) {
         response.destroy();
         return;
       }
       const message = `the sandbox failed: ${error instanceof Error ? error.message : String(error)}`;
-      sendReply(
-        response,
-        errorReply({ status: 500, code: "InternalFailure", message }, protocolOf(signature?.service, request)),
-      );
+      const reply = errorReply({ status: 500, code: "InternalFailure", message }, protocolOf(signed?.service, request));
+      sendReply(response, reply, context.now());
     }
   };
 }
 
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly signed: SignedRequest | undefined;
+}
+
 /** Gives the reply, or nothing when moto's has been passed on. */
-async function handle(
-  request: IncomingMessage,
-  response: ServerResponse,
-  signature: Signature | undefined,
-  context: GatewayContext,
-): Promise<Reply | undefined> {
+async function handle({ request, response, signed }: Exchange, context: GatewayContext): Promise<Reply | undefined> {
   if (request.url?.startsWith(CONTROL_PATH)) return control(request, await text(request), context);
-  const protocol = protocolOf(signature?.service, request);
-  const caller = signature ? await authenticate(signature, context) : "unsigned";
-  if (signature?.service === "sts") {
-    return answerStsRequest(request, typeof caller === "string" ? AUTH_ERRORS.query[caller] : caller, context);
+  // What goes to S3 may be large, and tells its hash in a header.
+  const body = signed?.service === "s3" ? undefined : await buffer(request);
+  const caller = signed ? await authenticate({ request, signed, body }, context) : "unsigned";
+  if (signed?.service === "sts" && body) return answerStsRequest(request, body, caller, context);
+  if (typeof caller === "string") {
+    const protocol = protocolOf(signed?.service, request);
+    return errorReply(authError(caller, protocol), protocol);
   }
-  if (typeof caller === "string") return errorReply(AUTH_ERRORS[protocol][caller], protocol);
-  await forward(context.motoEndpoint, { request, response, accountId: callerAccount(caller) });
+  await forward(context.motoEndpoint, { request, response, accountId: callerAccount(caller), body });
   return undefined;
 }
 
 async function answerStsRequest(
   request: IncomingMessage,
-  caller: Parameters<typeof answerSts>[0]["caller"],
+  body: Buffer,
+  caller: Caller | AuthFailure,
   context: GatewayContext,
 ): Promise<Reply> {
-  const body = (await buffer(request)).toString("utf8");
-  const form = new URLSearchParams(request.method === "GET" ? request.url?.split("?")[1] : body);
-  const { answer } = await answerSts({ caller, form, conditionKeys: connectionKeys(request, context.now()) }, context);
+  const form = new URLSearchParams(request.method === "GET" ? request.url?.split("?")[1] : body.toString("utf8"));
+  const asked = {
+    caller: typeof caller === "string" ? authError(caller, "query") : caller,
+    form,
+    conditionKeys: connectionKeys(request, context.now()),
+  };
+  const { answer } = await answerSts(asked, context);
   if ("code" in answer) return errorReply(answer, "query");
   return { status: 200, headers: { "content-type": "text/xml" }, body: resultXml(answer) };
 }
@@ -82,6 +86,8 @@ function connectionKeys(request: IncomingMessage, now: number): Record<string, s
   };
 }
 
-function sendReply(response: ServerResponse, { status, headers, body }: Reply): void {
-  response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) }).end(body);
+/** SDKs correct their clock by `Date`. */
+function sendReply(response: ServerResponse, { status, headers, body }: Reply, now: number): void {
+  const date = new Date(now).toUTCString();
+  response.writeHead(status, { ...headers, date, "content-length": Buffer.byteLength(body) }).end(body);
 }

@@ -1,46 +1,49 @@
 import type { IncomingMessage } from "node:http";
 
-/** What SigV4 says of a request, from its `Authorization` header or its presigned query. */
-export interface Signature {
+/** What a request says of its signer. */
+export interface SignedRequest {
   readonly accessKeyId: string;
   readonly region: string;
   /** The signing name: `sts`, `s3`, `cloudformation`, … */
   readonly service: string;
-  readonly sessionToken: string | undefined;
-  /** The `Authorization` header is checked; a presigned query is only read. */
-  readonly presigned: boolean;
+  readonly sessionToken?: string;
+  /** What the `Authorization` header signs. A presigned query is not checked, only read. */
+  readonly authorization?: { readonly signedHeaders: readonly string[]; readonly signature: string };
 }
 
-/** `Credential=<key id>/<date>/<region>/<service>/aws4_request` */
+const AUTHORIZATION =
+  /^AWS4-HMAC-SHA256 Credential=(?<credential>[^,\s]+),\s*SignedHeaders=(?<signedHeaders>[^,\s]+),\s*Signature=(?<signature>[0-9a-f]{64})$/;
+/** `<key id>/<date>/<region>/<service>/aws4_request` */
 const CREDENTIAL = /^(?<accessKeyId>[^/]+)\/\d{8}\/(?<region>[^/]+)\/(?<service>[^/]+)\/aws4_request$/;
 
 /**
- * Reads who signed a request and for which service; `undefined` when it is not signed with SigV4.
+ * Reads who signed a request and for which service, from its `Authorization` header or its presigned query; `undefined`
+ * when it is not signed.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html
  */
-export function readSignature(request: Pick<IncomingMessage, "headers" | "url">): Signature | undefined {
-  const authorization = request.headers.authorization;
+export function readSignedRequest(request: Pick<IncomingMessage, "headers" | "url">): SignedRequest | undefined {
+  const { authorization } = request.headers;
   if (authorization !== undefined) {
-    const credential = /^AWS4-HMAC-SHA256 .*\bCredential=(?<credential>[^,\s]+)/.exec(authorization)?.groups?.[
-      "credential"
-    ];
+    const { credential, signedHeaders = "", signature = "" } = AUTHORIZATION.exec(authorization)?.groups ?? {};
     const token = request.headers["x-amz-security-token"];
-    return signature(credential, typeof token === "string" ? token : undefined, false);
+    const signer = signerOf(credential, typeof token === "string" ? token : null);
+    return signer && { ...signer, authorization: { signedHeaders: signedHeaders.split(";"), signature } };
   }
-  const query = new URLSearchParams(request.url?.split("?")[1] ?? "");
-  const credential = query.get("X-Amz-Credential");
-  if (credential === null) return undefined;
-  return signature(credential, query.get("X-Amz-Security-Token") ?? undefined, true);
+  return readPresigned(new URLSearchParams(request.url?.split("?")[1]));
 }
 
-function signature(
-  credential: string | undefined,
-  sessionToken: string | undefined,
-  presigned: boolean,
-): Signature | undefined {
+function readPresigned(query: URLSearchParams): SignedRequest | undefined {
+  // The older form, which the AWS CLI still makes for S3.
+  const accessKeyId = query.get("AWSAccessKeyId");
+  if (accessKeyId === null) return signerOf(query.get("X-Amz-Credential"), query.get("X-Amz-Security-Token"));
+  const sessionToken = query.get("x-amz-security-token");
+  return { accessKeyId, region: "us-east-1", service: "s3", ...(sessionToken !== null && { sessionToken }) };
+}
+
+function signerOf(credential: string | null | undefined, sessionToken: string | null): SignedRequest | undefined {
   const groups = CREDENTIAL.exec(credential ?? "")?.groups;
   if (!groups) return undefined;
   const { accessKeyId = "", region = "", service = "" } = groups;
-  return { accessKeyId, region, service, sessionToken, presigned };
+  return { accessKeyId, region, service, ...(sessionToken !== null && { sessionToken }) };
 }
