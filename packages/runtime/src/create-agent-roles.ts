@@ -10,9 +10,9 @@ import { type Rotation, type StartOptions, startRotation } from "./rotation/star
 import type { StoredCredentials } from "./stores/credential-store.ts";
 import { storeEntries } from "./stores/store-entries.ts";
 import { type AssumeRole, stsAssumeRole } from "./sts/assume-role.ts";
-import { masterSts } from "./sts/master-sts.ts";
+import { masterConfig } from "./sts/master-config.ts";
 import { targetRequest } from "./sts/role-request.ts";
-import { stsRegion } from "./sts/sts-region.ts";
+import { stsClient } from "./sts/sts-client.ts";
 
 /** STS allows about 600 requests a second per account and Region; other users of the account want some of them. */
 const DEFAULT_CONCURRENCY = 20;
@@ -35,7 +35,10 @@ export interface AgentRolesOptions {
 export interface AgentRoles {
   /** What in the variables works and is probably not meant. */
   readonly warnings: readonly Problem[];
+  /** Every profile, in the order of `AWS_ROLE_N`. */
   profiles(): ProfileStatus[];
+  /** What `AWS_ROLE_N` says of one profile. @throws {AgentRolesError} `UnknownProfile`. */
+  target(profile: string): TargetRole;
   /**
    * An SDK credential provider: one STS call in flight a role, refreshed before expiry, usable without `start()`.
    *
@@ -62,16 +65,16 @@ interface Member {
  */
 export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
   const { env = process.env, clock = systemClock, random = Math.random, onEvent = () => undefined } = options;
-  const { roles, master, warnings, ...shape } = parseRoleEnv(env);
-  const region = stsRegion(env, (master ?? roles[0])?.role.partition);
+  const roleEnv = parseRoleEnv(env);
+  const { roles, warnings } = roleEnv;
   const ambient = options.masterCredentials;
-  const sts = (): AssumeRole =>
+  const assumeRole =
+    options.assumeRole ??
     stsAssumeRole(
-      masterSts({ region, shape, clock, random, ...(master && { master }), ...(ambient && { ambient }) }),
-      shape,
+      stsClient(masterConfig(roleEnv, { env, clock, random, ...(ambient && { ambient }) })),
+      roleEnv,
       clock,
     );
-  const assumeRole = options.assumeRole ?? sts();
   const limit = pLimit(options.concurrency ?? DEFAULT_CONCURRENCY);
   const rotated = new Set<(entry: StoredCredentials) => void>();
 
@@ -115,6 +118,7 @@ export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
   return {
     warnings,
     profiles,
+    target: (profile) => member(profile).target,
     credentials: (profile) => member(profile).session.credentials,
     clientConfig: (profile) => {
       const { target, session } = member(profile);

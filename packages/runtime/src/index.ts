@@ -19,9 +19,15 @@ export type {
 export { maskKeyId } from "./session-credentials.ts";
 export type { SessionCredentials } from "./session-credentials.ts";
 export type { CredentialStore, RefusedCredentials, StoredCredentials } from "./stores/credential-store.ts";
-export { readManagedProfiles } from "./stores/read-managed-profiles.ts";
-export type { ManagedProfile } from "./stores/read-managed-profiles.ts";
+export { readSharedProfiles } from "./stores/read-shared-profiles.ts";
+export type { ManagedProfile, SharedProfiles } from "./stores/read-shared-profiles.ts";
 export { sharedCredentialsStore } from "./stores/shared-credentials-store.ts";
 export type { SharedCredentialsStoreOptions } from "./stores/shared-credentials-store.ts";
 export type { AssumeRole } from "./sts/assume-role.ts";
 export { isSessionOf } from "./sts/session-arn.ts";
+export { callerIdentity } from "./sts/caller-identity.ts";
+export type { StsConfig } from "./sts/sts-client.ts";
+export type { CallerIdentity } from "./sts/caller-identity.ts";
+export { masterConfig } from "./sts/master-config.ts";
+export type { MasterConfig, MasterConfigOptions } from "./sts/master-config.ts";
+export { stsRegion } from "./sts/sts-region.ts";

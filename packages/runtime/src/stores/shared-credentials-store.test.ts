@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { credentials, target } from "../fixtures.test-helper.ts";
 import type { StoredCredentials } from "./credential-store.ts";
-import { readManagedProfiles } from "./read-managed-profiles.ts";
+import { readSharedProfiles } from "./read-shared-profiles.ts";
 import { sharedCredentialsStore } from "./shared-credentials-store.ts";
 
 const NOW = Date.parse("2026-01-01T00:00:00Z");
@@ -99,7 +99,7 @@ it.each([
   expect(refused).toMatchObject([{ target: { profile: "First" }, error: { code: "ForeignProfile" } }]);
   expect(refused[0]?.error.message).toContain(place);
   expect(await text(name)).toContain(content);
-  expect((await readManagedProfiles(env)).map(({ profile }) => profile)).toEqual(["Second"]);
+  expect((await readSharedProfiles(env)).managed.map(({ profile }) => profile)).toEqual(["Second"]);
 });
 
 it("takes a foreign profile over when told to adopt", async () => {
@@ -121,19 +121,21 @@ it("follows a symlink and leaves it one", async () => {
 it("loses nothing when many writers come at once", async () => {
   const names = Array.from({ length: 20 }, (_, index) => `P${index}`);
   await Promise.all(names.map((name) => sharedCredentialsStore({ env }).put([entry(name, "eu-west-1")])));
-  expect((await readManagedProfiles(env)).map(({ profile }) => profile).toSorted()).toEqual(names.toSorted());
+  expect((await readSharedProfiles(env)).managed.map(({ profile }) => profile).toSorted()).toEqual(names.toSorted());
 });
 
 it("reads back what it wrote", async () => {
   const { target: role, credentials: stored } = entry("First");
   await sharedCredentialsStore({ env }).put([{ target: role, credentials: stored }]);
-  expect(await readManagedProfiles(env)).toEqual([{ profile: "First", roleArn: role.role.arn, credentials: stored }]);
+  expect((await readSharedProfiles(env)).managed).toEqual([
+    { profile: "First", roleArn: role.role.arn, credentials: stored },
+  ]);
 });
 
 it("shows a profile whose marker was edited as foreign, and no profile where there is no file", async () => {
-  expect(await readManagedProfiles(env)).toEqual([]);
+  expect((await readSharedProfiles(env)).managed).toEqual([]);
   await given("credentials", "[First]\n# agent-roles: whatever\naws_access_key_id = ASIAEXAMPLE\n");
-  expect(await readManagedProfiles(env)).toEqual([]);
+  expect((await readSharedProfiles(env)).managed).toEqual([]);
 });
 
 it("says what to do when a file stands where the folder should be", async () => {

@@ -1,8 +1,10 @@
-import { readFile, stat } from "node:fs/promises";
-import { AgentRolesError } from "../agent-roles-error.ts";
+import type { AgentRolesError } from "../agent-roles-error.ts";
+import { stat } from "node:fs/promises";
 import type { CredentialStore, RefusedCredentials, StoredCredentials } from "./credential-store.ts";
+import { foreignProfiles } from "./foreign-profiles.ts";
 import { formatManagedNote } from "./managed-note.ts";
-import { editSections, readSections, type SectionEdit } from "./shared-file.ts";
+import { readShared } from "./read-shared.ts";
+import { editSections, type SectionEdit } from "./shared-file.ts";
 import { withFileLock } from "./shared-file-lock.ts";
 import { type SharedPaths, sharedPaths } from "./shared-paths.ts";
 import { storeFailed } from "./store-failed.ts";
@@ -46,7 +48,7 @@ async function put(
 ): Promise<readonly RefusedCredentials[]> {
   const credentials = await readShared(paths.credentialsFile);
   const config = await readShared(paths.configFile);
-  const foreign = adopt ? new Map<string, string>() : foreignProfiles(credentials, config, paths);
+  const foreign = adopt ? new Map<string, AgentRolesError>() : foreignProfiles(credentials, config, paths);
   const taken = entries.filter(({ target }) => !foreign.has(target.profile));
   // Region first: a reader that finds the new keys also finds where to use them.
   const configText = editSections(config, taken.map(configSection), adopt);
@@ -54,21 +56,9 @@ async function put(
   const credentialsText = editSections(credentials, taken.map(credentialsSection), adopt);
   if (credentialsText !== credentials) await writeShared(paths.credentialsFile, credentialsText);
   return entries.flatMap(({ target }) => {
-    const place = foreign.get(target.profile);
-    return place ? [{ target, error: foreignProfile(target.profile, place) }] : [];
+    const error = foreign.get(target.profile);
+    return error ? [{ target, error }] : [];
   });
-}
-
-/** Profiles that are not ours, each with its file and line; a foreign config profile counts, for its `role_arn` would win over our keys. */
-function foreignProfiles(credentials: string, config: string, paths: SharedPaths): Map<string, string> {
-  const foreign = new Map<string, string>();
-  for (const { header, line, managed } of readSections(config)) {
-    if (!managed && header.startsWith("profile ")) foreign.set(header.slice(8), `${paths.configFile}:${line}`);
-  }
-  for (const { header, line, managed } of readSections(credentials)) {
-    if (!managed) foreign.set(header, `${paths.credentialsFile}:${line}`);
-  }
-  return foreign;
 }
 
 function credentialsSection(entry: StoredCredentials): SectionEdit {
@@ -90,14 +80,6 @@ function configSection({ target }: StoredCredentials): SectionEdit {
   return { header: `profile ${profile}`, note, ...(region && { lines: [`region = ${region}`] }) };
 }
 
-/** One character a byte, so that foreign bytes survive; a file that is not there is empty. */
-async function readShared(path: string): Promise<string> {
-  return readFile(path, "latin1").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return "";
-    throw error;
-  });
-}
-
 async function writeShared(path: string, text: string, mode?: number): Promise<void> {
   await writePrivateFile(path, Buffer.from(text, "latin1"), mode);
 }
@@ -108,11 +90,4 @@ async function modeOf(path: string): Promise<number | undefined> {
     ({ mode }) => mode & 0o777,
     () => undefined,
   );
-}
-
-function foreignProfile(profile: string, place: string): AgentRolesError {
-  return new AgentRolesError(`${profile}: ${place} has a profile of this name that agent-roles did not write`, {
-    code: "ForeignProfile",
-    fix: "rename the profile there or in AWS_ROLE_N, or let agent-roles take it over (--adopt)",
-  });
 }

@@ -17,6 +17,7 @@ interface ErrorFacts {
 }
 
 const THROTTLED = /^(Throttl|RequestLimitExceeded|TooManyRequests|RequestThrottled|SlowDown|BandwidthLimit)/;
+const INVALID = /^(ValidationError|MalformedPolicyDocument|PackedPolicyTooLarge|InvalidParameter)/;
 const NETWORK = /^(TimeoutError|NetworkingError|E(CONN|PIPE|HOST|NET|AI_AGAIN|NOTFOUND|TIMEDOUT))/;
 
 /**
@@ -25,11 +26,27 @@ const NETWORK = /^(TimeoutError|NetworkingError|E(CONN|PIPE|HOST|NET|AI_AGAIN|NO
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html#API_AssumeRole_Errors
  */
 export function assumeRoleError(error: unknown, request: RoleRequest): AgentRolesError {
+  return stsError(error, request.name, (facts) => {
+    if (facts.name.startsWith("AccessDenied")) return accessDenied(facts, request);
+    return INVALID.test(facts.name) ? invalidRequest(facts, request) : undefined;
+  });
+}
+
+/**
+ * Gives every failure of an STS call one code.
+ *
+ * @param name - who asked, for the message.
+ * @param ofAction - knows the failures that are the action's own.
+ */
+export function stsError(
+  error: unknown,
+  name: string,
+  ofAction: (facts: ErrorFacts) => Failure | undefined = () => undefined,
+): AgentRolesError {
   if (error instanceof AgentRolesError) return error;
   const facts = errorFacts(error);
-  const { code, retryable = false, fix } = classify(facts, request);
-  const message = `${request.name}: ${facts.name}: ${facts.message}`;
-  return new AgentRolesError(message, { code, retryable, fix, cause: error });
+  const { code, retryable = false, fix } = ofAction(facts) ?? classify(facts);
+  return new AgentRolesError(`${name}: ${facts.name}: ${facts.message}`, { code, retryable, fix, cause: error });
 }
 
 function errorFacts(error: unknown): ErrorFacts {
@@ -42,7 +59,7 @@ function errorFacts(error: unknown): ErrorFacts {
   return { name: code ?? error.name, message: error.message || "no connection", httpStatusCode: status };
 }
 
-function classify(error: ErrorFacts, request: RoleRequest): Failure {
+function classify(error: ErrorFacts): Failure {
   const { name, httpStatusCode = 0 } = error;
   if (THROTTLED.test(name)) {
     return {
@@ -51,7 +68,6 @@ function classify(error: ErrorFacts, request: RoleRequest): Failure {
       fix: "nothing to do: it is tried again; STS allows about 600 requests a second",
     };
   }
-  if (name === "AccessDenied" || name === "AccessDeniedException") return accessDenied(error, request);
   if (name === "ExpiredToken" || name === "ExpiredTokenException") {
     return {
       code: "MasterCredentialsExpired",
@@ -69,8 +85,6 @@ function classify(error: ErrorFacts, request: RoleRequest): Failure {
   if (name === "RegionDisabledException") {
     return { code: "RegionDisabled", fix: "activate STS in this Region for the account, or set AWS_REGION to another" };
   }
-  if (/^(ValidationError|MalformedPolicyDocument|PackedPolicyTooLarge|InvalidParameter)/.test(name))
-    return invalidRequest(error, request);
   if (httpStatusCode >= 500 || NETWORK.test(name)) {
     return {
       code: "Unavailable",

@@ -1,0 +1,17 @@
+import type { Clock } from "@agent-roles/runtime";
+
+/** What a command needs of the world; only `main.ts` fills it from the process. */
+export interface CliContext {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  /** What was asked for: tables, JSON, events. */
+  readonly out: (text: string) => void;
+  /** What a person must know besides: progress, warnings, errors. */
+  readonly err: (text: string) => void;
+  /** Aborts when the process is told to stop. */
+  readonly signal: AbortSignal;
+  readonly color: boolean;
+}
+
+/** 0 fine · 1 some role or check failed · 2 wrong usage or configuration. */
+export type ExitCode = 0 | 1 | 2;

@@ -1,0 +1,46 @@
+import { Command, InvalidArgumentError } from "commander";
+import type { CliContext } from "../cli-context.ts";
+
+/** `agent-roles sandbox`: the local AWS, until it is stopped. */
+export function sandboxCommand(context: CliContext): Command {
+  return new Command("sandbox")
+    .description("start a local AWS that enforces trust (a test tool) and print the variables that point at it")
+    .option("--port <port>", "where to listen on loopback; a free port by default", parsePort)
+    .option("--manifest <file>", "create the accounts of this manifest instead of 123456789012 and 123456789013")
+    .option("--json", "print the variables as JSON")
+    .action(async (options: { port?: number; manifest?: string; json?: true }) => {
+      const { formatEnv, loadManifest } = await import("@agent-roles/manifest");
+      const { startSandbox } = await import("@agent-roles/sandbox");
+      const manifest = options.manifest === undefined ? undefined : await loadManifest(options.manifest);
+      const sandbox = await startSandbox({
+        ...(options.port !== undefined && { port: options.port }),
+        ...(manifest && {
+          accounts: [manifest.master.account, ...manifest.roles.map(({ account }) => account)],
+          deployRoleName: manifest.deployRoleName,
+        }),
+        env: { ...context.env },
+        signal: context.signal,
+        now: () => context.clock.now(),
+        onProgress: context.err,
+      });
+      context.out(formatEnv(sandbox.env(), options.json ? "json" : "shell").trimEnd());
+      context.err(
+        `a test tool, on loopback only: accounts ${sandbox.accounts.join(", ")} at ${sandbox.endpoint}; Ctrl-C stops it`,
+      );
+      await stopped(context.signal);
+      await sandbox.close();
+    });
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
+  throw new InvalidArgumentError("A port is a number from 0 to 65535.");
+}
+
+async function stopped(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

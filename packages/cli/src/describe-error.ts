@@ -1,0 +1,20 @@
+import { ManifestError } from "@agent-roles/manifest";
+import { AgentRolesError } from "@agent-roles/runtime/role-env";
+import type { ExitCode } from "./cli-context.ts";
+
+/** What a person reads of a failure, never a stack trace; and the exit code that goes with it. */
+export function describeError(error: unknown): { readonly text: string; readonly code: ExitCode } {
+  if (error instanceof UsageError) return { text: `error: ${error.message}`, code: 2 };
+  if (error instanceof ManifestError) return { text: error.message, code: 2 };
+  if (error instanceof AgentRolesError) {
+    const wrongUsage = error.code === "InvalidRoleEnv" || error.code === "UnknownProfile";
+    const fix = error.problems.length > 0 ? "" : `\n  fix: ${error.fix}`;
+    return { text: `error: ${error.message}${fix}`, code: wrongUsage ? 2 : 1 };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  const fix = error instanceof Error && "fix" in error ? `\n  fix: ${String(error.fix)}` : "";
+  return { text: `error: ${message}${fix}`, code: 1 };
+}
+
+/** Wrong usage or configuration that no library knows of. */
+export class UsageError extends Error {}

@@ -1,0 +1,80 @@
+import { type AgentRolesEvent, maskKeyId, type TargetRole } from "@agent-roles/runtime";
+import pc from "picocolors";
+import { timestamp } from "./duration.ts";
+
+/** One event as one line of text; failures bring their fix in a second. */
+export function eventLine(event: AgentRolesEvent, at: Date, color: boolean): string {
+  const paint = pc.createColors(color);
+  const line = (word: string, text: string): string => `${timestamp(at)}  ${word.padEnd(8)}  ${text}`;
+  switch (event.type) {
+    case "assumed": {
+      const { credentials, previous, target } = event;
+      const key = maskKeyId(credentials.accessKeyId);
+      const keys = previous ? `${maskKeyId(previous.accessKeyId)} → ${key}` : key;
+      return paint.green(
+        line(
+          previous ? "rotated" : "assumed",
+          `${target.profile}  ${keys}  until ${timestamp(credentials.expiration)}`,
+        ),
+      );
+    }
+    case "assumeFailed": {
+      const { error, retryAt, validUntil } = event;
+      const kept = validUntil && validUntil > at ? `; its credentials stay until ${timestamp(validUntil)}` : "";
+      const text = `${error.code}: ${error.message}\n  fix: ${error.fix}\n  next try ${timestamp(retryAt)}${kept}`;
+      return paint.red(line("failed", `${event.target.profile}  ${text}`));
+    }
+    case "stored":
+      return line("stored", `${profiles(event.targets)} in ${event.store}`);
+    case "storeFailed":
+      return paint.red(
+        line(
+          "failed",
+          `${profiles(event.targets)}  ${event.error.code}: ${event.error.message}\n  fix: ${event.error.fix}`,
+        ),
+      );
+  }
+}
+
+/** One event as a JSON object, without secrets. */
+export function eventJson(event: AgentRolesEvent, at: Date): Record<string, unknown> {
+  const base = { time: at.toISOString(), event: event.type };
+  switch (event.type) {
+    case "assumed": {
+      const { target, credentials, previous } = event;
+      return {
+        ...base,
+        profile: target.profile,
+        roleArn: target.role.arn,
+        keyId: maskKeyId(credentials.accessKeyId),
+        previousKeyId: previous ? maskKeyId(previous.accessKeyId) : null,
+        expiration: credentials.expiration.toISOString(),
+      };
+    }
+    case "assumeFailed": {
+      const { target, error, retryAt, validUntil } = event;
+      return {
+        ...base,
+        profile: target.profile,
+        roleArn: target.role.arn,
+        code: error.code,
+        message: error.message,
+        fix: error.fix,
+        retryAt: retryAt.toISOString(),
+        validUntil: validUntil?.toISOString() ?? null,
+      };
+    }
+    case "stored":
+      return { ...base, store: event.store, profiles: event.targets.map(({ profile }) => profile) };
+    case "storeFailed": {
+      const { store, targets, error } = event;
+      const { code, message, fix } = error;
+      return { ...base, store, profiles: targets.map(({ profile }) => profile), code, message, fix };
+    }
+  }
+}
+
+/** A few by name, many by number. */
+function profiles(targets: readonly TargetRole[]): string {
+  return targets.length > 5 ? `${targets.length} profiles` : targets.map(({ profile }) => profile).join(", ");
+}

@@ -1,0 +1,28 @@
+import process from "node:process";
+import { systemClock } from "@agent-roles/runtime/clock";
+import pc from "picocolors";
+import { runCli } from "./run-cli.ts";
+
+// The SDK's notice about Node versions is for those who build on it, not for those who run this command.
+process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
+
+const stop = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.once(signal, () => stop.abort());
+}
+// A reader that leaves early, such as `head`, is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+
+process.exitCode = await runCli(process.argv.slice(2), {
+  env: process.env,
+  clock: systemClock,
+  out: (text) => process.stdout.write(`${text}\n`),
+  err: (text) => process.stderr.write(`${text}\n`),
+  signal: stop.signal,
+  color: pc.isColorSupported,
+});
+// A call that still hangs must not hold up a command that was told to stop.
+if (stop.signal.aborted) process.exit();

@@ -1,0 +1,28 @@
+import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
+import { type StsConfig, stsClient } from "./sts-client.ts";
+import { stsError } from "./sts-error.ts";
+
+/** Who AWS takes a caller for. */
+export interface CallerIdentity {
+  readonly accountId: string;
+  readonly arn: string;
+}
+
+/**
+ * Asks STS whose these credentials are; needs no permission.
+ *
+ * @param name - who asks, for the message of a failure.
+ * @throws {AgentRolesError} with a code, `retryable` and the fix.
+ * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+ */
+export async function callerIdentity(config: StsConfig, name: string): Promise<CallerIdentity> {
+  const client = stsClient(config);
+  try {
+    const { Account = "", Arn = "" } = await client.send(new GetCallerIdentityCommand({}));
+    return { accountId: Account, arn: Arn };
+  } catch (error) {
+    throw stsError(error, name);
+  } finally {
+    client.destroy();
+  }
+}
