@@ -1,5 +1,5 @@
-import { type CallLog, callLog, type StsCall } from "./gateway/call-log.ts";
-import { type Faults, faultInjector } from "./gateway/faults.ts";
+import { type CallLog, callLog, type StsCall } from "./sts/call-log.ts";
+import { type Faults, faultInjector } from "./sts/faults.ts";
 import { gatewayHandler } from "./gateway/gateway.ts";
 import { listenOnLoopback, type LoopbackServer } from "./gateway/listen-on-loopback.ts";
 import { iamClients, type IamClients } from "./iam/iam-client.ts";
@@ -15,6 +15,8 @@ export interface SandboxOptions {
   readonly accounts?: readonly string[];
   /** The role through which the first account deploys into every account. Default: `OrganizationAccountAccessRole`. */
   readonly deployRoleName?: string;
+  /** The organization that all accounts are members of: `aws:PrincipalOrgID`, `aws:ResourceOrgID`. Default: none. */
+  readonly organizationId?: string;
   /** The gateway's port. Default: a free one. */
   readonly port?: number;
   /** A `moto_server`, or a Python that has moto 5. Default: `AGENT_ROLES_MOTO_SERVER`, else it is looked for. */
@@ -92,7 +94,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       secretOf: (accessKeyId) => [...admins.values()].find((keys) => keys.accessKeyId === accessKeyId)?.secretAccessKey,
       faults,
       calls,
-      now,
+      organizationOf: (accountId) => (accounts.includes(accountId) ? options.organizationId : undefined),
+      now: () => now() + (faults.current().clockOffsetMs ?? 0),
     });
     const server = await listenOnLoopback(handler, options.port ?? 0);
     return runningSandbox({ moto, clients, server, accounts, deployRoleName, admins, faults, calls, signal });

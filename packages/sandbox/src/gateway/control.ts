@@ -1,8 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import { SandboxError } from "../sandbox-error.ts";
-import type { CallLog } from "./call-log.ts";
+import type { CallLog } from "../sts/call-log.ts";
 import type { Reply } from "./error-document.ts";
-import { checkedFaults, type FaultInjector } from "./faults.ts";
+import { checkedFaults, type FaultInjector } from "../sts/faults.ts";
 
 /** Where the gateway takes orders from other processes. */
 export const CONTROL_PATH = "/_sandbox/";

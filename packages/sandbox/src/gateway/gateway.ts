@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { buffer, text } from "node:stream/consumers";
 import { type Caller, callerAccount } from "../sts/caller.ts";
 import { resultXml } from "../sts/sts-answer.ts";
-import { answerSts, type StsContext } from "../sts/sts-service.ts";
+import { answerSts, type StsContext, UNSIGNED_ACTIONS } from "../sts/sts-service.ts";
 import { authenticate, type AuthenticationContext } from "./authenticate.ts";
 import { control, CONTROL_PATH } from "./control.ts";
 import { type AuthFailure, authError, errorReply, protocolOf, type Reply } from "./error-document.ts";
@@ -50,7 +50,11 @@ async function handle({ request, response, signed }: Exchange, context: GatewayC
   // What goes to S3 may be large, and tells its hash in a header.
   const body = signed?.service === "s3" ? undefined : await buffer(request);
   const caller = signed ? await authenticate({ request, signed, body }, context) : "unsigned";
-  if (signed?.service === "sts" && body) return answerStsRequest(request, body, caller, context);
+  if (body && (signed?.service === "sts" || (!signed && isUnsignedSts(body)))) {
+    const reply = await answerStsRequest(request, body, caller, context);
+    if (!reply) response.destroy();
+    return reply;
+  }
   if (typeof caller === "string") {
     const protocol = protocolOf(signed?.service, request);
     return errorReply(authError(caller, protocol), protocol);
@@ -59,21 +63,27 @@ async function handle({ request, response, signed }: Exchange, context: GatewayC
   return undefined;
 }
 
+/** Gives nothing when the connection is to be cut. */
 async function answerStsRequest(
   request: IncomingMessage,
   body: Buffer,
   caller: Caller | AuthFailure,
   context: GatewayContext,
-): Promise<Reply> {
+): Promise<Reply | undefined> {
   const form = new URLSearchParams(request.method === "GET" ? request.url?.split("?")[1] : body.toString("utf8"));
   const asked = {
     caller: typeof caller === "string" ? authError(caller, "query") : caller,
     form,
     conditionKeys: connectionKeys(request, context.now()),
   };
-  const { answer } = await answerSts(asked, context);
+  const answer = await answerSts(asked, context);
+  if ("silent" in answer) return undefined;
   if ("code" in answer) return errorReply(answer, "query");
   return { status: 200, headers: { "content-type": "text/xml" }, body: resultXml(answer) };
+}
+
+function isUnsignedSts(body: Buffer): boolean {
+  return UNSIGNED_ACTIONS.has(new URLSearchParams(body.toString("latin1")).get("Action") ?? "");
 }
 
 /** Condition keys that AWS fills in from the connection and the clock. */

@@ -1,6 +1,7 @@
 import type { PolicyDocument } from "@agent-roles/trust";
 import {
   GetAccessKeyLastUsedCommand,
+  GetOpenIDConnectProviderCommand,
   GetRoleCommand,
   GetUserCommand,
   type IAMClient,
@@ -42,6 +43,8 @@ export interface IamDirectory {
   userPolicies(user: IamUser): Promise<IdentityPolicies>;
   /** The document in force of a managed policy that the role's account can see; `{}` when there is none. */
   managedPolicy(role: RoleRef, policyArn: string): Promise<PolicyDocument>;
+  /** The audiences that an OIDC provider accepts; `undefined` when the account has no such provider. */
+  oidcClientIds(role: RoleRef, providerArn: string): Promise<readonly string[] | undefined>;
   /** The user that an access key of one of these accounts belongs to; `undefined` when unknown or inactive. */
   userOf(accessKeyId: string, accountIds: readonly string[]): Promise<IamUser | undefined>;
 }
@@ -55,6 +58,8 @@ export interface RoleRef {
 
 /** Reads roles, users and policies from moto's IAM. */
 export function iamDirectory(clients: IamClients): IamDirectory {
+  // A key stays in its account for as long as it lives; whether it lives is asked each time.
+  const accountOfKey = new Map<string, string>();
   return {
     async role(ref) {
       const role = await readRole(clients.of(ref.accountId, ref.partition), ref);
@@ -84,10 +89,19 @@ export function iamDirectory(clients: IamClients): IamDirectory {
       const iam = clients.of(ref.accountId, ref.partition);
       return (await orUndefined(managedPolicy(iam, policyArn))) ?? {};
     },
+    async oidcClientIds(ref, OpenIDConnectProviderArn) {
+      const iam = clients.of(ref.accountId, ref.partition);
+      const provider = await orUndefined(iam.send(new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn })));
+      return provider && (provider.ClientIDList ?? []);
+    },
     async userOf(accessKeyId, accountIds) {
-      for (const accountId of accountIds) {
+      const known = accountOfKey.get(accessKeyId);
+      for (const accountId of known === undefined ? accountIds : [known]) {
         const user = await readUser(clients.of(accountId, "aws"), accessKeyId, accountId);
-        if (user) return user;
+        if (user) {
+          accountOfKey.set(accessKeyId, accountId);
+          return user;
+        }
       }
       return undefined;
     },
@@ -122,11 +136,12 @@ async function readUser(iam: IAMClient, accessKeyId: string, accountId: string):
   const lastUsed = await orUndefined(iam.send(new GetAccessKeyLastUsedCommand({ AccessKeyId: accessKeyId })));
   if (!lastUsed?.UserName) return undefined;
   const UserName = lastUsed.UserName;
-  const keys = await orUndefined(iam.send(new ListAccessKeysCommand({ UserName })));
+  const [keys, found] = await Promise.all([
+    orUndefined(iam.send(new ListAccessKeysCommand({ UserName }))),
+    orUndefined(iam.send(new GetUserCommand({ UserName }))),
+  ]);
   const key = keys?.AccessKeyMetadata?.find((candidate) => candidate.AccessKeyId === accessKeyId);
-  if (key?.Status !== "Active") return undefined;
-  const found = await orUndefined(iam.send(new GetUserCommand({ UserName })));
-  if (!found?.User?.Arn) return undefined;
+  if (key?.Status !== "Active" || !found?.User?.Arn) return undefined;
   return { arn: found.User.Arn, userId: found.User.UserId ?? "", userName: UserName, accountId };
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 
-/** What the gateway answers to an STS call: STS's result document, or its error document. */
-export type StsAnswer = StsResult | StsFailure;
+/** What the gateway answers to an STS call: STS's result document, its error document, or nothing. */
+export type StsAnswer = StsResult | StsFailure | StsSilence;
 
 export interface StsResult {
   readonly action: string;
@@ -13,6 +13,11 @@ export interface StsFailure {
   readonly status: number;
   readonly code: string;
   readonly message: string;
+}
+
+/** No answer: the connection is cut. */
+export interface StsSilence {
+  readonly silent: true;
 }
 
 /** Elements by name; text is escaped when written. */

@@ -1,70 +1,75 @@
+import type { Reason } from "@agent-roles/trust";
 import { setTimeout as delay } from "node:timers/promises";
-import type { CallLog, StsCall } from "../gateway/call-log.ts";
-import type { FaultInjector } from "../gateway/faults.ts";
-import type { IamDirectory } from "../iam/iam-directory.ts";
-import { assumeRole, type AssumeRoleOutcome } from "./assume-role.ts";
+import { assumeRole } from "./assume-role.ts";
+import { assumeRoleWithWebIdentity } from "./assume-role-with-web-identity.ts";
+import type { CallLog } from "./call-log.ts";
 import { type Caller, callerArn } from "./caller.ts";
+import type { FaultInjector } from "./faults.ts";
 import { getCallerIdentity } from "./get-caller-identity.ts";
-import type { SessionTable } from "./session-table.ts";
-import { failure, type StsFailure } from "./sts-answer.ts";
+import type { AssumeContext, AssumeOutcome } from "./issue-session.ts";
+import { failure, type StsAnswer, type StsFailure } from "./sts-answer.ts";
 
-export interface StsContext {
-  readonly directory: IamDirectory;
-  readonly sessions: SessionTable;
+export interface StsContext extends Omit<AssumeContext, "conditionKeys" | "lifetimeSeconds"> {
   readonly faults: FaultInjector;
   readonly calls: CallLog;
-  readonly now: () => number;
 }
 
-/** One call of STS, its caller made out already. */
+/** One call of STS, its caller made out already, or why it is nobody's. */
 export interface StsRequest {
   readonly caller: Caller | StsFailure;
   readonly form: URLSearchParams;
   readonly conditionKeys: Readonly<Record<string, string>>;
 }
 
+/** The calls that nobody signs. */
+export const UNSIGNED_ACTIONS: ReadonlySet<string> = new Set(["AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"]);
+
 /** Answers a call of STS, with the faults that are in force, and logs it. */
-export async function answerSts(request: StsRequest, context: StsContext): Promise<AssumeRoleOutcome> {
-  const { caller, form } = request;
+export async function answerSts(request: StsRequest, context: StsContext): Promise<StsAnswer> {
   const at = context.now();
-  const outcome = await outcomeOf(request, context);
-  const { answer, reasons } = outcome;
+  const { answer, reasons } = await outcomeOf(request, context);
+  log(request, answer, reasons, at, context.calls);
+  return answer;
+}
+
+async function outcomeOf(request: StsRequest, context: StsContext): Promise<AssumeOutcome> {
+  const { caller, form, conditionKeys } = request;
+  const action = form.get("Action") ?? "";
+  if ("code" in caller && !UNSIGNED_ACTIONS.has(action)) return { answer: caller };
+  if (action === "GetCallerIdentity" && "kind" in caller) return { answer: getCallerIdentity(caller) };
+  if (action !== "AssumeRole" && action !== "AssumeRoleWithWebIdentity") {
+    const text = `The sandbox answers AssumeRole, AssumeRoleWithWebIdentity and GetCallerIdentity, not ${action}`;
+    return { answer: failure(400, "InvalidAction", text) };
+  }
+  const fault = context.faults.next(form.get("RoleArn")?.split("/").at(-1));
+  if (fault.latencyMs > 0) await delay(fault.latencyMs);
+  if (fault.answer) return { answer: fault.answer };
+  const assume = { ...context, conditionKeys, lifetimeSeconds: fault.lifetimeSeconds };
+  return action === "AssumeRole" && "kind" in caller
+    ? assumeRole(caller, form, assume)
+    : assumeRoleWithWebIdentity(form, assume);
+}
+
+function log(
+  { caller, form }: StsRequest,
+  answer: StsAnswer,
+  reasons: readonly Reason[] | undefined,
+  at: number,
+  calls: CallLog,
+): void {
   const [roleArn, roleSessionName] = [form.get("RoleArn"), form.get("RoleSessionName")];
-  const call: StsCall = {
+  calls.add({
     action: form.get("Action") ?? "",
-    outcome: "code" in answer ? answer.code : "ok",
+    outcome: outcomeName(answer),
     at,
     ...(roleArn !== null && { roleArn }),
     ...(roleSessionName !== null && { roleSessionName }),
     ...("kind" in caller && { callerArn: callerArn(caller) }),
     ...(reasons && { reasons }),
-  };
-  context.calls.add(call);
-  return outcome;
+  });
 }
 
-async function outcomeOf({ caller, form, conditionKeys }: StsRequest, context: StsContext): Promise<AssumeRoleOutcome> {
-  if ("code" in caller) return { answer: caller };
-  const action = form.get("Action") ?? "";
-  switch (action) {
-    case "GetCallerIdentity":
-      return { answer: getCallerIdentity(caller) };
-    case "AssumeRole": {
-      const fault = context.faults.next(form.get("RoleArn")?.split("/").at(-1));
-      if (fault.latencyMs > 0) await delay(fault.latencyMs);
-      if (fault.failure) return { answer: fault.failure };
-      const { directory, sessions, now } = context;
-      return assumeRole(caller, form, {
-        directory,
-        sessions,
-        now,
-        conditionKeys,
-        lifetimeSeconds: fault.lifetimeSeconds,
-      });
-    }
-    default:
-      return {
-        answer: failure(400, "InvalidAction", `The sandbox answers AssumeRole and GetCallerIdentity, not ${action}`),
-      };
-  }
+function outcomeName(answer: StsAnswer): string {
+  if ("silent" in answer) return "no answer";
+  return "code" in answer ? answer.code : "ok";
 }

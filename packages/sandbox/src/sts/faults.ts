@@ -1,23 +1,30 @@
 import { SandboxError } from "../sandbox-error.ts";
-import { failure, type StsFailure } from "../sts/sts-answer.ts";
+import { failure, type StsFailure, type StsSilence } from "./sts-answer.ts";
 
-/** What goes wrong on request. Faults concern `AssumeRole` only, and spare the deploy role, so that deployments go on. */
+/**
+ * What goes wrong on request. All but `clockOffsetMs` concern `AssumeRole` only, and spare the deploy role, so that
+ * deployments go on.
+ */
 export interface Faults {
   /** That many calls, or all of them (`true`), are answered with HTTP 400 `Throttling`. */
   readonly throttle?: number | boolean;
   /** That many calls, or all of them (`true`), are answered with HTTP 503 `ServiceUnavailable`. */
   readonly unavailable?: number | boolean;
+  /** That many calls, or all of them (`true`), get no answer: the connection is cut. */
+  readonly outage?: number | boolean;
   /** Every answer comes this much later. */
   readonly latencyMs?: number;
   /** Sessions issued from now on end after so many seconds, whatever was asked for. */
   readonly sessionLifetimeSeconds?: number;
+  /** AWS's clock is ahead of this machine's by so much; behind, when negative. Concerns every service. */
+  readonly clockOffsetMs?: number;
   /** Only calls for roles of these names are concerned; the deploy role may be named here. Default: all but the deploy role. */
   readonly roleNames?: readonly string[];
 }
 
 /** What happens to one call. */
 export interface Fault {
-  readonly failure?: StsFailure;
+  readonly answer?: StsFailure | StsSilence;
   readonly latencyMs: number;
   readonly lifetimeSeconds?: number;
 }
@@ -39,7 +46,7 @@ export function faultInjector(deployRoleName: string): FaultInjector {
   const concerns = (roleName: string | undefined): boolean =>
     faults.roleNames ? roleName !== undefined && faults.roleNames.includes(roleName) : roleName !== deployRoleName;
 
-  const take = (name: "throttle" | "unavailable"): boolean => {
+  const take = (name: "throttle" | "unavailable" | "outage"): boolean => {
     const left = faults[name] ?? false;
     if (typeof left === "boolean") return left;
     if (left > 0) faults = { ...faults, [name]: left - 1 };
@@ -54,10 +61,11 @@ export function faultInjector(deployRoleName: string): FaultInjector {
     next(roleName) {
       if (!concerns(roleName)) return NO_FAULT;
       const { latencyMs = 0, sessionLifetimeSeconds } = faults;
+      if (take("outage")) return { latencyMs, answer: { silent: true } };
       if (take("unavailable")) {
-        return { latencyMs, failure: failure(503, "ServiceUnavailable", "Service Unavailable") };
+        return { latencyMs, answer: failure(503, "ServiceUnavailable", "Service Unavailable") };
       }
-      if (take("throttle")) return { latencyMs, failure: failure(400, "Throttling", "Rate exceeded") };
+      if (take("throttle")) return { latencyMs, answer: failure(400, "Throttling", "Rate exceeded") };
       return { latencyMs, ...(sessionLifetimeSeconds && { lifetimeSeconds: sessionLifetimeSeconds }) };
     },
   };
@@ -68,6 +76,8 @@ const CHECKS: Readonly<
 > = {
   throttle: { accepts: isCountOrBoolean, expected: "a number of calls, or true" },
   unavailable: { accepts: isCountOrBoolean, expected: "a number of calls, or true" },
+  outage: { accepts: isCountOrBoolean, expected: "a number of calls, or true" },
+  clockOffsetMs: { accepts: (value) => Number.isSafeInteger(value), expected: "a whole number of milliseconds" },
   latencyMs: { accepts: (value) => isCount(value) && value <= 60_000, expected: "0 to 60000 milliseconds" },
   sessionLifetimeSeconds: {
     accepts: (value) => isCount(value) && value >= 1,

@@ -7,7 +7,7 @@ export interface StsCall {
   readonly roleArn?: string;
   readonly roleSessionName?: string;
   readonly callerArn?: string;
-  /** `ok`, or STS's error code. */
+  /** `ok`, STS's error code, or `no answer`. */
   readonly outcome: string;
   /** How `trust` came to its answer, when it was asked. AWS does not tell its callers. */
   readonly reasons?: readonly Reason[];

@@ -1,0 +1,45 @@
+/** What is read of an OIDC token. Its signature is not checked: a test mints its own tokens. */
+export interface WebIdentityToken {
+  /** The issuer without `https://`, as the provider's ARN and the condition keys have it. */
+  readonly issuer: string;
+  readonly subject: string;
+  readonly audiences: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly expirationMs: number;
+  /** Every claim that is text, for condition keys. */
+  readonly claims: Readonly<Record<string, string>>;
+}
+
+/**
+ * Reads a JSON Web Token; `undefined` when it is none, or lacks `iss`, `sub`, `aud` or `exp`.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc7519
+ */
+export function readWebIdentityToken(token: string): WebIdentityToken | undefined {
+  const payload = parsePayload(token);
+  if (!payload) return undefined;
+  const { iss, sub, aud, exp } = payload;
+  const audiences = (Array.isArray(aud) ? aud : [aud]).filter((audience) => typeof audience === "string");
+  if (typeof iss !== "string" || typeof sub !== "string" || typeof exp !== "number" || audiences.length === 0) {
+    return undefined;
+  }
+  const claims = Object.entries(payload).flatMap(([name, value]) => (typeof value === "string" ? [[name, value]] : []));
+  return {
+    issuer: iss.replace(/^https:\/\//, ""),
+    subject: sub,
+    audiences,
+    expirationMs: exp * 1000,
+    claims: Object.fromEntries(claims),
+  };
+}
+
+function parsePayload(token: string): Record<string, unknown> | undefined {
+  const [, payload, ...rest] = token.split(".");
+  if (payload === undefined || rest.length !== 1) return undefined;
+  try {
+    const parsed: unknown = JSON.parse(Buffer.from(payload, "base64url").toString("utf8"));
+    return typeof parsed === "object" && parsed !== null ? { ...parsed } : undefined;
+  } catch {
+    return undefined;
+  }
+}
