@@ -7,7 +7,7 @@ const PARTS = 6;
  * Whether an ARN matches a pattern of the ARN condition operators: each of the six parts by itself, so that `*` crosses
  * `/` but not the `:` between parts.
  *
- * @returns `undefined` when the pattern does not have six parts: AWS does not say what it means then.
+ * @returns `undefined` when the pattern does not have six parts, or writes a wildcard as a variable.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_ARN
  */
 export function matchesArn(pattern: Pattern, arn: string): boolean | undefined {
@@ -25,8 +25,13 @@ export function matchesArn(pattern: Pattern, arn: string): boolean | undefined {
  */
 export function matchesResource(pattern: Pattern, arn: string): boolean {
   if (matchesWildcard(pattern, arn)) return true;
-  if (!pattern.text.startsWith("arn:") || splitParts(pattern.text)) return false;
+  if (!pattern.text.startsWith("arn:") || hasSixParts(pattern.text)) return false;
   return matchesWildcard({ ...pattern, text: `${pattern.text}:*` }, arn);
+}
+
+/** Whether a pattern has the six parts of an ARN. */
+export function hasSixParts(pattern: string): boolean {
+  return splitParts(pattern) !== undefined;
 }
 
 function splitParts(text: string): readonly string[] | undefined {

@@ -1,5 +1,3 @@
-import type { PolicyKind } from "./statement.ts";
-
 /** A JSON policy document as AWS accepts it; every field is read tolerantly. */
 export type PolicyDocument = Readonly<Record<string, unknown>>;
 
@@ -63,6 +61,15 @@ export interface AssumeRoleRequest {
 }
 
 export type Decision = "allowed" | "denied" | "uncertain";
+
+/** Which kind of policy a document is: they differ in the elements they take. */
+export type PolicyKind =
+  | "trust policy"
+  | "identity policy"
+  | "permissions boundary"
+  | "session policy"
+  | "service control policy"
+  | "resource control policy";
 
 /** One step of the decision, for people (`message`) and machines (the rest). */
 export interface Reason {

@@ -1,6 +1,6 @@
 import { lastSegment, parseArn, type Arn } from "./arn.ts";
 import type { Caller } from "./assume-role-request.ts";
-import { isRecord, quote } from "./json.ts";
+import { quote } from "./json.ts";
 
 /** A caller with its ARN taken apart, so that nothing later looks at the text again. */
 export type CallerIdentity =
@@ -31,7 +31,6 @@ interface RoleCaller {
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
  */
 export function readCaller(caller: Caller): CallerIdentity | string {
-  if (!isRecord(caller)) return `caller ${quote(caller)} is not an object`;
   if ("service" in caller && typeof caller.service === "string") return { type: "service", service: caller.service };
   if ("federated" in caller && typeof caller.federated === "string") {
     const protocol = parseArn(caller.federated)?.resource.startsWith("saml-provider/") ? "saml" : "web identity";
@@ -44,10 +43,41 @@ export function readCaller(caller: Caller): CallerIdentity | string {
   if (principalArn !== undefined && (typeof principalArn !== "string" || !parseArn(principalArn))) {
     return `caller.principalArn ${quote(principalArn)} is not an ARN`;
   }
+  const identity = readAwsCaller(arn, principalArn);
+  if (identity?.type === "role" && !isRoleOf(identity)) {
+    return `caller.principalArn ${quote(principalArn)} is not the role of caller.arn ${quote(arn.text)}`;
+  }
   return (
-    readAwsCaller(arn, principalArn) ??
+    identity ??
     `caller.arn ${quote(arn.text)} is not the ARN of a user, a role, a role session, a federated user or an account`
   );
+}
+
+/** Whether `principalArn` is the role that the session belongs to: same account, same name. */
+function isRoleOf({ arn, principalArn, roleName }: RoleCaller): boolean {
+  const role = parseArn(principalArn);
+  return (
+    role?.partition === arn.partition &&
+    role.account === arn.account &&
+    role.service === "iam" &&
+    role.resource.startsWith("role/") &&
+    lastSegment(role.resource) === roleName
+  );
+}
+
+/** The caller as it is named in a reason. */
+export function nameOf(caller: CallerIdentity): string {
+  switch (caller.type) {
+    case "federated":
+      return caller.provider;
+    case "service":
+      return caller.service;
+    case "role":
+    case "user":
+    case "federated-user":
+    case "root":
+      return caller.arn.text;
+  }
 }
 
 function readAwsCaller(arn: Arn, givenPrincipal: string | undefined): CallerIdentity | undefined {

@@ -1,31 +1,16 @@
 import type { Decision, Reason } from "./assume-role-request.ts";
+import { capsAllow, identityAllows, identityRemarks, type CallerSide, type Grant } from "./caller-side.ts";
 import { explainVerdict, toDecision } from "./explain-verdict.ts";
 import { sameAccountGrant } from "./same-account.ts";
 import type { Policies } from "./policies.ts";
 import type { Question } from "./statement-matches.ts";
-import { allOf, anyOf, not, type Truth } from "./truth.ts";
+import { allOf, anyOf, not } from "./truth.ts";
 import { judge, type Verdict } from "./verdict.ts";
 
 /** What is decided about one of the actions of a call. */
 export interface ActionDecision {
   readonly decision: Decision;
   readonly reasons: readonly Reason[];
-}
-
-/** The verdicts of the caller's own side. */
-export interface CallerSide {
-  /** `undefined` when the caller's identity policies are not known. */
-  readonly identity: Verdict | undefined;
-  readonly boundary: Verdict | undefined;
-  readonly session: Verdict | undefined;
-}
-
-/** Whether the policies together grant an action, which of the caller's side had to, and what is to be said about it. */
-export interface Grant {
-  readonly truth: Truth;
-  readonly identityNeeded: boolean;
-  readonly capsNeeded: boolean;
-  readonly remarks: readonly Reason[];
 }
 
 /**
@@ -70,21 +55,4 @@ function grantOf(question: Question, trust: Verdict, side: CallerSide): Grant {
   if (caller.arn.account === role.account) return sameAccountGrant(action, trust, side);
   const sides = [trust.allows, identityAllows(side), capsAllow(side)];
   return { truth: allOf(sides), identityNeeded: true, capsNeeded: true, remarks: identityRemarks(action, side) };
-}
-
-/** Whether the identity policies allow; unknown when they are not given. */
-export function identityAllows({ identity }: CallerSide): Truth {
-  return identity ? identity.allows : "unknown";
-}
-
-/** Whether boundary and session policy, as far as there are any, both allow. */
-export function capsAllow({ boundary, session }: CallerSide): Truth {
-  return allOf([boundary?.allows ?? "yes", session?.allows ?? "yes"]);
-}
-
-/** Says that identity policies which are needed are not known. */
-export function identityRemarks(action: string, { identity }: CallerSide): readonly Reason[] {
-  if (identity) return [];
-  const message = `the caller's identity policies are not given, and they have to allow ${action}`;
-  return [{ effect: "uncertain", action, policy: "identity policy", message }];
 }

@@ -2,9 +2,9 @@ import { parseArn } from "./arn.ts";
 import type { AssumeRoleAnswer, AssumeRoleRequest, Decision, Reason } from "./assume-role-request.ts";
 import { readCaller, type CallerIdentity } from "./caller-identity.ts";
 import { decideAction } from "./decide-action.ts";
-import { quote } from "./json.ts";
+import { isRecord, quote } from "./json.ts";
 import { readPolicies } from "./policies.ts";
-import { buildContext } from "./request-context.ts";
+import { buildContext } from "./build-context.ts";
 import { readAction, requestedActions, usualAction } from "./requested-actions.ts";
 
 /**
@@ -15,6 +15,8 @@ import { readAction, requestedActions, usualAction } from "./requested-actions.t
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
 export function evaluateAssumeRole(input: AssumeRoleRequest): AssumeRoleAnswer {
+  const misshapen = findMisshapen(input);
+  if (misshapen !== undefined) return refuse("denied", "sts:AssumeRole", `${misshapen} is not an object`);
   const { request = {} } = input;
   const caller = readCaller(input.caller);
   const role = parseArn(input.role.arn);
@@ -33,6 +35,10 @@ export function evaluateAssumeRole(input: AssumeRoleRequest): AssumeRoleAnswer {
     const partitions = `${caller.arn.partition} and ${role.partition}`;
     return refuse("denied", assume, `caller and role are in different partitions, ${partitions}`);
   }
+  const inherited = request.context?.["aws:SourceIdentity"];
+  if (inherited !== undefined && request.sourceIdentity !== undefined && String(inherited) !== request.sourceIdentity) {
+    return refuse("denied", "sts:SetSourceIdentity", "a source identity cannot change along a chain of roles");
+  }
 
   const policies = readPolicies(input);
   const context = buildContext(input, caller, role);
@@ -49,6 +55,14 @@ export function evaluateAssumeRole(input: AssumeRoleRequest): AssumeRoleAnswer {
     decision,
     reasons: reasons.toSorted((a, b) => Number(b.effect === decision) - Number(a.effect === decision)),
   };
+}
+
+/** The first part of the question that is no object, where one was read from a file that nobody checked. */
+function findMisshapen(input: AssumeRoleRequest): string | undefined {
+  if (!isRecord(input)) return "the question";
+  if (!isRecord(input.caller)) return "caller";
+  if (!isRecord(input.role)) return "role";
+  return input.request === undefined || isRecord(input.request) ? undefined : "request";
 }
 
 function refuse(decision: Decision, action: string, message: string): AssumeRoleAnswer {

@@ -62,13 +62,15 @@ function explainAllows({ policy, matches, allows }: Verdict, action: string): re
           ? [about(found, action, "denied", `does not allow ${action}: ${found.match.why}`)]
           : [],
       );
-      return told.length > 0 ? told : [{ effect: "denied", action, policy, message: `no ${policy} allows ${action}` }];
+      if (told.length > 0) return told;
+      return [{ effect: "denied", action, policy, message: `there is no Allow statement in any ${policy}` }];
     }
   }
 }
 
 function about({ statement }: StatementMatch, action: string, effect: Decision, says: string): Reason {
-  const { policy, label, place } = statement;
+  const { label } = statement;
+  const { policy, place } = statement.source;
   if (label === undefined) return { effect, action, policy, message: `${place} ${says}` };
   return { effect, action, policy, statement: label, message: `statement ${label} of ${place} ${says}` };
 }

@@ -7,9 +7,9 @@ export type {
   Decision,
   FederatedCaller,
   PolicyDocument,
+  PolicyKind,
   Reason,
   RequestedRole,
   ServiceCaller,
 } from "./assume-role-request.ts";
 export { evaluateAssumeRole } from "./evaluate-assume-role.ts";
-export type { PolicyKind } from "./statement.ts";

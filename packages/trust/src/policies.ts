@@ -1,6 +1,6 @@
-import type { AssumeRoleRequest, AwsCaller } from "./assume-role-request.ts";
+import type { AssumeRoleRequest, AwsCaller, PolicyKind } from "./assume-role-request.ts";
 import { asList } from "./json.ts";
-import { readStatements, type PolicyKind, type Statement } from "./statement.ts";
+import { readStatements, type Statement } from "./statement.ts";
 
 /** The statements of every policy that has a say, read once for all actions of a call. */
 export interface Policies {

@@ -1,5 +1,5 @@
 import type { Reason } from "./assume-role-request.ts";
-import { capsAllow, identityAllows, identityRemarks, type CallerSide, type Grant } from "./decide-action.ts";
+import { capsAllow, identityAllows, identityRemarks, type CallerSide, type Grant } from "./caller-side.ts";
 import type { GrantKind } from "./principal-matches.ts";
 import { allOf, anyOf, type Truth } from "./truth.ts";
 import type { Verdict } from "./verdict.ts";
@@ -49,8 +49,12 @@ function grantedTo(trust: Verdict, kind: GrantKind): Truth {
   return anyOf(
     trust.matches
       .filter(({ statement }) => statement.effect !== "Deny")
-      .flatMap(({ match, principals }) =>
-        principals.filter((principal) => principal.kind === kind).map(({ truth }) => allOf([match.truth, truth])),
-      ),
+      .flatMap(({ match, principals }) => {
+        // A statement that cannot be read names nobody, or anybody.
+        if (principals.length === 0) return [match.truth];
+        return principals
+          .filter((principal) => principal.kind === kind)
+          .map(({ truth }) => allOf([match.truth, truth]));
+      }),
   );
 }

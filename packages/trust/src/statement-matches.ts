@@ -4,6 +4,7 @@ import type { CallerIdentity } from "./caller-identity.ts";
 import { conditionMatches } from "./condition/condition-matches.ts";
 import { asList, quote } from "./json.ts";
 import { resolveVariables } from "./policy-variables.ts";
+import { whyNobody } from "./principal-misses.ts";
 import { matchingPrincipals, principalTruth, type PrincipalMatch } from "./principal-matches.ts";
 import type { RequestContext } from "./request-context.ts";
 import type { Statement } from "./statement.ts";
@@ -33,10 +34,10 @@ export function matchStatement(statement: Statement, question: Question): Statem
   const principals = namedPrincipals(statement, question);
   const elements = [
     (): Match => defects(statement),
-    (): Match => principalMatches(statement, principals),
+    (): Match => principalMatches(statement, principals, question.caller),
     (): Match => actionMatches(statement, question.action),
     (): Match => resourceMatches(statement, question),
-    (): Match => conditionMatches(statement.elements["Condition"], statement.version, question.context),
+    (): Match => conditionMatches(statement.elements["Condition"], statement.source.version, question.context),
   ];
   let match = YES;
   let nearness = 0;
@@ -63,13 +64,17 @@ function namedPrincipals({ elements }: Statement, { caller, role }: Question): r
   return element === undefined ? [] : matchingPrincipals(element, { caller, partition: role.partition });
 }
 
-function principalMatches({ elements }: Statement, principals: readonly PrincipalMatch[]): Match {
+function principalMatches(
+  { elements }: Statement,
+  principals: readonly PrincipalMatch[],
+  caller: CallerIdentity,
+): Match {
   const { Principal: element, NotPrincipal: excluded } = elements;
   if (element === undefined && excluded === undefined) return YES;
   if (element !== undefined && excluded !== undefined) return unknown("it has both Principal and NotPrincipal");
   const truth = principalTruth(principals);
   if (truth === "yes") return YES;
-  if (truth === "no") return no(`Principal ${quote(element)} does not name the caller`);
+  if (truth === "no") return no(whyNobody(element, caller));
   return unknown(principals.find((principal) => principal.why !== undefined)?.why ?? "the principal cannot be read");
 }
 
@@ -89,6 +94,8 @@ function actionMatches({ elements }: Statement, action: string): Match {
 }
 
 function resourceMatches(statement: Statement, { role, context }: Question): Match {
+  // Where a trust policy has one, its defect has been noted already; the role itself is the only resource.
+  if (statement.source.policy === "trust policy") return YES;
   const { Resource: wanted, NotResource: excluded } = statement.elements;
   const name = wanted === undefined ? "NotResource" : "Resource";
   const list = wanted ?? excluded;
@@ -97,7 +104,7 @@ function resourceMatches(statement: Statement, { role, context }: Question): Mat
   const truth = anyOf(
     asList(list).map((pattern): Truth => {
       if (typeof pattern !== "string") return "unknown";
-      const resolved = resolveVariables(pattern, statement.version, context);
+      const resolved = resolveVariables(pattern, statement.source.version, context);
       switch (resolved.state) {
         case "text":
           return matchesResource(resolved.pattern, role.text) ? "yes" : "no";

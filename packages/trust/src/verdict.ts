@@ -1,5 +1,6 @@
+import type { PolicyKind } from "./assume-role-request.ts";
 import { matchStatement, type Question, type StatementMatch } from "./statement-matches.ts";
-import type { PolicyKind, Statement } from "./statement.ts";
+import type { Statement } from "./statement.ts";
 import { anyOf, type Truth } from "./truth.ts";
 
 /** What the policies of one kind say together. */
@@ -15,11 +16,6 @@ export interface Verdict {
 export function judge(policy: PolicyKind, statements: readonly Statement[], question: Question): Verdict {
   const matches = statements.map((statement) => matchStatement(statement, question));
   const truths = (other: "Allow" | "Deny"): Truth =>
-    anyOf(
-      matches.map(({ statement: { effect }, match }): Truth => {
-        if (effect === other) return "no";
-        return effect === undefined ? "unknown" : match.truth;
-      }),
-    );
+    anyOf(matches.map(({ statement, match }) => (statement.effect === other ? "no" : match.truth)));
   return { policy, matches, allows: truths("Deny"), denies: truths("Allow") };
 }

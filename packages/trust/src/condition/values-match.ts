@@ -3,6 +3,7 @@ import { resolveVariables, type Resolved } from "../policy-variables.ts";
 import type { ContextEntry, RequestContext } from "../request-context.ts";
 import { allOf, anyOf, no, not, unknown, YES, type Match, type Truth } from "../truth.ts";
 import type { OperatorName } from "./operator-name.ts";
+import { PATH_UNKNOWN, withPathOf } from "./unknown-path.ts";
 
 type Comparison = Extract<OperatorName, { check: "values" }>;
 
@@ -38,11 +39,16 @@ export function valuesMatch(
       const resolved = policyValues.map((value) =>
         comparison.operator.variables ? resolveVariables(value, version, context) : literally(value),
       );
-      const each = entry.values.map((value) => oneMatches(comparison, value, resolved));
+      const { pathUnknown } = entry;
+      const each = entry.values.map((value) => oneMatches(comparison, { value, pathUnknown }, resolved));
       const truth = comparison.set === "ForAnyValue" ? anyOf(each) : allOf(each);
       if (truth === "yes") return YES;
       if (truth === "no") return no(mismatch(key, entry.values, policyValues, comparison));
-      return unknown(undecided(resolved) ?? `a value among ${quote(policyValues)} cannot be compared`);
+      return unknown(
+        undecided(resolved) ??
+          (pathUnknown ? PATH_UNKNOWN : undefined) ??
+          `a value among ${quote(policyValues)} cannot be compared`,
+      );
     }
   }
 }
@@ -58,15 +64,22 @@ function literally(text: string): Resolved {
   return { state: "text", pattern: { text } };
 }
 
-function oneMatches({ operator }: Comparison, requestValue: string, policyValues: readonly Resolved[]): Truth {
+interface RequestValue {
+  readonly value: string;
+  readonly pathUnknown: true | undefined;
+}
+
+function oneMatches({ operator }: Comparison, request: RequestValue, policyValues: readonly Resolved[]): Truth {
   const truth = anyOf(
     policyValues.map((value): Truth => {
       if (value.state === "unknown") return "unknown";
       // A variable without a value matches nothing; AWS does not say what not matching nothing is.
       if (value.state === "missing") return operator.negated ? "unknown" : "no";
-      const matches = operator.matches(value.pattern, requestValue);
+      const matches = operator.matches(value.pattern, request.value);
       if (matches === undefined) return "unknown";
-      return matches ? "yes" : "no";
+      if (matches) return "yes";
+      const other = request.pathUnknown && withPathOf(value.pattern.text, request.value);
+      return other !== undefined && operator.matches(value.pattern, other) ? "unknown" : "no";
     }),
   );
   return operator.negated ? not(truth) : truth;

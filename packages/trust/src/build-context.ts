@@ -1,0 +1,56 @@
+import type { Arn } from "./arn.ts";
+import type { AssumeRoleRequest } from "./assume-role-request.ts";
+import type { CallerIdentity } from "./caller-identity.ts";
+import { callerKeys } from "./caller-keys.ts";
+import { notKnown, stated, type ContextEntry, type RequestContext } from "./request-context.ts";
+
+type Entries = Iterable<[key: string, entry: ContextEntry | undefined]>;
+
+/**
+ * Builds the condition keys of a call from the question: those of the caller, of the call and of the role, over them
+ * whatever `request.context` states.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#available-keys-for-sts
+ */
+export function buildContext(input: AssumeRoleRequest, caller: CallerIdentity, role: Arn): RequestContext {
+  const context = new Map<string, ContextEntry>();
+  for (const entries of [
+    callerKeys(input.caller, caller),
+    callKeys(input, caller),
+    roleKeys(input, role),
+    statedKeys(input),
+  ]) {
+    for (const [key, entry] of entries) if (entry) context.set(key.toLowerCase(), entry);
+  }
+  return context;
+}
+
+function* callKeys({ request = {} }: AssumeRoleRequest, caller: CallerIdentity): Entries {
+  yield ["sts:ExternalId", stated(request.externalId)];
+  yield ["sts:RoleSessionName", stated(request.roleSessionName)];
+  yield ["sts:SourceIdentity", stated(request.sourceIdentity)];
+  const tags = Object.entries(request.sessionTags ?? {});
+  for (const [key, value] of tags) yield [`aws:RequestTag/${key}`, stated(value)];
+  if (tags.length > 0) yield ["aws:TagKeys", stated(tags.map(([key]) => key))];
+  yield ["sts:TransitiveTagKeys", stated(request.transitiveTagKeys)];
+  // STS listens on TLS only.
+  yield ["aws:SecureTransport", stated("true")];
+  yield ["aws:ViaAWSService", stated("false")];
+  yield ["aws:PrincipalIsAWSService", stated(String(caller.type === "service"))];
+}
+
+function* roleKeys({ role }: AssumeRoleRequest, arn: Arn): Entries {
+  yield ["aws:ResourceAccount", stated(arn.account)];
+  yield ["aws:ResourceOrgID", stated(role.orgId)];
+  if (role.orgId !== undefined) {
+    yield ["aws:ResourceOrgPaths", notKnown("the role's place in its organization is not part of the question")];
+  }
+  for (const [key, value] of Object.entries(role.tags ?? {})) {
+    yield [`aws:ResourceTag/${key}`, stated(value)];
+    yield [`iam:ResourceTag/${key}`, stated(value)];
+  }
+}
+
+function* statedKeys({ request }: AssumeRoleRequest): Entries {
+  for (const [key, value] of Object.entries(request?.context ?? {})) yield [key, stated(value)];
+}
