@@ -3,7 +3,7 @@ import { asList, isRecord, quote } from "./json.ts";
 import { documentDefect, statementDefect } from "./statement-defect.ts";
 
 /** The document that a statement stands in. */
-export interface PolicySource {
+interface PolicySource {
   readonly policy: PolicyKind;
   /** Which one, in words: `the trust policy`, `identity policy 1`. */
   readonly place: string;
