@@ -4,6 +4,8 @@ const dev = { resolve: { conditions: ["dev"] }, ssr: { resolve: { conditions: ["
 
 export default defineConfig({
   test: {
+    // The SDK's notice about Node versions, once a worker, hides what matters.
+    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
     projects: [
       {
         ...dev,

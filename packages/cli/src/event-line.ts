@@ -2,8 +2,15 @@ import { type AgentRolesEvent, maskKeyId, type TargetRole } from "@agent-roles/r
 import pc from "picocolors";
 import { timestamp } from "./duration.ts";
 
+export interface EventLineOptions {
+  readonly at: Date;
+  readonly color: boolean;
+  /** Whether a failed role is tried again. */
+  readonly retries: boolean;
+}
+
 /** One event as one line of text; failures bring their fix in a second. */
-export function eventLine(event: AgentRolesEvent, at: Date, color: boolean): string {
+export function eventLine(event: AgentRolesEvent, { at, color, retries }: EventLineOptions): string {
   const paint = pc.createColors(color);
   const line = (word: string, text: string): string => `${timestamp(at)}  ${word.padEnd(8)}  ${text}`;
   switch (event.type) {
@@ -21,18 +28,13 @@ export function eventLine(event: AgentRolesEvent, at: Date, color: boolean): str
     case "assumeFailed": {
       const { error, retryAt, validUntil } = event;
       const kept = validUntil && validUntil > at ? `; its credentials stay until ${timestamp(validUntil)}` : "";
-      const text = `${error.code}: ${error.message}\n  fix: ${error.fix}\n  next try ${timestamp(retryAt)}${kept}`;
-      return paint.red(line("failed", `${event.target.profile}  ${text}`));
+      const next = retries ? `\n  next try ${timestamp(retryAt)}${kept}` : "";
+      return paint.red(line("failed", `${error.message}\n  ${error.code}: ${error.fix}${next}`));
     }
     case "stored":
       return line("stored", `${profiles(event.targets)} in ${event.store}`);
     case "storeFailed":
-      return paint.red(
-        line(
-          "failed",
-          `${profiles(event.targets)}  ${event.error.code}: ${event.error.message}\n  fix: ${event.error.fix}`,
-        ),
-      );
+      return paint.red(line("failed", `${event.error.message}\n  ${event.error.code}: ${event.error.fix}`));
   }
 }
 

@@ -28,7 +28,7 @@ async function run(context: CliContext, options: RunOptions): Promise<ExitCode> 
   const failed = new Set<string>();
   const print = (event: AgentRolesEvent): void => {
     const at = new Date(context.clock.now());
-    if (!options.json) context.out(eventLine(event, at, context.color));
+    if (!options.json) context.out(eventLine(event, { at, color: context.color, retries: !options.once }));
     else if (!options.once) context.out(JSON.stringify(eventJson(event, at)));
     if (event.type === "storeFailed") for (const { profile } of event.targets) failed.add(profile);
   };

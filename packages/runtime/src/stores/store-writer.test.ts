@@ -37,26 +37,33 @@ function subject(): Subject {
   };
   const writer = storeWriter(store, { clock, signal: abort.signal, onEvent: ({ type }) => events.push(type) });
   const finish = async (error?: AgentRolesError): Promise<void> => {
+    await clock.advance(50);
     end?.(error);
     await settle();
   };
   return { clock, abort, writer, writes, events, finish };
 }
 
-it("puts what comes during a write into one next write, the newest of each profile", async () => {
-  const { writer, writes, finish } = subject();
+it("puts what comes together, and what comes during a write, into one write each", async () => {
+  const { writer, writes, clock, finish } = subject();
   writer.add(entry("A", 1));
   writer.add(entry("B", 1));
+  await clock.advance(50);
+  writer.add(entry("C", 1));
   writer.add(entry("A", 2));
   await finish();
-  expect(writes).toEqual([["ASIAA1EXAMPLE"], ["ASIAB1EXAMPLE", "ASIAA2EXAMPLE"]]);
   await finish();
   await writer.idle();
+  expect(writes).toEqual([
+    ["ASIAA1EXAMPLE", "ASIAB1EXAMPLE"],
+    ["ASIAC1EXAMPLE", "ASIAA2EXAMPLE"],
+  ]);
 });
 
 it("tries a failed write again, never with credentials that were rotated meanwhile", async () => {
   const { writer, writes, events, clock, finish } = subject();
   writer.add(entry("A", 1));
+  await clock.advance(50);
   writer.add(entry("A", 2));
   await finish(new AgentRolesError("disk full", { code: "StoreFailed", fix: "free space" }));
   await clock.advance(5_000);

@@ -3,6 +3,9 @@ import type { OnEvent } from "../events.ts";
 import type { CredentialStore, StoredCredentials } from "./credential-store.ts";
 import { storeEntries } from "./store-entries.ts";
 
+/** Roles that were assumed together are due together: waiting this long makes one write of them. */
+const GATHER_MS = 50;
+
 /** A store that failed is tried again after this, with whatever has been rotated meanwhile. */
 const RETRY_MS = 5_000;
 
@@ -26,6 +29,7 @@ export function storeWriter(store: CredentialStore, { clock, signal, onEvent }: 
 
   async function drain(): Promise<void> {
     while (queue.size > 0) {
+      await clock.sleep(GATHER_MS, signal);
       const batch = [...queue.values()];
       queue.clear();
       const { retry } = await storeEntries(store, batch, onEvent);

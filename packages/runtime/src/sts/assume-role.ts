@@ -48,7 +48,7 @@ export function stsAssumeRole(client: STSClient, shape: SessionShape, clock: Clo
       !Credentials.Expiration
     ) {
       const fix = "check that AWS_ENDPOINT_URL points at STS";
-      throw new AgentRolesError(`${request.name}: the answer holds no credentials`, { code: "Unknown", fix });
+      throw new AgentRolesError(`${request.subject}: the answer holds no credentials`, { code: "Unknown", fix });
     }
     return {
       accessKeyId: Credentials.AccessKeyId,

@@ -11,17 +11,17 @@ export interface CallerIdentity {
 /**
  * Asks STS whose these credentials are; needs no permission.
  *
- * @param name - who asks, for the message of a failure.
+ * @param subject - whose they are, for the message of a failure.
  * @throws {AgentRolesError} with a code, `retryable` and the fix.
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
  */
-export async function callerIdentity(config: StsConfig, name: string): Promise<CallerIdentity> {
+export async function callerIdentity(config: StsConfig, subject: string): Promise<CallerIdentity> {
   const client = stsClient(config);
   try {
     const { Account = "", Arn = "" } = await client.send(new GetCallerIdentityCommand({}));
     return { accountId: Account, arn: Arn };
   } catch (error) {
-    throw stsError(error, name);
+    throw stsError(error, subject);
   } finally {
     client.destroy();
   }

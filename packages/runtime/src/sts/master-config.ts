@@ -34,7 +34,7 @@ export function masterConfig(roleEnv: RoleEnv, options: MasterConfigOptions = {}
   if (!master) return { region, credentials: ambientCredentials };
 
   const assume = stsAssumeRole(client, { ...(roleSessionName && { roleSessionName }) }, clock);
-  const request = { ...master, name: "master role", variable: "AWS_MASTER_ROLE" };
+  const request = { ...master, subject: "master role", caller: "the ambient credentials", variable: "AWS_MASTER_ROLE" };
   const hop = roleSession(() => assume(request), { clock, random });
 
   let isMaster: Promise<boolean> | undefined;

@@ -87,8 +87,17 @@ describe("assumeRoleError", () => {
     expect(assumeRoleError(sts("AccessDenied", "x", 403), sent).fix).toContain('"partner-7"');
   });
 
-  it("passes on a failure that has its code already", () => {
-    const first = assumeRoleError(sts("Throttling", "x"), request);
-    expect(assumeRoleError(first, request)).toBe(first);
+  it("says whom the master's failure stops", () => {
+    const master = assumeRoleError(sts("Throttling", "Rate exceeded"), { ...request, subject: "master role" });
+    expect(assumeRoleError(master, request)).toMatchObject({
+      code: "Throttled",
+      retryable: true,
+      message: "Prod: master role: Throttling: Rate exceeded",
+      fix: master.fix,
+    });
+  });
+
+  it("does not say its code twice", () => {
+    expect(assumeRoleError(sts("AccessDenied", "User: a", 403), request).message).toBe("Prod: User: a");
   });
 });

@@ -26,7 +26,7 @@ const NETWORK = /^(TimeoutError|NetworkingError|E(CONN|PIPE|HOST|NET|AI_AGAIN|NO
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html#API_AssumeRole_Errors
  */
 export function assumeRoleError(error: unknown, request: RoleRequest): AgentRolesError {
-  return stsError(error, request.name, (facts) => {
+  return stsError(error, request.subject, (facts) => {
     if (facts.name.startsWith("AccessDenied")) return accessDenied(facts, request);
     return INVALID.test(facts.name) ? invalidRequest(facts, request) : undefined;
   });
@@ -35,18 +35,23 @@ export function assumeRoleError(error: unknown, request: RoleRequest): AgentRole
 /**
  * Gives every failure of an STS call one code.
  *
- * @param name - who asked, for the message.
+ * @param subject - what it is about, for the message.
  * @param ofAction - knows the failures that are the action's own.
  */
 export function stsError(
   error: unknown,
-  name: string,
+  subject: string,
   ofAction: (facts: ErrorFacts) => Failure | undefined = () => undefined,
 ): AgentRolesError {
-  if (error instanceof AgentRolesError) return error;
+  if (error instanceof AgentRolesError) {
+    // The master's own failure, which every target role meets.
+    const { code, fix, retryable } = error;
+    return new AgentRolesError(`${subject}: ${error.message}`, { code, fix, retryable, cause: error });
+  }
   const facts = errorFacts(error);
   const { code, retryable = false, fix } = ofAction(facts) ?? classify(facts);
-  return new AgentRolesError(`${name}: ${facts.name}: ${facts.message}`, { code, retryable, fix, cause: error });
+  const said = facts.name === code ? facts.message : `${facts.name}: ${facts.message}`;
+  return new AgentRolesError(`${subject}: ${said}`, { code, retryable, fix, cause: error });
 }
 
 function errorFacts(error: unknown): ErrorFacts {
@@ -96,24 +101,24 @@ function classify(error: ErrorFacts): Failure {
 }
 
 /** AWS tells the side that refuses only within one account; across accounts its text is the same for both. */
-function accessDenied({ message }: ErrorFacts, { role, externalId, variable }: RoleRequest): Failure {
+function accessDenied({ message }: ErrorFacts, { role, externalId, variable, caller }: RoleRequest): Failure {
   const trust = `the trust policy of ${role.arn}`;
   if (
     /no identity-based policy|in (a|an) (identity-based|service control|permissions boundary|session) policy|permissions boundary/.test(
       message,
     )
   ) {
-    return { code: "MasterNotAllowed", fix: `allow the master sts:AssumeRole on ${role.arn} in its own policies` };
+    return { code: "MasterNotAllowed", fix: `allow ${caller} sts:AssumeRole on ${role.arn} in its own policies` };
   }
   if (/resource-based policy|resource control policy|trust policy/.test(message)) {
-    return { code: "TrustDenied", fix: `let ${trust} allow the master` };
+    return { code: "TrustDenied", fix: `let ${trust} allow ${caller}` };
   }
   const external = externalId
     ? `whether sts:ExternalId in it is "${externalId}"`
     : `whether it asks for an sts:ExternalId (then set ${variable}_EXTERNAL_ID)`;
   return {
     code: "AccessDenied",
-    fix: `check that the role exists, that ${trust} allows the master, ${external}, and that the master may assume it`,
+    fix: `check that the role exists, that ${trust} allows ${caller}, ${external}, and that ${caller} may assume it`,
   };
 }
 

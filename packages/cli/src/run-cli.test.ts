@@ -1,0 +1,186 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { systemClock } from "@agent-roles/runtime";
+import { parse } from "yaml";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { runCli } from "./run-cli.ts";
+
+const ROLES = {
+  AWS_ROLE_1: "arn:aws:iam::123456789012:role/MyFirstRole:MyFirstAccount",
+  AWS_ROLE_2: "arn:aws:iam::123456789013:role/agent-roles/MySecondRole:MySecondAccount",
+  AWS_ROLE_2_REGION: "eu-west-1",
+  AWS_ROLE_2_DEFAULT: "true",
+};
+const NOW = Date.parse("2026-01-01T00:20:00Z");
+let home: string;
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), "agent-roles-cli-"));
+});
+afterEach(() => rm(home, { recursive: true, force: true }));
+
+async function cli(argv: string[], env: Record<string, string> = {}) {
+  const out: string[] = [];
+  const err: string[] = [];
+  const code = await runCli(argv, {
+    env: { HOME: home, ...env },
+    clock: { ...systemClock, now: () => NOW },
+    out: (text) => out.push(text),
+    err: (text) => err.push(text),
+    signal: new AbortController().signal,
+    color: false,
+  });
+  return { code, out: out.join("\n"), err: err.join("\n") };
+}
+
+async function file(name: string, text: string): Promise<string> {
+  const path = join(home, name);
+  await writeFile(path, text);
+  return path;
+}
+
+const stored = (profile: string, roleArn: string): string =>
+  `[${profile}]\n# agent-roles: do not edit; role=${roleArn} issued=2026-01-01T00:00:00.000Z expiration=2026-01-01T01:00:00.000Z\n` +
+  "aws_access_key_id = ASIAEXAMPLE\naws_secret_access_key = hush-hush\naws_session_token = hush-too\n";
+
+describe("agent-roles", () => {
+  it("explains itself, every command and the exit codes", async () => {
+    const { code, out } = await cli(["--help"]);
+    expect(code).toBe(0);
+    for (const word of ["list", "run", "whoami", "env", "sandbox", "AWS_ROLE_1", "Exit codes"])
+      expect(out).toContain(word);
+  });
+
+  it.each([
+    [["frob"], "unknown command 'frob'"],
+    [["list", "--frob"], "unknown option '--frob'"],
+    [["sandbox", "--port", "70000"], "A port is a number from 0 to 65535"],
+    [["env", "--format", "xml"], '--format "xml" is not one of dotenv, shell, json, kubernetes'],
+    [["list", "--env-file", "/does/not/exist"], "--env-file /does/not/exist: ENOENT"],
+    [["env", "--manifest", "/does/not/exist"], "/does/not/exist"],
+    [["list"], "no AWS_ROLE_N is set"],
+    [["run"], "no AWS_ROLE_N is set"],
+    [["whoami", "--profile", "x"], "no AWS_ROLE_N is set"],
+  ])("ends %j with 2 and says why", async (argv, why) => {
+    const { code, err, out } = await cli(argv);
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(err).toContain(why);
+  });
+
+  it("reports every wrong variable at once", async () => {
+    const { code, err } = await cli(["list"], { AWS_ROLE_1: "foo", AWS_ROLE_02: "bar" });
+    expect(code).toBe(2);
+    expect(err).toMatch(/AWS_ROLE_02: .*\nAWS_ROLE_1: /);
+    expect(err).not.toMatch(/^\s+at /m);
+  });
+});
+
+describe("agent-roles list", () => {
+  it("shows what is declared beside what the credentials file holds", async () => {
+    const path = await file("credentials", stored("MyFirstAccount", "arn:aws:iam::123456789012:role/MyFirstRole"));
+    const { code, out } = await cli(["list"], { ...ROLES, AWS_SHARED_CREDENTIALS_FILE: path });
+    expect(code).toBe(0);
+    expect(out.split("\n")).toEqual([
+      "PROFILE            ACCOUNT       ROLE                      REGION     STATUS  EXPIRATION",
+      "MyFirstAccount     123456789012  MyFirstRole               -          fresh   2026-01-01T01:00:00Z (in 40m)",
+      "MySecondAccount *  123456789013  agent-roles/MySecondRole  eu-west-1  none    -",
+    ]);
+  });
+
+  it("has one JSON shape, and no secret in it", async () => {
+    const path = await file("credentials", stored("MyFirstAccount", "arn:aws:iam::123456789012:role/MyFirstRole"));
+    const { out } = await cli(["list", "--json"], { ...ROLES, AWS_SHARED_CREDENTIALS_FILE: path });
+    expect(JSON.parse(out)).toEqual([
+      {
+        profile: "MyFirstAccount",
+        accountId: "123456789012",
+        roleArn: "arn:aws:iam::123456789012:role/MyFirstRole",
+        region: null,
+        environment: null,
+        description: null,
+        default: false,
+        status: "fresh",
+        expiration: "2026-01-01T01:00:00.000Z",
+      },
+      {
+        profile: "MySecondAccount",
+        accountId: "123456789013",
+        roleArn: "arn:aws:iam::123456789013:role/agent-roles/MySecondRole",
+        region: "eu-west-1",
+        environment: null,
+        description: null,
+        default: true,
+        status: "none",
+        expiration: null,
+      },
+    ]);
+    expect(out).not.toContain("hush");
+  });
+
+  it("does not take another role's credentials for this profile's", async () => {
+    const path = await file("credentials", stored("MyFirstAccount", "arn:aws:iam::123456789012:role/Former"));
+    const { out } = await cli(["list", "--json"], { ...ROLES, AWS_SHARED_CREDENTIALS_FILE: path });
+    expect(JSON.parse(out)[0]).toMatchObject({ status: "none", expiration: null });
+  });
+
+  it("takes roles from one place: an env file replaces the environment's, and warns of its gaps", async () => {
+    const envFile = await file("roles.env", "AWS_ROLE_2='arn:aws:iam::123456789013:role/x:Only'\n");
+    const { out, err } = await cli(["list", "--json", "--env-file", envFile], ROLES);
+    expect(JSON.parse(out).map(({ profile }: { profile: string }) => profile)).toEqual(["Only"]);
+    expect(err).toContain("warning: AWS_ROLE_1: is missing");
+  });
+});
+
+describe("agent-roles env", () => {
+  const MANIFEST = `
+master: { account: "123456789012", roleName: agent-master, trustedBy: [{ account: "123456789012" }] }
+roles:
+  - { profile: A, account: "123456789013", roleName: a, externalId: id-42 }
+`;
+  const VARIABLES = { AWS_ROLE_1: "arn:aws:iam::123456789013:role/agent-roles/a:A", AWS_ROLE_1_EXTERNAL_ID: "id-42" };
+
+  it("prints what list and run read back", async () => {
+    const manifest = await file("agent-roles.yaml", MANIFEST);
+    const { out } = await cli(["env", "--manifest", manifest]);
+    const envFile = await file("agent-roles.env", out);
+    expect(JSON.parse((await cli(["list", "--json", "--env-file", envFile])).out)).toMatchObject([{ profile: "A" }]);
+  });
+
+  it("prints JSON and Kubernetes, too", async () => {
+    const manifest = await file("agent-roles.yaml", MANIFEST);
+    expect(JSON.parse((await cli(["env", "--manifest", manifest, "--format", "json"])).out)).toEqual(VARIABLES);
+    const { env } = parse((await cli(["env", "--manifest", manifest, "--format", "kubernetes"])).out);
+    expect(Object.fromEntries(env.map(({ name, value }: { name: string; value: string }) => [name, value]))).toEqual(
+      VARIABLES,
+    );
+  });
+
+  it("lists every mistake of the manifest by line, and ends with 2", async () => {
+    const manifest = await file(
+      "agent-roles.yaml",
+      MANIFEST.replace("roleName: a,", "roleNmae: a,").replace("id-42", "id 42"),
+    );
+    const { code, err } = await cli(["env", "--manifest", manifest]);
+    expect(code).toBe(2);
+    expect(err).toContain("roleNmae");
+    expect(err).toContain("externalId");
+    expect(err).toMatch(/agent-roles\.yaml:4:\d+: /);
+  });
+});
+
+describe("agent-roles run", () => {
+  it("with --once ends with 1 when STS cannot be reached, and names each role, the code and the fix", async () => {
+    const ambient = {
+      AWS_ENDPOINT_URL: "http://localhost:9",
+      AWS_ACCESS_KEY_ID: "AKIAEXAMPLE",
+      AWS_SECRET_ACCESS_KEY: "x",
+    };
+    for (const [name, value] of Object.entries({ ...ambient, AWS_MAX_ATTEMPTS: "1" })) vi.stubEnv(name, value);
+    const { code, out, err } = await cli(["run", "--once"], ROLES);
+    expect(code).toBe(1);
+    expect(out).toMatch(/failed +MyFirstAccount: ECONNREFUSED.*\n +Unavailable: /);
+    expect(out).toContain("MySecondAccount");
+    expect(err).toBe("2 of 2 profiles failed: MyFirstAccount, MySecondAccount");
+  });
+});
