@@ -21,7 +21,7 @@ export interface SandboxOptions {
   readonly port?: number;
   /** A `moto_server`, or a Python that has moto 5. Default: `AGENT_ROLES_MOTO_SERVER`, else it is looked for. */
   readonly motoServer?: string;
-  /** The Python 3 that makes the private virtual environment, should one be needed. Default: `python3` on `PATH`. */
+  /** The Python that makes the private virtual environment, should one be needed. Default: one of 3.10 or newer on `PATH`. */
   readonly python?: string;
   /** Ends the start, or the sandbox. */
   readonly signal?: AbortSignal;

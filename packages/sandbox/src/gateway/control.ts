@@ -19,7 +19,11 @@ const HELP = "GET or PUT /_sandbox/faults, GET or DELETE /_sandbox/calls";
  * Answers `/_sandbox/…`. A web page that the user visits must not get here: a browser tells its `Origin`, and a name
  * that was rebound to loopback stands in `Host`.
  */
-export function control(request: IncomingMessage, body: string, { faults, calls }: Control): Reply {
+export function control(
+  request: Pick<IncomingMessage, "headers" | "method" | "url">,
+  body: string,
+  { faults, calls }: Control,
+): Reply {
   if (request.headers.origin !== undefined || !isLoopbackHost(request.headers.host)) {
     return json(403, {
       error: "only programs on this machine may control the sandbox, through localhost, 127.0.0.1 or [::1]",

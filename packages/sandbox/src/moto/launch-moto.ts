@@ -22,6 +22,8 @@ export interface LaunchOptions {
   readonly signal?: AbortSignal | undefined;
   /** How long it may take until its port is open. Default: 30,000. */
   readonly timeoutMs?: number;
+  /** How long it may take to end by itself. Default: 2,000. */
+  readonly stopTimeoutMs?: number;
 }
 
 type MotoProcess = ChildProcessByStdio<Writable, Readable, Readable>;
@@ -43,7 +45,7 @@ export async function launchMoto(python: string, options: LaunchOptions): Promis
   const ended = endOf(child, stderr);
   // Writing is never needed: stdin is open so that its end tells moto to end. A dead child's pipe may report EPIPE.
   child.stdin.on("error", () => undefined);
-  const stop = () => stopProcess(child, ended);
+  const stop = () => stopProcess(child, ended, options.stopTimeoutMs ?? STOP_TIMEOUT_MS);
   try {
     const ready = await readyLine(child, ended, options);
     return {
@@ -100,9 +102,9 @@ function lastLines(stream: Readable): () => string {
   return () => text.trim().split("\n").slice(-6).join("\n");
 }
 
-async function stopProcess(child: MotoProcess, ended: Promise<string>): Promise<void> {
+async function stopProcess(child: MotoProcess, ended: Promise<string>, timeoutMs: number): Promise<void> {
   child.stdin.end();
-  const kill = setTimeout(() => child.kill("SIGKILL"), STOP_TIMEOUT_MS);
+  const kill = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
   try {
     await ended;
   } finally {

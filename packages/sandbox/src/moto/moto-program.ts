@@ -38,7 +38,7 @@ def end_with_parent():
 
 threading.Thread(target=end_with_parent, daemon=True).start()
 
-import moto
+import moto, yaml
 if moto.__version__.split(".")[0] != "5":
     sys.exit("found moto " + moto.__version__ + ", needed is moto 5")
 try:

@@ -2,13 +2,14 @@ import { existsSync } from "node:fs";
 import { SandboxError } from "../sandbox-error.ts";
 import { findOnPath, pythonsOf } from "./find-moto-server.ts";
 import { type LaunchOptions, launchMoto, type MotoServer } from "./launch-moto.ts";
+import { findPython } from "./find-python.ts";
 import { MOTO_REQUIREMENTS } from "./moto-program.ts";
 import { environmentPython, installMoto, privateEnvironment } from "./private-environment.ts";
 
 export interface StartMotoOptions extends LaunchOptions {
   /** A `moto_server`, or a Python that has moto 5; nothing else is tried. Default: `AGENT_ROLES_MOTO_SERVER`. */
   readonly motoServer?: string | undefined;
-  /** The Python 3 that makes the private virtual environment. Default: `python3` on `PATH`. */
+  /** The Python that makes the private virtual environment. Default: the first on `PATH` that is 3.10 or newer. */
   readonly python?: string | undefined;
   readonly onProgress?: ((message: string) => void) | undefined;
 }
@@ -71,16 +72,14 @@ async function serverCandidates(server: string, path: string | undefined): Promi
 }
 
 async function install(options: StartMotoOptions): Promise<string> {
-  const [found] = options.python ? [options.python] : await findOnPath("python3", options.env["PATH"]);
-  if (found === undefined) throw new Error("there is no python3 on PATH");
-  return installMoto({ ...options, python: found });
+  return installMoto({ ...options, python: options.python ?? (await findPython(options.env)) });
 }
 
 function fixFor(tried: string): string {
   if (/ensurepip|No module named venv/.test(tried)) {
     return "Install what Python needs for virtual environments (Debian, Ubuntu: apt-get install python3-venv), or moto itself: pip install 'moto[server]>=5,<6'.";
   }
-  if (tried.includes("there is no python3")) return "Install Python 3.10 or newer; nothing else is needed.";
+  if (/no python3 on PATH|no Python 3\.10/.test(tried)) return "Install Python 3.10 or newer; nothing else is needed.";
   const requirements = MOTO_REQUIREMENTS.map((requirement) => `'${requirement}'`).join(" ");
-  return `Run: python3 -m venv ~/moto && ~/moto/bin/pip install ${requirements} && export AGENT_ROLES_MOTO_SERVER=~/moto/bin/moto_server`;
+  return `Installing needs Python 3.10 or newer and its package index. By hand: python3 -m venv ~/moto && ~/moto/bin/pip install ${requirements} && export AGENT_ROLES_MOTO_SERVER=~/moto/bin/moto_server`;
 }

@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import { callLog } from "../sts/call-log.ts";
+import { faultInjector } from "../sts/faults.ts";
+import { control } from "./control.ts";
+import type { Reply } from "./error-document.ts";
+
+const world = () => ({ faults: faultInjector("Deploy"), calls: callLog() });
+const ask = (
+  line: string,
+  options: { body?: string; headers?: Record<string, string>; world?: ReturnType<typeof world> } = {},
+): Reply => {
+  const [method = "", url = ""] = line.split(" ");
+  const headers = { host: "localhost:4566", ...options.headers };
+  return control({ method, url, headers }, options.body ?? "", options.world ?? world());
+};
+
+describe("control", () => {
+  it("sets faults and tells which are in force", () => {
+    const there = world();
+    expect(ask("PUT /_sandbox/faults", { body: '{"throttle":3}', world: there })).toMatchObject({ status: 200 });
+    expect(there.faults.current()).toEqual({ throttle: 3 });
+    expect(JSON.parse(ask("GET /_sandbox/faults", { world: there }).body)).toEqual({ throttle: 3 });
+  });
+
+  it.each([
+    ["not JSON", "{", "JSON"],
+    ["no fault", '{"throtle":3}', '\\"throtle\\" is not a fault'],
+    ["a wrong value", '{"latencyMs":-1}', "latencyMs: -1 is not 0 to 60000 milliseconds"],
+  ])("answers 400 to %s, and keeps the faults as they were", (_case, body, text) => {
+    const there = world();
+    there.faults.set({ throttle: 1 });
+    const reply = ask("PUT /_sandbox/faults", { body, world: there });
+    expect(reply).toMatchObject({ status: 400, body: expect.stringContaining(text) });
+    expect(there.faults.current()).toEqual({ throttle: 1 });
+  });
+
+  it("tells the calls and forgets them", () => {
+    const there = world();
+    there.calls.add({ action: "AssumeRole", outcome: "ok", at: 1 });
+    expect(JSON.parse(ask("GET /_sandbox/calls", { world: there }).body)).toEqual([
+      { action: "AssumeRole", outcome: "ok", at: 1 },
+    ]);
+    expect(ask("DELETE /_sandbox/calls", { world: there }).status).toBe(200);
+    expect(there.calls.all()).toEqual([]);
+  });
+
+  it("answers 404 and what there is to anything else", () => {
+    expect(ask("POST /_sandbox/faults")).toMatchObject({
+      status: 404,
+      body: expect.stringContaining("GET or PUT /_sandbox/faults"),
+    });
+  });
+
+  it.each(["localhost", "LOCALHOST:1", "127.0.0.1:4566", "[::1]:4566"])("serves the host %s", (host) => {
+    expect(ask("GET /_sandbox/faults", { headers: { host } }).status).toBe(200);
+  });
+
+  it.each(["evil.example:4566", "localhost.evil.example", "127.0.0.1.evil.example", "192.168.0.1:4566", ""])(
+    "refuses the host %j, which may have been rebound",
+    (host) => {
+      expect(ask("PUT /_sandbox/faults", { body: "{}", headers: { host } }).status).toBe(403);
+    },
+  );
+
+  it("refuses a web page", () => {
+    const headers = { origin: "http://localhost:4566" };
+    expect(ask("PUT /_sandbox/faults", { body: "{}", headers }).status).toBe(403);
+    expect(ask("GET /_sandbox/calls", { headers: { origin: "null" } }).status).toBe(403);
+  });
+});

@@ -1,0 +1,242 @@
+import { createServer, type IncomingMessage } from "node:http";
+import { once } from "node:events";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { MASTER, MAY_ASSUME, OTHER, stsContext, trust } from "../sts/fake-iam.test-helper.ts";
+import type { StsContext } from "../sts/sts-service.ts";
+import { gatewayHandler } from "./gateway.ts";
+import { listenOnLoopback, type LoopbackServer } from "./listen-on-loopback.ts";
+import { type SignOptions, signedHeaders } from "./sign.test-helper.ts";
+
+const AGENT = `arn:aws:iam::${MASTER}:role/agent-master`;
+const TARGET = `arn:aws:iam::${OTHER}:role/MySecondRole`;
+const USER = { arn: `arn:aws:iam::${MASTER}:user/alice`, userId: "AIDAEXAMPLE", userName: "alice", accountId: MASTER };
+const USER_KEYS = { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "user secret" };
+
+let clock = Date.UTC(2026, 10, 22, 12);
+let sts: StsContext;
+let moto: { readonly url: string; seen: { request: IncomingMessage; body: string }[]; close(): Promise<void> };
+let gateway: LoopbackServer;
+
+beforeAll(async () => {
+  const seen: { request: IncomingMessage; body: string }[] = [];
+  const server = createServer((request, response) => {
+    void text(request).then((body) => {
+      seen.push({ request, body });
+      response.writeHead(201, { "content-type": "text/plain", "x-from": "moto" }).end("from moto");
+    });
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  const port = typeof address === "object" && address ? address.port : 0;
+  const close = async (): Promise<void> => {
+    server.close();
+    await once(server, "close");
+  };
+  moto = { url: `http://127.0.0.1:${port}`, seen, close };
+});
+afterAll(() => moto.close());
+
+beforeEach(async () => {
+  moto.seen.length = 0;
+  sts = stsContext(
+    {
+      roles: { [AGENT]: { policies: [MAY_ASSUME] }, [TARGET]: { trustPolicy: trust() } },
+      users: { [USER_KEYS.accessKeyId]: { user: USER, policies: [MAY_ASSUME] } },
+    },
+    () => clock,
+  );
+  const secretOf = (id: string) => (id === USER_KEYS.accessKeyId ? USER_KEYS.secretAccessKey : undefined);
+  gateway = await listenOnLoopback(gatewayHandler({ ...sts, motoEndpoint: moto.url, accounts: [MASTER], secretOf }), 0);
+  return () => gateway.close();
+});
+
+interface Sent extends Partial<SignOptions> {
+  readonly unsigned?: boolean;
+}
+
+const send = async (options: Sent): Promise<{ status: number; text: string; headers: Headers }> => {
+  const { method = "POST", path = "/", body } = options;
+  const host = `localhost:${gateway.port}`;
+  const signing = { ...USER_KEYS, service: "sts", signingDate: new Date(clock), ...options, host };
+  const headers = options.unsigned
+    ? { "content-type": options.contentType ?? "application/x-www-form-urlencoded" }
+    : await signedHeaders(signing);
+  const search = options.query ? `?${new URLSearchParams(options.query).toString().replaceAll("+", "%20")}` : "";
+  const answer = await fetch(`http://${host}${path}${search}`, {
+    method,
+    headers,
+    ...(body !== undefined && { body }),
+  });
+  return { status: answer.status, text: await answer.text(), headers: answer.headers };
+};
+
+const assumeRole = (RoleArn: string, extra: Sent = {}) =>
+  send({ body: new URLSearchParams({ Action: "AssumeRole", RoleArn, RoleSessionName: "work" }).toString(), ...extra });
+
+const element = (name: string, xml: string): string => new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1] ?? "";
+
+/** A session of the target role, as its keys. */
+const newSession = async () => {
+  const { text: xml } = await assumeRole(TARGET);
+  const [accessKeyId, secretAccessKey, sessionToken] = ["AccessKeyId", "SecretAccessKey", "SessionToken"].map((name) =>
+    element(name, xml),
+  );
+  return { accessKeyId: accessKeyId ?? "", secretAccessKey: secretAccessKey ?? "", sessionToken: sessionToken ?? "" };
+};
+
+describe("the gateway", () => {
+  it("answers GetCallerIdentity for a user and for a session, by POST and by GET", async () => {
+    const body = "Action=GetCallerIdentity&Version=2011-06-15";
+    expect(element("Arn", (await send({ body })).text)).toBe(USER.arn);
+    const session = await newSession();
+    const arn = `arn:aws:sts::${OTHER}:assumed-role/MySecondRole/work`;
+    const posted = await send({ ...session, body });
+    expect([element("Arn", posted.text), element("Account", posted.text)]).toEqual([arn, OTHER]);
+    const got = await send({
+      ...session,
+      method: "GET",
+      query: { Action: "GetCallerIdentity", Version: "2011-06-15" },
+    });
+    expect(element("Arn", got.text)).toBe(arn);
+  });
+
+  it("hands other services on as the caller's account, and their answer back", async () => {
+    const session = await newSession();
+    const answer = await send({ ...session, service: "iam", body: "Action=ListRoles" });
+    expect([answer.status, answer.text, answer.headers.get("x-from")]).toEqual([201, "from moto", "moto"]);
+    expect(moto.seen).toMatchObject([{ body: "Action=ListRoles", request: { method: "POST", url: "/" } }]);
+    expect(moto.seen[0]?.request.headers).toMatchObject({
+      "x-moto-account-id": OTHER,
+      host: `localhost:${gateway.port}`,
+    });
+  });
+
+  it("streams a body to S3, path and query untouched", async () => {
+    const body = "x".repeat(1_000_000);
+    const answer = await send({
+      service: "s3",
+      method: "PUT",
+      path: "/bucket/a%20b",
+      query: { "x-id": "PutObject" },
+      body,
+    });
+    expect(answer.status).toBe(201);
+    expect(moto.seen).toMatchObject([{ body, request: { url: "/bucket/a%20b?x-id=PutObject" } }]);
+  });
+
+  it("does not let a client choose its account", async () => {
+    const host = `localhost:${gateway.port}`;
+    const headers = await signedHeaders({ ...USER_KEYS, service: "iam", signingDate: new Date(clock), host });
+    await fetch(`http://${host}/`, { method: "POST", headers: { ...headers, "x-moto-account-id": OTHER } });
+    expect(moto.seen[0]?.request.headers["x-moto-account-id"]).toBe(MASTER);
+  });
+
+  it("refuses an expired session in every service's own words", async () => {
+    const session = await newSession();
+    clock += 3_600_000;
+    const query = await send({ ...session, service: "cloudformation", body: "Action=ListStacks" });
+    const own = await send({ ...session, body: "Action=GetCallerIdentity" });
+    const s3 = await send({ ...session, service: "s3", method: "GET" });
+    const json = await send({ ...session, service: "ssm", contentType: "application/x-amz-json-1.1", body: "{}" });
+    expect([query.status, element("Code", query.text), element("Message", query.text)]).toEqual([
+      403,
+      "ExpiredToken",
+      "The security token included in the request is expired",
+    ]);
+    expect([own.status, element("Code", own.text)]).toEqual([403, "ExpiredToken"]);
+    expect([s3.status, s3.text]).toEqual([400, expect.stringContaining("<Error><Code>ExpiredToken</Code>")]);
+    expect([json.status, JSON.parse(json.text)]).toEqual([
+      400,
+      expect.objectContaining({ __type: "ExpiredTokenException" }),
+    ]);
+    expect(moto.seen).toEqual([]);
+  });
+
+  it("refuses keys that it does not know", async () => {
+    const answer = await send({ accessKeyId: "ASIAIOSFODNN7EXAMPLE", service: "iam", body: "Action=ListRoles" });
+    expect([answer.status, element("Code", answer.text)]).toEqual([403, "InvalidClientTokenId"]);
+    expect(moto.seen).toEqual([]);
+  });
+
+  it("refuses the token, and the secret, of another session", async () => {
+    const [one, other] = [await newSession(), await newSession()];
+    const body = "Action=GetCallerIdentity";
+    const token = await send({ ...one, sessionToken: other.sessionToken, body });
+    expect(element("Code", token.text)).toBe("InvalidClientTokenId");
+    const secret = await send({ ...one, secretAccessKey: other.secretAccessKey, body });
+    expect([secret.status, element("Code", secret.text)]).toEqual([403, "SignatureDoesNotMatch"]);
+    const { accessKeyId, secretAccessKey } = one;
+    expect(element("Code", (await send({ accessKeyId, secretAccessKey, body })).text)).toBe("InvalidClientTokenId");
+  });
+
+  it("refuses a user's key with a session token", async () => {
+    const answer = await send({ sessionToken: "left over", body: "Action=GetCallerIdentity" });
+    expect(element("Code", answer.text)).toBe("InvalidClientTokenId");
+  });
+
+  it("refuses unsigned requests", async () => {
+    const answer = await send({ unsigned: true, body: "Action=GetCallerIdentity" });
+    expect([answer.status, element("Code", answer.text)]).toEqual([403, "MissingAuthenticationToken"]);
+  });
+
+  it("refuses a clock that is off, and tells AWS's time", async () => {
+    const answer = await send({ body: "Action=GetCallerIdentity", signingDate: new Date(clock - 600_000) });
+    expect(element("Code", answer.text)).toBe("SignatureDoesNotMatch");
+    expect(Date.parse(answer.headers.get("date") ?? "")).toBe(Math.floor(clock / 1000) * 1000);
+  });
+
+  it("says which STS calls it does not answer", async () => {
+    const answer = await send({ body: "Action=GetSessionToken" });
+    expect([answer.status, element("Code", answer.text)]).toEqual([400, "InvalidAction"]);
+    const saml = await send({ unsigned: true, body: "Action=AssumeRoleWithSAML" });
+    expect(element("Code", saml.text)).toBe("InvalidAction");
+  });
+
+  it("logs every STS call with its outcome, and the reasons of a refusal", async () => {
+    await assumeRole(TARGET);
+    await assumeRole(AGENT.replace("agent-master", "unknown"));
+    await send({ accessKeyId: "unknown", body: "Action=GetCallerIdentity" });
+    expect(sts.calls.all()).toEqual([
+      expect.objectContaining({
+        action: "AssumeRole",
+        roleArn: TARGET,
+        roleSessionName: "work",
+        callerArn: USER.arn,
+        outcome: "ok",
+      }),
+      expect.objectContaining({ action: "AssumeRole", outcome: "AccessDenied" }),
+      { action: "GetCallerIdentity", outcome: "InvalidClientTokenId", at: clock },
+    ]);
+  });
+
+  it("throttles, fails and cuts the connection on request", async () => {
+    sts.faults.set({ outage: 1, unavailable: 1, throttle: 1 });
+    await expect(assumeRole(TARGET)).rejects.toThrow("fetch failed");
+    const unavailable = await assumeRole(TARGET);
+    expect([unavailable.status, element("Code", unavailable.text)]).toEqual([503, "ServiceUnavailable"]);
+    const throttled = await assumeRole(TARGET);
+    expect([throttled.status, element("Code", throttled.text)]).toEqual([400, "Throttling"]);
+    expect((await assumeRole(TARGET)).status).toBe(200);
+    expect(sts.calls.all().map(({ outcome }) => outcome)).toEqual([
+      "no answer",
+      "ServiceUnavailable",
+      "Throttling",
+      "ok",
+    ]);
+  });
+
+  it("tells the client when moto is gone", async () => {
+    const handler = gatewayHandler({
+      ...sts,
+      motoEndpoint: "http://127.0.0.1:1",
+      accounts: [MASTER],
+      secretOf: () => undefined,
+    });
+    const alone = await listenOnLoopback(handler, 0);
+    const headers = await signedHeaders({ ...USER_KEYS, service: "iam", signingDate: new Date(clock) });
+    const answer = await fetch(`http://127.0.0.1:${alone.port}/`, { method: "POST", headers });
+    await alone.close();
+    expect([answer.status, await answer.text()]).toEqual([500, expect.stringContaining("InternalFailure")]);
+  });
+});

@@ -1,0 +1,80 @@
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { failingPython, script } from "./fake-executables.test-helper.ts";
+import { environmentPython, installMoto, privateEnvironment } from "./private-environment.ts";
+
+let folder: string;
+let env: NodeJS.ProcessEnv;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "private-environment-"));
+  env = { XDG_CACHE_HOME: join(folder, "cache") };
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+/** `python -m venv --without-pip DIR` and `python -m pip --python DIR/bin/python install …`; the new one works when asked. */
+const fakePython = (pip: string): Promise<string> =>
+  script(
+    join(folder, "python3"),
+    `echo "$@" >> ${folder}/log
+    case "$2" in
+      venv) /bin/mkdir -p "$4/bin"; printf '#!/bin/sh\\necho "in venv: $*" >> ${folder}/log\\n' > "$4/bin/python"; /bin/chmod +x "$4/bin/python" ;;
+      pip) ${pip} ;;
+    esac`,
+  );
+
+const left = (): Promise<string[]> => readdir(dirname(privateEnvironment(env)));
+const log = (): Promise<string> => readFile(join(folder, "log"), "utf8");
+
+describe("privateEnvironment", () => {
+  it("stands in the cache directory of the platform", () => {
+    expect(privateEnvironment({ XDG_CACHE_HOME: "/x" }, "darwin")).toBe("/x/agent-roles/moto-5.2.1");
+    expect(privateEnvironment({ HOME: "/home/a" }, "linux")).toBe("/home/a/.cache/agent-roles/moto-5.2.1");
+    expect(privateEnvironment({ HOME: "/Users/a" }, "darwin")).toBe("/Users/a/Library/Caches/agent-roles/moto-5.2.1");
+  });
+
+  it("ignores a relative XDG_CACHE_HOME, as its specification demands", () => {
+    expect(privateEnvironment({ XDG_CACHE_HOME: "x", HOME: "/h" }, "linux")).toBe("/h/.cache/agent-roles/moto-5.2.1");
+  });
+});
+
+describe("installMoto", () => {
+  it("builds beside the final place and leaves nothing else", async () => {
+    const python = await fakePython("exit 0");
+    expect(await installMoto({ env, python })).toBe(environmentPython(privateEnvironment(env)));
+    expect(await left()).toEqual(["moto-5.2.1"]);
+    expect(await log()).toContain("moto==5.2.1 flask>=3.1,<4 flask-cors>=6,<7 PyYAML>=6,<7");
+  });
+
+  it("lets two processes install at once", async () => {
+    const python = await fakePython("exit 0");
+    await Promise.all([installMoto({ env, python }), installMoto({ env, python }), installMoto({ env, python })]);
+    expect(await left()).toEqual(["moto-5.2.1"]);
+  });
+
+  it("brings its own pip when Python has none", async () => {
+    const python = await fakePython("echo 'No module named pip' >&2; exit 1");
+    await installMoto({ env, python });
+    expect(await log()).toContain("in venv: -m ensurepip");
+    expect(await log()).toContain("in venv: -m pip install");
+  });
+
+  it("tells the step and its stderr when it fails, and leaves nothing", async () => {
+    const python = await fakePython("echo 'ERROR: No matching distribution found' >&2; exit 1");
+    await expect(installMoto({ env, python })).rejects.toThrow(/python3 -m pip: ERROR: No matching distribution found/);
+    expect(await left()).toEqual([]);
+  });
+
+  it("leaves nothing when the environment cannot be made", async () => {
+    const python = await failingPython(join(folder, "python3"), "No module named venv");
+    await expect(installMoto({ env, python })).rejects.toThrow("No module named venv");
+    expect(await left()).toEqual([]);
+  });
+
+  it("stops and leaves nothing when the signal aborts", async () => {
+    const python = await fakePython("exec /bin/sleep 60");
+    await expect(installMoto({ env, python, signal: AbortSignal.timeout(100) })).rejects.toThrow("aborted");
+    expect(await left()).toEqual([]);
+  });
+});

@@ -1,0 +1,204 @@
+import type { PolicyDocument } from "@agent-roles/trust";
+import { describe, expect, it } from "vitest";
+import { assumeRole } from "./assume-role.ts";
+import {
+  type FakeIam,
+  MASTER,
+  MAY_ASSUME,
+  NOW,
+  OTHER,
+  sessionCaller,
+  stsContext,
+  trust,
+} from "./fake-iam.test-helper.ts";
+import type { AssumeOutcome } from "./issue-session.ts";
+
+const AGENT = `arn:aws:iam::${MASTER}:role/agent-roles/agent-master`;
+const TARGET = `arn:aws:iam::${OTHER}:role/agent-roles/MySecondRole`;
+const DENIED = `User: arn:aws:sts::${MASTER}:assumed-role/agent-master/s1 is not authorized to perform:`;
+
+const iam = (
+  target: NonNullable<FakeIam["roles"]>[string],
+  policies: readonly PolicyDocument[] = [MAY_ASSUME],
+): FakeIam => ({
+  roles: { [AGENT]: { policies }, [TARGET]: target },
+});
+
+/** The agent's session asks for the target role. */
+const ask = async (
+  world: FakeIam,
+  parameters: Record<string, string> = {},
+  session: Parameters<typeof sessionCaller>[2] = {},
+  more: { readonly lifetimeSeconds?: number; readonly organizationId?: string } = {},
+): Promise<AssumeOutcome & { readonly issued: ReturnType<ReturnType<typeof stsContext>["sessions"]["find"]> }> => {
+  const context = { ...stsContext(world), conditionKeys: { "aws:SourceIp": "127.0.0.1" } };
+  const form = new URLSearchParams({ RoleArn: TARGET, RoleSessionName: "work", ...parameters });
+  const outcome = await assumeRole(sessionCaller(context, AGENT, session), form, {
+    ...context,
+    lifetimeSeconds: more.lifetimeSeconds,
+    organizationOf: () => more.organizationId,
+  });
+  const credentials = "result" in outcome.answer ? outcome.answer.result["Credentials"] : undefined;
+  const keyId = typeof credentials === "object" ? credentials["AccessKeyId"] : undefined;
+  return { ...outcome, issued: typeof keyId === "string" ? context.sessions.find(keyId) : undefined };
+};
+
+const tags = { "Tags.member.1.Key": "team", "Tags.member.1.Value": "blue" };
+
+describe("assumeRole", () => {
+  it("issues a session when both sides allow", async () => {
+    const { answer, issued } = await ask(iam({}));
+    expect(answer).toMatchObject({
+      action: "AssumeRole",
+      result: {
+        Credentials: { Expiration: "2026-11-22T13:00:00Z" },
+        AssumedRoleUser: {
+          Arn: `arn:aws:sts::${OTHER}:assumed-role/MySecondRole/work`,
+          AssumedRoleId: "AROAEXAMPLE:work",
+        },
+      },
+    });
+    expect(issued?.expirationMs).toBe(NOW + 3_600_000);
+  });
+
+  it("denies an unknown role like one that does not trust the caller", async () => {
+    const { answer } = await ask({ roles: { [AGENT]: { policies: [MAY_ASSUME] } } });
+    expect(answer).toEqual({
+      status: 403,
+      code: "AccessDenied",
+      message: `${DENIED} sts:AssumeRole on resource: ${TARGET}`,
+    });
+  });
+
+  it("denies when the trust policy names another principal, and logs why", async () => {
+    const { answer, reasons } = await ask(iam({ trustPolicy: trust({ Principal: { AWS: "999999999999" } }) }));
+    expect(answer).toMatchObject({ status: 403, code: "AccessDenied" });
+    expect(reasons).not.toHaveLength(0);
+  });
+
+  it("denies when the caller's own policies do not allow it", async () => {
+    expect((await ask(iam({}, []))).answer).toMatchObject({ status: 403, code: "AccessDenied" });
+  });
+
+  it("denies a missing and a wrong external id, and allows the right one", async () => {
+    const target = { trustPolicy: trust({ Condition: { StringEquals: { "sts:ExternalId": "right" } } }) };
+    expect((await ask(iam(target))).answer).toMatchObject({ code: "AccessDenied" });
+    expect((await ask(iam(target), { ExternalId: "wrong" })).answer).toMatchObject({ code: "AccessDenied" });
+    expect((await ask(iam(target), { ExternalId: "right" })).answer).toHaveProperty("result");
+  });
+
+  it("names TagSession when only that is refused", async () => {
+    const { answer } = await ask(iam({}), tags);
+    expect(answer).toMatchObject({ message: `${DENIED} sts:TagSession on resource: ${TARGET}` });
+  });
+
+  it("names SetSourceIdentity when only that is refused", async () => {
+    const { answer } = await ask(iam({}), { SourceIdentity: "alice" });
+    expect(answer).toMatchObject({ message: `${DENIED} sts:SetSourceIdentity on resource: ${TARGET}` });
+  });
+
+  it("keeps session tags and the source identity with the session", async () => {
+    const target = { trustPolicy: trust({ Action: ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"] }) };
+    const { answer, issued } = await ask(iam(target), { ...tags, SourceIdentity: "alice" });
+    expect(answer).toMatchObject({ result: { SourceIdentity: "alice" } });
+    expect(issued).toMatchObject({ tags: { team: "blue" }, transitiveTagKeys: [], sourceIdentity: "alice" });
+  });
+
+  it("counts the caller's session tags among its principal tags", async () => {
+    const condition = { StringEquals: { "aws:PrincipalTag/team": "blue" } };
+    const world = iam({ trustPolicy: trust({ Condition: condition }) });
+    expect((await ask(world)).answer).toMatchObject({ code: "AccessDenied" });
+    expect((await ask(world, {}, { tags: { team: "blue" } })).answer).toHaveProperty("result");
+  });
+
+  it("holds a caller to the session policy it was issued with", async () => {
+    const narrow = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "s3:*", Resource: "*" }] };
+    const { answer } = await ask(iam({}), {}, { sessionPolicies: [narrow] });
+    expect(answer).toMatchObject({ code: "AccessDenied" });
+  });
+
+  it("knows the organization of caller and role", async () => {
+    const world = iam({ trustPolicy: trust({ Condition: { StringEquals: { "aws:PrincipalOrgID": "o-example" } } }) });
+    expect((await ask(world)).answer).toMatchObject({ code: "AccessDenied" });
+    expect((await ask(world, {}, {}, { organizationId: "o-example" })).answer).toHaveProperty("result");
+  });
+
+  it("refuses more time than the role grants, but only to those who may assume it", async () => {
+    const seconds = { DurationSeconds: "3600" };
+    const message = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.";
+    expect((await ask(iam({ maxSessionDuration: 1800 }), seconds)).answer).toMatchObject({
+      code: "ValidationError",
+      message,
+    });
+    expect((await ask(iam({ maxSessionDuration: 1800 }, []), seconds)).answer).toMatchObject({ code: "AccessDenied" });
+  });
+
+  it("caps a chained session at one hour", async () => {
+    const { answer } = await ask(iam({ maxSessionDuration: 43_200 }), { DurationSeconds: "3601" });
+    expect(answer).toMatchObject({
+      status: 400,
+      code: "ValidationError",
+      message: "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.",
+    });
+  });
+
+  it("does not cap an IAM user's session", async () => {
+    const world = iam({ maxSessionDuration: 43_200 });
+    const user = { arn: `arn:aws:iam::${MASTER}:user/alice`, userId: "AIDA", userName: "alice", accountId: MASTER };
+    const context = {
+      ...stsContext({ ...world, users: { key: { user, policies: [MAY_ASSUME] } } }),
+      conditionKeys: {},
+    };
+    const form = new URLSearchParams({ RoleArn: TARGET, RoleSessionName: "work", DurationSeconds: "43200" });
+    const { answer } = await assumeRole({ kind: "user", user }, form, context);
+    expect(answer).toMatchObject({ result: { Credentials: { Expiration: "2026-11-23T00:00:00Z" } } });
+  });
+
+  it("cuts the session's life short when told so", async () => {
+    const { issued } = await ask(iam({}), {}, {}, { lifetimeSeconds: 20 });
+    expect(issued?.expirationMs).toBe(NOW + 20_000);
+  });
+});
+
+describe("a role chain", () => {
+  const trusting = { trustPolicy: trust({ Action: ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"] }) };
+  const tagged = { tags: { team: "blue", plain: "x" }, transitiveTagKeys: ["team"] };
+
+  it("inherits transitive tags and no others", async () => {
+    const { issued } = await ask(iam(trusting), {}, tagged);
+    expect(issued).toMatchObject({ tags: { team: "blue" }, transitiveTagKeys: ["team"] });
+    expect(issued?.tags).not.toHaveProperty("plain");
+  });
+
+  it("needs TagSession for inherited tags, too", async () => {
+    expect((await ask(iam({}), {}, tagged)).answer).toMatchObject({
+      message: expect.stringContaining("sts:TagSession"),
+    });
+  });
+
+  it("does not let a transitive tag be set anew", async () => {
+    const { answer } = await ask(iam(trusting), { "Tags.member.1.Key": "Team", "Tags.member.1.Value": "red" }, tagged);
+    expect(answer).toMatchObject({ status: 400, code: "InvalidParameterValue" });
+  });
+
+  it("puts a transitive tag before the role's own", async () => {
+    const condition = { StringEquals: { "aws:ResourceTag/team": "red" } };
+    const target = {
+      tags: { team: "red" },
+      trustPolicy: trust({ Action: ["sts:AssumeRole", "sts:TagSession"], Condition: condition }),
+    };
+    expect((await ask(iam(target))).answer).toHaveProperty("result");
+    expect((await ask(iam(target), {}, tagged)).answer).toMatchObject({ code: "AccessDenied" });
+  });
+
+  it("inherits the source identity, which may be said again but not changed", async () => {
+    const caller = { sourceIdentity: "alice" };
+    expect((await ask(iam(trusting), {}, caller)).issued).toMatchObject({ sourceIdentity: "alice" });
+    expect((await ask(iam(trusting), { SourceIdentity: "alice" }, caller)).answer).toHaveProperty("result");
+    expect((await ask(iam(trusting), { SourceIdentity: "bob" }, caller)).answer).toMatchObject({
+      status: 400,
+      code: "ValidationError",
+      message: "The source identity is already set for this assume role session",
+    });
+  });
+});
