@@ -1,4 +1,5 @@
-import { type Manifest, manifestEnv } from "@agent-roles/manifest";
+import { type Manifest, targetRoles } from "@agent-roles/manifest";
+import { formatRoleEnv } from "@agent-roles/runtime/role-env";
 import { CfnOutput, Stack } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { deployRoleSynthesizer } from "./deploy-role-synthesizer.ts";
@@ -29,11 +30,12 @@ export class AccountStack extends Stack {
       analyticsReporting: false,
     });
     if (manifest.master.account === account) new MasterRole(this, "MasterRole", { manifest });
-    const env = manifestEnv(manifest);
-    for (const [index, role] of manifest.roles.entries()) {
-      if (role.account !== account) continue;
-      new TargetRole(this, `Target-${role.roleName}`, { manifest, role });
-      new CfnOutput(this, `AwsRole${index + 1}`, { value: env[`AWS_ROLE_${index + 1}`] ?? "" });
+    const own = targetRoles(manifest).filter(({ role }) => role.accountId === account);
+    const values = formatRoleEnv({ roles: own });
+    for (const { number } of own) {
+      const role = manifest.roles[number - 1];
+      if (role) new TargetRole(this, `Target-${role.roleName}`, { manifest, role });
+      new CfnOutput(this, `AwsRole${number}`, { value: values[`AWS_ROLE_${number}`] ?? "" });
     }
   }
 }

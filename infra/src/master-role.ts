@@ -14,22 +14,23 @@ export class MasterRole extends Construct {
   constructor(scope: Construct, id: string, { manifest }: MasterRoleProps) {
     super(scope, id);
     const { roleName, path, trustedBy, tags } = manifest.master;
-    const permissions = masterPermissions(manifest).map(
-      (policyDocument, index) =>
-        new CfnManagedPolicy(this, `Permissions${index + 1}`, {
-          path,
-          description: "Lets the master role of agent-roles assume the target roles.",
-          policyDocument,
-        }),
-    );
+    const [inline, ...managed] = masterPermissions(manifest);
     const role = new CfnRole(this, "Resource", {
       roleName,
       path,
       description: "The role that agents start as.",
       assumeRolePolicyDocument: masterTrustPolicy(manifest),
-      managedPolicyArns: permissions.map(({ ref }) => ref),
+      policies: [{ policyName: "agent-roles", policyDocument: inline }],
       ...(tags && { tags: cfnTags(tags) }),
     });
+    for (const [index, policyDocument] of managed.entries()) {
+      new CfnManagedPolicy(this, `Targets${index + 1}`, {
+        path,
+        description: "Lets the master role of agent-roles assume further target roles.",
+        policyDocument,
+        roles: [role.ref],
+      });
+    }
     // EC2 hands a role to an instance through a profile only.
     if (trustedBy.some((entry) => "service" in entry && entry.service === "ec2")) {
       new CfnInstanceProfile(this, "InstanceProfile", { instanceProfileName: roleName, path, roles: [role.ref] });

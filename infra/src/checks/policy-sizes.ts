@@ -22,7 +22,7 @@ export function policySizeProblems(manifest: Manifest): InfraProblem[] {
 
 function masterProblems(manifest: Manifest): InfraProblem[] {
   const { arn } = masterRoleArn(manifest);
-  const policies = masterPermissions(manifest).length;
+  const policies = masterPermissions(manifest).length - 1;
   const trust = tooLarge(
     arn,
     "the trust policy",
@@ -31,7 +31,7 @@ function masterProblems(manifest: Manifest): InfraProblem[] {
     "keep fewer or shorter entries in master.trustedBy",
   );
   if (policies <= ATTACHED_POLICIES_QUOTA) return trust;
-  const message = `needs ${policies} managed policies to name every account, IAM attaches ${ATTACHED_POLICIES_QUOTA}`;
+  const message = `needs ${policies} managed policies to name every account, IAM attaches ${ATTACHED_POLICIES_QUOTA} to a role`;
   const fix = "name the organization in the manifest: one pattern then covers all accounts";
   return [...trust, { subject: arn, message, fix }];
 }

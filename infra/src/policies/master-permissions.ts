@@ -1,14 +1,21 @@
 import type { Manifest } from "@agent-roles/manifest";
-import { MANAGED_POLICY_QUOTA, policySize } from "./policy-size.ts";
+import { INLINE_POLICIES_QUOTA, MANAGED_POLICY_QUOTA, policySize } from "./policy-size.ts";
 import { ASSUME_ACTIONS, type PolicyDocument, policyDocument } from "./policy-document.ts";
 
 /**
  * What the master role may do: assume what stands below `rolePath`, and nothing else.
  *
  * In an organization this is one pattern for all accounts, however many roles there are. Without one it is a pattern an
- * account, in as many managed policies as their size asks for.
+ * account.
+ *
+ * @returns the role's inline policy, then the managed policies for what does not fit into it.
  */
-export function masterPermissions({ partition, organization, rolePath, roles }: Manifest): PolicyDocument[] {
+export function masterPermissions({
+  partition,
+  organization,
+  rolePath,
+  roles,
+}: Manifest): [PolicyDocument, ...PolicyDocument[]] {
   const pattern = (account: string): string => `arn:${partition}:iam::${account}:role${rolePath}*`;
   if (organization !== undefined) {
     return [
@@ -24,24 +31,25 @@ export function masterPermissions({ partition, organization, rolePath, roles }: 
   }
   // In the order of the manifest: an account that is added moves no other into another policy.
   const accounts = [...new Set(roles.map(({ account }) => account))];
-  return packed(accounts.map(pattern)).map(permission);
+  const [inline = [], ...managed] = packed(accounts.map(pattern));
+  return [permission(inline), ...managed.map(permission)];
 }
 
 function permission(resources: readonly string[]): PolicyDocument {
   return policyDocument([{ Effect: "Allow", Action: ASSUME_ACTIONS, Resource: resources }]);
 }
 
-/** Puts patterns into as few groups as fit a managed policy each. */
+/** Puts patterns into as few policies as hold them: the inline one first. */
 function packed(patterns: readonly string[]): string[][] {
   const groups: string[][] = [];
-  const capacity = MANAGED_POLICY_QUOTA - policySize(permission([]));
+  const overhead = policySize(permission([]));
   let free = 0;
   for (const pattern of patterns) {
     // Two quotation marks and a comma.
     const size = pattern.length + 3;
     if (size > free) {
+      free = (groups.length === 0 ? INLINE_POLICIES_QUOTA : MANAGED_POLICY_QUOTA) - overhead;
       groups.push([]);
-      free = capacity;
     }
     groups.at(-1)?.push(pattern);
     free -= size;

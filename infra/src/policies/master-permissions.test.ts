@@ -1,0 +1,56 @@
+import * as fc from "fast-check";
+import { expect, it } from "vitest";
+import { exampleManifest, manyRoles } from "../example.test-helper.ts";
+import { masterPermissions } from "./master-permissions.ts";
+import { INLINE_POLICIES_QUOTA, MANAGED_POLICY_QUOTA, policySize } from "./policy-size.ts";
+
+it("is one pattern for all accounts of an organization", () => {
+  const organization = "o-a1b2c3d4e5";
+  const policies = masterPermissions(exampleManifest({ organization, roles: manyRoles(200, 5) }));
+  expect(policies).toEqual([
+    {
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Effect: "Allow",
+          Action: ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"],
+          Resource: "arn:aws:iam::*:role/agent-roles/*",
+          Condition: { StringEquals: { "aws:ResourceOrgID": organization } },
+        },
+      ],
+    },
+  ]);
+});
+
+it("is a pattern an account without an organization, however many roles there are", () => {
+  const [policy, ...others] = masterPermissions(exampleManifest());
+  expect(others).toEqual([]);
+  expect(policy.Statement).toEqual([
+    {
+      Effect: "Allow",
+      Action: ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"],
+      Resource: ["arn:aws:iam::123456789012:role/agent-roles/*", "arn:aws:iam::123456789013:role/agent-roles/*"],
+    },
+  ]);
+});
+
+it("needs the inline policy alone for 200 accounts, and one managed policy more for 300", () => {
+  expect(masterPermissions(exampleManifest({ roles: manyRoles(200, 5) }))).toHaveLength(1);
+  expect(masterPermissions(exampleManifest({ roles: manyRoles(300, 1) }))).toHaveLength(2);
+});
+
+it("keeps every policy below its quota and leaves no account out", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 900 }), fc.integer({ min: 1, max: 300 }), (accounts, pathLength) => {
+      const rolePath = `/${"p".repeat(pathLength)}/`;
+      const [inline, ...managed] = masterPermissions(exampleManifest({ rolePath, roles: manyRoles(accounts, 1) }));
+      expect(policySize(inline)).toBeLessThanOrEqual(INLINE_POLICIES_QUOTA);
+      for (const policy of managed) expect(policySize(policy)).toBeLessThanOrEqual(MANAGED_POLICY_QUOTA);
+      const patterns = [inline, ...managed].flatMap((policy) => policy.Statement[0]?.Resource ?? []);
+      expect(patterns).toEqual(
+        manyRoles(accounts, 1).map(({ account }) => `arn:aws:iam::${String(account)}:role${rolePath}*`),
+      );
+    }),
+    { numRuns: 10 },
+  );
+});

@@ -1,0 +1,45 @@
+import { readdirSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { testApp } from "./example.test-helper.ts";
+import { runApp } from "./run-app.ts";
+
+let folder: string;
+let manifest: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "run-app-"));
+  manifest = join(folder, "mine.yaml");
+  await writeFile(
+    manifest,
+    `master: { account: "123456789012", roleName: agent-master, trustedBy: [{ account: "123456789012" }] }
+roles: [{ profile: P, account: "123456789012", roleName: R }]
+`,
+  );
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+it("takes manifest, Region and prefix from the context, before the environment", async () => {
+  const app = testApp({ manifest, region: "eu-west-1", stackPrefix: "it-7-" });
+  const env = { AGENT_ROLES_MANIFEST: "/nowhere.yaml", CDK_DEFAULT_REGION: "us-east-1" };
+  expect(await runApp(app, env)).toBeUndefined();
+  expect(app.synth().getStackByName("it-7-agent-roles-123456789012").environment.region).toBe("eu-west-1");
+});
+
+it("takes manifest and Region from the environment", async () => {
+  const app = testApp();
+  expect(await runApp(app, { AGENT_ROLES_MANIFEST: manifest, AWS_REGION: "eu-north-1" })).toBeUndefined();
+  expect(app.synth().getStackByName("agent-roles-123456789012").environment.region).toBe("eu-north-1");
+});
+
+it("tells mistakes without a stack trace, and writes nothing", async () => {
+  const bad = join(folder, "bad.yaml");
+  await writeFile(bad, "master: 1\n");
+  const app = testApp({ manifest: bad });
+  expect(await runApp(app, {})).toBe(
+    `${bad}:1:1: roles: is missing; list the target roles\n${bad}:1:9: master: 1 is not valid; write fields: account, roleName, path, trustedBy, tags`,
+  );
+  expect(readdirSync(app.outdir)).toEqual([]);
+  expect(await runApp(testApp({ manifest }), { AWS_REGION: "Frankfurt" })).toMatch(/^region: "Frankfurt"/);
+});

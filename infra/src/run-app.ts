@@ -1,0 +1,32 @@
+import { loadManifest, ManifestError } from "@agent-roles/manifest";
+import type { App } from "aws-cdk-lib";
+import { deployRegion } from "./deploy-region.ts";
+import { InfraError } from "./infra-error.ts";
+import { synthesize } from "./synthesize.ts";
+
+/**
+ * Synthesizes what context (`-c name=value`, or the same in cdk.json) and environment ask for: `manifest` or
+ * `AGENT_ROLES_MANIFEST`, `region` or `AWS_REGION`, `stackPrefix`.
+ *
+ * @returns the mistakes, for people; nothing when the templates are written.
+ */
+export async function runApp(app: App, env: Readonly<Record<string, string | undefined>>): Promise<string | undefined> {
+  const context = (name: string): string | undefined => {
+    const value: unknown = app.node.tryGetContext(name);
+    return typeof value === "string" && value !== "" ? value : undefined;
+  };
+  try {
+    const manifest = await loadManifest(context("manifest") ?? env["AGENT_ROLES_MANIFEST"] ?? "agent-roles.yaml");
+    // The CDK itself derives CDK_DEFAULT_REGION from AWS_REGION and the profile.
+    const wanted = context("region") ?? env["CDK_DEFAULT_REGION"] ?? env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"];
+    const stackPrefix = context("stackPrefix");
+    synthesize(app, manifest, {
+      region: deployRegion(manifest.partition, wanted),
+      ...(stackPrefix !== undefined && { stackPrefix }),
+    });
+    return undefined;
+  } catch (error) {
+    if (error instanceof ManifestError || error instanceof InfraError) return error.message;
+    throw error;
+  }
+}

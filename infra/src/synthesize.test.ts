@@ -1,0 +1,86 @@
+import { manifestEnv } from "@agent-roles/manifest";
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseEnv } from "node:util";
+import { expect, it } from "vitest";
+import { InfraError } from "./infra-error.ts";
+import { exampleManifest, manyRoles, testApp } from "./example.test-helper.ts";
+import { synthesize } from "./synthesize.ts";
+
+const region = "eu-central-1";
+
+it("writes a template an account and the AWS_ROLE_N values beside them", () => {
+  const manifest = exampleManifest();
+  const folder = synthesize(testApp(), manifest, { region, stackPrefix: "it-7-" });
+  expect(readdirSync(folder)).toEqual(
+    expect.arrayContaining([
+      "agent-roles.env",
+      "it-7-agent-roles-123456789012.template.json",
+      "it-7-agent-roles-123456789013.template.json",
+    ]),
+  );
+  expect({ ...parseEnv(readFileSync(join(folder, "agent-roles.env"), "utf8")) }).toEqual(manifestEnv(manifest));
+});
+
+it("gives the master's account a stack when no target lives there", () => {
+  const roles = [{ profile: "P", account: "123456789013", roleName: "R" }];
+  const folder = synthesize(testApp(), exampleManifest({ roles }), { region });
+  expect(readdirSync(folder)).toContain("agent-roles-123456789012.template.json");
+});
+
+it("synthesizes 200 accounts with five roles each", { timeout: 30_000 }, () => {
+  const folder = synthesize(testApp(), exampleManifest({ roles: manyRoles(200, 5) }), { region });
+  expect(readdirSync(folder).filter((file) => file.endsWith(".template.json"))).toHaveLength(201);
+});
+
+it("refuses a template that the CDK could not send without a bucket", () => {
+  const app = testApp();
+  const synth = (): string => synthesize(app, exampleManifest({ roles: manyRoles(1, 100) }), { region });
+  expect(synth).toThrow(InfraError);
+  expect(readdirSync(app.outdir)).not.toContain("agent-roles.env");
+  expect(() => synthesize(testApp(), exampleManifest({ roles: manyRoles(1, 100) }), { region })).toThrow(
+    /^agent-roles-100000000000: the template has \d+ bytes, CloudFormation takes 51200/,
+  );
+});
+
+it("takes 40 plain roles in one account", () => {
+  expect(() => synthesize(testApp(), exampleManifest({ roles: manyRoles(1, 40) }), { region })).not.toThrow();
+});
+
+it("refuses a policy that IAM would refuse, before writing anything", () => {
+  const Resource = Array.from({ length: 500 }, (_, index) => `arn:aws:s3:::a-bucket-with-a-long-name-${index}`);
+  const statements = [{ Effect: "Allow", Action: "s3:GetObject", Resource }];
+  const roles = [{ profile: "P", account: "123456789013", roleName: "R", statements }];
+  const app = testApp();
+  expect(() => synthesize(app, exampleManifest({ roles }), { region })).toThrow(
+    expect.objectContaining({ code: "QuotaExceeded" }),
+  );
+  expect(readdirSync(app.outdir)).toEqual([]);
+});
+
+const hasCfnLint = spawnSync("cfn-lint", ["--version"]).status === 0;
+
+// Skipped where cfn-lint is not on PATH: `pip install cfn-lint`.
+it.runIf(hasCfnLint)(
+  "writes templates that cfn-lint, when installed, has nothing to say about",
+  { timeout: 60_000 },
+  () => {
+    const trustedBy = [
+      { account: "123456789012" },
+      { service: "ec2" },
+      { service: "ecs-tasks" },
+      { oidc: { provider: "token.actions.githubusercontent.com", subjects: ["repo:octo/agents:ref:refs/heads/main"] } },
+    ];
+    const master = { account: "123456789012", roleName: "agent-master", trustedBy };
+    const manifests = [{ master }, { roles: manyRoles(300, 1) }, { partition: "aws-us-gov" }, { partition: "aws-cn" }];
+    const files = manifests.flatMap((changes) => {
+      const folder = synthesize(testApp(), exampleManifest(changes), { region });
+      const templates = readdirSync(folder).filter((file) => file.endsWith(".template.json"));
+      // The three hundred are alike.
+      return templates.slice(0, 3).map((file) => join(folder, file));
+    });
+    const { stdout, stderr, status } = spawnSync("cfn-lint", files, { encoding: "utf8" });
+    expect({ output: stdout + stderr, status }).toEqual({ output: "", status: 0 });
+  },
+);
