@@ -14,23 +14,17 @@ export interface PrincipalMatch {
   readonly why?: string;
 }
 
-/** The caller and the partition of the role; a principal of another partition never matches. */
-export interface PrincipalQuestion {
-  readonly caller: CallerIdentity;
-  readonly partition: string;
-}
-
 /**
  * Finds the principals of a `Principal` element that name the caller.
  *
  * @returns an empty list when none does; a malformed entry counts as one that may.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
  */
-export function matchingPrincipals(element: unknown, question: PrincipalQuestion): readonly PrincipalMatch[] {
+export function matchingPrincipals(element: unknown, caller: CallerIdentity): readonly PrincipalMatch[] {
   if (element === "*") return [{ kind: "everyone", truth: "yes", principal: "*" }];
   if (!isRecord(element)) return [malformed(element)];
   return Object.entries(element).flatMap(([type, values]) =>
-    asList(values).flatMap((value) => matchOne(type, value, question) ?? []),
+    asList(values).flatMap((value) => matchOne(type, value, caller) ?? []),
   );
 }
 
@@ -44,13 +38,13 @@ function malformed(value: unknown): PrincipalMatch {
   return { kind: "everyone", truth: "unknown", principal, why: `Principal ${principal} is not one that AWS accepts` };
 }
 
-function matchOne(type: string, value: unknown, { caller, partition }: PrincipalQuestion): PrincipalMatch | undefined {
+function matchOne(type: string, value: unknown, caller: CallerIdentity): PrincipalMatch | undefined {
   if (typeof value !== "string") return malformed(value);
   switch (type) {
     case "AWS":
       if (value === "*") return { kind: "everyone", truth: "yes", principal: value };
       if (caller.type === "federated" || caller.type === "service") return undefined;
-      return matchAws(value, caller, partition);
+      return matchAws(value, caller);
     case "Service":
       if (caller.type !== "service") return undefined;
       if (value === "*") return malformed({ [type]: value });
@@ -69,10 +63,9 @@ function matchOne(type: string, value: unknown, { caller, partition }: Principal
 
 type AwsIdentity = Exclude<CallerIdentity, { type: "federated" | "service" }>;
 
-function matchAws(principal: string, caller: AwsIdentity, partition: string): PrincipalMatch | undefined {
+function matchAws(principal: string, caller: AwsIdentity): PrincipalMatch | undefined {
   if (/^\d{12}$/.test(principal)) {
-    const same = caller.arn.account === principal && caller.arn.partition === partition;
-    return same ? { kind: "account", truth: "yes", principal } : undefined;
+    return caller.arn.account === principal ? { kind: "account", truth: "yes", principal } : undefined;
   }
   const arn = parseArn(principal);
   // Anything else is the id of a deleted principal (AROA…, AIDA…) or a mistake; neither names anybody.

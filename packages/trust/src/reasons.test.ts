@@ -40,6 +40,18 @@ describe("the reasons of an answer", () => {
     );
   });
 
+  it("name of a long identity policy the nearest miss only", () => {
+    const account = { ...allow, Principal: { AWS: "123456789012" } };
+    const statements = ["s3:GetObject", "sts:AssumeRole", "s3:PutObject"].map((action) => ({
+      Effect: "Allow",
+      Action: action,
+      Resource: "arn:aws:s3:::bucket",
+    }));
+    const { reasons } = ask({ Statement: account }, {}, [{ Statement: statements }]);
+    const denied = reasons.filter(({ effect }) => effect === "denied");
+    expect(denied.map(({ policy, statement }) => [policy, statement])).toEqual([["identity policy", 1]]);
+  });
+
   it("begin with the action that failed", () => {
     const { decision, reasons } = ask({ Statement: allow }, { sourceIdentity: "alice" });
     expect(decision).toBe("denied");

@@ -58,10 +58,10 @@ function defects({ defect, effect, elements }: Statement): Match {
   return YES;
 }
 
-function namedPrincipals({ elements }: Statement, { caller, role }: Question): readonly PrincipalMatch[] {
+function namedPrincipals({ elements }: Statement, { caller }: Question): readonly PrincipalMatch[] {
   const { Principal: element, NotPrincipal: excluded } = elements;
   if (excluded !== undefined) return [{ kind: "everyone", truth: "yes", principal: "NotPrincipal" }];
-  return element === undefined ? [] : matchingPrincipals(element, { caller, partition: role.partition });
+  return element === undefined ? [] : matchingPrincipals(element, caller);
 }
 
 function principalMatches(
