@@ -59,7 +59,8 @@ it("refuses a policy that IAM would refuse, before writing anything", () => {
   expect(readdirSync(app.outdir)).toEqual([]);
 });
 
-const hasCfnLint = spawnSync("cfn-lint", ["--version"]).status === 0;
+const cfnLint = "cfn-lint";
+const hasCfnLint = spawnSync(cfnLint, ["--version"]).status === 0;
 
 // Skipped where cfn-lint is not on PATH: `pip install cfn-lint`.
 it.runIf(hasCfnLint)(
@@ -80,7 +81,7 @@ it.runIf(hasCfnLint)(
       // The three hundred are alike.
       return templates.slice(0, 3).map((file) => join(folder, file));
     });
-    const { stdout, stderr, status } = spawnSync("cfn-lint", files, { encoding: "utf8" });
+    const { stdout, stderr, status } = spawnSync(cfnLint, files, { encoding: "utf8" });
     expect({ output: stdout + stderr, status }).toEqual({ output: "", status: 0 });
   },
 );

@@ -5,7 +5,7 @@ import { statement } from "./statement.ts";
 import { trustedBy } from "./trusted-by.ts";
 
 /** Kept apart from `rolePath`, because the master may assume everything below that. */
-export const DEFAULT_MASTER_PATH = "/agent-roles-master/";
+const DEFAULT_MASTER_PATH = "/agent-roles-master/";
 export const DEFAULT_ROLE_PATH = "/agent-roles/";
 export const DEFAULT_PARTITION = "aws";
 

@@ -2,7 +2,7 @@ import { isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument, 
 import type { Finding } from "./finding.ts";
 import { ManifestError, type ManifestProblem } from "./manifest-error.ts";
 
-export interface Place {
+interface Place {
   /** From 1. */
   readonly line: number;
   /** From 1. */
