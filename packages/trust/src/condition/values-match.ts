@@ -31,7 +31,7 @@ export function valuesMatch(
     case "unknown":
       return unknown(entry.why);
     case "absent":
-      return whenAbsent(comparison) ? YES : no("the request passes none");
+      return whenAbsent(comparison);
     case "present": {
       if (!comparison.set && (entry.values.length > 1 || MULTIVALUED.has(key.toLowerCase()))) {
         return unknown(`${key} may hold several values and needs ForAllValues: or ForAnyValue:`);
@@ -54,11 +54,14 @@ export function valuesMatch(
 }
 
 /** A missing key: positive operators are false, negated ones true; a set operator decides before that. */
-function whenAbsent({ operator, set, ifExists }: Comparison): boolean {
-  if (ifExists) return true;
-  if (set) return set === "ForAllValues";
-  return operator.negated === true;
+function whenAbsent({ operator, set, ifExists }: Comparison): Match {
+  if (set === "ForAnyValue") {
+    return ifExists ? unknown("what ForAnyValue with IfExists makes of a missing key is open") : no(NONE);
+  }
+  return ifExists || set || operator.negated ? YES : no(NONE);
 }
+
+const NONE = "the request passes none";
 
 function literally(text: string): Resolved {
   return { state: "text", pattern: { text } };
