@@ -132,7 +132,8 @@ function runningSandbox({
   const endpoint = `http://localhost:${server.port}`;
   const admin = (accountId = accounts[0] ?? ""): AdminKeys => {
     const keys = admins.get(accountId);
-    if (keys) return keys;
+    // A copy: the SDK leaves marks on credentials that it is given.
+    if (keys) return { ...keys };
     throw new SandboxError(`${accountId} is not an account of this sandbox`, {
       code: "InvalidOption",
       fix: `Its accounts are ${accounts.join(", ")}; name others in \`accounts\`.`,

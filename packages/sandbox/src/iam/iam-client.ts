@@ -34,6 +34,9 @@ function createClient(endpoint: string, accountId: string, region: string): IAMC
   const client = new IAMClient({
     endpoint,
     region,
+    // A user's settings for real AWS do not go with an endpoint on loopback.
+    useFipsEndpoint: false,
+    useDualstackEndpoint: false,
     credentials: { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "unused" },
   });
   client.middlewareStack.add(

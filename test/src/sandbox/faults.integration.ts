@@ -1,0 +1,97 @@
+import { type Sandbox, startSandbox } from "@agent-roles/sandbox";
+import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { assume, clientOptions, createAgent, createTarget, type Keys, OTHER, outcome } from "./world.ts";
+
+let sandbox: Sandbox;
+let agent: Keys;
+let roleArn: string;
+
+beforeAll(async () => {
+  sandbox = await startSandbox();
+  agent = await assume(sandbox.endpoint, sandbox.admin(), await createAgent(sandbox));
+  roleArn = await createTarget(sandbox, "Target");
+});
+afterAll(() => sandbox.close());
+afterEach(() => {
+  sandbox.faults({});
+  sandbox.resetCalls();
+});
+
+const outcomes = async (count: number): Promise<string[]> => {
+  const seen: string[] = [];
+  for (let call = 0; call < count; call += 1) seen.push(await outcome(sandbox.endpoint, agent, roleArn));
+  return seen;
+};
+
+describe("faults", () => {
+  it("throttle the next calls, as STS does, and are over then", async () => {
+    sandbox.faults({ throttle: 2 });
+    expect(await outcomes(3)).toEqual(["Throttling", "Throttling", "allowed"]);
+  });
+
+  it("make STS unavailable until they are cleared", async () => {
+    sandbox.faults({ unavailable: true });
+    expect(await outcomes(2)).toEqual(["ServiceUnavailable", "ServiceUnavailable"]);
+    sandbox.faults({});
+    expect(await outcomes(1)).toEqual(["allowed"]);
+  });
+
+  it("are retried by an SDK that may", async () => {
+    sandbox.faults({ throttle: 2 });
+    const sts = new STSClient({ ...clientOptions(sandbox.endpoint, agent), maxAttempts: 3 });
+    await sts.send(new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: "work" }));
+    expect(sandbox.calls().map((call) => call.outcome)).toEqual(["Throttling", "Throttling", "ok"]);
+  });
+
+  it("delay the answer", async () => {
+    sandbox.faults({ latencyMs: 300 });
+    const start = performance.now();
+    await outcomes(1);
+    expect(performance.now() - start).toBeGreaterThanOrEqual(295);
+  });
+
+  it("leave deployments alone", async () => {
+    sandbox.faults({ throttle: true, outage: true, sessionLifetimeSeconds: 1 });
+    const deployRole = `arn:aws:iam::${OTHER}:role/${sandbox.deployRoleName}`;
+    const { expiration } = await assume(sandbox.endpoint, sandbox.admin(), deployRole);
+    expect(expiration.getTime() - Date.now()).toBeGreaterThan(3_500_000);
+  });
+
+  it("put AWS's clock ahead, which an SDK corrects for", async () => {
+    sandbox.faults({ clockOffsetMs: 600_000 });
+    expect(await outcomes(1)).toEqual(["SignatureDoesNotMatch"]);
+    const sts = new STSClient({ ...clientOptions(sandbox.endpoint, agent), maxAttempts: 2 });
+    expect(await sts.send(new GetCallerIdentityCommand({}))).toHaveProperty("Arn");
+  });
+});
+
+const control = (path: string, init?: RequestInit): Promise<Response> =>
+  fetch(`${sandbox.endpoint}/_sandbox/${path}`, init);
+
+describe("another process", () => {
+  it("sets faults and reads the calls", async () => {
+    expect((await control("faults", { method: "PUT", body: '{"throttle":1}' })).status).toBe(200);
+    expect(await outcomes(2)).toEqual(["Throttling", "allowed"]);
+    expect(await (await control("calls")).json()).toMatchObject([
+      { outcome: "Throttling", roleArn },
+      { outcome: "ok" },
+    ]);
+    await control("calls", { method: "DELETE" });
+    expect(sandbox.calls()).toEqual([]);
+  });
+
+  it("is told what is wrong with its faults", async () => {
+    const answer = await control("faults", { method: "PUT", body: '{"throttle":-1}' });
+    expect([answer.status, await answer.json()]).toEqual([
+      400,
+      { error: expect.stringContaining("throttle: -1 is not") },
+    ]);
+  });
+
+  it("is refused when it is a web page", async () => {
+    const headers = { origin: "https://evil.example" };
+    expect((await control("faults", { method: "PUT", body: '{"outage":true}', headers })).status).toBe(403);
+    expect(await outcomes(1)).toEqual(["allowed"]);
+  });
+});

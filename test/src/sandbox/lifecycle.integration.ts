@@ -1,0 +1,132 @@
+import { type Sandbox, startSandbox } from "@agent-roles/sandbox";
+import { STSClient } from "@aws-sdk/client-sts";
+import { execa } from "execa";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { assume, createAgent, createTarget, MASTER, OTHER, outcome, trusts, whoAmI } from "./world.ts";
+
+/** Whether anything still listens there. */
+const isUp = (url: string): Promise<boolean> =>
+  fetch(url, { method: "POST" }).then(
+    () => true,
+    () => false,
+  );
+
+const memberOf = (id: string): string => trusts({ Condition: { StringEquals: { "aws:PrincipalOrgID": id } } });
+
+describe("a sandbox", () => {
+  const organizationId = "o-example1234";
+  let sandbox: Sandbox;
+  beforeAll(async () => {
+    sandbox = await startSandbox({ accounts: [MASTER, OTHER, MASTER], deployRoleName: "Deployer", organizationId });
+  });
+  afterAll(() => sandbox.close());
+
+  it("has an administrator in every account, and the way in for the first account's", async () => {
+    const { endpoint, accounts } = sandbox;
+    expect(accounts).toEqual([MASTER, OTHER]);
+    const admins = await Promise.all(accounts.map((account) => whoAmI(endpoint, sandbox.admin(account))));
+    expect(admins).toEqual(accounts.map((account) => `arn:aws:iam::${account}:user/sandbox-admin`));
+    for (const account of accounts) {
+      const deployRole = `arn:aws:iam::${account}:role/Deployer`;
+      expect(await outcome(endpoint, sandbox.admin(), deployRole)).toBe("allowed");
+      expect(await outcome(endpoint, sandbox.admin(OTHER), deployRole)).toBe("AccessDenied");
+    }
+    expect(() => sandbox.admin("999999999999")).toThrow("999999999999 is not an account of this sandbox");
+  });
+
+  it("points any client at itself through the environment", async () => {
+    for (const [name, value] of Object.entries(sandbox.env())) vi.stubEnv(name, value);
+    vi.stubEnv("AWS_PROFILE", undefined);
+    const sts = new STSClient({});
+    const [credentials, region] = [await sts.config.credentials(), await sts.config.region()];
+    vi.unstubAllEnvs();
+    expect(credentials).toMatchObject(sandbox.admin());
+    expect(credentials).not.toHaveProperty("sessionToken");
+    expect(region).toBe("us-east-1");
+    expect(sandbox.env()["AWS_ENDPOINT_URL"]).toBe(`http://localhost:${sandbox.port}`);
+  });
+
+  it("knows the organization of its accounts", async () => {
+    const agent = await assume(sandbox.endpoint, sandbox.admin(), await createAgent(sandbox));
+    const mine = await createTarget(sandbox, "Mine", memberOf(organizationId));
+    const foreign = await createTarget(sandbox, "Foreign", memberOf("o-other56789"));
+    expect(await outcome(sandbox.endpoint, agent, mine)).toBe("allowed");
+    expect(await outcome(sandbox.endpoint, agent, foreign)).toBe("AccessDenied");
+  });
+
+  it("answers an AssumeRole within 50 ms, although it reads both sides' policies anew", async () => {
+    const agent = await assume(sandbox.endpoint, sandbox.admin(), `arn:aws:iam::${MASTER}:role/agents/agent`);
+    const roleArn = await createTarget(sandbox, "Fast");
+    const times: number[] = [];
+    for (let call = 0; call < 15; call += 1) {
+      const start = performance.now();
+      await assume(sandbox.endpoint, agent, roleArn);
+      times.push(performance.now() - start);
+    }
+    // The quickest: how busy the machine is otherwise is not the sandbox's.
+    expect(Math.min(...times)).toBeLessThan(50);
+  });
+
+  it("runs beside another one, each with its own state", async () => {
+    const other = await startSandbox();
+    const own = `arn:aws:iam::${OTHER}:role/Deployer`;
+    expect(await outcome(other.endpoint, other.admin(), own)).toBe("AccessDenied");
+    expect(await outcome(other.endpoint, sandbox.admin(), own)).toBe("InvalidClientTokenId");
+    await other.close();
+    expect(await outcome(sandbox.endpoint, sandbox.admin(), own)).toBe("allowed");
+  });
+});
+
+describe("startSandbox", () => {
+  it("is ready within five seconds, and gone after close, its port free again", async () => {
+    const start = performance.now();
+    const sandbox = await startSandbox();
+    expect(performance.now() - start).toBeLessThan(5_000);
+    await Promise.all([sandbox.close(), sandbox.close()]);
+    expect([await isUp(sandbox.endpoint), await isUp(sandbox.motoEndpoint)]).toEqual([false, false]);
+    const again = await startSandbox({ port: sandbox.port });
+    expect(again.port).toBe(sandbox.port);
+    await again.close();
+  });
+
+  it("says that a port is taken", async () => {
+    const other = createServer().listen(0, "127.0.0.1");
+    await once(other, "listening");
+    const address = other.address();
+    const port = typeof address === "object" && address ? address.port : 0;
+    await expect(startSandbox({ port })).rejects.toMatchObject({ name: "SandboxError", code: "PortTaken" });
+    other.close();
+  });
+
+  it("closes when its signal aborts, and does not start on one that has", async () => {
+    const aborter = new AbortController();
+    const sandbox = await startSandbox({ signal: aborter.signal });
+    aborter.abort();
+    await sandbox.close();
+    expect(await isUp(sandbox.motoEndpoint)).toBe(false);
+    await expect(startSandbox({ signal: aborter.signal })).rejects.toMatchObject({ code: "Aborted" });
+  });
+
+  it.each([[["12345"]], [[]]])("refuses the accounts %j", async (accounts: string[]) => {
+    await expect(startSandbox({ accounts })).rejects.toMatchObject({ code: "InvalidOption" });
+  });
+
+  it("leaves no moto behind when its process is killed", async () => {
+    const program = `
+      import { startSandbox } from "@agent-roles/sandbox";
+      const sandbox = await startSandbox();
+      console.log(JSON.stringify({ gateway: sandbox.endpoint, moto: sandbox.motoEndpoint }));`;
+    const cwd = new URL("../..", import.meta.url);
+    const child = execa(process.execPath, ["--input-type=module", "--eval", program], { cwd, reject: false });
+    const line = await new Promise<string>((resolve) => {
+      child.stdout.once("data", (data) => resolve(String(data)));
+    });
+    const { gateway, moto }: { gateway: string; moto: string } = JSON.parse(line);
+    expect([await isUp(gateway), await isUp(moto)]).toEqual([true, true]);
+    child.kill("SIGKILL");
+    await child;
+    await vi.waitFor(async () => expect(await isUp(moto)).toBe(false), { timeout: 5_000 });
+  });
+});
