@@ -61,8 +61,25 @@ describe("evaluateAssumeRole, whatever JSON", () => {
     );
   });
 
+  it("is nested deeper than it can be shown, answers", () => {
+    const deep: unknown = JSON.parse(`${"[".repeat(200_000)}${"]".repeat(200_000)}`);
+    const { decision, reasons } = evaluateAssumeRole({
+      caller: { arn: SESSION, identityPolicies: [] },
+      role: { arn: ROLE, trustPolicy: { Statement: { Effect: "Allow", Principal: { AWS: deep }, Action: "*" } } },
+    });
+    expect(decision).toBe("uncertain");
+    expect(reasons[0]?.message).toContain("nested too deeply");
+  });
+
   it("stands for a part of the question, answers", () => {
-    const keys = ["sts:ExternalId", "aws:PrincipalOrgID", "aws:PrincipalTag/a", "aws:TagKeys", "acme:Key"];
+    const keys = [
+      "sts:ExternalId",
+      "aws:PrincipalOrgID",
+      "aws:PrincipalTag/a",
+      "aws:TagKeys",
+      "aws:SourceIdentity",
+      "acme:Key",
+    ];
     const trustPolicy = {
       Version: "2012-10-17",
       Statement: {

@@ -5,6 +5,7 @@ import { decideAction } from "./decide-action.ts";
 import { isRecord, quote } from "./json.ts";
 import { readPolicies } from "./policies.ts";
 import { buildContext } from "./build-context.ts";
+import { lookUp } from "./request-context.ts";
 import { readAction, requestedActions, usualAction } from "./requested-actions.ts";
 
 /**
@@ -35,13 +36,14 @@ export function evaluateAssumeRole(input: AssumeRoleRequest): AssumeRoleAnswer {
     const partitions = `${caller.arn.partition} and ${role.partition}`;
     return refuse("denied", assume, `caller and role are in different partitions, ${partitions}`);
   }
-  const inherited = request.context?.["aws:SourceIdentity"];
-  if (inherited !== undefined && request.sourceIdentity !== undefined && String(inherited) !== request.sourceIdentity) {
+
+  const context = buildContext(input, caller, role);
+  const inherited = lookUp(context, "aws:SourceIdentity");
+  const { sourceIdentity } = request;
+  if (inherited.state === "present" && sourceIdentity !== undefined && inherited.values[0] !== sourceIdentity) {
     return refuse("denied", "sts:SetSourceIdentity", "a source identity cannot change along a chain of roles");
   }
-
   const policies = readPolicies(input);
-  const context = buildContext(input, caller, role);
   const decided = requestedActions(assume, request).map((action) =>
     decideAction({ action, caller, role, context }, policies),
   );

@@ -13,6 +13,15 @@ const LONGEST_QUOTE = 200;
 
 /** A JSON value as it is shown in a reason. */
 export function quote(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = toJson(value);
   return text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text;
+}
+
+function toJson(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    // A file may nest deeper than JSON.stringify's recursion goes, though JSON.parse reads it.
+    return "a value nested too deeply to show";
+  }
 }
