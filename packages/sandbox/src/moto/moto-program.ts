@@ -19,10 +19,11 @@ export interface MotoReady {
 }
 
 /**
- * Runs moto's own server application, with three differences to `moto_server`:
+ * Runs moto's own server application, with four differences to `moto_server`:
  * - it takes a free port and tells which, so that there is no race for one;
  * - it ends when its standard input does, so that it never outlives us, not even after SIGKILL;
- * - it leaves Ctrl-C to the process that started it.
+ * - it leaves Ctrl-C to the process that started it;
+ * - an inline policy of a role in a template is kept as JSON; moto would tell it as Python's text of a dict.
  *
  * CloudFormation imports API Gateway, which imports a validator of OpenAPI documents; a missing one is replaced by an
  * empty module, because nothing here deploys an API.
@@ -51,6 +52,13 @@ except ImportError:
     sys.modules["openapi_spec_validator"] = validator
     sys.modules["openapi_spec_validator.validation"] = types.ModuleType("openapi_spec_validator.validation")
     sys.modules["openapi_spec_validator.validation.exceptions"] = exceptions
+
+from moto.iam.models import Role
+
+def put_policy(self, policy_name, policy, put=Role.put_policy):
+    put(self, policy_name, policy if isinstance(policy, str) else json.dumps(policy))
+
+Role.put_policy = put_policy
 
 from werkzeug.serving import make_server
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app

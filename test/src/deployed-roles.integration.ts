@@ -1,0 +1,247 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { parseEnv } from "node:util";
+import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
+import { CreateRoleCommand, DeleteRoleCommand, IAMClient } from "@aws-sdk/client-iam";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { agentRoles, startAgentRoles } from "./harness/agent-roles.ts";
+import { changedEnvFile } from "./harness/changed-env-file.ts";
+import { profileClients, sdkArn } from "./harness/clients.ts";
+import { deploy, type Deployment } from "./harness/deployment.ts";
+import { retry } from "./harness/retry.ts";
+import { openTarget } from "./harness/target.ts";
+
+const clients = await profileClients();
+const isLocal = (process.env["SANDBOX"] ?? "local") === "local";
+
+let deployment: Deployment;
+let agent: Record<string, string>;
+let envFile: string;
+
+beforeAll(async () => {
+  deployment = await deploy(await openTarget());
+  envFile = join(deployment.cdkOut, "agent-roles.env");
+  agent = await deployment.agent();
+});
+afterAll(async () => {
+  await deployment?.destroy();
+});
+
+describe("agent-roles run --once, as the master role", () => {
+  beforeAll(async () => {
+    await retry(async () => {
+      const { exitCode, stdout, stderr } = await agentRoles(["run", "--once", "--env-file", envFile], agent);
+      if (exitCode !== 0) throw new Error(stdout + stderr);
+    });
+  });
+
+  describe.each(clients)("$name", ({ name, missing, arn }) => {
+    // Not a failure: the table of what ran names it.
+    it.runIf(missing === undefined)(
+      `reaches the right account and role by profile${missing ? ` (${missing})` : ""}`,
+      async () => {
+        for (const { profile, account, roleName } of deployment.manifest.roles) {
+          expect(await arn(profile, agent), `${name} --profile ${profile}`).toMatch(
+            new RegExp(`:sts::${account}:assumed-role/${roleName}/`),
+          );
+        }
+      },
+    );
+  });
+
+  it("leaves what list and whoami confirm", async () => {
+    const list = await agentRoles(["list", "--json", "--env-file", envFile], agent);
+    expect(JSON.parse(list.stdout)).toMatchObject(
+      deployment.manifest.roles.map(({ profile }) => ({ profile, status: "fresh" })),
+    );
+    for (const { profile, account } of deployment.manifest.roles) {
+      const whoami = await agentRoles(["whoami", "--json", "--profile", profile, "--env-file", envFile], agent);
+      expect(whoami.exitCode, whoami.stderr).toBe(0);
+      expect(JSON.parse(whoami.stdout)).toMatchObject({ profile, accountId: account });
+    }
+  });
+
+  it("is who AWS_MASTER_ROLE_ARN says, without hopping again", async () => {
+    const { partition, master } = deployment.manifest;
+    const roleArn = `arn:${partition}:iam::${master.account}:role${master.path}${master.roleName}`;
+    const { exitCode, stdout } = await agentRoles(["whoami", "--json"], { ...agent, AWS_MASTER_ROLE_ARN: roleArn });
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ profile: null, expectedRoleArn: roleArn });
+  });
+
+  it("tells by whoami when the credentials are another role's", async () => {
+    const [first, second] = deployment.manifest.roles;
+    const { partition, rolePath } = deployment.manifest;
+    const swapped = await changedEnvFile(deployment.cdkOut, {
+      AWS_ROLE_1: `arn:${partition}:iam::${first?.account}:role${rolePath}Other:${first?.profile}`,
+      AWS_ROLE_2: `arn:${partition}:iam::${second?.account}:role${rolePath}${second?.roleName}:${second?.profile}`,
+    });
+    const { exitCode, stderr } = await agentRoles(
+      ["whoami", "--profile", first?.profile ?? "", "--env-file", swapped],
+      agent,
+    );
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("not a session of");
+  });
+});
+
+describe("agent-roles run with the deployer's credentials", () => {
+  it("becomes the master through AWS_MASTER_ROLE_ARN first", async () => {
+    const { partition, master } = deployment.manifest;
+    const env = {
+      ...(await deployment.agent()),
+      ...deployment.deployer,
+      AWS_MASTER_ROLE_ARN: `arn:${partition}:iam::${master.account}:role${master.path}${master.roleName}`,
+    };
+    const { exitCode, stdout } = await agentRoles(["run", "--once", "--env-file", envFile], env);
+    expect(exitCode, stdout).toBe(0);
+  });
+
+  it("is refused every role without it, for it is not the master", async () => {
+    const { exitCode, stdout } = await agentRoles(["run", "--once", "--json", "--env-file", envFile], {
+      ...agent,
+      ...deployment.deployer,
+    });
+    expect(exitCode).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject(
+      deployment.manifest.roles.map(() => ({ ok: false, failure: { code: "AccessDenied" } })),
+    );
+  });
+});
+
+describe("a role that refuses the master", () => {
+  it.each([
+    ["a wrong external id", { AWS_ROLE_3_EXTERNAL_ID: "somebody-else" }],
+    ["no external id", { AWS_ROLE_3_EXTERNAL_ID: "" }],
+  ])("by %s fails alone, with code and fix, and the others are written", async (_, changes) => {
+    const env = await deployment.agent();
+    const { exitCode, stdout, stderr } = await agentRoles(
+      ["run", "--once", "--env-file", await changedEnvFile(deployment.cdkOut, changes)],
+      env,
+    );
+    expect(exitCode).toBe(1);
+    expect(stdout).toMatch(/failed +MyThirdAccount: .*\n +AccessDenied: check that the role exists/);
+    expect(stderr).toBe("1 of 3 profiles failed: MyThirdAccount");
+    expect(await sdkArn("MySecondAccount", env)).toContain(deployment.target.otherAccount);
+    await expect(sdkArn("MyThirdAccount", env)).rejects.toThrow("Could not resolve credentials");
+  });
+
+  it("because its trust policy names somebody else, or because it does not exist", async () => {
+    const { manifest, target } = deployment;
+    const iam = new IAMClient(await deployment.inAccount(target.otherAccount));
+    const RoleName = `Stranger${target.suffix}`;
+    const stranger = { Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "ec2.amazonaws.com" } };
+    const AssumeRolePolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: [stranger] });
+    await iam.send(new CreateRoleCommand({ Path: manifest.rolePath, RoleName, AssumeRolePolicyDocument }));
+    try {
+      const arn = `arn:${manifest.partition}:iam::${target.otherAccount}:role${manifest.rolePath}`;
+      const changed = await changedEnvFile(deployment.cdkOut, {
+        AWS_ROLE_4: `${arn}${RoleName}:Stranger`,
+        AWS_ROLE_5: `${arn}Nobody:Nobody`,
+      });
+      const { exitCode, stdout } = await agentRoles(
+        ["run", "--once", "--json", "--env-file", changed],
+        await deployment.agent(),
+      );
+      expect(exitCode).toBe(1);
+      const outcome = JSON.parse(stdout).map(({ profile, ok, failure }: Record<string, unknown>) => [
+        profile,
+        ok,
+        failure,
+      ]);
+      expect(outcome).toMatchObject([
+        ["MyFirstAccount", true, undefined],
+        ["MySecondAccount", true, undefined],
+        ["MyThirdAccount", true, undefined],
+        ["Stranger", false, { code: "AccessDenied" }],
+        ["Nobody", false, { code: "AccessDenied" }],
+      ]);
+    } finally {
+      await iam.send(new DeleteRoleCommand({ RoleName }));
+    }
+  });
+});
+
+/** The outputs of every account's stack. */
+async function stackOutputs(): Promise<Record<string, string>> {
+  const { target } = deployment;
+  const outputs: [string, string][] = [];
+  for (const account of [target.masterAccount, target.otherAccount]) {
+    const client = new CloudFormationClient(await deployment.inAccount(account));
+    const StackName = `${target.suffix && `test${target.suffix}-`}agent-roles-${account}`;
+    const { Stacks } = await client.send(new DescribeStacksCommand({ StackName }));
+    for (const { OutputKey = "", OutputValue = "" } of Stacks?.[0]?.Outputs ?? [])
+      outputs.push([OutputKey, OutputValue]);
+  }
+  return Object.fromEntries(outputs);
+}
+
+describe("the AWS_ROLE_N values", () => {
+  it("are the same in cdk.out, from agent-roles env and in the stack outputs", async () => {
+    const fromCdkOut = parseEnv(await readFile(envFile, "utf8"));
+    const printed = await agentRoles(["env", "--manifest", deployment.manifestFile, "--format", "json"], agent);
+    expect(JSON.parse(printed.stdout)).toEqual(fromCdkOut);
+    expect(await stackOutputs()).toEqual(
+      Object.fromEntries(
+        Object.entries(fromCdkOut).flatMap(([name, value]) => {
+          const number = /^AWS_ROLE_(\d+)$/.exec(name)?.[1];
+          return number ? [[`AwsRole${number}`, value]] : [];
+        }),
+      ),
+    );
+  });
+});
+
+// Real accounts issue no session under 900 seconds.
+describe.runIf(isLocal)("rotation, with sessions of seconds", () => {
+  it("replaces the credentials while clients loop without one failed call, and stops within a second", async () => {
+    const env = await deployment.agent();
+    deployment.target.sandbox?.faults({ sessionLifetimeSeconds: 8 });
+    const run = startAgentRoles(["run", "--env-file", envFile], env);
+    try {
+      const profile = "MySecondAccount";
+      await retry(() => sdkArn(profile, env));
+      const keys = new Set<string>();
+      const loop = async (arn: (name: string, vars: typeof env) => Promise<string>): Promise<void> => {
+        for (const end = Date.now() + 20_000; Date.now() < end; await setTimeout(100)) {
+          expect(await arn(profile, env)).toContain("assumed-role/MySecondRole");
+          keys.add(
+            /\[MySecondAccount\][^[]*aws_access_key_id = (\S+)/.exec(
+              await readFile(env["AWS_SHARED_CREDENTIALS_FILE"] ?? "", "utf8"),
+            )?.[1] ?? "",
+          );
+        }
+      };
+      await Promise.all(clients.filter(({ missing }) => missing === undefined).map(({ arn }) => loop(arn)));
+      expect(keys.size).toBeGreaterThanOrEqual(4);
+    } finally {
+      deployment.target.sandbox?.faults({});
+      const stopped = Date.now();
+      const { exitCode, stdout } = await run.stop("SIGTERM");
+      expect(exitCode).toBe(0);
+      expect(Date.now() - stopped).toBeLessThan(1_000);
+      expect(stdout).toMatch(/rotated +MySecondAccount +….{4} → ….{4}/);
+    }
+  }, 60_000);
+
+  it("keeps valid credentials in place while STS throttles, and heals", async () => {
+    const env = await deployment.agent();
+    const sandbox = deployment.target.sandbox;
+    sandbox?.faults({ sessionLifetimeSeconds: 20 });
+    const run = startAgentRoles(["run", "--env-file", envFile], { ...env, AWS_MAX_ATTEMPTS: "1" });
+    try {
+      await retry(() => sdkArn("MyFirstAccount", env));
+      sandbox?.faults({ sessionLifetimeSeconds: 20, throttle: true });
+      await setTimeout(12_000);
+      expect(await sdkArn("MyFirstAccount", env)).toContain("MyFirstRole");
+      sandbox?.faults({});
+      await setTimeout(8_000);
+      expect(await sdkArn("MyFirstAccount", env)).toContain("MyFirstRole");
+    } finally {
+      sandbox?.faults({});
+      const { stdout } = await run.stop("SIGINT");
+      expect(stdout).toContain("Throttled");
+    }
+  }, 60_000);
+});

@@ -1,0 +1,50 @@
+import { execa } from "execa";
+import { CLI } from "./repository.ts";
+
+type Env = Readonly<Record<string, string>>;
+
+/** What a command left behind. */
+export interface Finished {
+  readonly exitCode?: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A command that goes on until it is stopped. */
+export interface Running {
+  stop(signal: "SIGINT" | "SIGTERM"): Promise<Finished>;
+  /** Resolves when it ends, by itself or by a signal. */
+  readonly ended: Promise<Finished>;
+  /** Told every line of standard output, from now on. */
+  onLine(listener: (line: string) => void): void;
+}
+
+/** Runs `agent-roles` to its end, in an environment of its own. */
+export async function agentRoles(args: readonly string[], env: Env): Promise<Finished> {
+  return start(args, env);
+}
+
+/** Starts an `agent-roles` that goes on until it is stopped. */
+export function startAgentRoles(args: readonly string[], env: Env): Running {
+  const command = start(args, env);
+  return {
+    ended: command,
+    stop: (signal) => {
+      command.kill(signal);
+      return command;
+    },
+    onLine: (listener) => {
+      let rest = "";
+      command.stdout.on("data", (chunk: Buffer) => {
+        const lines = (rest + chunk.toString()).split("\n");
+        rest = lines.pop() ?? "";
+        for (const line of lines) listener(line);
+      });
+    },
+  };
+}
+
+function start(args: readonly string[], env: Env) {
+  const options = { env, extendEnv: false, reject: false, timeout: 120_000 } as const;
+  return execa(process.execPath, ["--", CLI, ...args], options);
+}

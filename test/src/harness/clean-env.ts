@@ -1,0 +1,20 @@
+/**
+ * An environment without anything of AWS or agent-roles in it, and with a home of its own: what a test sees is what the test
+ * gives, and the user's `~/.aws` is out of reach.
+ */
+export function cleanEnv(home: string): Record<string, string> {
+  const kept = Object.entries(process.env).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && !/^(AWS|AGENT_ROLES|CDK)_/.test(entry[0]),
+  );
+  return {
+    ...Object.fromEntries(kept),
+    HOME: home,
+    CDK_HOME: `${home}/.cdk`,
+    USERPROFILE: home,
+    AWS_SHARED_CREDENTIALS_FILE: `${home}/.aws/credentials`,
+    AWS_CONFIG_FILE: `${home}/.aws/config`,
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
+    // A corporate proxy's certificate is needed by the AWS CLI as much as here.
+    ...(process.env["AWS_CA_BUNDLE"] && { AWS_CA_BUNDLE: process.env["AWS_CA_BUNDLE"] }),
+  };
+}

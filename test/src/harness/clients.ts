@@ -1,0 +1,65 @@
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { fromIni } from "@aws-sdk/credential-providers";
+import { execa } from "execa";
+
+type Env = Readonly<Record<string, string>>;
+
+/** An AWS client that this project did not write, asked who a profile is. */
+export interface ProfileClient {
+  readonly name: string;
+  /** Why it is not on this machine; left out when it is. */
+  readonly missing?: string;
+  /** The caller's ARN. */
+  readonly arn: (profile: string, env: Env) => Promise<string>;
+}
+
+const BOTO3 =
+  "import boto3, sys; print(boto3.Session(profile_name=sys.argv[1]).client('sts').get_caller_identity()['Arn'])";
+
+/** The AWS CLI, boto3 and the JavaScript SDK, with what is missing on this machine marked. */
+export async function profileClients(): Promise<readonly ProfileClient[]> {
+  const [aws, boto3] = await Promise.all([works("aws", ["--version"]), works("python3", ["-c", "import boto3"])]);
+  return [
+    {
+      name: "AWS CLI",
+      ...(!aws && { missing: "aws is not on the PATH" }),
+      arn: (profile, env) =>
+        output("aws", ["sts", "get-caller-identity", "--query", "Arn", "--output", "text", "--profile", profile], env),
+    },
+    {
+      name: "boto3",
+      ...(!boto3 && { missing: "python3 has no boto3" }),
+      arn: (profile, env) => output("python3", ["-c", BOTO3, profile], env),
+    },
+    { name: "JavaScript SDK", arn: sdkArn },
+  ];
+}
+
+/** Asks through the JavaScript SDK's own reader of the shared files. */
+export async function sdkArn(profile: string, env: Env): Promise<string> {
+  const credentials = fromIni({
+    profile,
+    filepath: env["AWS_SHARED_CREDENTIALS_FILE"] ?? "",
+    configFilepath: env["AWS_CONFIG_FILE"] ?? "",
+    ignoreCache: true,
+  });
+  const endpoint = env["AWS_ENDPOINT_URL"];
+  const client = new STSClient({
+    region: env["AWS_REGION"] ?? "us-east-1",
+    credentials,
+    ...(endpoint && { endpoint }),
+  });
+  try {
+    return (await client.send(new GetCallerIdentityCommand({}))).Arn ?? "";
+  } finally {
+    client.destroy();
+  }
+}
+
+async function output(command: string, args: readonly string[], env: Env): Promise<string> {
+  return (await execa(command, [...args], { env: { ...env, AWS_PAGER: "" }, extendEnv: false })).stdout.trim();
+}
+
+async function works(command: string, args: readonly string[]): Promise<boolean> {
+  return (await execa(command, [...args], { reject: false })).exitCode === 0;
+}

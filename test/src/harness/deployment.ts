@@ -1,0 +1,108 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { loadManifest, type Manifest, masterRoleArn } from "@agent-roles/manifest";
+import { cdk, type CdkOptions } from "./cdk.ts";
+import { cleanEnv } from "./clean-env.ts";
+import { assume, type ClientConfig, clientConfig } from "./client-config.ts";
+import { retry } from "./retry.ts";
+import type { Target } from "./target.ts";
+import { testManifest } from "./test-manifest.ts";
+
+/** The manifest, deployed: where the roles are, and how to speak as whom. */
+export interface Deployment {
+  readonly target: Target;
+  readonly manifest: Manifest;
+  readonly manifestFile: string;
+  /** The assembly, with `agent-roles.env` in it. */
+  readonly cdkOut: string;
+  /** The environment of who deploys. */
+  readonly deployer: Readonly<Record<string, string>>;
+  /** The environment of an agent that starts as the master role, with a new home of its own. */
+  agent(): Promise<Record<string, string>>;
+  /** What an SDK client needs to act as the deployer in one of the accounts. */
+  inAccount(accountId: string): Promise<ClientConfig>;
+  /** Removes the stacks, closes the target, and leaves nothing on this machine. */
+  destroy(): Promise<void>;
+  /** The same without removing the stacks: enough where the target itself ends. */
+  close(): Promise<void>;
+}
+
+export interface DeployOptions {
+  /** Where the output of `cdk` goes; swallowed unless it fails when left out. */
+  readonly output?: CdkOptions["output"];
+}
+
+/** Nobody is there to approve; `direct`, for the sandbox fills in outputs of no other kind; plain lines instead of a bar. */
+const DEPLOY_FLAGS = ["--require-approval", "never", "--method", "direct", "--progress", "events"];
+
+/** Deploys `agent-roles.yaml` with `cdk deploy`, to a sandbox or to real accounts. Closes the target when that fails. */
+export async function deploy(target: Target, { output }: DeployOptions = {}): Promise<Deployment> {
+  const folder = await mkdtemp(join(tmpdir(), "agent-roles-test-"));
+  const manifestFile = join(folder, "agent-roles.yaml");
+  const cdkOut = join(folder, "cdk.out");
+  let homes = 0;
+  const home = async (): Promise<string> => {
+    homes += 1;
+    const path = join(folder, `home-${homes}`);
+    await mkdir(path);
+    return path;
+  };
+  const deployer = { ...cleanEnv(await home()), AWS_REGION: "us-east-1", ...target.deployer };
+  const stackPrefix = target.suffix && `test${target.suffix}-`;
+  const options = { env: deployer, manifestFile, cdkOut, stackPrefix, ...(output && { output }) };
+
+  const close = async (): Promise<void> => {
+    await target.close();
+    await rm(folder, { recursive: true, force: true });
+  };
+  const destroy = async (): Promise<void> => {
+    try {
+      await cdk(["destroy", "--all", "--force"], options);
+    } finally {
+      await close();
+    }
+  };
+  try {
+    await writeFile(manifestFile, await testManifest(target));
+    const manifest = await loadManifest(manifestFile);
+    await cdk(["deploy", "--all", "--concurrency", "10", ...DEPLOY_FLAGS], options);
+    const agent = async (): Promise<Record<string, string>> => ({
+      ...cleanEnv(await home()),
+      ...endpointOf(deployer),
+      ...(await masterKeys(deployer, masterRoleArn(manifest).arn)),
+    });
+    const inAccount = async (accountId: string): Promise<ClientConfig> => {
+      const roleArn = `arn:${manifest.partition}:iam::${accountId}:role/${manifest.deployRoleName}`;
+      const config = clientConfig(deployer);
+      // The management account itself has no such role on real AWS; its deployer is there already.
+      if (accountId === target.masterAccount) return config;
+      return { ...config, credentials: await assume(config, roleArn, "test") };
+    };
+    return { target, manifest, manifestFile, cdkOut, deployer, agent, inAccount, destroy, close };
+  } catch (error) {
+    // What failed first is what there is to tell.
+    await destroy().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** What says where AWS is, without who calls. */
+function endpointOf(env: Readonly<Record<string, string>>): Record<string, string> {
+  const names = ["AWS_ENDPOINT_URL", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_EC2_METADATA_DISABLED"];
+  return Object.fromEntries(names.flatMap((name) => (env[name] ? [[name, env[name]] as const] : [])));
+}
+
+/** A session of the master role, as the variables that the agent's SDK reads. */
+async function masterKeys(
+  deployer: Readonly<Record<string, string>>,
+  roleArn: string,
+): Promise<Record<string, string>> {
+  // A new role takes some seconds until every part of AWS knows it.
+  const keys = await retry(() => assume(clientConfig(deployer), roleArn, "agent"));
+  return {
+    AWS_ACCESS_KEY_ID: keys.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
+    AWS_SESSION_TOKEN: keys.sessionToken,
+  };
+}
