@@ -1,14 +1,8 @@
 import { type ClientRequest, type IncomingMessage, request as httpRequest, type ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 
-/** Each hop has its own; `expect` has been answered by this server; the account is the gateway's to say. */
-const HOP_HEADERS: ReadonlySet<string> = new Set([
-  "connection",
-  "expect",
-  "keep-alive",
-  "transfer-encoding",
-  "x-moto-account-id",
-]);
+/** Each hop has its own; `expect` has been answered by this server. */
+const HOP_HEADERS: ReadonlySet<string> = new Set(["connection", "expect", "keep-alive", "transfer-encoding"]);
 
 /** A request that is to be handed on. */
 export interface Forwarded {
@@ -28,6 +22,7 @@ export interface Forwarded {
  */
 export async function forward(motoEndpoint: string, { request, response, accountId, body }: Forwarded): Promise<void> {
   const { method, url = "/" } = request;
+  // The account is the gateway's to say, whatever the client sent.
   const headers = { ...endToEnd(request.headers), "x-moto-account-id": accountId };
   const upstream = httpRequest(new URL(motoEndpoint), { method, path: url, headers });
   response.once("close", () => upstream.destroy());

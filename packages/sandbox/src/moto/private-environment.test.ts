@@ -53,6 +53,14 @@ describe("installMoto", () => {
     expect(await left()).toEqual(["moto-5.2.1"]);
   });
 
+  it("puts a new one in the place of one that no longer works, and keeps nothing of it", async () => {
+    const python = await fakePython("exit 0");
+    await failingPython(environmentPython(privateEnvironment(env)), "No module named flask");
+    await installMoto({ env, python });
+    expect(await readFile(environmentPython(privateEnvironment(env)), "utf8")).toContain("in venv");
+    expect(await readdir(privateEnvironment(env))).toEqual(["bin"]);
+  });
+
   it("brings its own pip when Python has none", async () => {
     const python = await fakePython("echo 'No module named pip' >&2; exit 1");
     await installMoto({ env, python });
