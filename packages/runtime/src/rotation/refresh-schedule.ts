@@ -1,7 +1,7 @@
 import type { SessionCredentials } from "../session-credentials.ts";
 
 /** The promise to users: a role is re-assumed ten minutes before its credentials expire. */
-export const REFRESH_MARGIN_MS: number = 10 * 60_000;
+const REFRESH_MARGIN_MS = 10 * 60_000;
 
 type Lifetime = Pick<SessionCredentials, "issuedAt" | "expiration">;
 
