@@ -1,5 +1,5 @@
 import { createServer } from "node:net";
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { afterEach, describe, expect, it } from "vitest";
 import { listenOnLoopback, type LoopbackServer } from "./listen-on-loopback.ts";
 
@@ -51,11 +51,9 @@ describe("listenOnLoopback", () => {
   });
 
   it("closes although a client still waits for its answer", async () => {
-    let arrived = (): void => undefined;
-    const asked = new Promise<void>((resolve) => {
-      arrived = resolve;
-    });
-    const server = await listenOnLoopback(async () => arrived(), 0);
+    const requests = new EventEmitter();
+    const asked = once(requests, "request");
+    const server = await listenOnLoopback(async () => void requests.emit("request"), 0);
     const answer = fetch(`http://127.0.0.1:${server.port}`);
     await Promise.all([asked.then(() => server.close()), expect(answer).rejects.toThrow("fetch failed")]);
   });

@@ -1,3 +1,5 @@
+import { MOTO_FIXES } from "./moto-fixes.ts";
+
 /** The release that the private virtual environment holds, and that the tests run against. */
 export const MOTO_VERSION = "5.2.1";
 
@@ -23,13 +25,13 @@ export interface MotoReady {
  * - it takes a free port and tells which, so that there is no race for one;
  * - it ends when its standard input does, so that it never outlives us, not even after SIGKILL;
  * - it leaves Ctrl-C to the process that started it;
- * - an inline policy of a role in a template is kept as JSON; moto would tell it as Python's text of a dict.
+ * - it mends CloudFormation's IAM, see `MOTO_FIXES`.
  *
  * CloudFormation imports API Gateway, which imports a validator of OpenAPI documents; a missing one is replaced by an
  * empty module, because nothing here deploys an API.
  */
 export const MOTO_PROGRAM: string = `
-import json, logging, os, signal, sys, threading, types
+import importlib.util, json, logging, os, signal, sys, threading, types
 
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 
@@ -42,9 +44,7 @@ threading.Thread(target=end_with_parent, daemon=True).start()
 import moto, yaml
 if moto.__version__.split(".")[0] != "5":
     sys.exit("found moto " + moto.__version__ + ", needed is moto 5")
-try:
-    import openapi_spec_validator
-except ImportError:
+if importlib.util.find_spec("openapi_spec_validator") is None:
     validator = types.ModuleType("openapi_spec_validator")
     validator.validate = None
     exceptions = types.ModuleType("openapi_spec_validator.validation.exceptions")
@@ -53,18 +53,17 @@ except ImportError:
     sys.modules["openapi_spec_validator.validation"] = types.ModuleType("openapi_spec_validator.validation")
     sys.modules["openapi_spec_validator.validation.exceptions"] = exceptions
 
-from moto.iam.models import Role
-
-def put_policy(self, policy_name, policy, put=Role.put_policy):
-    put(self, policy_name, policy if isinstance(policy, str) else json.dumps(policy))
-
-Role.put_policy = put_policy
-
+${MOTO_FIXES}
 from werkzeug.serving import make_server
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
+def create_app(service):
+    if service == "cloudformation":
+        mend_resource_map()
+    return create_backend_app(service)
+
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
-server = make_server("127.0.0.1", 0, DomainDispatcherApplication(create_backend_app), threaded=True)
+server = make_server("127.0.0.1", 0, DomainDispatcherApplication(create_app), threaded=True)
 os.environ["MOTO_PORT"] = str(server.port)
 print(json.dumps({"version": moto.__version__, "port": server.port}), flush=True)
 server.serve_forever()

@@ -1,0 +1,151 @@
+import { type Sandbox, startSandbox } from "@agent-roles/sandbox";
+import {
+  CloudFormationClient,
+  CreateStackCommand,
+  DeleteStackCommand,
+  UpdateStackCommand,
+} from "@aws-sdk/client-cloudformation";
+import { ListRolesCommand, ListRoleTagsCommand } from "@aws-sdk/client-iam";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { assume, clientOptions, createTarget, iamOf, MASTER, OTHER, outcome, trusts } from "./world.ts";
+
+type Resources = Readonly<Record<string, object>>;
+
+const ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess";
+const READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+const MAY_ASSUME = {
+  Version: "2012-10-17",
+  Statement: [
+    {
+      Effect: "Allow",
+      Action: "sts:AssumeRole",
+      Resource: { "Fn::Sub": `arn:\${AWS::Partition}:iam::${OTHER}:role/*` },
+    },
+  ],
+};
+const MAY_READ = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "s3:Get*", Resource: "*" }] };
+
+/** A role that the master account's administrator may assume, under its own name. */
+const role = (RoleName: string, properties: object = {}): Resources => ({
+  [RoleName]: {
+    Type: "AWS::IAM::Role",
+    Properties: { RoleName, AssumeRolePolicyDocument: JSON.parse(trusts({ Condition: {} })), ...properties },
+  },
+});
+const inline = (PolicyDocument: object) => ({ Policies: [{ PolicyName: "inline", PolicyDocument }] });
+const policy = (Role: string, PolicyDocument: object): Resources => ({
+  [`${Role}Policy`]: {
+    Type: "AWS::IAM::Policy",
+    Properties: { PolicyName: Role, PolicyDocument, Roles: [{ Ref: Role }] },
+  },
+});
+const managed = (Role: string, PolicyDocument: object, Roles = [{ Ref: Role }]): Resources => ({
+  [`${Role}Policy`]: {
+    Type: "AWS::IAM::ManagedPolicy",
+    Properties: { ManagedPolicyName: Role, PolicyDocument, Roles },
+  },
+});
+
+let sandbox: Sandbox;
+let target: string;
+let cloudFormation: CloudFormationClient;
+
+const template = (...resources: Resources[]) => ({
+  StackName: "roles",
+  TemplateBody: JSON.stringify({ Resources: Object.assign({}, ...resources) }),
+});
+
+/** Whether each of these roles may assume the target. */
+const verdicts = async (names: readonly string[]): Promise<Record<string, string>> => {
+  const seen: Record<string, string> = {};
+  for (const name of names) {
+    const caller = await assume(sandbox.endpoint, sandbox.admin(), `arn:aws:iam::${MASTER}:role/${name}`);
+    seen[name] = await outcome(sandbox.endpoint, caller, target);
+  }
+  return seen;
+};
+
+beforeAll(async () => {
+  sandbox = await startSandbox();
+  target = await createTarget(sandbox, "Target", trusts({ Condition: {} }));
+  const deployRole = `arn:aws:iam::${MASTER}:role/${sandbox.deployRoleName}`;
+  const deployer = await assume(sandbox.endpoint, sandbox.admin(), deployRole);
+  cloudFormation = new CloudFormationClient(clientOptions(sandbox.endpoint, deployer));
+});
+afterAll(() => sandbox.close());
+
+describe("a deployed template", () => {
+  it("gives roles their permission in each of the ways that CloudFormation knows", async () => {
+    const create = template(
+      role("Inline", inline(MAY_ASSUME)),
+      { ...role("Policy"), ...policy("Policy", MAY_ASSUME) },
+      { ...role("Managed"), ...managed("Managed", MAY_ASSUME) },
+      role("Attached", { ManagedPolicyArns: [ADMINISTRATOR] }),
+      role("Bounded", { ManagedPolicyArns: [ADMINISTRATOR], PermissionsBoundary: READ_ONLY }),
+      role("Without", { Tags: [{ Key: "team", Value: "blue" }] }),
+    );
+    await cloudFormation.send(new CreateStackCommand(create));
+    expect(await verdicts(["Inline", "Policy", "Managed", "Attached", "Bounded", "Without"])).toEqual({
+      Inline: "allowed",
+      Policy: "allowed",
+      Managed: "allowed",
+      Attached: "allowed",
+      Bounded: "AccessDenied",
+      Without: "AccessDenied",
+    });
+    const { Tags } = await iamOf(sandbox, MASTER).send(new ListRoleTagsCommand({ RoleName: "Without" }));
+    expect(Tags).toEqual([{ Key: "team", Value: "blue" }]);
+  });
+
+  it("takes and gives permissions when it is deployed again", async () => {
+    const update = template(
+      role("Inline", inline(MAY_READ)),
+      { ...role("Policy"), ...policy("Policy", MAY_READ) },
+      { ...role("Managed"), ...managed("Managed", MAY_READ) },
+      role("Attached", { ManagedPolicyArns: [READ_ONLY] }),
+      role("Bounded", { ManagedPolicyArns: [ADMINISTRATOR] }),
+      role("Without", inline(MAY_ASSUME)),
+    );
+    await cloudFormation.send(new UpdateStackCommand(update));
+    expect(await verdicts(["Inline", "Policy", "Managed", "Attached", "Bounded", "Without"])).toEqual({
+      Inline: "AccessDenied",
+      Policy: "AccessDenied",
+      Managed: "AccessDenied",
+      Attached: "AccessDenied",
+      Bounded: "allowed",
+      Without: "allowed",
+    });
+  });
+
+  it("moves a managed policy from one role to another", async () => {
+    const moved = managed("Managed", MAY_ASSUME, [{ Ref: "Inline" }]);
+    const roles = ["Inline", "Managed", "Attached", "Bounded", "Without"].map((name) => role(name));
+    await cloudFormation.send(new UpdateStackCommand(template(...roles, moved)));
+    expect(await verdicts(["Inline", "Managed", "Without"])).toEqual({
+      Inline: "allowed",
+      Managed: "AccessDenied",
+      Without: "AccessDenied",
+    });
+  });
+
+  it("changes who may assume a role, and for how long", async () => {
+    const roleArn = `arn:aws:iam::${MASTER}:role/Without`;
+    const ask = (DurationSeconds: number) => outcome(sandbox.endpoint, sandbox.admin(), roleArn, { DurationSeconds });
+    expect(await ask(7200)).toBe("ValidationError");
+    await cloudFormation.send(new UpdateStackCommand(template(role("Without", { MaxSessionDuration: 7200 }))));
+    expect(await ask(7200)).toBe("allowed");
+    const AssumeRolePolicyDocument: unknown = JSON.parse(trusts({ Principal: { AWS: OTHER } }));
+    await cloudFormation.send(new UpdateStackCommand(template(role("Without", { AssumeRolePolicyDocument }))));
+    expect(await ask(900)).toBe("AccessDenied");
+  });
+
+  it("is gone when the stack is deleted, whatever is attached to its roles", async () => {
+    const attached = role("Attached", { ManagedPolicyArns: [READ_ONLY], ...inline(MAY_READ) });
+    await cloudFormation.send(
+      new UpdateStackCommand(template(attached, role("Managed"), managed("Managed", MAY_READ))),
+    );
+    await cloudFormation.send(new DeleteStackCommand({ StackName: "roles" }));
+    const { Roles = [] } = await iamOf(sandbox, MASTER).send(new ListRolesCommand({}));
+    expect(Roles.map(({ RoleName }) => RoleName)).toEqual([sandbox.deployRoleName]);
+  });
+});
