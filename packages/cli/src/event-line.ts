@@ -1,4 +1,4 @@
-import { type AgentRolesEvent, maskKeyId, type TargetRole } from "@agent-roles/runtime";
+import type { AgentRolesEvent, TargetRole } from "@agent-roles/runtime";
 import pc from "picocolors";
 import { timestamp } from "./duration.ts";
 
@@ -15,15 +15,10 @@ export function eventLine(event: AgentRolesEvent, { at, color, retries }: EventL
   const line = (word: string, text: string): string => `${timestamp(at)}  ${word.padEnd(8)}  ${text}`;
   switch (event.type) {
     case "assumed": {
-      const { credentials, previous, target } = event;
-      const key = maskKeyId(credentials.accessKeyId);
-      const keys = previous ? `${maskKeyId(previous.accessKeyId)} → ${key}` : key;
-      return paint.green(
-        line(
-          previous ? "rotated" : "assumed",
-          `${target.profile}  ${keys}  until ${timestamp(credentials.expiration)}`,
-        ),
-      );
+      const { key, previous, target } = event;
+      const keys = previous ? `${previous.keyId} → ${key.keyId}` : key.keyId;
+      const text = `${target.profile}  ${keys}  until ${timestamp(key.expiration)}`;
+      return paint.green(line(previous ? "rotated" : "assumed", text));
     }
     case "assumeFailed": {
       const { error, retryAt, validUntil } = event;
@@ -43,14 +38,14 @@ export function eventJson(event: AgentRolesEvent, at: Date): Record<string, unkn
   const base = { time: at.toISOString(), event: event.type };
   switch (event.type) {
     case "assumed": {
-      const { target, credentials, previous } = event;
+      const { target, key, previous } = event;
       return {
         ...base,
         profile: target.profile,
         roleArn: target.role.arn,
-        keyId: maskKeyId(credentials.accessKeyId),
-        previousKeyId: previous ? maskKeyId(previous.accessKeyId) : null,
-        expiration: credentials.expiration.toISOString(),
+        keyId: key.keyId,
+        previousKeyId: previous?.keyId ?? null,
+        expiration: key.expiration.toISOString(),
       };
     }
     case "assumeFailed": {

@@ -130,6 +130,27 @@ async function filled<T>(start: Promise<T>, clock: FakeClock): Promise<T> {
   return start;
 }
 
+describe("events", () => {
+  it("hold no secret, so that each may be logged as it is", async () => {
+    const { roles, store, events, broken, clock } = subject();
+    broken.set("First", denied);
+    await roles.assumeAll({ stores: [store] });
+    await clock.advance(1);
+    await roles.assumeAll({ stores: [store] });
+    expect(events.map(({ type }) => type)).toEqual([
+      "assumeFailed",
+      "assumed",
+      "stored",
+      "assumeFailed",
+      "assumed",
+      "stored",
+    ]);
+    const logged = JSON.stringify(events);
+    expect(logged).toContain("…MPLE");
+    expect(logged).not.toMatch(/secret-of|token\/of|ASIA/);
+  });
+});
+
 describe("start", () => {
   it("re-assumes each role ten minutes before it expires and stores what came", async () => {
     const { roles, store, stored, calls, clock } = subject();

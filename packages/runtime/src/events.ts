@@ -1,16 +1,23 @@
 import { AgentRolesError } from "./agent-roles-error.ts";
 import type { TargetRole } from "./role-env/index.ts";
 import type { SessionState } from "./rotation/role-session.ts";
-import type { SessionCredentials } from "./session-credentials.ts";
+import { maskKeyId, type SessionCredentials } from "./session-credentials.ts";
 
-/** What the runtime tells while it works; it never prints. Credentials are shown through {@link maskKeyId} only. */
+/** What may be shown of credentials. */
+export interface SessionKey {
+  /** `…WXYZ`: the end of the access key id. */
+  readonly keyId: string;
+  readonly expiration: Date;
+}
+
+/** What the runtime tells while it works; it never prints. No event holds a secret: each may be logged as it is. */
 export type AgentRolesEvent =
-  /** A role was assumed; `previous` are the credentials that it replaces. */
+  /** A role was assumed; `previous` is the key that it replaces. */
   | {
       readonly type: "assumed";
       readonly target: TargetRole;
-      readonly credentials: SessionCredentials;
-      readonly previous?: SessionCredentials;
+      readonly key: SessionKey;
+      readonly previous?: SessionKey;
     }
   /** A role was not assumed. It is asked again at `retryAt`; credentials that are still valid stay in place. */
   | {
@@ -40,5 +47,10 @@ export function refreshEvent(target: TargetRole, state: SessionState, previous: 
     const validUntil = credentials?.expiration;
     return { type: "assumeFailed", target, error, retryAt: new Date(dueAt), ...(validUntil && { validUntil }) };
   }
-  return { type: "assumed", target, credentials, ...(previous.credentials && { previous: previous.credentials }) };
+  const replaced = previous.credentials && { previous: sessionKey(previous.credentials) };
+  return { type: "assumed", target, key: sessionKey(credentials), ...replaced };
+}
+
+function sessionKey({ accessKeyId, expiration }: SessionCredentials): SessionKey {
+  return { keyId: maskKeyId(accessKeyId), expiration };
 }

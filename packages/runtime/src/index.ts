@@ -3,7 +3,7 @@ export type { AgentRoles, AgentRolesOptions } from "./create-agent-roles.ts";
 export type { Rotation, StartOptions } from "./rotation/start-rotation.ts";
 export { systemClock } from "./clock.ts";
 export type { Clock } from "./clock.ts";
-export type { AgentRolesEvent, OnEvent } from "./events.ts";
+export type { AgentRolesEvent, OnEvent, SessionKey } from "./events.ts";
 export type { ProfileStatus } from "./profile-status.ts";
 export { profileStatus } from "./profile-status.ts";
 export { AgentRolesError, formatRoleEnv, parseRoleArn, parseRoleEnv } from "./role-env/index.ts";

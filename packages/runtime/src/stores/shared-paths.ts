@@ -10,15 +10,20 @@ export interface SharedPaths {
 /**
  * Where AWS clients look: `AWS_SHARED_CREDENTIALS_FILE` and `AWS_CONFIG_FILE`, else `~/.aws/credentials` and `~/.aws/config`.
  *
- * @throws {AgentRolesError} `StoreFailed` when neither the variables nor a home folder tell.
+ * @throws {AgentRolesError} `StoreFailed` when neither the variables nor a home folder tell, or when both are one file.
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/file-location.html
  */
 export function sharedPaths(env: Readonly<Record<string, string | undefined>>): SharedPaths {
   const inHome = (name: string): string => join(home(env), ".aws", name);
-  return {
-    credentialsFile: env["AWS_SHARED_CREDENTIALS_FILE"] || inHome("credentials"),
-    configFile: env["AWS_CONFIG_FILE"] || inHome("config"),
-  };
+  const credentialsFile = env["AWS_SHARED_CREDENTIALS_FILE"] || inHome("credentials");
+  const configFile = env["AWS_CONFIG_FILE"] || inHome("config");
+  if (credentialsFile === configFile) {
+    throw new AgentRolesError(`${configFile} is both the credentials file and the config file`, {
+      code: "StoreFailed",
+      fix: "give AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE a file each",
+    });
+  }
+  return { credentialsFile, configFile };
 }
 
 function home(env: Readonly<Record<string, string | undefined>>): string {
