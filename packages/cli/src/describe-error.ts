@@ -12,8 +12,9 @@ export function describeError(error: unknown): { readonly text: string; readonly
     return { text: `error: ${error.message}${fix}`, code: wrongUsage ? 2 : 1 };
   }
   const message = error instanceof Error ? error.message : String(error);
-  const fix = error instanceof Error && "fix" in error ? `\n  fix: ${String(error.fix)}` : "";
-  return { text: `error: ${message}${fix}`, code: 1 };
+  if (!(error instanceof Error && "fix" in error)) return { text: `error: ${message}`, code: 1 };
+  const fix = String(error.fix);
+  return { text: `error: ${message.replace(`\n${fix}`, "")}\n  fix: ${fix}`, code: 1 };
 }
 
 /** Wrong usage or configuration that no library knows of. */

@@ -12,6 +12,7 @@ export function sandboxCommand(context: CliContext): Command {
       const { formatEnv, loadManifest } = await import("@agent-roles/manifest");
       const { startSandbox } = await import("@agent-roles/sandbox");
       const manifest = options.manifest === undefined ? undefined : await loadManifest(options.manifest);
+      context.err("A test tool: a local AWS that enforces trust, on loopback only.");
       const sandbox = await startSandbox({
         ...(options.port !== undefined && { port: options.port }),
         ...(manifest && {
@@ -22,11 +23,13 @@ export function sandboxCommand(context: CliContext): Command {
         signal: context.signal,
         now: () => context.clock.now(),
         onProgress: context.err,
+      }).catch((error: unknown) => {
+        if (context.signal.aborted) return undefined;
+        throw error;
       });
+      if (!sandbox) return;
       context.out(formatEnv(sandbox.env(), options.json ? "json" : "shell").trimEnd());
-      context.err(
-        `a test tool, on loopback only: accounts ${sandbox.accounts.join(", ")} at ${sandbox.endpoint}; Ctrl-C stops it`,
-      );
+      context.err(`Accounts ${sandbox.accounts.join(", ")} at ${sandbox.endpoint}. Ctrl-C stops it.`);
       await stopped(context.signal);
       await sandbox.close();
     });
