@@ -13,3 +13,4 @@ export type {
   ServiceCaller,
 } from "./assume-role-request.ts";
 export { evaluateAssumeRole } from "./evaluate-assume-role.ts";
+export type * from "./trust-model.ts";

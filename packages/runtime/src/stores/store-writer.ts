@@ -30,7 +30,8 @@ export function storeWriter(store: CredentialStore, { clock, signal, onEvent }: 
   async function drain(): Promise<void> {
     while (queue.size > 0) {
       await clock.sleep(GATHER_MS, signal);
-      const batch = [...queue.values()];
+      // In the order of AWS_ROLE_N, whoever was assumed first.
+      const batch = [...queue.values()].toSorted((a, b) => a.target.number - b.target.number);
       queue.clear();
       const { retry } = await storeEntries(store, batch, onEvent);
       if (!retry) continue;

@@ -1,0 +1,104 @@
+import type { PolicyDocument } from "./assume-role-request.ts";
+
+/** Where something stands, for a person to find it. */
+export interface SourceLocation {
+  /** As the caller named it; `live` for an account that was read through IAM. */
+  readonly file: string;
+  /** From 1. */
+  readonly line?: number;
+  /** Inside the file: a CDK construct path, else a logical id, a Terraform address. */
+  readonly path?: string;
+}
+
+/** A value that could not be resolved offline, and what was taken in its place. */
+export interface UnknownValue {
+  /** Where in the role it stands: `trustPolicy.Statement[0].Principal.AWS`. */
+  readonly path: string;
+  /** What the source says: `{"Fn::ImportValue":"x"}`. */
+  readonly expression: string;
+  /** What was assumed instead, in words. */
+  readonly assumed: string;
+}
+
+/** One IAM role as a source declares it: everything that decides who may become it, and what it may become. */
+export interface TrustRole {
+  /** Whole, path included. Parts that are unknown read `${…}`, which no real ARN holds. */
+  readonly arn: string;
+  readonly trustPolicy: PolicyDocument;
+  /** Inline and managed; AWS's own managed policies stand in `managedPolicyArns`, for their text is not in the source. */
+  readonly identityPolicies: readonly PolicyDocument[];
+  readonly managedPolicyArns: readonly string[];
+  readonly permissionsBoundary?: PolicyDocument;
+  /** Seconds; AWS's default is 3600. */
+  readonly maxSessionDuration?: number;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly location: SourceLocation;
+  readonly unknowns: readonly UnknownValue[];
+}
+
+/** What one `AWS_ROLE_N` asks for. */
+export interface ExpectedRole {
+  /** `AWS_ROLE_3`. */
+  readonly variable: string;
+  readonly profile: string;
+  readonly roleArn: string;
+  readonly externalId?: string;
+  readonly durationSeconds?: number;
+  readonly location?: SourceLocation;
+}
+
+/** What is known beside the roles themselves; everything is optional, and what is left out is not checked. */
+export interface TrustContext {
+  /** Accounts of one's own. Default: the accounts of the roles and of the master. */
+  readonly accounts?: readonly string[];
+  /** Accounts of others that may be trusted. */
+  readonly allowedAccounts?: readonly string[];
+  /** `o-…`. */
+  readonly organization?: string;
+  readonly masterRoleArn?: string;
+  /** The `AWS_ROLE_N` values. */
+  readonly expectedRoles?: readonly ExpectedRole[];
+  /** Whether the runtime passes session tags, a source identity. Default: both, as AGENT_ROLES_* allow them at any time. */
+  readonly passes?: { readonly sessionTags: boolean; readonly sourceIdentity: boolean };
+  /** Keys of the session tags that are passed on along a chain. */
+  readonly transitiveTagKeys?: readonly string[];
+  /** Names that are guessable as an external id, such as the company's. */
+  readonly guessableNames?: readonly string[];
+  readonly quotas?: Partial<TrustQuotas>;
+  /** Other severities than the rules' own, by rule id. */
+  readonly severities?: Readonly<Record<string, Severity>>;
+}
+
+/** Characters; AWS's defaults unless given. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
+export interface TrustQuotas {
+  readonly trustPolicy: number;
+  readonly roleInlinePolicies: number;
+  readonly managedPolicy: number;
+}
+
+/** `error`: never works or is rejected by AWS. The others say how much it gives away. */
+export type Severity = "critical" | "high" | "error" | "medium" | "warning" | "info";
+
+/** One thing that is wrong with one role. The shape is fixed: `check --json` prints it. */
+export interface Finding {
+  /** The rule's id, which is its file's name. */
+  readonly id: string;
+  readonly severity: Severity;
+  /** The role's ARN. */
+  readonly role: string;
+  /** The statement's `Sid`, or its index; left out when it is about the whole role. */
+  readonly statement?: string | number;
+  readonly message: string;
+  /** What to do, as text. */
+  readonly fix: string;
+  readonly location: SourceLocation;
+}
+
+/** A finding that somebody has looked at and accepts, with a reason. */
+export interface Suppression {
+  /** The rule's id. */
+  readonly id: string;
+  /** The role's ARN; `*` and `?` match as in IAM. Default: every role. */
+  readonly role?: string;
+  readonly reason: string;
+}
