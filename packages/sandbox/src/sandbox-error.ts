@@ -2,8 +2,6 @@
 export type SandboxErrorCode =
   /** No usable moto_server was found, and none could be installed. */
   | "MotoNotFound"
-  /** moto was started and ended, or never became ready. */
-  | "MotoFailed"
   /** The port asked for belongs to another program. */
   | "PortTaken"
   /** An option or a fault has a value that cannot be meant. */
@@ -31,4 +29,9 @@ export class SandboxError extends Error {
     this.code = options.code;
     this.fix = options.fix;
   }
+}
+
+/** What a start ends with when its `AbortSignal` aborts. */
+export function abortedStart(cause: unknown): SandboxError {
+  return new SandboxError("the start of the sandbox was stopped", { code: "Aborted", fix: "Start it again.", cause });
 }

@@ -6,7 +6,7 @@ import { iamClients, type IamClients } from "./iam/iam-client.ts";
 import { iamDirectory } from "./iam/iam-directory.ts";
 import type { MotoServer } from "./moto/launch-moto.ts";
 import { startMoto } from "./moto/start-moto.ts";
-import { SandboxError } from "./sandbox-error.ts";
+import { abortedStart, SandboxError } from "./sandbox-error.ts";
 import { type AdminKeys, setUpAccounts } from "./set-up-accounts.ts";
 import { sessionTable } from "./sts/session-table.ts";
 
@@ -19,7 +19,7 @@ export interface SandboxOptions {
   readonly organizationId?: string;
   /** The gateway's port. Default: a free one. */
   readonly port?: number;
-  /** A `moto_server`, or a Python that has moto 5. Default: `AGENT_ROLES_MOTO_SERVER`, else it is looked for. */
+  /** A `moto_server`, or a Python that has moto 5.2. Default: `AGENT_ROLES_MOTO_SERVER`, else it is looked for. */
   readonly motoServer?: string;
   /** The Python that makes the private virtual environment, should one be needed. Default: one of 3.10 or newer on `PATH`. */
   readonly python?: string;
@@ -81,6 +81,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const { signal, now = Date.now, env = process.env } = options;
   const { motoServer, python, onProgress } = options;
   const moto = await startMoto({ env, signal, motoServer, python, onProgress });
+  let death: string | undefined;
+  void moto.ended.then((lastWords) => {
+    death = `moto has ended: ${lastWords}`;
+  });
   const clients = iamClients(moto.endpoint);
   const faults = faultInjector(deployRoleName);
   const calls = callLog();
@@ -88,6 +92,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     const admins = await setUpAccounts(clients, accounts, deployRoleName);
     const handler = gatewayHandler({
       motoEndpoint: moto.endpoint,
+      motoDeath: () => death,
       accounts,
       directory: iamDirectory(clients),
       sessions: sessionTable(),
@@ -98,6 +103,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       now: () => now() + (faults.current().clockOffsetMs ?? 0),
     });
     const server = await listenOnLoopback(handler, options.port ?? 0);
+    if (signal?.aborted) {
+      await server.close();
+      throw abortedStart(signal.reason);
+    }
     return runningSandbox({ moto, clients, server, accounts, deployRoleName, admins, faults, calls, signal });
   } catch (error) {
     clients.close();

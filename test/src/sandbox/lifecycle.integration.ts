@@ -2,7 +2,10 @@ import { type Sandbox, startSandbox } from "@agent-roles/sandbox";
 import { STSClient } from "@aws-sdk/client-sts";
 import { execa } from "execa";
 import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { assume, createAgent, createTarget, MASTER, OTHER, outcome, trusts, whoAmI } from "./world.ts";
 
@@ -111,6 +114,18 @@ describe("startSandbox", () => {
 
   it.each([[["12345"]], [[]]])("refuses the accounts %j", async (accounts: string[]) => {
     await expect(startSandbox({ accounts })).rejects.toMatchObject({ code: "InvalidOption" });
+  });
+
+  it("refuses a moto that is too old, and says which it needs", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "old-moto-"));
+    await writeFile(join(folder, "moto.py"), '__version__ = "5.1.22"\n');
+    const { stdout: motoServer } = await execa("sh", ["-c", "command -v python3"]);
+    const env = { ...process.env, PYTHONPATH: folder, PYTHONDONTWRITEBYTECODE: "1" };
+    await expect(startSandbox({ motoServer, env })).rejects.toMatchObject({
+      code: "MotoNotFound",
+      message: expect.stringContaining("found moto 5.1.22, needed is 5.2 or newer, below 6"),
+    });
+    await rm(folder, { recursive: true });
   });
 
   it("leaves no moto behind when its process is killed", async () => {

@@ -47,7 +47,10 @@ beforeEach(async () => {
     () => clock,
   );
   const secretOf = (id: string) => (id === USER_KEYS.accessKeyId ? USER_KEYS.secretAccessKey : undefined);
-  gateway = await listenOnLoopback(gatewayHandler({ ...sts, motoEndpoint: moto.url, accounts: [MASTER], secretOf }), 0);
+  gateway = await listenOnLoopback(
+    gatewayHandler({ ...sts, motoEndpoint: moto.url, motoDeath: () => undefined, accounts: [MASTER], secretOf }),
+    0,
+  );
   return () => gateway.close();
 });
 
@@ -226,10 +229,11 @@ describe("the gateway", () => {
     ]);
   });
 
-  it("tells the client when moto is gone", async () => {
+  it("tells the client when moto is gone, and its last words", async () => {
     const handler = gatewayHandler({
       ...sts,
       motoEndpoint: "http://127.0.0.1:1",
+      motoDeath: () => "moto has ended: MemoryError",
       accounts: [MASTER],
       secretOf: () => undefined,
     });
@@ -237,6 +241,8 @@ describe("the gateway", () => {
     const headers = await signedHeaders({ ...USER_KEYS, service: "iam", signingDate: new Date(clock) });
     const answer = await fetch(`http://127.0.0.1:${alone.port}/`, { method: "POST", headers });
     await alone.close();
-    expect([answer.status, await answer.text()]).toEqual([500, expect.stringContaining("InternalFailure")]);
+    const xml = await answer.text();
+    expect([answer.status, element("Code", xml)]).toEqual([500, "InternalFailure"]);
+    expect(element("Message", xml)).toBe("the sandbox failed: moto has ended: MemoryError");
   });
 });

@@ -11,6 +11,8 @@ import { readSignedRequest, type SignedRequest } from "./signed-request.ts";
 
 export interface GatewayContext extends StsContext, AuthenticationContext {
   readonly motoEndpoint: string;
+  /** Why moto is no longer there, once it is not. */
+  readonly motoDeath: () => string | undefined;
 }
 
 /** Handles one request; never rejects. */
@@ -31,7 +33,8 @@ export function gatewayHandler(context: GatewayContext): RequestHandler {
         response.destroy();
         return;
       }
-      const message = `the sandbox failed: ${error instanceof Error ? error.message : String(error)}`;
+      const why = context.motoDeath() ?? (error instanceof Error ? error.message : String(error));
+      const message = `the sandbox failed: ${why}`;
       const reply = errorReply({ status: 500, code: "InternalFailure", message }, protocolOf(signed?.service, request));
       sendReply(response, reply, context.now());
     }

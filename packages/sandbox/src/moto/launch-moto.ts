@@ -36,7 +36,7 @@ const STOP_TIMEOUT_MS = 2_000;
 /**
  * Starts moto with this interpreter on a free loopback port and waits until the port is open.
  *
- * @throws an `Error` whose message holds what Python wrote to stderr, when the interpreter is unusable or has no moto 5.
+ * @throws an `Error` whose message holds what Python wrote to stderr, when the interpreter is unusable or has no moto 5.2.
  */
 export async function launchMoto(python: string, options: LaunchOptions): Promise<MotoServer> {
   options.signal?.throwIfAborted();

@@ -36,14 +36,17 @@ import importlib.util, json, logging, os, signal, sys, threading, types
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 def end_with_parent():
-    sys.stdin.buffer.read()
+    while os.read(0, 4096):
+        pass
     os._exit(0)
 
 threading.Thread(target=end_with_parent, daemon=True).start()
 
-import moto, yaml
-if moto.__version__.split(".")[0] != "5":
-    sys.exit("found moto " + moto.__version__ + ", needed is moto 5")
+import moto
+if not (5, 2) <= tuple(int(part) for part in moto.__version__.split(".")[:2]) < (6,):
+    sys.exit("found moto " + moto.__version__ + ", needed is 5.2 or newer, below 6")
+# CloudFormation needs it: better to fail now than at the first deployment.
+import yaml
 if importlib.util.find_spec("openapi_spec_validator") is None:
     validator = types.ModuleType("openapi_spec_validator")
     validator.validate = None

@@ -47,10 +47,13 @@ describe("startMoto", () => {
 
   it("tries nothing else when the one asked for fails, and says why", async () => {
     await server("bin", 1);
-    const motoServer = await failingPython(join(folder, "broken", "python3"), "found moto 4.2, needed is moto 5");
+    const motoServer = await failingPython(
+      join(folder, "broken", "python3"),
+      "found moto 4.2.14, needed is 5.2 or newer",
+    );
     await expect(startMoto({ env, motoServer })).rejects.toMatchObject({
       code: "MotoNotFound",
-      message: expect.stringContaining("found moto 4.2, needed is moto 5"),
+      message: expect.stringContaining("found moto 4.2.14, needed is 5.2 or newer"),
     });
     await expect(startMoto({ env, motoServer: join(folder, "none") })).rejects.toThrow("there is no such file");
   });

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { SandboxError } from "../sandbox-error.ts";
+import { abortedStart, SandboxError } from "../sandbox-error.ts";
 import { findOnPath, pythonsOf } from "./find-moto-server.ts";
 import { type LaunchOptions, launchMoto, type MotoServer } from "./launch-moto.ts";
 import { findPython } from "./find-python.ts";
@@ -7,7 +7,7 @@ import { MOTO_REQUIREMENTS } from "./moto-program.ts";
 import { environmentPython, installMoto, privateEnvironment } from "./private-environment.ts";
 
 export interface StartMotoOptions extends LaunchOptions {
-  /** A `moto_server`, or a Python that has moto 5; nothing else is tried. Default: `AGENT_ROLES_MOTO_SERVER`. */
+  /** A `moto_server`, or a Python that has moto 5.2; nothing else is tried. Default: `AGENT_ROLES_MOTO_SERVER`. */
   readonly motoServer?: string | undefined;
   /** The Python that makes the private virtual environment. Default: the first on `PATH` that is 3.10 or newer. */
   readonly python?: string | undefined;
@@ -32,13 +32,7 @@ export async function startMoto(options: StartMotoOptions): Promise<MotoServer> 
     try {
       return await launchMoto(await python(), options);
     } catch (error) {
-      if (options.signal?.aborted) {
-        throw new SandboxError("the start of the sandbox was stopped", {
-          code: "Aborted",
-          fix: "Start it again.",
-          cause: error,
-        });
-      }
+      if (options.signal?.aborted) throw abortedStart(error);
       failures.push(`${from}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
@@ -77,7 +71,7 @@ async function install(options: StartMotoOptions): Promise<string> {
 
 function fixFor(tried: string): string {
   if (/ensurepip|No module named venv/.test(tried)) {
-    return "Install what Python needs for virtual environments (Debian, Ubuntu: apt-get install python3-venv), or moto itself: pip install 'moto[server]>=5,<6'.";
+    return "Install what Python needs for virtual environments (Debian, Ubuntu: apt-get install python3-venv), or moto itself: pip install 'moto[server]>=5.2,<6'.";
   }
   if (/no python3 on PATH|no Python 3\.10/.test(tried)) return "Install Python 3.10 or newer; nothing else is needed.";
   const requirements = MOTO_REQUIREMENTS.map((requirement) => `'${requirement}'`).join(" ");

@@ -14,7 +14,7 @@ export const OTHER = "123456789013";
 export const NOW: number = Date.UTC(2026, 10, 22, 12);
 
 /** The reference of a role by its ARN. */
-export function roleRef(arn: string): RoleRef {
+function roleRef(arn: string): RoleRef {
   return { arn, partition: "aws", accountId: arn.split(":")[4] ?? "", roleName: arn.split("/").at(-1) ?? "" };
 }
 
@@ -45,7 +45,7 @@ function identity(
 }
 
 /** An IAM that answers from a table. */
-export function fakeIam({ roles = {}, users = {}, oidcProviders = {} }: FakeIam): IamDirectory {
+function fakeIam({ roles = {}, users = {}, oidcProviders = {} }: FakeIam): IamDirectory {
   return {
     role: async ({ arn }) => {
       const role = roles[arn];

@@ -23,7 +23,7 @@ export interface Faults {
 }
 
 /** What happens to one call. */
-export interface Fault {
+interface Fault {
   readonly answer?: StsFailure | StsSilence;
   readonly latencyMs: number;
   readonly lifetimeSeconds?: number;
