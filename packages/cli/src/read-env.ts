@@ -23,16 +23,21 @@ export function withEnvFile(command: Command): Command {
  *
  * @throws {UsageError} when the file cannot be read.
  */
-export async function readEnv(env: Env, envFile: string | undefined): Promise<Env> {
+export async function readEnv({ env, exportEnv }: CliContext, envFile: string | undefined): Promise<Env> {
   if (envFile === undefined) return env;
   const text = await readFile(envFile, "utf8").catch((error: unknown) => {
     throw new UsageError(`--env-file ${envFile}: ${error instanceof Error ? error.message : String(error)}`);
   });
-  const file = parseEnv(text);
-  const rest = Object.keys(file).some(isRole)
-    ? Object.entries(env).filter(([name]) => !isRole(name))
-    : Object.entries(env);
+  const file = definedOnly(parseEnv(text));
+  const rest = Object.entries(env).filter(([name]) => !(isRole(name) && Object.keys(file).some(isRole)));
+  exportEnv(Object.fromEntries(Object.entries(file).filter(([name]) => !isRole(name))));
   return { ...Object.fromEntries(rest), ...file };
+}
+
+function definedOnly(variables: Env): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(variables).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }
 
 function isRole(name: string): boolean {
@@ -41,7 +46,7 @@ function isRole(name: string): boolean {
 
 /** {@link readEnv} for commands that need roles: tells the warnings, and refuses an environment without any. */
 export async function readRoleEnv(context: CliContext, envFile: string | undefined): Promise<Env> {
-  const env = await readEnv(context.env, envFile);
+  const env = await readEnv(context, envFile);
   const { roles, warnings } = parseRoleEnv(env);
   for (const { variable, message, fix } of warnings) context.err(`warning: ${variable}: ${message}; ${fix}`);
   if (roles.length === 0) {

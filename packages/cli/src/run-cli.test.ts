@@ -21,17 +21,19 @@ beforeEach(async () => {
 afterEach(() => rm(home, { recursive: true, force: true }));
 
 async function cli(argv: string[], env: Record<string, string> = {}) {
+  const exported: Record<string, string> = {};
   const out: string[] = [];
   const err: string[] = [];
   const code = await runCli(argv, {
     env: { HOME: home, ...env },
+    exportEnv: (variables) => Object.assign(exported, variables),
     clock: { ...systemClock, now: () => NOW },
     out: (text) => out.push(text),
     err: (text) => err.push(text),
     signal: new AbortController().signal,
     color: false,
   });
-  return { code, out: out.join("\n"), err: err.join("\n") };
+  return { code, out: out.join("\n"), err: err.join("\n"), exported };
 }
 
 async function file(name: string, text: string): Promise<string> {
@@ -130,6 +132,12 @@ describe("agent-roles list", () => {
     expect(JSON.parse(out).map(({ profile }: { profile: string }) => profile)).toEqual(["Only"]);
     expect(err).toContain("warning: AWS_ROLE_1: is missing");
   });
+});
+
+it("lets the AWS SDK see what an env file says besides roles", async () => {
+  const envFile = await file("roles.env", `AWS_ROLE_1=${ROLES.AWS_ROLE_1}\nAWS_ENDPOINT_URL=http://localhost:1\n`);
+  const { exported } = await cli(["list", "--env-file", envFile]);
+  expect(exported).toEqual({ AWS_ENDPOINT_URL: "http://localhost:1" });
 });
 
 describe("agent-roles env", () => {

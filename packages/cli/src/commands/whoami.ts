@@ -38,7 +38,7 @@ interface Answer {
 }
 
 async function masterIdentity(context: CliContext, envFile: string | undefined): Promise<Answer> {
-  const env = await readEnv(context.env, envFile);
+  const env = await readEnv(context, envFile);
   const { callerIdentity, isSessionOf, masterConfig, parseRoleEnv } = await import("@agent-roles/runtime");
   const roleEnv = parseRoleEnv(env);
   const config = masterConfig(roleEnv, { env, clock: context.clock });
