@@ -19,6 +19,7 @@ export function crossFindings(value: unknown): Finding[] {
     ...secondDefaults(draft),
     ...draft.roles.flatMap((role, index) => strangePolicies(role, index, draft)),
     ...strangePartitions(draft),
+    ...outsideOfNothing(draft),
   ];
 }
 
@@ -92,5 +93,16 @@ function strangePartitions({ master, partition }: Draft): Finding[] {
     if (found === partition) return [];
     const message = `"${arn}" is in partition ${found}, the manifest in ${partition}`;
     return [{ path: ["master", "trustedBy", ...path], at: "value" as const, message, fix: "name one partition only" }];
+  });
+}
+
+/** Without an organization everybody, or nobody, would be outside of it. */
+function outsideOfNothing({ organization, trust }: Draft): Finding[] {
+  if (organization !== undefined) return [];
+  return trust.expect.flatMap(({ from }, index) => {
+    if (from !== "outside-organization") return [];
+    const message = '"outside-organization" needs an organization, and the manifest names none';
+    const fix = "name the organization, or write outside-accounts";
+    return [{ path: ["trust", "expect", index, "from"], at: "value" as const, message, fix }];
   });
 }

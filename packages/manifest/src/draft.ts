@@ -17,6 +17,8 @@ const draftRole = z
   })
   .catch({ managedPolicies: [], sessionPolicyArns: [] });
 
+const draftExpectation = z.object({ from: text }).catch({ from: undefined });
+
 const draft = z
   .object({
     partition: z.string().catch(DEFAULT_PARTITION),
@@ -25,8 +27,17 @@ const draft = z
       .object({ account: text, roleName: text, path: text, trustedBy: z.array(z.unknown()).catch([]) })
       .catch({ trustedBy: [] }),
     roles: z.array(draftRole).catch([]),
+    organization: text,
+    trust: z.object({ expect: z.array(draftExpectation).catch([]) }).catch({ expect: [] }),
   })
-  .catch({ partition: DEFAULT_PARTITION, rolePath: DEFAULT_ROLE_PATH, master: { trustedBy: [] }, roles: [] });
+  .catch({
+    partition: DEFAULT_PARTITION,
+    rolePath: DEFAULT_ROLE_PATH,
+    master: { trustedBy: [] },
+    roles: [],
+    organization: undefined,
+    trust: { expect: [] },
+  });
 
 export interface DraftRole {
   readonly profile?: string | undefined;
@@ -50,6 +61,8 @@ export interface Draft {
     readonly trustedBy: readonly { readonly path: readonly PropertyKey[]; readonly arn: string }[];
   };
   readonly roles: readonly DraftRole[];
+  readonly organization?: string | undefined;
+  readonly trust: { readonly expect: readonly { readonly from?: string | undefined }[] };
 }
 
 /** Reads what cross checks need; never fails. */

@@ -8,6 +8,7 @@ export type {
   ConditionValue,
   Manifest,
   ManifestRole,
+  ManifestTrust,
   MasterRole,
   MasterService,
   OidcIdentity,
@@ -17,6 +18,11 @@ export type {
   SubjectAttribute,
   Tags,
   TrustedBy,
+  TrustExpectation,
+  TrustSeverity,
+  TrustSuppression,
 } from "./manifest.ts";
 export { parseManifest } from "./parse-manifest.ts";
 export { manifestEnv, masterRoleArn, targetRoles } from "./target-roles.ts";
+export { trustContext } from "./trust-context.ts";
+export type { ManifestExpectedRole, ManifestTrustContext } from "./trust-context.ts";

@@ -2,6 +2,7 @@ import * as z from "zod";
 import * as field from "./fields.ts";
 import type { Manifest } from "./manifest.ts";
 import { statement } from "./statement.ts";
+import { trustSection } from "./trust-section.ts";
 import { trustedBy } from "./trusted-by.ts";
 
 /** Kept apart from `rolePath`, because the master may assume everything below that. */
@@ -101,6 +102,7 @@ export const manifestSchema: z.ZodType<Manifest> = field.fields({
   roles: field
     .list(role, 5000, "list the target roles")
     .describe("The target roles. Their order gives the numbers of AWS_ROLE_1, AWS_ROLE_2, …"),
+  trust: trustSection.exactOptional().describe("What the trust check takes from here."),
 });
 
 /** The JSON Schema that editors read: `agent-roles.schema.json`. */

@@ -10,6 +10,8 @@ export interface Manifest {
   /** Path of every target role; begins and ends with a slash. The master may assume what stands below it. */
   readonly rolePath: string;
   readonly roles: readonly ManifestRole[];
+  /** What the trust check takes from here. */
+  readonly trust?: ManifestTrust;
 }
 
 /** The role the agent starts as. */
@@ -95,3 +97,45 @@ export interface PolicyStatement {
 }
 
 export type ConditionValue = string | boolean;
+
+/** The `trust:` section. */
+export interface ManifestTrust {
+  /** Accounts of others that may be trusted. */
+  readonly allowedAccounts?: readonly string[];
+  readonly guessableNames?: readonly string[];
+  /** Characters. */
+  readonly quotas?: {
+    readonly trustPolicy?: number;
+    readonly roleInlinePolicies?: number;
+    readonly managedPolicy?: number;
+  };
+  /** By rule id. */
+  readonly severities?: Readonly<Record<string, TrustSeverity>>;
+  readonly suppressions?: readonly TrustSuppression[];
+  readonly expect?: readonly TrustExpectation[];
+}
+
+export type TrustSeverity = "critical" | "high" | "error" | "medium" | "warning" | "info";
+
+/** A finding that is accepted. */
+export interface TrustSuppression {
+  readonly id: string;
+  /** A role's ARN; `*` and `?` are wildcards. Default: every role. */
+  readonly role?: string;
+  readonly reason: string;
+}
+
+/** What must hold of one or more AssumeRole calls. */
+export interface TrustExpectation {
+  /** `*`, `outside-organization`, `outside-accounts`, an ARN with wildcards, or a service. */
+  readonly from: string;
+  /** A role's ARN with wildcards. */
+  readonly to: string;
+  readonly with?: {
+    readonly externalId?: string;
+    readonly tags?: Tags;
+    readonly sourceIdentity?: string;
+    readonly sessionName?: string;
+  };
+  readonly decision: "allowed" | "denied";
+}

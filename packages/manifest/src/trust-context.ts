@@ -1,0 +1,50 @@
+import { formatPath } from "./finding.ts";
+import type { Manifest, ManifestTrust } from "./manifest.ts";
+import { masterRoleArn, targetRoles } from "./target-roles.ts";
+
+/** One `AWS_ROLE_N`, as the trust check compares it with the roles. */
+export interface ManifestExpectedRole {
+  /** `AWS_ROLE_3`. */
+  readonly variable: string;
+  readonly profile: string;
+  readonly roleArn: string;
+  readonly externalId?: string;
+  readonly location: { readonly file: string; readonly path: string };
+}
+
+/** What the trust check has to know beside the roles. It has the shape of `TrustContext` in `@agent-roles/trust`. */
+export interface ManifestTrustContext {
+  readonly accounts: readonly string[];
+  readonly masterRoleArn: string;
+  readonly expectedRoles: readonly ManifestExpectedRole[];
+  readonly organization?: string;
+  readonly allowedAccounts?: readonly string[];
+  readonly guessableNames?: readonly string[];
+  readonly quotas?: NonNullable<ManifestTrust["quotas"]>;
+  readonly severities?: NonNullable<ManifestTrust["severities"]>;
+}
+
+/**
+ * What a manifest says about its trust, for `lintTrust` and `proveExpectations`.
+ *
+ * @param file the manifest's, as findings are to call it.
+ */
+export function trustContext(manifest: Manifest, file: string = "agent-roles.yaml"): ManifestTrustContext {
+  const { master, organization, trust: { allowedAccounts, guessableNames, quotas, severities } = {} } = manifest;
+  return {
+    accounts: [...new Set([master.account, ...manifest.roles.map(({ account }) => account)])],
+    masterRoleArn: masterRoleArn(manifest).arn,
+    expectedRoles: targetRoles(manifest).map(({ number, profile, role, externalId }) => ({
+      variable: `AWS_ROLE_${number}`,
+      profile,
+      roleArn: role.arn,
+      ...(externalId !== undefined && { externalId }),
+      location: { file, path: formatPath(["roles", number - 1]) },
+    })),
+    ...(organization !== undefined && { organization }),
+    ...(allowedAccounts && { allowedAccounts }),
+    ...(guessableNames && { guessableNames }),
+    ...(quotas && { quotas }),
+    ...(severities && { severities }),
+  };
+}

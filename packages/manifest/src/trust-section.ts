@@ -1,0 +1,80 @@
+import * as z from "zod";
+import { accountId, externalId, fields, line, list, tags, text } from "./fields.ts";
+import type { ManifestTrust } from "./manifest.ts";
+
+const ruleId = text(/^[a-z0-9]+(-[a-z0-9]+)*$/, "write a rule's id, such as wildcard-principal");
+
+const severity = z.enum(["critical", "high", "error", "medium", "warning", "info"], {
+  error: "use critical, high, error, medium, warning or info",
+});
+
+const characters = z
+  .int({ error: "write a whole number of characters" })
+  .min(1, { error: "write a whole number of characters, 1 or more" })
+  .max(1_000_000, { error: "write the quota that AWS shows for the account" });
+
+const rolePattern = text(
+  /^(\*|arn:[\w*?-]+:iam::[\d*?]{1,12}:role\/[\w+=,.@*?/-]+)$/,
+  'write a role\'s ARN, in which * and ? stand for any text and any character, or "*"',
+);
+
+const caller = text(
+  /^(\*|outside-organization|outside-accounts|arn:[\w*?-]+:(iam|sts)::[\d*?]{1,12}:[\x21-\x7e]+|[a-z0-9.*?-]+\.amazonaws\.com)$/,
+  'write "*", outside-organization, outside-accounts, an ARN (* and ? are wildcards) or a service such as ec2.amazonaws.com',
+);
+
+/** @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
+const stsName = text(/^[\w+=,.@-]{2,64}$/, "use 2 to 64 of: letters, digits, _ + = , . @ -");
+
+const expectation = fields({
+  from: caller.describe(
+    'Who calls: "*" anybody, outside-organization, outside-accounts, an ARN or a service; * and ? are wildcards.',
+  ),
+  to: rolePattern.describe("The roles it is about: an ARN, in which * and ? are wildcards."),
+  with: fields({
+    externalId: externalId.exactOptional().describe("sts:ExternalId that the caller passes."),
+    tags: tags.exactOptional().describe("Session tags that the caller passes."),
+    sourceIdentity: stsName.exactOptional().describe("Source identity that the caller passes."),
+    sessionName: stsName.exactOptional().describe("The session's name."),
+  })
+    .exactOptional()
+    .describe("What the caller passes. Left out: nothing when it must be allowed, anything when it must be denied."),
+  decision: z.enum(["allowed", "denied"], { error: "use allowed or denied" }).describe("What must hold."),
+});
+
+/** The `trust:` section: what `check` and the synth-time plugin take from the manifest. */
+export const trustSection: z.ZodType<ManifestTrust> = fields({
+  allowedAccounts: list(accountId, 1000, "list accounts, twelve digits in quotes")
+    .exactOptional()
+    .describe("Accounts of others that may be trusted."),
+  guessableNames: list(line(256), 100, "list names, such as the company's")
+    .exactOptional()
+    .describe("Names that make a weak external id, such as the company's."),
+  quotas: fields({
+    trustPolicy: characters.exactOptional().describe("Characters of a trust policy. Default 2048."),
+    roleInlinePolicies: characters.exactOptional().describe("Characters of a role's inline policies. Default 10240."),
+    managedPolicy: characters.exactOptional().describe("Characters of a managed policy. Default 6144."),
+  })
+    .exactOptional()
+    .describe("Quotas of the accounts, where AWS has raised them."),
+  severities: z
+    .record(ruleId, severity, { error: "write rule: severity" })
+    .exactOptional()
+    .describe("Other severities than the rules' own, by rule id."),
+  suppressions: list(
+    fields({
+      id: ruleId.describe("The rule's id."),
+      role: rolePattern.exactOptional().describe("The role's ARN; * and ? are wildcards. Default: every role."),
+      reason: line(1000)
+        .refine((reason) => reason.trim().length > 0, { error: "say why the finding is accepted" })
+        .describe("Why the finding is accepted; it is listed in the output."),
+    }),
+    1000,
+    "list suppressions, each with id and reason",
+  )
+    .exactOptional()
+    .describe("Findings that somebody has looked at and accepts."),
+  expect: list(expectation, 1000, "list expectations, each with from, to and decision")
+    .exactOptional()
+    .describe("What must hold; check proves each, with the counter-example when it fails."),
+});
