@@ -2,12 +2,10 @@ import { type CallLog, callLog, type StsCall } from "./sts/call-log.ts";
 import { type Faults, faultInjector } from "./sts/faults.ts";
 import { gatewayHandler } from "./gateway/gateway.ts";
 import { listenOnLoopback, type LoopbackServer } from "./gateway/listen-on-loopback.ts";
-import { iamClients, type IamClients } from "./iam/iam-client.ts";
-import { iamDirectory } from "./iam/iam-directory.ts";
+import { type AdminKeys, iamDirectory } from "./iam/iam-directory.ts";
 import type { MotoServer } from "./moto/launch-moto.ts";
 import { startMoto } from "./moto/start-moto.ts";
 import { abortedStart, SandboxError } from "./sandbox-error.ts";
-import { type AdminKeys, setUpAccounts } from "./set-up-accounts.ts";
 import { sessionTable } from "./sts/session-table.ts";
 
 export interface SandboxOptions {
@@ -85,18 +83,20 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   void moto.ended.then((lastWords) => {
     death = `moto has ended: ${lastWords}`;
   });
-  const clients = iamClients(moto.endpoint);
+  const directory = iamDirectory(moto);
   const faults = faultInjector(deployRoleName);
   const calls = callLog();
   try {
-    const admins = await setUpAccounts(clients, accounts, deployRoleName);
+    const [management = ""] = accounts;
+    const admins = new Map<string, AdminKeys>();
+    for (const account of accounts) {
+      admins.set(account, await directory.setUpAccount(account, management, deployRoleName));
+    }
     const handler = gatewayHandler({
       motoEndpoint: moto.endpoint,
       motoDeath: () => death,
-      accounts,
-      directory: iamDirectory(clients),
+      directory,
       sessions: sessionTable(),
-      secretOf: (accessKeyId) => [...admins.values()].find((keys) => keys.accessKeyId === accessKeyId)?.secretAccessKey,
       faults,
       calls,
       organizationOf: (accountId) => (accounts.includes(accountId) ? options.organizationId : undefined),
@@ -107,9 +107,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       await server.close();
       throw abortedStart(signal.reason);
     }
-    return runningSandbox({ moto, clients, server, accounts, deployRoleName, admins, faults, calls, signal });
+    return runningSandbox({ moto, server, accounts, deployRoleName, admins, faults, calls, signal });
   } catch (error) {
-    clients.close();
     await moto.stop();
     throw error;
   }
@@ -117,7 +116,6 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
 interface Running {
   readonly moto: MotoServer;
-  readonly clients: IamClients;
   readonly server: LoopbackServer;
   readonly accounts: readonly string[];
   readonly deployRoleName: string;
@@ -127,17 +125,7 @@ interface Running {
   readonly signal: AbortSignal | undefined;
 }
 
-function runningSandbox({
-  moto,
-  clients,
-  server,
-  accounts,
-  deployRoleName,
-  admins,
-  faults,
-  calls,
-  signal,
-}: Running): Sandbox {
+function runningSandbox({ moto, server, accounts, deployRoleName, admins, faults, calls, signal }: Running): Sandbox {
   const endpoint = `http://localhost:${server.port}`;
   const admin = (accountId = accounts[0] ?? ""): AdminKeys => {
     const keys = admins.get(accountId);
@@ -152,7 +140,6 @@ function runningSandbox({
   const close = (): Promise<void> => {
     closing ??= (async () => {
       await server.close();
-      clients.close();
       await moto.stop();
     })();
     return closing;

@@ -101,6 +101,15 @@ describe("what the gateway refuses and moto alone would allow", () => {
   });
 });
 
+describe("what the gateway asks moto's process for", () => {
+  it("is told to nobody else: secrets are among it", async () => {
+    const { accessKeyId } = sandbox.admin();
+    const url = `${sandbox.motoEndpoint}/_directory/user?key=${accessKeyId}`;
+    expect((await fetch(url)).status).toBe(403);
+    expect((await fetch(url, { headers: { "x-directory-token": "a guess" } })).status).toBe(403);
+  });
+});
+
 describe("what the gateway says", () => {
   it("names caller, action and role in AWS's words, and keeps the reasons for the log", async () => {
     const roleArn = await createTarget(sandbox, "Words", trusts({ Principal: { AWS: "999999999999" } }));

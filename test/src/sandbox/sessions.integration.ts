@@ -116,6 +116,8 @@ describe("an IAM user", () => {
     const keys = { accessKeyId: AccessKey?.AccessKeyId ?? "", secretAccessKey: AccessKey?.SecretAccessKey ?? "" };
     const roleArn = await createTarget(sandbox, "ForAlice", trusts({ Condition: {} }));
     expect(await whoAmI(sandbox.endpoint, keys)).toBe(User?.Arn);
+    const guessed = { ...keys, secretAccessKey: "a guess" };
+    await expect(whoAmI(sandbox.endpoint, guessed)).rejects.toMatchObject({ name: "SignatureDoesNotMatch" });
     expect(await outcome(sandbox.endpoint, keys, roleArn)).toBe("AccessDenied");
 
     const GroupName = "assumers";

@@ -7,10 +7,6 @@ import { type Signed, verifySignature } from "./verify-signature.ts";
 export interface AuthenticationContext {
   readonly directory: IamDirectory;
   readonly sessions: SessionTable;
-  /** The accounts whose users may call. */
-  readonly accounts: readonly string[];
-  /** The secret of a user's access key, where it is known. IAM never tells it again. */
-  readonly secretOf: (accessKeyId: string) => string | undefined;
   readonly now: () => number;
 }
 
@@ -22,11 +18,12 @@ export async function authenticate(signed: Signed, context: AuthenticationContex
   const { accessKeyId, sessionToken } = signed.signed;
   const session = context.sessions.find(accessKeyId);
   if (session?.sessionToken !== sessionToken) return "invalid";
-  const user = session ? undefined : await context.directory.userOf(accessKeyId, context.accounts);
-  if (!session && !user) return "invalid";
+  const user = session ? undefined : await context.directory.userOf(accessKeyId);
 
-  const secret = session?.secretAccessKey ?? context.secretOf(accessKeyId);
-  const verdict = secret === undefined ? "valid" : await verifySignature(signed, secret, context.now());
+  const secret = (session ?? user)?.secretAccessKey;
+  if (secret === undefined) return "invalid";
+
+  const verdict = await verifySignature(signed, secret, context.now());
   if (verdict !== "valid") return verdict;
   if (user) return { kind: "user", user };
   if (!session || session.expirationMs <= context.now()) return "expired";

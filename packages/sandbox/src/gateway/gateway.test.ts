@@ -10,8 +10,15 @@ import { type SignOptions, signedHeaders } from "./sign.test-helper.ts";
 
 const AGENT = `arn:aws:iam::${MASTER}:role/agent-master`;
 const TARGET = `arn:aws:iam::${OTHER}:role/MySecondRole`;
-const USER = { arn: `arn:aws:iam::${MASTER}:user/alice`, userId: "AIDAEXAMPLE", userName: "alice", accountId: MASTER };
 const USER_KEYS = { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "user secret" };
+const USER = {
+  arn: `arn:aws:iam::${MASTER}:user/alice`,
+  userId: "AIDAEXAMPLE",
+  accountId: MASTER,
+  secretAccessKey: USER_KEYS.secretAccessKey,
+  identityPolicies: [MAY_ASSUME],
+  tags: {},
+};
 
 let clock = Date.UTC(2026, 10, 22, 12);
 let sts: StsContext;
@@ -41,16 +48,12 @@ beforeEach(async () => {
   moto.seen.length = 0;
   sts = stsContext(
     {
-      roles: { [AGENT]: { policies: [MAY_ASSUME] }, [TARGET]: { trustPolicy: trust() } },
-      users: { [USER_KEYS.accessKeyId]: { user: USER, policies: [MAY_ASSUME] } },
+      roles: { [AGENT]: { identityPolicies: [MAY_ASSUME] }, [TARGET]: { trustPolicy: trust() } },
+      users: { [USER_KEYS.accessKeyId]: USER },
     },
     () => clock,
   );
-  const secretOf = (id: string) => (id === USER_KEYS.accessKeyId ? USER_KEYS.secretAccessKey : undefined);
-  gateway = await listenOnLoopback(
-    gatewayHandler({ ...sts, motoEndpoint: moto.url, motoDeath: () => undefined, accounts: [MASTER], secretOf }),
-    0,
-  );
+  gateway = await listenOnLoopback(gatewayHandler({ ...sts, motoEndpoint: moto.url, motoDeath: () => undefined }), 0);
   return () => gateway.close();
 });
 
@@ -234,12 +237,11 @@ describe("the gateway", () => {
       ...sts,
       motoEndpoint: "http://127.0.0.1:1",
       motoDeath: () => "moto has ended: MemoryError",
-      accounts: [MASTER],
-      secretOf: () => undefined,
     });
     const alone = await listenOnLoopback(handler, 0);
-    const headers = await signedHeaders({ ...USER_KEYS, service: "iam", signingDate: new Date(clock) });
-    const answer = await fetch(`http://127.0.0.1:${alone.port}/`, { method: "POST", headers });
+    const host = `127.0.0.1:${alone.port}`;
+    const headers = await signedHeaders({ ...USER_KEYS, service: "iam", signingDate: new Date(clock), host });
+    const answer = await fetch(`http://${host}/`, { method: "POST", headers });
     await alone.close();
     const xml = await answer.text();
     expect([answer.status, element("Code", xml)]).toEqual([500, "InternalFailure"]);

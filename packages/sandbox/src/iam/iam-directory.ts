@@ -1,54 +1,33 @@
 import type { PolicyDocument } from "@agent-roles/trust";
-import {
-  GetAccessKeyLastUsedCommand,
-  GetOpenIDConnectProviderCommand,
-  GetRoleCommand,
-  GetUserCommand,
-  type IAMClient,
-  ListAccessKeysCommand,
-  NoSuchEntityException,
-} from "@aws-sdk/client-iam";
-import type { IamClients } from "./iam-client.ts";
-import { managedPolicy, parseDocument, rolePolicies, userPolicies } from "./policy-documents.ts";
+import type { MotoServer } from "../moto/launch-moto.ts";
 
-/** What IAM knows about a role, as it is at this moment. */
-export interface IamRole {
+/** What grants and limits a principal. */
+export interface Identity {
   readonly arn: string;
+  /** Inline and attached alike, those of a user's groups included. */
+  readonly identityPolicies: readonly PolicyDocument[];
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** What IAM knows about a role. */
+export interface IamRole extends Identity {
+  /** `AROA…` */
   readonly roleId: string;
   readonly trustPolicy: PolicyDocument;
+  /** Seconds. */
   readonly maxSessionDuration: number;
-  readonly tags: Readonly<Record<string, string>>;
+  readonly permissionsBoundary?: PolicyDocument;
 }
 
 /** An IAM user whose access key is active. */
-export interface IamUser {
-  readonly arn: string;
+export interface IamUser extends Identity {
   readonly userId: string;
-  readonly userName: string;
   readonly accountId: string;
+  /** The secret of the key that the user was found by. */
+  readonly secretAccessKey: string;
 }
 
-/** What limits and grants a principal. */
-export interface IdentityPolicies {
-  readonly identityPolicies: readonly PolicyDocument[];
-  readonly permissionsBoundary?: PolicyDocument;
-  readonly tags: Readonly<Record<string, string>>;
-}
-
-/** Reads IAM anew on every call: tests change a trust policy and expect the next AssumeRole to see it. */
-export interface IamDirectory {
-  /** `undefined` when the account has no role of that name and path. */
-  role(role: RoleRef): Promise<IamRole | undefined>;
-  rolePolicies(role: RoleRef): Promise<IdentityPolicies>;
-  userPolicies(user: IamUser): Promise<IdentityPolicies>;
-  /** The document in force of a managed policy that the role's account can see; `{}` when there is none. */
-  managedPolicy(role: RoleRef, policyArn: string): Promise<PolicyDocument>;
-  /** The audiences that an OIDC provider accepts; `undefined` when the account has no such provider. */
-  oidcClientIds(role: RoleRef, providerArn: string): Promise<readonly string[] | undefined>;
-  /** The user that an access key of one of these accounts belongs to; `undefined` when unknown or inactive. */
-  userOf(accessKeyId: string, accountIds: readonly string[]): Promise<IamUser | undefined>;
-}
-
+/** A role as a caller names it. */
 export interface RoleRef {
   readonly arn: string;
   readonly partition: string;
@@ -56,104 +35,62 @@ export interface RoleRef {
   readonly roleName: string;
 }
 
-/** Reads roles, users and policies from moto's IAM. */
-export function iamDirectory(clients: IamClients): IamDirectory {
-  // A key stays in its account for as long as it lives; whether it lives is asked each time.
-  const accountOfKey = new Map<string, string>();
+/** Long-term keys of an administrator. */
+export interface AdminKeys {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+/** IAM as it is at this moment: tests change a policy and expect the next call to see it, so nothing is kept. */
+export interface IamDirectory {
+  /** `undefined` when the account has no role of that name and path. */
+  role(role: RoleRef): Promise<IamRole | undefined>;
+  /** The user that an access key belongs to; `undefined` when it is unknown or inactive. */
+  userOf(accessKeyId: string): Promise<IamUser | undefined>;
+  /** The document in force of a managed policy that the role's account can see. */
+  managedPolicy(role: RoleRef, policyArn: string): Promise<PolicyDocument | undefined>;
+  /** The audiences that an OIDC provider of the role's account accepts; `undefined` when there is no such provider. */
+  oidcClientIds(role: RoleRef, providerArn: string): Promise<readonly string[] | undefined>;
+  /**
+   * Gives an account its administrator, and the role that an organization's management account deploys through.
+   *
+   * @see https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_access.html
+   */
+  setUpAccount(accountId: string, management: string, deployRole: string): Promise<AdminKeys>;
+}
+
+/**
+ * Asks moto's process what its IAM knows (`python/directory.py`), past IAM's API, which would take seven calls for a role.
+ *
+ * Every look-up throws an `Error` when moto does not answer.
+ */
+export function iamDirectory({
+  endpoint,
+  directoryToken,
+}: Pick<MotoServer, "endpoint" | "directoryToken">): IamDirectory {
+  // Both sides are released together: an answer has the shape that is asked for here.
+  const ask = async <T>(what: string, query: Record<string, string>): Promise<T | undefined> => {
+    const url = `${endpoint}/_directory/${what}?${new URLSearchParams(query).toString()}`;
+    const response = await fetch(url, { headers: { "x-directory-token": directoryToken } });
+    if (response.status === 404) return undefined;
+    if (!response.ok) throw new Error(`moto answers ${response.status} when it is asked for a ${what}`);
+    const answer: T = JSON.parse(await response.text());
+    return answer;
+  };
   return {
-    async role(ref) {
-      const role = await readRole(clients.of(ref.accountId, ref.partition), ref);
-      return (
-        role && {
-          arn: ref.arn,
-          roleId: role.RoleId ?? "",
-          trustPolicy: parseDocument(role.AssumeRolePolicyDocument),
-          maxSessionDuration: role.MaxSessionDuration ?? 3600,
-          tags: tagsOf(role.Tags),
-        }
-      );
+    async role({ accountId: account, partition, roleName: name, arn }) {
+      const role = await ask<IamRole>("role", { account, partition, name });
+      return role?.arn === arn ? role : undefined;
     },
-    async rolePolicies(ref) {
-      const iam = clients.of(ref.accountId, ref.partition);
-      const role = await readRole(iam, ref);
-      // A session outlives its role, but not the role's permissions.
-      if (!role) return { identityPolicies: [], tags: {} };
-      return identity(iam, rolePolicies(iam, ref.roleName), role);
-    },
-    async userPolicies({ arn, accountId, userName }) {
-      const iam = clients.of(accountId, arn.split(":")[1] ?? "aws");
-      const { User } = await iam.send(new GetUserCommand({ UserName: userName }));
-      return identity(iam, userPolicies(iam, userName), User ?? {});
-    },
-    async managedPolicy(ref, policyArn) {
-      const iam = clients.of(ref.accountId, ref.partition);
-      return (await orUndefined(managedPolicy(iam, policyArn))) ?? {};
-    },
-    async oidcClientIds(ref, OpenIDConnectProviderArn) {
-      const iam = clients.of(ref.accountId, ref.partition);
-      const provider = await orUndefined(iam.send(new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn })));
-      return provider && (provider.ClientIDList ?? []);
-    },
-    async userOf(accessKeyId, accountIds) {
-      const known = accountOfKey.get(accessKeyId);
-      for (const accountId of known === undefined ? accountIds : [known]) {
-        const user = await readUser(clients.of(accountId, "aws"), accessKeyId, accountId);
-        if (user) {
-          accountOfKey.set(accessKeyId, accountId);
-          return user;
-        }
-      }
-      return undefined;
+    userOf: (key) => ask<IamUser>("user", { key }),
+    managedPolicy: ({ accountId: account, partition }, arn) =>
+      ask<PolicyDocument>("policy", { account, partition, arn }),
+    oidcClientIds: ({ accountId: account, partition }, arn) =>
+      ask<string[]>("oidc-client-ids", { account, partition, arn }),
+    async setUpAccount(account, management, deployRole) {
+      const keys = await ask<AdminKeys>("set-up", { account, management, deployRole });
+      if (!keys) throw new Error(`moto did not set up ${account}`);
+      return keys;
     },
   };
-}
-
-interface Principal {
-  readonly PermissionsBoundary?: { readonly PermissionsBoundaryArn?: string | undefined } | undefined;
-  readonly Tags?: readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[] | undefined;
-}
-
-async function identity(
-  iam: IAMClient,
-  policies: Promise<PolicyDocument[]>,
-  principal: Principal,
-): Promise<IdentityPolicies> {
-  const boundaryArn = principal.PermissionsBoundary?.PermissionsBoundaryArn;
-  const [identityPolicies, permissionsBoundary] = await Promise.all([
-    policies,
-    boundaryArn === undefined ? undefined : managedPolicy(iam, boundaryArn),
-  ]);
-  return { identityPolicies, ...(permissionsBoundary && { permissionsBoundary }), tags: tagsOf(principal.Tags) };
-}
-
-async function readRole(iam: IAMClient, ref: RoleRef) {
-  const found = await orUndefined(iam.send(new GetRoleCommand({ RoleName: ref.roleName })));
-  return found?.Role?.Arn === ref.arn ? found.Role : undefined;
-}
-
-async function readUser(iam: IAMClient, accessKeyId: string, accountId: string): Promise<IamUser | undefined> {
-  // moto finds the key in whichever account; whether the user is this account's is seen from the key's list.
-  const lastUsed = await orUndefined(iam.send(new GetAccessKeyLastUsedCommand({ AccessKeyId: accessKeyId })));
-  if (!lastUsed?.UserName) return undefined;
-  const UserName = lastUsed.UserName;
-  const [keys, found] = await Promise.all([
-    orUndefined(iam.send(new ListAccessKeysCommand({ UserName }))),
-    orUndefined(iam.send(new GetUserCommand({ UserName }))),
-  ]);
-  const key = keys?.AccessKeyMetadata?.find((candidate) => candidate.AccessKeyId === accessKeyId);
-  if (key?.Status !== "Active" || !found?.User?.Arn) return undefined;
-  return { arn: found.User.Arn, userId: found.User.UserId ?? "", userName: UserName, accountId };
-}
-
-function tagsOf(tags: Principal["Tags"]): Record<string, string> {
-  return Object.fromEntries((tags ?? []).map(({ Key, Value }) => [Key ?? "", Value ?? ""]));
-}
-
-async function orUndefined<T>(answer: Promise<T>): Promise<T | undefined> {
-  try {
-    return await answer;
-  } catch (error) {
-    if (error instanceof NoSuchEntityException) return undefined;
-    throw error;
-  }
 }

@@ -1,4 +1,5 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import type { Readable, Writable } from "node:stream";
 import { MOTO_PROGRAM, type MotoReady } from "./moto-program.ts";
 
@@ -10,6 +11,8 @@ export interface MotoServer {
   /** moto's version, such as `5.2.1`. */
   readonly version: string;
   readonly pid: number;
+  /** What `iamDirectory` must say to be answered. */
+  readonly directoryToken: string;
   /** Resolves when the process is gone, with the last lines it wrote to stderr. */
   readonly ended: Promise<string>;
   /** Ends the process and waits until it is gone; may be called twice. */
@@ -40,7 +43,9 @@ const STOP_TIMEOUT_MS = 2_000;
  */
 export async function launchMoto(python: string, options: LaunchOptions): Promise<MotoServer> {
   options.signal?.throwIfAborted();
-  const child = spawn(python, ["-c", MOTO_PROGRAM], { env: motoEnv(options.env), stdio: ["pipe", "pipe", "pipe"] });
+  const directoryToken = randomBytes(32).toString("hex");
+  const env = { ...motoEnv(options.env), AGENT_ROLES_DIRECTORY_TOKEN: directoryToken };
+  const child = spawn(python, [MOTO_PROGRAM], { env, stdio: ["pipe", "pipe", "pipe"] });
   const stderr = lastLines(child.stderr);
   const ended = endOf(child, stderr);
   // Writing is never needed: stdin is open so that its end tells moto to end. A dead child's pipe may report EPIPE.
@@ -53,6 +58,7 @@ export async function launchMoto(python: string, options: LaunchOptions): Promis
       port: ready.port,
       version: ready.version,
       pid: child.pid ?? 0,
+      directoryToken,
       ended,
       stop,
     };

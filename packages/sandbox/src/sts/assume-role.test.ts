@@ -19,9 +19,9 @@ const DENIED = `User: arn:aws:sts::${MASTER}:assumed-role/agent-master/s1 is not
 
 const iam = (
   target: NonNullable<FakeIam["roles"]>[string],
-  policies: readonly PolicyDocument[] = [MAY_ASSUME],
+  identityPolicies: readonly PolicyDocument[] = [MAY_ASSUME],
 ): FakeIam => ({
-  roles: { [AGENT]: { policies }, [TARGET]: target },
+  roles: { [AGENT]: { identityPolicies }, [TARGET]: target },
 });
 
 /** The agent's session asks for the target role. */
@@ -62,7 +62,7 @@ describe("assumeRole", () => {
   });
 
   it("denies an unknown role like one that does not trust the caller", async () => {
-    const { answer } = await ask({ roles: { [AGENT]: { policies: [MAY_ASSUME] } } });
+    const { answer } = await ask({ roles: { [AGENT]: { identityPolicies: [MAY_ASSUME] } } });
     expect(answer).toEqual({
       status: 403,
       code: "AccessDenied",
@@ -144,11 +144,10 @@ describe("assumeRole", () => {
 
   it("does not cap an IAM user's session", async () => {
     const world = iam({ maxSessionDuration: 43_200 });
-    const user = { arn: `arn:aws:iam::${MASTER}:user/alice`, userId: "AIDA", userName: "alice", accountId: MASTER };
-    const context = {
-      ...stsContext({ ...world, users: { key: { user, policies: [MAY_ASSUME] } } }),
-      conditionKeys: {},
-    };
+    const arn = `arn:aws:iam::${MASTER}:user/alice`;
+    const rights = { identityPolicies: [MAY_ASSUME], tags: {} };
+    const user = { arn, userId: "AIDAEXAMPLE", accountId: MASTER, secretAccessKey: "secret", ...rights };
+    const context = { ...stsContext(world), conditionKeys: {} };
     const form = new URLSearchParams({ RoleArn: TARGET, RoleSessionName: "work", DurationSeconds: "43200" });
     const { answer } = await assumeRole({ kind: "user", user }, form, context);
     expect(answer).toMatchObject({ result: { Credentials: { Expiration: "2026-11-23T00:00:00Z" } } });

@@ -66,18 +66,19 @@ export async function assumeRole(
 }
 
 async function describeCaller(caller: Caller, directory: IamDirectory): Promise<AwsCaller> {
-  const arn = callerArn(caller);
   switch (caller.kind) {
     case "user":
-      return { arn, ...(await directory.userPolicies(caller.user)) };
+      return caller.user;
     case "session": {
       const { role, tags, sessionPolicies: policies } = caller.session;
-      const identity = await directory.rolePolicies(role);
+      // A session outlives its role, but not the role's permissions.
+      const { identityPolicies = [], permissionsBoundary, tags: roleTags } = (await directory.role(role)) ?? {};
       return {
-        arn,
+        arn: callerArn(caller),
         principalArn: role.arn,
-        ...identity,
-        tags: { ...identity.tags, ...tags },
+        identityPolicies,
+        tags: { ...roleTags, ...tags },
+        ...(permissionsBoundary && { permissionsBoundary }),
         ...(policies && { sessionPolicies: policies }),
       };
     }

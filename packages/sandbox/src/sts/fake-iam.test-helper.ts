@@ -1,5 +1,5 @@
 import type { PolicyDocument } from "@agent-roles/trust";
-import type { IamDirectory, IamRole, IamUser, IdentityPolicies, RoleRef } from "../iam/iam-directory.ts";
+import type { IamDirectory, IamRole, IamUser, RoleRef } from "../iam/iam-directory.ts";
 import type { Caller } from "./caller.ts";
 import { faultInjector } from "./faults.ts";
 import { callLog } from "./call-log.ts";
@@ -18,10 +18,11 @@ function roleRef(arn: string): RoleRef {
   return { arn, partition: "aws", accountId: arn.split(":")[4] ?? "", roleName: arn.split("/").at(-1) ?? "" };
 }
 
-/** What a fake IAM holds; every role trusts the master account when it says nothing else. */
+/** What a fake IAM holds; a role trusts the master account and may do nothing, unless it says otherwise. */
 export interface FakeIam {
-  readonly roles?: Readonly<Record<string, Partial<IamRole> & { readonly policies?: readonly PolicyDocument[] }>>;
-  readonly users?: Readonly<Record<string, { readonly user: IamUser; readonly policies: readonly PolicyDocument[] }>>;
+  readonly roles?: Readonly<Record<string, Partial<IamRole>>>;
+  /** By access key id. */
+  readonly users?: Readonly<Record<string, IamUser>>;
   readonly oidcProviders?: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -37,27 +38,23 @@ export function trust(statement: object = {}): PolicyDocument {
   return { Version: "2012-10-17", Statement: [{ ...allow, ...statement }] };
 }
 
-function identity(
-  identityPolicies: readonly PolicyDocument[] = [],
-  tags: IdentityPolicies["tags"] = {},
-): IdentityPolicies {
-  return { identityPolicies, tags };
-}
-
 /** An IAM that answers from a table. */
 function fakeIam({ roles = {}, users = {}, oidcProviders = {} }: FakeIam): IamDirectory {
+  const usual = {
+    roleId: "AROAEXAMPLE",
+    trustPolicy: trust(),
+    maxSessionDuration: 3600,
+    identityPolicies: [],
+    tags: {},
+  };
   return {
-    role: async ({ arn }) => {
-      const role = roles[arn];
-      if (!role) return undefined;
-      return { arn, roleId: "AROAEXAMPLE", trustPolicy: trust(), maxSessionDuration: 3600, tags: {}, ...role };
-    },
-    rolePolicies: async ({ arn }) => identity(roles[arn]?.policies, roles[arn]?.tags),
-    userPolicies: async ({ userName }) =>
-      identity(Object.values(users).find(({ user }) => user.userName === userName)?.policies),
-    managedPolicy: async () => ({}),
+    role: async ({ arn }) => (roles[arn] ? { arn, ...usual, ...roles[arn] } : undefined),
+    userOf: async (accessKeyId) => users[accessKeyId],
+    managedPolicy: async () => undefined,
     oidcClientIds: async (_role, arn) => oidcProviders[arn],
-    userOf: async (accessKeyId) => users[accessKeyId]?.user,
+    setUpAccount: async () => {
+      throw new Error("a fake has no accounts");
+    },
   };
 }
 

@@ -63,5 +63,6 @@ export function sessionXml(session: Session): XmlTree {
 /** The documents of the session policies that a call passes. */
 export async function sessionPolicies(call: AssumeRoleCall, directory: IamDirectory): Promise<PolicyDocument[]> {
   const managed = await Promise.all(call.policyArns.map((arn) => directory.managedPolicy(call.role, arn)));
-  return [...managed, ...(call.policy ? [call.policy] : [])];
+  // A policy that does not exist allows nothing.
+  return [...managed.map((policy) => policy ?? {}), ...(call.policy ? [call.policy] : [])];
 }

@@ -1,0 +1,127 @@
+"""Tells the gateway what IAM knows, in one answer where IAM's API needs seven, and never from a cache.
+
+Answers are JSON; 404 is "there is none". An access key's secret is among them, so the gateway's token is asked for.
+"""
+
+import hmac
+import json
+from urllib.parse import parse_qsl
+
+from moto.iam.models import iam_backends
+
+PREFIX = "/_directory/"
+
+
+def beside(app, token):
+    """Serves the directory beside moto's application."""
+
+    def serve(environ, start_response):
+        path = environ.get("PATH_INFO", "")
+        if not path.startswith(PREFIX):
+            return app(environ, start_response)
+        if not hmac.compare_digest(environ.get("HTTP_X_DIRECTORY_TOKEN", ""), token):
+            start_response("403 Forbidden", [])
+            return []
+        answer = LOOK_UPS[path[len(PREFIX) :]](**dict(parse_qsl(environ.get("QUERY_STRING", ""))))
+        body = json.dumps(answer).encode()
+        status = "404 Not Found" if answer is None else "200 OK"
+        start_response(status, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
+        return [body]
+
+    return serve
+
+
+def role(account, partition, name):
+    found = next((each for each in list(iam_of(account, partition).get_roles()) if each.name == name), None)
+    if found is None:
+        return None
+    answer = {
+        "arn": found.arn,
+        "roleId": found.id,
+        "trustPolicy": json.loads(found.assume_role_policy_document),
+        "maxSessionDuration": int(found.max_session_duration or 3600),
+        "identityPolicies": policies_of(found),
+        "tags": tags_of(found.tags),
+    }
+    if found.permissions_boundary_arn:
+        # A boundary that is gone allows nothing.
+        answer["permissionsBoundary"] = policy(account, partition, found.permissions_boundary_arn) or {}
+    return answer
+
+
+def user(key):
+    for account, partitions in list(iam_backends.items()):
+        iam = partitions["aws"]
+        for found in list(iam.users.values()):
+            for access_key in found.access_keys:
+                if access_key.access_key_id == key and access_key.status == "Active":
+                    return describe_user(iam, found, account, access_key)
+    return None
+
+
+def describe_user(iam, found, account, access_key):
+    groups = iam.get_groups_for_user(found.name)
+    return {
+        "arn": found.arn,
+        "userId": found.id,
+        "accountId": account,
+        "secretAccessKey": access_key.secret_access_key,
+        "identityPolicies": [document for each in [found, *groups] for document in policies_of(each)],
+        "tags": tags_of(iam.tagger.list_tags_for_resource(found.arn)["Tags"]),
+    }
+
+
+def policy(account, partition, arn):
+    found = iam_of(account, partition).managed_policies.get(arn)
+    return found and document_of(found)
+
+
+def oidc_client_ids(account, partition, arn):
+    found = iam_of(account, partition).open_id_providers.get(arn)
+    return found and found.client_id_list
+
+
+def set_up(account, management, deployRole):  # noqa: N803: the names of the query
+    """Makes an account's administrator and the role that an organization's management account deploys through."""
+    iam = iam_of(account, "aws")
+    administrator = "arn:aws:iam::aws:policy/AdministratorAccess"
+    iam.create_user(region_name="us-east-1", user_name="sandbox-admin")
+    iam.attach_user_policy(administrator, "sandbox-admin")
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{management}:root"}, "Action": "sts:AssumeRole"}
+        ],
+    }
+    iam.create_role(deployRole, json.dumps(trust), "/", None, "", [], "3600")
+    iam.attach_role_policy(administrator, deployRole)
+    key = iam.create_access_key("sandbox-admin", prefix="AKIA")
+    return {"accessKeyId": key.access_key_id, "secretAccessKey": key.secret_access_key}
+
+
+LOOK_UPS = {
+    "role": role,
+    "user": user,
+    "policy": policy,
+    "oidc-client-ids": oidc_client_ids,
+    "set-up": set_up,
+}
+
+
+def iam_of(account, partition):
+    return iam_backends[account][partition]
+
+
+def policies_of(principal):
+    """The documents of a role's, user's or group's policies, inline and attached."""
+    inline = [json.loads(document) for document in list(principal.policies.values())]
+    return inline + [document_of(attached) for attached in list(principal.managed_policies.values())]
+
+
+def document_of(managed_policy):
+    versions = {version.version_id: version for version in managed_policy.versions}
+    return json.loads(versions[managed_policy.default_version_id].document)
+
+
+def tags_of(tags):
+    return {tag["Key"]: tag["Value"] for tag in tags or []}

@@ -1,0 +1,71 @@
+"""Runs moto's own server application for the sandbox, with these differences to `moto_server`:
+
+- it takes a free port and tells which as one line of JSON, so that there is no race for one;
+- it ends when its standard input does, so that it never outlives its parent, not even after SIGKILL;
+- it leaves Ctrl-C to its parent;
+- it mends what CloudFormation does with IAM (cloudformation_iam.py);
+- it tells its parent, and nobody else, what IAM knows (directory.py).
+"""
+
+import importlib.util
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+import types
+
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def end_with_parent():
+    while os.read(0, 4096):
+        pass
+    os._exit(0)
+
+
+threading.Thread(target=end_with_parent, daemon=True).start()
+
+import moto  # noqa: E402
+
+if not (5, 2) <= tuple(int(part) for part in moto.__version__.split(".")[:2]) < (6,):
+    sys.exit(f"found moto {moto.__version__}, needed is 5.2 or newer, below 6")
+
+# CloudFormation needs it: better to fail now than at the first deployment.
+import yaml  # noqa: E402, F401
+
+# CloudFormation imports API Gateway, which imports a validator of OpenAPI documents. Nothing here deploys an API.
+if importlib.util.find_spec("openapi_spec_validator") is None:
+    validator = types.ModuleType("openapi_spec_validator")
+    validator.validate = None
+    exceptions = types.ModuleType("openapi_spec_validator.validation.exceptions")
+    exceptions.OpenAPIValidationError = Exception
+    sys.modules["openapi_spec_validator"] = validator
+    sys.modules["openapi_spec_validator.validation"] = types.ModuleType("openapi_spec_validator.validation")
+    sys.modules["openapi_spec_validator.validation.exceptions"] = exceptions
+
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # noqa: E402
+from werkzeug.serving import make_server  # noqa: E402
+
+# These stand in the package's own folder, which must stay as it is.
+sys.dont_write_bytecode = True
+import cloudformation_iam  # noqa: E402
+import directory  # noqa: E402
+
+sys.dont_write_bytecode = False
+
+
+def create_app(service):
+    if service == "cloudformation":
+        cloudformation_iam.mend_resource_map()
+    return create_backend_app(service)
+
+
+cloudformation_iam.mend_roles_and_policies()
+logging.getLogger("werkzeug").setLevel(logging.ERROR)
+app = directory.beside(DomainDispatcherApplication(create_app), os.environ["AGENT_ROLES_DIRECTORY_TOKEN"])
+server = make_server("127.0.0.1", 0, app, threaded=True)
+os.environ["MOTO_PORT"] = str(server.port)
+print(json.dumps({"version": moto.__version__, "port": server.port}), flush=True)
+server.serve_forever()
