@@ -1,5 +1,11 @@
 import { type Sandbox, startSandbox } from "@agent-roles/sandbox";
-import { DeleteRolePolicyCommand, PutRolePolicyCommand, UpdateAssumeRolePolicyCommand } from "@aws-sdk/client-iam";
+import {
+  CreatePolicyVersionCommand,
+  DeleteRolePolicyCommand,
+  PutRolePolicyCommand,
+  SetDefaultPolicyVersionCommand,
+  UpdateAssumeRolePolicyCommand,
+} from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   allows,
@@ -131,6 +137,13 @@ describe("a policy that is changed", () => {
     await iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: trusts({ Effect: "Deny" }) }));
     expect(await outcome(sandbox.endpoint, agent, roleArn)).toBe("AccessDenied");
     await iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument: trusts() }));
+    expect(await outcome(sandbox.endpoint, agent, roleArn)).toBe("allowed");
+
+    const PolicyArn = `arn:aws:iam::${MASTER}:policy/may-assume`;
+    const narrower = { PolicyArn, PolicyDocument: allows("s3:*"), SetAsDefault: true };
+    await iamOf(sandbox, MASTER).send(new CreatePolicyVersionCommand(narrower));
+    expect(await outcome(sandbox.endpoint, agent, roleArn)).toBe("AccessDenied");
+    await iamOf(sandbox, MASTER).send(new SetDefaultPolicyVersionCommand({ PolicyArn, VersionId: "v1" }));
     expect(await outcome(sandbox.endpoint, agent, roleArn)).toBe("allowed");
 
     const deny = { RoleName: "agent", PolicyName: "deny" };

@@ -12,6 +12,7 @@ import {
   DeleteRolePermissionsBoundaryCommand,
   IAMClient,
   ListRolesCommand,
+  UpdateAccessKeyCommand,
   PutGroupPolicyCommand,
   PutRolePermissionsBoundaryCommand,
 } from "@aws-sdk/client-iam";
@@ -127,7 +128,12 @@ describe("an IAM user", () => {
     await iam.send(new AddUserToGroupCommand({ GroupName, UserName }));
     expect(await outcome(sandbox.endpoint, keys, roleArn)).toBe("allowed");
 
-    await iam.send(new DeleteAccessKeyCommand({ UserName, AccessKeyId: keys.accessKeyId }));
+    const key = { UserName, AccessKeyId: keys.accessKeyId };
+    await iam.send(new UpdateAccessKeyCommand({ ...key, Status: "Inactive" }));
+    expect(await outcome(sandbox.endpoint, keys, roleArn)).toBe("InvalidClientTokenId");
+    await iam.send(new UpdateAccessKeyCommand({ ...key, Status: "Active" }));
+    expect(await outcome(sandbox.endpoint, keys, roleArn)).toBe("allowed");
+    await iam.send(new DeleteAccessKeyCommand(key));
     expect(await outcome(sandbox.endpoint, keys, roleArn)).toBe("InvalidClientTokenId");
   });
 });

@@ -19,10 +19,8 @@ export async function authenticate(signed: Signed, context: AuthenticationContex
   const session = context.sessions.find(accessKeyId);
   if (session?.sessionToken !== sessionToken) return "invalid";
   const user = session ? undefined : await context.directory.userOf(accessKeyId);
-
   const secret = (session ?? user)?.secretAccessKey;
   if (secret === undefined) return "invalid";
-
   const verdict = await verifySignature(signed, secret, context.now());
   if (verdict !== "valid") return verdict;
   if (user) return { kind: "user", user };

@@ -67,8 +67,10 @@ export async function assumeRole(
 
 async function describeCaller(caller: Caller, directory: IamDirectory): Promise<AwsCaller> {
   switch (caller.kind) {
-    case "user":
-      return caller.user;
+    case "user": {
+      const { arn, identityPolicies, tags } = caller.user;
+      return { arn, identityPolicies, tags };
+    }
     case "session": {
       const { role, tags, sessionPolicies: policies } = caller.session;
       // A session outlives its role, but not the role's permissions.
