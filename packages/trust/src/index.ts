@@ -1,3 +1,5 @@
+export { accessChanges } from "./access/access-changes.ts";
+export type { AccessChange, AccessChangeKind } from "./access/access-change.ts";
 export type {
   AssumeRoleAnswer,
   AssumeRoleParameters,
@@ -14,3 +16,5 @@ export type {
 } from "./assume-role-request.ts";
 export { evaluateAssumeRole } from "./evaluate-assume-role.ts";
 export type * from "./trust-model.ts";
+export { type RolesFromTemplates, rolesFromTemplates } from "./template/roles-from-templates.ts";
+export type { TemplateEnvironment, TemplateProblem, TemplateSource } from "./template/template-source.ts";

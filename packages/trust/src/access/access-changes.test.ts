@@ -1,0 +1,243 @@
+import { describe, expect, it } from "vitest";
+import type { TrustRole } from "../trust-model.ts";
+import type { AccessChange } from "./access-change.ts";
+import { accessChanges } from "./access-changes.ts";
+import { role, trust } from "./roles.test-helper.ts";
+
+const OTHER = { AWS: "arn:aws:iam::123456789013:root" };
+const ALL_THREE = ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"];
+const id = (...values: string[]): object => ({ StringEquals: { "sts:ExternalId": values } });
+const deny = (principal: unknown, condition?: unknown): object => ({ ...trust(principal, condition), Effect: "Deny" });
+
+/** Kind, principal and actions of the changes when one role's trust statements change. */
+function changes(before: unknown, after: unknown): string[] {
+  return accessChanges([role("R", before)], [role("R", after)]).map(short);
+}
+
+function short({ kind, from, actions }: AccessChange): string {
+  return `${kind} ${from.replace("arn:aws:iam::", "")} ${actions.map((action) => action.slice(4)).join("+")}`;
+}
+
+describe("is no change", () => {
+  it.each<[string, unknown, unknown]>([
+    ["statements in another order", [trust(OTHER), trust("*", id("a"))], [trust("*", id("a")), trust(OTHER)]],
+    ["a text or a list of one", trust(OTHER), [trust({ AWS: [OTHER.AWS] }, undefined, ["sts:AssumeRole"])]],
+    ["an account by number or ARN", trust(OTHER), trust({ AWS: "123456789013" })],
+    ["everyone in either form", trust("*", id("a")), trust({ AWS: ["*"] }, id("a"))],
+    ["a Sid", { ...trust(OTHER), Sid: "A" }, { ...trust(OTHER), Sid: "B" }],
+    ["actions one by one or as a pattern", trust(OTHER, undefined, ALL_THREE), trust(OTHER, undefined, "sts:*")],
+    ["the case of an action", trust(OTHER), trust(OTHER, undefined, "STS:assumerole")],
+    [
+      "the case of a key and the order of values",
+      trust(OTHER, id("a", "b")),
+      trust(OTHER, { StringEquals: { "STS:externalid": ["b", "a"] } }),
+    ],
+    ["StringLike without a wildcard", trust(OTHER, id("a")), trust(OTHER, { StringLike: { "sts:ExternalId": "a" } })],
+    [
+      "ArnEquals and ArnLike",
+      trust(OTHER, { ArnEquals: { "aws:PrincipalArn": "arn:aws:iam::1:role/x" } }),
+      trust(OTHER, { ArnLike: { "aws:PrincipalArn": ["arn:aws:iam::1:role/x"] } }),
+    ],
+    [
+      "one statement split by principal",
+      trust({ AWS: [OTHER.AWS, "111122223333"] }),
+      [trust(OTHER), trust({ AWS: "111122223333" })],
+    ],
+    [
+      "a second statement that allows less",
+      trust(OTHER, id("a", "b")),
+      [trust(OTHER, id("a", "b")), trust(OTHER, id("a"))],
+    ],
+    ["one list of values or two statements", trust(OTHER, id("a")), [trust(OTHER, id("a")), trust(OTHER, id("a"))]],
+    [
+      "an Allow that a Deny takes back",
+      trust(OTHER),
+      [trust(OTHER), trust({ AWS: "111122223333" }), deny({ AWS: "111122223333" })],
+    ],
+    [
+      "an action that the principal cannot call",
+      trust(OTHER),
+      trust(OTHER, undefined, ["sts:AssumeRole", "sts:AssumeRoleWithSAML"]),
+    ],
+  ])("%s", (_, before, after) => {
+    expect(changes(before, after)).toEqual([]);
+    expect(changes(after, before)).toEqual([]);
+  });
+});
+
+describe("tells", () => {
+  const prefix = { StringLike: { "sts:ExternalId": "a*" } };
+  const ip = (network: string): object => ({ IpAddress: { "aws:SourceIp": network } });
+  // Each way and back: what is wider one way is narrower the other.
+  it.each<[string, unknown, unknown, string[]]>([
+    ["a condition lost", trust(OTHER, id("a")), trust(OTHER), ["123456789013:root AssumeRole"]],
+    ["one value more", trust(OTHER, id("a")), trust(OTHER, id("a", "b")), ["123456789013:root AssumeRole"]],
+    ["a value that became a pattern", trust(OTHER, id("a1")), trust(OTHER, prefix), ["123456789013:root AssumeRole"]],
+    [
+      "a larger network",
+      trust(OTHER, ip("10.1.0.0/16")),
+      trust(OTHER, ip("10.0.0.0/8")),
+      ["123456789013:root AssumeRole"],
+    ],
+    [
+      "IfExists",
+      trust(OTHER, id("a")),
+      trust(OTHER, { StringEqualsIfExists: { "sts:ExternalId": "a" } }),
+      ["123456789013:root AssumeRole"],
+    ],
+    ["a Deny that went", [trust(OTHER), deny(OTHER, ip("10.0.0.0/8"))], trust(OTHER), ["123456789013:root AssumeRole"]],
+    [
+      "a Deny of a part that went",
+      [trust(OTHER), deny({ AWS: "arn:aws:iam::123456789013:role/x" })],
+      trust(OTHER),
+      ["123456789013:root AssumeRole"],
+    ],
+    [
+      "one excluded value less",
+      trust(OTHER, { StringNotEquals: { "aws:PrincipalAccount": ["1", "2"] } }),
+      trust(OTHER, { StringNotEquals: { "aws:PrincipalAccount": "1" } }),
+      ["123456789013:root AssumeRole"],
+    ],
+    [
+      "each action with its own condition",
+      [trust(OTHER, id("a"), ALL_THREE)],
+      [trust(OTHER, id("a")), trust(OTHER, undefined, ALL_THREE.slice(1))],
+      ["123456789013:root SetSourceIdentity+TagSession"],
+    ],
+  ])("%s", (_, narrow, wide, expected) => {
+    expect(changes(narrow, wide)).toEqual(expected.map((each) => `widened ${each}`));
+    expect(changes(wide, narrow)).toEqual(expected.map((each) => `narrowed ${each}`));
+  });
+
+  it.each<[string, unknown, unknown, string[]]>([
+    [
+      "another external id as wider, for its holders could not before",
+      trust(OTHER, id("a")),
+      trust(OTHER, id("b")),
+      ["widened 123456789013:root AssumeRole"],
+    ],
+    [
+      "a new principal and one that went",
+      trust(OTHER),
+      trust({ AWS: "111122223333" }),
+      ["new 111122223333:root AssumeRole", "removed 123456789013:root AssumeRole"],
+    ],
+    [
+      "NotPrincipal as everyone but, the role itself among them",
+      trust(OTHER),
+      [trust(OTHER), { Effect: "Allow", NotPrincipal: OTHER, Action: "sts:AssumeRole" }],
+      ["new 123456789012:role/R AssumeRole", "new everyone but 123456789013:root AssumeRole"],
+    ],
+    [
+      "NotAction as all others",
+      trust(OTHER),
+      [trust(OTHER), { Effect: "Allow", Principal: OTHER, NotAction: "sts:AssumeRole" }],
+      ["new 123456789013:root SetSourceIdentity+TagSession"],
+    ],
+    [
+      "an action of its own for a token",
+      trust(OTHER),
+      [trust(OTHER), trust({ Federated: "arn:aws:iam::123456789012:oidc-provider/x" }, undefined, "sts:*")],
+      ["new 123456789012:oidc-provider/x AssumeRoleWithWebIdentity+SetSourceIdentity+TagSession"],
+    ],
+    [
+      "a pattern with ? for one with *",
+      trust(OTHER, { StringLike: { "sts:ExternalId": "a*" } }),
+      trust(OTHER, { StringLike: { "sts:ExternalId": "a?" } }),
+      ["narrowed 123456789013:root AssumeRole"],
+    ],
+    [
+      "another variable",
+      trust(OTHER, id("${aws:username}")),
+      trust(OTHER, id("${aws:userid}")),
+      ["widened 123456789013:root AssumeRole"],
+    ],
+  ])("%s", (_, before, after, expected) => {
+    expect(changes(before, after)).toEqual(expected);
+  });
+
+  it("a statement that cannot be read, as one that may be about anybody", () => {
+    const [change] = accessChanges([role("R", trust(OTHER))], [role("R", [trust(OTHER), { Effect: "allow" }])]);
+    expect(change).toMatchObject({ kind: "new", from: expect.stringContaining("cannot be read") });
+  });
+});
+
+describe("among the roles of a set", () => {
+  const master = (identity?: unknown, name = "master"): TrustRole =>
+    role(name, trust({ Service: "ec2.amazonaws.com" }), identity === undefined ? {} : { identity });
+  const mayAll = { Effect: "Allow", Action: "sts:AssumeRole", Resource: "*" };
+  const target = (condition?: unknown): TrustRole =>
+    role("target", trust({ AWS: "123456789012" }, condition), { account: "123456789013" });
+
+  it("tells that a policy of the caller opens a way, though no trust changed", () => {
+    expect(accessChanges([master(), target()], [master(mayAll), target()])).toEqual([
+      {
+        kind: "new",
+        from: "arn:aws:iam::123456789012:role/master",
+        to: "arn:aws:iam::123456789013:role/target",
+        actions: ["sts:AssumeRole"],
+        is: "allowed by all policies together",
+        location: { file: "t.json", path: "target" },
+      },
+    ]);
+  });
+
+  it("finds the way through a condition that the caller can meet", () => {
+    const meets = target({ ...id("a"), ArnEquals: { "aws:PrincipalArn": "arn:aws:iam::123456789012:role/master" } });
+    const others = [master(), meets];
+    expect(accessChanges(others, [master(mayAll), meets]).map(short)).toEqual([
+      "new 123456789012:role/master AssumeRole",
+    ]);
+    const misses = target({ ArnEquals: { "aws:PrincipalArn": "arn:aws:iam::123456789012:role/another" } });
+    expect(accessChanges([master(), misses], [master(mayAll), misses])).toEqual([]);
+  });
+
+  it("knows AWS's administrators, and says when it does not know a policy", () => {
+    const withManaged = (name: string): TrustRole => ({ ...master(), managedPolicyArns: [`arn:aws:iam::${name}`] });
+    const kinds = (name: string): string[] =>
+      accessChanges([master(), target()], [withManaged(name), target()]).map(({ kind, is }) => `${kind}: ${is}`);
+    expect(kinds("aws:policy/AdministratorAccess")).toEqual(["new: allowed by all policies together"]);
+    expect(kinds("aws:policy/ReadOnlyAccess")).toEqual([]);
+    expect(kinds("123456789012:policy/ours")).toEqual([
+      "new: cannot be decided offline: what arn:aws:iam::123456789012:policy/ours allows is not in the source",
+    ]);
+  });
+
+  it("tells once what the trust policy itself names", () => {
+    const named = role("target", trust({ AWS: "arn:aws:iam::123456789012:role/master" }));
+    expect(accessChanges([master(), role("target", [])], [master(), named]).map(short)).toEqual([
+      "new 123456789012:role/master AssumeRole",
+    ]);
+  });
+
+  it("tells a role that came or went, and puts new access first", () => {
+    const changed = accessChanges(
+      [role("A", trust(OTHER)), role("B", trust(OTHER))],
+      [role("B", trust(OTHER, id("a"))), role("C", trust(OTHER))],
+    );
+    expect(changed.map(({ kind, to }) => `${kind} ${to.slice(-1)}`)).toEqual(["new C", "narrowed B", "removed A"]);
+  });
+
+  it("does not depend on the order of the roles", () => {
+    const before = [master(), target(), role("A", trust(OTHER))];
+    const after = [role("B", trust("*")), target(id("a")), master(mayAll)];
+    const there = accessChanges(before, after);
+    expect(accessChanges(before.toReversed(), after.toReversed())).toEqual(there);
+    expect(there.length).toBeGreaterThan(3);
+  });
+});
+
+it("says in words when access held and when it holds", () => {
+  const before = role("R", trust(OTHER, { ...id("a"), Bool: { "aws:SecureTransport": true } }));
+  const after = role("R", [
+    trust(OTHER, id("a")),
+    trust(OTHER, id("b")),
+    deny("*", { Null: { "aws:PrincipalOrgID": "true" } }),
+  ]);
+  expect(accessChanges([before], [after])).toMatchObject([
+    {
+      was: "Bool aws:SecureTransport: true and StringEquals sts:ExternalId: a",
+      is: "StringEquals sts:ExternalId: a or StringEquals sts:ExternalId: b, except Null aws:PrincipalOrgID: true",
+    },
+  ]);
+});

@@ -1,0 +1,34 @@
+import { asList } from "../json.ts";
+import { matchesWildcard } from "../wildcard.ts";
+import type { NamedPrincipal } from "./principals.ts";
+
+const WITH_ANY = ["sts:TagSession", "sts:SetSourceIdentity"] as const;
+const ASSUME = {
+  aws: ["sts:AssumeRole"],
+  service: ["sts:AssumeRole"],
+  saml: ["sts:AssumeRoleWithSAML"],
+  web: ["sts:AssumeRoleWithWebIdentity"],
+  all: ["sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"],
+} as const;
+
+/** The actions of a statement that mean something for a principal: `sts:*` and the list of what it covers are the same. */
+export function grantedActions(elements: Readonly<Record<string, unknown>>, principal: NamedPrincipal): string[] {
+  const { Action: wanted, NotAction: excluded } = elements;
+  const patterns = asList(wanted ?? excluded).filter((pattern) => typeof pattern === "string");
+  const listed = (action: string): boolean =>
+    patterns.some((pattern) => matchesWildcard(pattern.toLowerCase(), action.toLowerCase()));
+  return usableActions(principal).filter((action) => listed(action) === (wanted !== undefined));
+}
+
+function usableActions({ kind, name }: NamedPrincipal): readonly string[] {
+  switch (kind) {
+    case "aws":
+    case "service":
+      return [...ASSUME[kind], ...WITH_ANY];
+    case "federated":
+      return [...ASSUME[name.includes(":saml-provider/") ? "saml" : "web"], ...WITH_ANY];
+    case "everyone":
+    case "unreadable":
+      return [...ASSUME.all, ...WITH_ANY];
+  }
+}
