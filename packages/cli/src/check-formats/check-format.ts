@@ -1,0 +1,36 @@
+import type { CheckReport } from "./check-report.ts";
+import { githubReport } from "./github-report.ts";
+import { jsonReport } from "./json-report.ts";
+import { junitReport } from "./junit-report.ts";
+import { markdownReport } from "./markdown-report.ts";
+import { prettyReport } from "./pretty-report.ts";
+import { type RuleText, sarifReport } from "./sarif-report.ts";
+
+export const CHECK_FORMATS = ["pretty", "json", "sarif", "junit", "markdown", "github"] as const;
+export type CheckFormat = (typeof CHECK_FORMATS)[number];
+
+/** What a format needs beside the report. */
+export interface CheckFormatOptions {
+  readonly color: boolean;
+  readonly rules: readonly RuleText[];
+  /** Of this command; SARIF tells it. */
+  readonly version: string;
+}
+
+/** The report as text, without a newline at its end. */
+export function formatCheck(format: CheckFormat, report: CheckReport, options: CheckFormatOptions): string {
+  switch (format) {
+    case "pretty":
+      return prettyReport(report, options.color);
+    case "json":
+      return jsonReport(report);
+    case "sarif":
+      return sarifReport(report, options.rules, options.version);
+    case "junit":
+      return junitReport(report);
+    case "markdown":
+      return markdownReport(report);
+    case "github":
+      return githubReport(report);
+  }
+}

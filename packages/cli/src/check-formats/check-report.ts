@@ -1,0 +1,67 @@
+import type { Finding, Severity, SourceLocation } from "@agent-roles/trust";
+import { fails, SEVERITIES } from "./severity.ts";
+
+/** What `agent-roles check` found. Every format shows the same report. */
+export interface CheckReport {
+  /** The worst first. */
+  readonly findings: readonly Finding[];
+  readonly suppressed: readonly SuppressedFinding[];
+  /** Every role that was looked at. */
+  readonly roles: readonly { readonly arn: string; readonly location: SourceLocation }[];
+  /** What was read, as it was named. */
+  readonly files: readonly string[];
+  readonly failOn: Severity;
+}
+
+/** A finding that somebody accepts, and why. */
+export interface SuppressedFinding extends Finding {
+  readonly reason: string;
+}
+
+/** The report in numbers. */
+export interface CheckSummary {
+  readonly roles: number;
+  readonly files: number;
+  readonly findings: number;
+  readonly suppressed: number;
+  /** Findings that fail the check. */
+  readonly failed: number;
+  readonly failOn: Severity;
+  readonly bySeverity: Readonly<Record<Severity, number>>;
+}
+
+export function summarize(report: CheckReport): CheckSummary {
+  const count = (severity: Severity): number => report.findings.filter((each) => each.severity === severity).length;
+  return {
+    roles: report.roles.length,
+    files: report.files.length,
+    findings: report.findings.length,
+    suppressed: report.suppressed.length,
+    failed: report.findings.filter(({ severity }) => fails(severity, report.failOn)).length,
+    failOn: report.failOn,
+    bySeverity: {
+      critical: count("critical"),
+      high: count("high"),
+      error: count("error"),
+      medium: count("medium"),
+      warning: count("warning"),
+      info: count("info"),
+    },
+  };
+}
+
+/** `3 findings (1 critical, 2 medium) in 4 roles of 2 files, 1 suppressed; fails at error and above`. */
+export function summaryLine(summary: CheckSummary): string {
+  const { roles, files, findings, suppressed, bySeverity, failOn } = summary;
+  const each = SEVERITIES.filter((severity) => bySeverity[severity] > 0).map((s) => `${bySeverity[s]} ${s}`);
+  return [
+    findings === 0 ? "No findings" : `${many(findings, "finding")} (${each.join(", ")})`,
+    ` in ${many(roles, "role")} of ${many(files, "file")}`,
+    suppressed === 0 ? "" : `, ${suppressed} suppressed`,
+    `; fails at ${failOn}${failOn === "critical" ? "" : " and above"}`,
+  ].join("");
+}
+
+function many(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}

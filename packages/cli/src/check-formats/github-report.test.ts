@@ -1,0 +1,36 @@
+import { expect, it } from "vitest";
+import { exampleFinding, exampleReport, SECOND } from "./example-report.test-helper.ts";
+import { githubReport } from "./github-report.ts";
+
+const first = (changes: Parameters<typeof exampleFinding>[0]): string | undefined =>
+  githubReport(exampleReport({ findings: [exampleFinding(changes)] })).split("\n")[0];
+
+it("points at file and line", () => {
+  expect(first({})).toBe(
+    `::error file=cdk.out/agent-roles-123456789013.template.json,line=7,title=wildcard-principal (critical)::${SECOND}, statement 0: anyone in the world may assume it%0Afix: name the principals`,
+  );
+});
+
+it("leaves out the line that is not known", () => {
+  expect(first({ location: { file: "live" } })).toMatch(/^::error file=live,title=/);
+});
+
+it.each([
+  ["critical", "error"],
+  ["high", "error"],
+  ["error", "error"],
+  ["medium", "warning"],
+  ["warning", "warning"],
+  ["info", "notice"],
+] as const)("shows %s as %s", (severity, command) => {
+  expect(first({ severity })).toMatch(new RegExp(`^::${command} `));
+});
+
+it("cannot be made to say another command, another property or another file", () => {
+  const line = first({
+    message: "100%\r\n::error file=evil::x",
+    location: { file: "C:\\a,line=1::b%.json", line: 3 },
+  });
+  expect(line).toContain("file=C%3A\\a%2Cline=1%3A%3Ab%25.json,line=3,");
+  expect(line).toContain("100%25%0D%0A::error file=evil::x");
+});

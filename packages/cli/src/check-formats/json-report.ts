@@ -1,0 +1,7 @@
+import { type CheckReport, summarize } from "./check-report.ts";
+
+/** What other tools read: fields may be added, never renamed. */
+export function jsonReport(report: CheckReport): string {
+  const { findings, suppressed } = report;
+  return JSON.stringify({ findings, suppressed, summary: summarize(report) }, null, 2);
+}

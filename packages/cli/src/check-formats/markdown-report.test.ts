@@ -1,0 +1,37 @@
+import { expect, it } from "vitest";
+import { exampleFinding, exampleReport } from "./example-report.test-helper.ts";
+import { markdownReport } from "./markdown-report.ts";
+import { markdownCode, markdownText } from "./markdown-text.ts";
+
+it("shows findings as a table, below one line that tells whether the check failed", () => {
+  const text = markdownReport(exampleReport());
+  expect(text).toMatch(/^### ❌ agent-roles check\n/);
+  expect(text).toContain(
+    "| severity | finding | role | what and how to fix it | where |\n| --- | --- | --- | --- | --- |",
+  );
+  expect(markdownReport(exampleReport({ findings: [] }))).toMatch(/^### ✅ /);
+});
+
+it("keeps a row in one line of as many cells, whatever a message holds", () => {
+  const finding = exampleFinding({
+    message: "a|b\n| c <script>x</script> [d](https://example.com) @team",
+    role: "arn:aws:iam::123456789012:role/`a`|b",
+  });
+  const row = markdownReport(exampleReport({ findings: [finding] }))
+    .split("\n")
+    .find((line) => line.startsWith("| critical"));
+  expect(row?.match(/(?<!\\)\|/g)).toHaveLength(6);
+  expect(row).not.toMatch(/<script|\]\(|@team/);
+});
+
+it("folds away what is suppressed, with its reason", () => {
+  const text = markdownReport(exampleReport({ findings: [], suppressed: [{ ...exampleFinding(), reason: "a demo" }] }));
+  expect(text).toContain("<details><summary>1 suppressed</summary>");
+  expect(text).toContain("a demo");
+});
+
+it("fences code that holds backticks", () => {
+  expect(markdownCode("a``b")).toBe("``` a``b ```");
+  expect(markdownCode("a|b")).toBe("`a\\|b`");
+  expect(markdownText("*a*")).toBe("&#42;a&#42;");
+});

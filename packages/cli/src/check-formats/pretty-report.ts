@@ -1,0 +1,71 @@
+import type { Finding, Severity } from "@agent-roles/trust";
+import pc from "picocolors";
+import { type CheckReport, type CheckSummary, summarize, summaryLine } from "./check-report.ts";
+import { groupBy } from "./group-by.ts";
+import { locationText } from "./location-text.ts";
+import { SEVERITIES } from "./severity.ts";
+
+type Colors = ReturnType<typeof pc.createColors>;
+
+/** For people at a terminal: the findings of each role together, what is suppressed and why, a line that sums up. */
+export function prettyReport(report: CheckReport, color: boolean): string {
+  const colors = pc.createColors(color);
+  const roles = [...groupBy(report.findings, ({ role, location }) => `${role}\n${locationText(location)}`).values()];
+  const summary = summarize(report);
+  return [
+    ...roles.map((findings) => roleBlock(findings, colors)),
+    ...(report.suppressed.length === 0 ? [] : [suppressedBlock(report, colors)]),
+    verdict(summary, colors),
+  ].join("\n\n");
+}
+
+function roleBlock(findings: readonly Finding[], colors: Colors): string {
+  const [first] = findings;
+  if (!first) return "";
+  return [
+    colors.bold(first.role),
+    colors.dim(locationText(first.location)),
+    ...findings.map((finding) => findingLines(finding, colors)),
+  ].join("\n");
+}
+
+const WIDTH = Math.max(...SEVERITIES.map((severity) => severity.length));
+const INDENT = " ".repeat(WIDTH + 4);
+
+function findingLines({ id, severity, statement, message, fix }: Finding, colors: Colors): string {
+  const where = statement === undefined ? "" : colors.dim(`  statement ${statement}`);
+  return [
+    `  ${paint(severity, colors)(severity.padEnd(WIDTH))}  ${colors.bold(id)}${where}`,
+    `${INDENT}${indented(message)}`,
+    `${INDENT}${colors.cyan("fix:")} ${indented(fix)}`,
+  ].join("\n");
+}
+
+function indented(text: string): string {
+  return text.replaceAll("\n", `\n${INDENT}`);
+}
+
+function suppressedBlock({ suppressed }: CheckReport, colors: Colors): string {
+  const lines = suppressed.map(({ id, role, reason }) => `  ${id}  ${role}\n    because ${reason}`);
+  return [colors.bold("Suppressed"), ...lines.map((line) => colors.dim(line))].join("\n");
+}
+
+function verdict(summary: CheckSummary, colors: Colors): string {
+  const line = summaryLine(summary);
+  return summary.failed > 0 ? colors.red(line) : colors.green(line);
+}
+
+function paint(severity: Severity, colors: Colors): (text: string) => string {
+  switch (severity) {
+    case "critical":
+      return (text) => colors.bold(colors.red(text));
+    case "high":
+    case "error":
+      return colors.red;
+    case "medium":
+    case "warning":
+      return colors.yellow;
+    case "info":
+      return colors.blue;
+  }
+}
