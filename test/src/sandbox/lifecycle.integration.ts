@@ -135,9 +135,10 @@ describe("startSandbox", () => {
       console.log(JSON.stringify({ gateway: sandbox.endpoint, moto: sandbox.motoEndpoint }));`;
     const cwd = new URL("../..", import.meta.url);
     const child = execa(process.execPath, ["--input-type=module", "--eval", program], { cwd, reject: false });
-    const line = await new Promise<string>((resolve) => {
-      child.stdout.once("data", (data) => resolve(String(data)));
-    });
+    const line = await Promise.race([
+      once(child.stdout, "data").then(String),
+      child.then(({ stderr }) => Promise.reject(new Error(stderr))),
+    ]);
     const { gateway, moto }: { gateway: string; moto: string } = JSON.parse(line);
     expect([await isUp(gateway), await isUp(moto)]).toEqual([true, true]);
     child.kill("SIGKILL");

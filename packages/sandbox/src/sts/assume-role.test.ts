@@ -45,6 +45,13 @@ const ask = async (
 
 const tags = { "Tags.member.1.Key": "team", "Tags.member.1.Value": "blue" };
 
+/** The caller's role has this tag; the target asks for `blue`. */
+const teamOf = (team: string): FakeIam => {
+  const condition = { StringEquals: { "aws:PrincipalTag/team": "blue" } };
+  const { roles } = iam({ trustPolicy: trust({ Condition: condition }) });
+  return { roles: { ...roles, [AGENT]: { identityPolicies: [MAY_ASSUME], tags: { team } } } };
+};
+
 describe("assumeRole", () => {
   it("issues a session when both sides allow", async () => {
     const { answer, issued } = await ask(iam({}));
@@ -104,11 +111,15 @@ describe("assumeRole", () => {
     expect(issued).toMatchObject({ tags: { team: "blue" }, transitiveTagKeys: [], sourceIdentity: "alice" });
   });
 
-  it("counts the caller's session tags among its principal tags", async () => {
-    const condition = { StringEquals: { "aws:PrincipalTag/team": "blue" } };
-    const world = iam({ trustPolicy: trust({ Condition: condition }) });
-    expect((await ask(world)).answer).toMatchObject({ code: "AccessDenied" });
-    expect((await ask(world, {}, { tags: { team: "blue" } })).answer).toHaveProperty("result");
+  it("counts the caller's role and session tags among its principal tags, the session's first", async () => {
+    expect((await ask(teamOf("red"))).answer).toMatchObject({ code: "AccessDenied" });
+    expect((await ask(teamOf("blue"))).answer).toHaveProperty("result");
+    expect((await ask(teamOf("red"), {}, { tags: { team: "blue" } })).answer).toHaveProperty("result");
+    expect((await ask(teamOf("blue"), {}, { tags: { team: "red" } })).answer).toMatchObject({ code: "AccessDenied" });
+  });
+
+  it("leaves a session nothing when its role is gone", async () => {
+    expect((await ask({ roles: { [TARGET]: {} } })).answer).toMatchObject({ code: "AccessDenied" });
   });
 
   it("holds a caller to the session policy it was issued with", async () => {
