@@ -1,5 +1,7 @@
 export { accessChanges } from "./access/access-changes.ts";
 export type { AccessChange, AccessChangeKind } from "./access/access-change.ts";
+export type { CounterExample, Expectation, ExpectationResult } from "./access/expectation.ts";
+export { proveExpectations } from "./access/prove-expectations.ts";
 export type {
   AssumeRoleAnswer,
   AssumeRoleParameters,
@@ -18,3 +20,7 @@ export { evaluateAssumeRole } from "./evaluate-assume-role.ts";
 export type * from "./trust-model.ts";
 export { type RolesFromTemplates, rolesFromTemplates } from "./template/roles-from-templates.ts";
 export type { TemplateEnvironment, TemplateProblem, TemplateSource } from "./template/template-source.ts";
+export { applySuppressions, type Suppressed } from "./lint/apply-suppressions.ts";
+export { lintTrust } from "./lint/lint-trust.ts";
+export type { Rule } from "./lint/rule.ts";
+export { rules } from "./lint/rules.ts";

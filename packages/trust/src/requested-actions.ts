@@ -4,7 +4,8 @@ import type { CallerIdentity } from "./caller-identity.ts";
 /** The three calls that give the credentials of a role. */
 export type AssumeAction = "sts:AssumeRole" | "sts:AssumeRoleWithSAML" | "sts:AssumeRoleWithWebIdentity";
 
-const ASSUME_ACTIONS: readonly AssumeAction[] = [
+/** All three, in this order. */
+export const ASSUME_ACTIONS: readonly AssumeAction[] = [
   "sts:AssumeRole",
   "sts:AssumeRoleWithSAML",
   "sts:AssumeRoleWithWebIdentity",

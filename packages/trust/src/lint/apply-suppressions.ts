@@ -1,0 +1,39 @@
+import type { Finding, Suppression } from "../trust-model.ts";
+import { matchesWildcard } from "../wildcard.ts";
+import { rules } from "./rules.ts";
+
+/** What is left of the findings, and what became of the suppressions. */
+export interface Suppressed {
+  readonly findings: readonly Finding[];
+  readonly suppressed: readonly { readonly finding: Finding; readonly reason: string }[];
+  /** Those that silence nothing: what they accepted is gone, or the role is another. */
+  readonly unused: readonly Suppression[];
+  /** Those whose id is no rule's; they stand in `unused`, too. */
+  readonly unknown: readonly Suppression[];
+}
+
+/** Takes out the findings that somebody accepted with a reason; the first suppression that fits gives it. */
+export function applySuppressions(findings: readonly Finding[], suppressions: readonly Suppression[]): Suppressed {
+  const used = new Set<Suppression>();
+  const left: Finding[] = [];
+  const suppressed: { finding: Finding; reason: string }[] = [];
+  for (const finding of findings) {
+    const fitting = suppressions.filter((each) => fits(each, finding));
+    for (const each of fitting) used.add(each);
+    const [first] = fitting;
+    if (first) suppressed.push({ finding, reason: first.reason });
+    else left.push(finding);
+  }
+  const ids = new Set(rules.map(({ id }) => id));
+  return {
+    findings: left,
+    suppressed,
+    unused: suppressions.filter((each) => !used.has(each)),
+    unknown: suppressions.filter(({ id }) => !ids.has(id)),
+  };
+}
+
+/** A suppression without a reason silences nothing. */
+function fits({ id, role = "*", reason }: Suppression, finding: Finding): boolean {
+  return id === finding.id && reason.trim() !== "" && matchesWildcard(role, finding.role);
+}

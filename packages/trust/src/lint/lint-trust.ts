@@ -1,0 +1,45 @@
+import { asList, isRecord } from "../json.ts";
+import type { Finding, TrustContext, TrustRole } from "../trust-model.ts";
+import type { LintRole } from "./lint-role.ts";
+import type { Complaint, Rule } from "./rule.ts";
+import { rules } from "./rules.ts";
+import { buildWorld, type World } from "./world.ts";
+
+/**
+ * Says what is wrong with the trust of a set of roles: each by itself, and all together.
+ *
+ * @param context what is known beside the roles; what it leaves out is not checked.
+ * @returns findings role by role, in the order of {@link rules}; none that rests on a value which is not known. Never
+ *   throws, whatever the JSON.
+ */
+export function lintTrust(roles: readonly TrustRole[], context: TrustContext = {}): Finding[] {
+  const world = buildWorld(asList(roles), isRecord(context) ? context : {});
+  return [
+    ...world.roles.flatMap((role) => rules.flatMap((rule) => [...findingsOf(rule, role, world)])),
+    ...rules.flatMap((rule) => [...(rule.checkWorld?.(world) ?? [])].map((each) => toFinding(rule, each, world))),
+  ];
+}
+
+function* findingsOf(rule: Rule, role: LintRole, world: World): Iterable<Finding> {
+  if (rule.checkStatement) {
+    for (const statement of role.trust) {
+      for (const complaint of rule.checkStatement(statement, role, world)) {
+        yield toFinding(rule, { statement: statement.label, ...complaint }, world, role);
+      }
+    }
+  }
+  for (const complaint of rule.checkRole?.(role, world) ?? []) yield toFinding(rule, complaint, world, role);
+}
+
+function toFinding(rule: Rule, complaint: Complaint, { context }: World, about?: LintRole): Finding {
+  const { message, fix, severity, statement, role, location } = complaint;
+  return {
+    id: rule.id,
+    severity: context.severities?.[rule.id] ?? severity ?? rule.severity,
+    role: role ?? about?.role.arn ?? "",
+    ...(statement !== undefined && { statement }),
+    message,
+    fix: fix ?? rule.fix,
+    location: location ?? about?.role.location ?? { file: "unknown" },
+  };
+}

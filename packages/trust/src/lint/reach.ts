@@ -1,0 +1,47 @@
+import { matchesResource } from "../arn-pattern.ts";
+import { parseArn } from "../arn.ts";
+import { asList } from "../json.ts";
+import { groupBy } from "./group-by.ts";
+import type { LintRole } from "./lint-role.ts";
+import { covers, type LintStatement } from "./lint-statement.ts";
+import { isUnresolved } from "./unresolved.ts";
+
+/** Which roles some identity policies let an action be done to, conditions and denials aside. */
+export interface Reach {
+  readonly patterns: readonly string[];
+  /** Accounts that the patterns name; `undefined` when one of them is open to any. */
+  readonly accounts: ReadonlySet<string> | undefined;
+  readonly includes: (arn: string) => boolean;
+}
+
+/** Whose text AWS keeps, and which allow everything in STS. */
+const FULL_STS = /:policy\/(?:AdministratorAccess|PowerUserAccess)$/;
+
+/** Reads the `Resource` patterns of the Allow statements that are about the action. */
+export function readReach({ identity, role }: LintRole, action: string): Reach {
+  const patterns = [
+    ...new Set(identity.filter((each) => each.effect === "Allow" && covers(each, action)).flatMap(resourcesOf)),
+    ...(role.managedPolicyArns.some((arn) => FULL_STS.test(arn)) ? ["*"] : []),
+  ].filter((pattern) => !isUnresolved(pattern));
+  const buckets = groupBy(patterns, (pattern) => accountOf(pattern));
+  const open = buckets.get(undefined) ?? [];
+  return {
+    patterns,
+    accounts: open.length > 0 ? undefined : new Set(patterns.flatMap((pattern) => accountOf(pattern) ?? [])),
+    includes: (arn) => {
+      const own = buckets.get(accountOf(arn)) ?? [];
+      return [open, own].some((some) => some.some((text) => matchesResource({ text }, arn)));
+    },
+  };
+}
+
+/** The `Resource` values of a statement; everything where it says what not. */
+export function resourcesOf({ elements }: LintStatement): readonly string[] {
+  if (elements["NotResource"] !== undefined) return ["*"];
+  return asList(elements["Resource"] ?? []).filter((each) => typeof each === "string");
+}
+
+function accountOf(pattern: string): string | undefined {
+  const account = parseArn(pattern)?.account;
+  return account !== undefined && /^\d{12}$/.test(account) ? account : undefined;
+}

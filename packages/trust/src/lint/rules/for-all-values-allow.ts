@@ -1,0 +1,27 @@
+import { isNegated, isPresenceGuard } from "../condition-entries.ts";
+import { covers } from "../lint-statement.ts";
+import { ASSUME_ACTIONS } from "../../requested-actions.ts";
+import type { Rule } from "../rule.ts";
+
+/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html */
+export const forAllValuesAllow: Rule = {
+  id: "for-all-values-allow",
+  severity: "high",
+  why: "ForAllValues is true when the request does not have the key at all",
+  fix: 'add Null with the key and "false", so that the key has to be there',
+  *checkStatement(statement) {
+    if (statement.effect !== "Allow") return;
+    // sts:TagSession by itself is asked for only when tags are passed.
+    const asksForTags = !ASSUME_ACTIONS.some((action) => covers(statement, action));
+    for (const entry of statement.conditions) {
+      const { operator, key, name, written } = entry;
+      if (operator?.check !== "values" || operator.set !== "ForAllValues" || isNegated(entry)) continue;
+      if (asksForTags && key === "aws:tagkeys") continue;
+      if (statement.conditions.some((other) => other.key === key && isPresenceGuard(other))) continue;
+      yield {
+        message: `${written} ${name} is true for a request without ${name}`,
+        fix: `add "Null": {"${name}": "false"}`,
+      };
+    }
+  },
+};

@@ -1,0 +1,22 @@
+import type { Rule } from "../rule.ts";
+
+/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html */
+export const invalidElement: Rule = {
+  id: "invalid-element",
+  severity: "error",
+  why: "AWS rejects the policy, so the role cannot be created or changed",
+  fix: "remove the element; a trust policy takes Sid, Effect, Principal, Action and Condition, and is about its role alone",
+  *checkStatement({ defect, elements }) {
+    if (defect !== undefined) {
+      yield { message: `AWS rejects it: ${defect}` };
+      return;
+    }
+    const { Principal: principal, NotPrincipal: notPrincipal, Action: action, NotAction: notAction } = elements;
+    if (action !== undefined && notAction !== undefined) {
+      yield { message: "AWS rejects it: it has both Action and NotAction" };
+    }
+    if (principal !== undefined && notPrincipal !== undefined) {
+      yield { message: "AWS rejects it: it has both Principal and NotPrincipal" };
+    }
+  },
+};

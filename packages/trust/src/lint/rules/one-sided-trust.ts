@@ -1,0 +1,41 @@
+import type { LintRole } from "../lint-role.ts";
+import { roleKey } from "../trusted-by.ts";
+import type { Complaint, Rule } from "../rule.ts";
+import { outsideMaster } from "../outside-master.ts";
+import { hasUnresolvedPolicies } from "../unresolved-policies.ts";
+
+/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html */
+export const oneSidedTrust: Rule = {
+  id: "one-sided-trust",
+  severity: "error",
+  why: "both sides have to allow: the call is refused",
+  fix: "let the trust policy name the master, and the master's policy the role",
+  *checkRole(role, world) {
+    if (!world.targets().has(role) || hasUnresolvedPolicies(role)) return;
+    const master = world.master ?? outsideMaster(world.context);
+    if (!master || hasUnresolvedPolicies(master)) return;
+    const answer = world.ask(master, role);
+    if (answer.decision !== "denied") return;
+    const named = world.trustedBy(role).roles.has(roleKey(master.role.arn) ?? "");
+    const denial = (policies: readonly string[]): string | undefined =>
+      answer.reasons.find(({ effect, policy }) => effect === "denied" && policies.includes(policy))?.message;
+    const trust = denial(["trust policy"]);
+    if (trust !== undefined) yield trustLacks(master, trust);
+    const own = denial(["identity policy", "permissions boundary"]);
+    if (own !== undefined && (named || trust === undefined)) yield masterLacks(master, role, own);
+  },
+};
+
+function trustLacks({ role }: LintRole, why: string): Complaint {
+  return {
+    message: `${role.arn} is meant to assume the role, and the trust policy does not let it in: ${why}`,
+    fix: `trust the account with ArnEquals aws:PrincipalArn "${role.arn}"`,
+  };
+}
+
+function masterLacks({ role: master }: LintRole, { role }: LintRole, why: string): Complaint {
+  return {
+    message: `the role trusts ${master.arn}, whose own policies do not let it: ${why}`,
+    fix: `allow sts:AssumeRole on ${role.arn} in a policy of the master`,
+  };
+}

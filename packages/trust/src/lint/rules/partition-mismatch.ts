@@ -1,0 +1,34 @@
+import { parseArn } from "../../arn.ts";
+import { covers } from "../lint-statement.ts";
+import type { LintRole } from "../lint-role.ts";
+import { resourcesOf } from "../reach.ts";
+import type { Complaint, Rule } from "../rule.ts";
+
+/** @see https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html */
+export const partitionMismatch: Rule = {
+  id: "partition-mismatch",
+  severity: "error",
+  why: "no principal of one partition (aws, aws-cn, aws-us-gov…) can assume a role of another",
+  fix: "write the role's own partition",
+  *checkStatement({ principals, conditions }, role) {
+    for (const { type, value } of principals) if (type !== "Service") yield* mistake("principal", value, role);
+    for (const { key, written, name, values } of conditions) {
+      if (key !== "aws:principalarn" && key !== "aws:sourcearn") continue;
+      for (const value of values) yield* mistake(`${written} ${name}`, value, role);
+    }
+  },
+  *checkRole(role) {
+    for (const statement of role.identity) {
+      if (statement.effect !== "Allow" || !covers(statement, "sts:AssumeRole")) continue;
+      for (const resource of resourcesOf(statement))
+        yield* mistake(`${statement.source.place}: Resource`, resource, role);
+    }
+  },
+};
+
+function* mistake(where: string, text: string, { arn }: LintRole): Iterable<Complaint> {
+  const partition = parseArn(text)?.partition;
+  if (!arn || partition === undefined || !/^aws[a-z-]*$/.test(partition) || !/^aws[a-z-]*$/.test(arn.partition)) return;
+  if (partition === arn.partition) return;
+  yield { message: `${where} "${text}" is in partition ${partition}, the role in ${arn.partition}` };
+}

@@ -1,0 +1,22 @@
+import { allowsAssuming, demands } from "../lint-statement.ts";
+import type { Rule } from "../rule.ts";
+
+const POD = new Set(
+  ["eks-cluster-arn", "eks-cluster-name", "kubernetes-namespace", "kubernetes-service-account"].map(
+    (tag) => `aws:requesttag/${tag}`,
+  ),
+);
+
+/** @see https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html */
+export const podIdentityUnscoped: Rule = {
+  id: "pod-identity-unscoped",
+  severity: "high",
+  why: "whoever may create a Pod Identity association can give the role to any pod of any cluster of the account",
+  fix: "add StringEquals for aws:RequestTag/eks-cluster-arn, …/kubernetes-namespace and …/kubernetes-service-account",
+  *checkStatement(statement) {
+    if (!allowsAssuming(statement) || demands(statement, (key) => POD.has(key) || key === "aws:sourcearn")) return;
+    if (!statement.principals.some(({ type, value }) => type === "Service" && value === "pods.eks.amazonaws.com"))
+      return;
+    yield { message: "pods.eks.amazonaws.com may hand the role to any pod of any cluster" };
+  },
+};

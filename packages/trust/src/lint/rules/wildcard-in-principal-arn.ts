@@ -1,0 +1,18 @@
+import { isUnresolved } from "../unresolved.ts";
+import { isEverybody } from "../principals.ts";
+import type { Rule } from "../rule.ts";
+
+/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html */
+export const wildcardInPrincipalArn: Rule = {
+  id: "wildcard-in-principal-arn",
+  severity: "error",
+  why: "AWS takes no wildcard within a principal; it never matches",
+  fix: "name the account as principal and add ArnLike aws:PrincipalArn with the pattern",
+  *checkStatement({ principals }) {
+    for (const principal of principals) {
+      const { type, value } = principal;
+      if (isEverybody(principal) || isUnresolved(value) || !/[*?]/.test(value)) continue;
+      yield { message: `${type} principal "${value}" names nobody: AWS takes no wildcard within a principal` };
+    }
+  },
+};
