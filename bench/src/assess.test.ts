@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+import { assess } from "./assess.ts";
+import type { Budget } from "./bench.ts";
+
+const measurement = { measured: 130, baseline: 100, unit: "ms", noise: 0.02 } as const;
+
+function statusOf(budget: Budget, changes: Partial<typeof measurement> | { noise: number } = {}): string {
+  return assess({ name: "x", what: "x", budget }, { ...measurement, ...changes }).status;
+}
+
+describe("assess", () => {
+  it("gives ratio and difference", () => {
+    const result = assess({ name: "x", what: "x", budget: { kind: "none" } }, measurement);
+    expect(result).toMatchObject({ ratio: 1.3, difference: 30, measured: 130, baseline: 100 });
+  });
+
+  it("holds a ratio against its budget", () => {
+    expect(statusOf({ kind: "ratio", atMost: 1.3 })).toBe("ok");
+    expect(statusOf({ kind: "ratio", atMost: 1.2 })).toBe("missed");
+  });
+
+  it("holds a difference against its budget, in the unit of the measurement", () => {
+    expect(statusOf({ kind: "difference", atMost: 30 })).toBe("ok");
+    expect(statusOf({ kind: "difference", atMost: 27 })).toBe("missed");
+  });
+
+  it("says when a budget is missed by less than the noise", () => {
+    expect(statusOf({ kind: "ratio", atMost: 1.25 }, { noise: 0.06 })).toBe("within-noise");
+    expect(statusOf({ kind: "difference", atMost: 25 }, { noise: 0.06 })).toBe("within-noise");
+  });
+
+  it("holds nothing against a figure without a budget", () => {
+    expect(statusOf({ kind: "none" })).toBe("none");
+  });
+});

@@ -1,0 +1,48 @@
+import {
+  type AgentRolesEvent,
+  type AgentRolesOptions,
+  createAgentRoles,
+  type StartOptions,
+} from "@agent-roles/runtime";
+import { setTimeout } from "node:timers/promises";
+import { manyRoles } from "./many-roles.ts";
+
+const ROLES = 500;
+
+/** Times that every role is assumed; more of them change the figure little. */
+const ROUNDS = 3;
+
+/** V8 gives freed pages back behind the program's back. */
+const SETTLE_MS = 200;
+
+/**
+ * Rotates 500 roles a few times in this process, which must have been started with `--expose-gc`.
+ *
+ * @returns resident megabytes, garbage collected, while the rotation goes on.
+ */
+export async function rotate(options: AgentRolesOptions, stores: StartOptions["stores"] = []): Promise<number> {
+  const stop = new AbortController();
+  const env = { ...options.env, ...manyRoles(ROLES) };
+  let assumed = 0;
+  let enough: (() => void) | undefined;
+  let failure: unknown;
+  const rounds = new Promise<void>((resolve) => {
+    enough = resolve;
+  });
+  const onEvent = (event: AgentRolesEvent): void => {
+    if (event.type === "assumed") assumed += 1;
+    if ("error" in event) failure ??= event.error;
+    if (failure !== undefined || assumed >= ROLES * ROUNDS) enough?.();
+  };
+
+  const { done } = await createAgentRoles({ ...options, env, onEvent }).start({ stores, signal: stop.signal });
+  await rounds;
+  globalThis.gc?.();
+  await setTimeout(SETTLE_MS);
+  globalThis.gc?.();
+  const megabytes = process.memoryUsage.rss() / 1e6;
+  stop.abort();
+  await done;
+  if (failure !== undefined) throw failure;
+  return megabytes;
+}
