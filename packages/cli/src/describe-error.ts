@@ -1,11 +1,12 @@
 import { ManifestError } from "@agent-roles/manifest";
 import { AgentRolesError } from "@agent-roles/runtime/role-env";
 import type { ExitCode } from "./cli-context.ts";
+import { TrustInputError } from "./trust-inputs/trust-input-error.ts";
 
 /** What a person reads of a failure, never a stack trace; and the exit code that goes with it. */
 export function describeError(error: unknown): { readonly text: string; readonly code: ExitCode } {
   if (error instanceof UsageError) return { text: `error: ${error.message}`, code: 2 };
-  if (error instanceof ManifestError) return { text: error.message, code: 2 };
+  if (error instanceof ManifestError || error instanceof TrustInputError) return { text: error.message, code: 2 };
   if (error instanceof AgentRolesError) {
     const wrongUsage = error.code === "InvalidRoleEnv" || error.code === "UnknownProfile";
     const fix = error.problems.length > 0 ? "" : `\n  fix: ${error.fix}`;

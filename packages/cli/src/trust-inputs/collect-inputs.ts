@@ -1,0 +1,125 @@
+import { readdir } from "node:fs/promises";
+import type { TemplateSource } from "@agent-roles/trust";
+import { type InputPath, inside, readCloudAssembly } from "./cloud-assembly.ts";
+import { type ParsedText, parseText } from "./parse-text.ts";
+import { isDirectory, readInput, unreadable } from "./read-input.ts";
+import { type InputKind, recognize } from "./recognize.ts";
+import { templateSource } from "./template-file.ts";
+import { type InputProblem, TrustInputError, type TrustInputErrorCode } from "./trust-input-error.ts";
+
+/** Everything that was named, sorted by what it is. */
+export interface Inputs {
+  readonly templates: TemplateSource[];
+  readonly plans: ParsedFile[];
+  readonly policies: ParsedFile[];
+  readonly files: string[];
+}
+
+/** A parsed file, by the caller's name. */
+export interface ParsedFile extends ParsedText {
+  readonly file: string;
+}
+
+interface Limits {
+  readonly fileBytes: number;
+}
+
+/**
+ * Reads all paths; the problems of all are reported at once.
+ *
+ * @throws {TrustInputError}
+ */
+export async function collectInputs(paths: readonly InputPath[], limits: Limits): Promise<Inputs> {
+  const inputs: Inputs = { templates: [], plans: [], policies: [], files: [] };
+  const failures: TrustInputError[] = [];
+  for (const at of paths) {
+    try {
+      const directory = await isDirectory(at.path, at.file);
+      await (directory ? addDirectory(at, inputs, limits) : addFile(at, inputs, limits));
+    } catch (error) {
+      if (!(error instanceof TrustInputError)) throw error;
+      failures.push(error);
+    }
+  }
+  const [first] = failures;
+  if (first === undefined) return inputs;
+  throw failures.length === 1
+    ? first
+    : together(
+        first.code,
+        failures.flatMap(({ problems }) => problems),
+        failures,
+      );
+}
+
+function together(code: TrustInputErrorCode, problems: readonly InputProblem[], cause: unknown): TrustInputError {
+  return new TrustInputError(code, problems, { cause });
+}
+
+async function addDirectory(directory: InputPath, inputs: Inputs, limits: Limits): Promise<void> {
+  const names = await membersOf(directory);
+  if (names.includes("manifest.json") && (await isAssembly(directory, limits))) {
+    const sources = await readCloudAssembly(directory, limits.fileBytes);
+    inputs.templates.push(...sources);
+    inputs.files.push(...sources.map(({ file }) => file));
+    return;
+  }
+  const before = inputs.files.length;
+  for (const name of names) {
+    if (/\.(?:json|ya?ml|template)$/iu.test(name)) await addMember(inside(directory, name), inputs, limits);
+  }
+  if (inputs.files.length > before) return;
+  const message = "the directory holds no template, plan or policy";
+  throw new TrustInputError("NotATemplate", [
+    { file: directory.file, message, fix: "name a directory with templates, such as cdk.out" },
+  ]);
+}
+
+/** Members of a directory that are something else are left out; those that cannot be read are not. */
+async function addMember(at: InputPath, inputs: Inputs, limits: Limits): Promise<void> {
+  if (await isDirectory(at.path, at.file)) return;
+  const parsed = parseText(await readInput(at.path, at.file, limits.fileBytes), at.file);
+  if (recognize(parsed.value) !== "other") add({ ...parsed, file: at.file }, inputs);
+}
+
+async function addFile(at: InputPath, inputs: Inputs, limits: Limits): Promise<void> {
+  add({ ...parseText(await readInput(at.path, at.file, limits.fileBytes), at.file), file: at.file }, inputs);
+}
+
+function add(parsed: ParsedFile, inputs: Inputs): void {
+  const kind: InputKind = recognize(parsed.value);
+  inputs.files.push(parsed.file);
+  switch (kind) {
+    case "template":
+      inputs.templates.push(templateSource(parsed, parsed.file));
+      break;
+    case "terraform":
+      inputs.plans.push(parsed);
+      break;
+    case "policy":
+      inputs.policies.push(parsed);
+      break;
+    case "other":
+      throw notRecognized(parsed.file);
+  }
+}
+
+function notRecognized(file: string): TrustInputError {
+  const message =
+    "it is not a CloudFormation template (`Resources`), a Terraform plan (`terraform show -json`) or a policy (`Statement`)";
+  return new TrustInputError("NotATemplate", [{ file, message, fix: "name one of these, or a cdk.out directory" }]);
+}
+
+async function isAssembly(directory: InputPath, { fileBytes }: Limits): Promise<boolean> {
+  const { path, file } = inside(directory, "manifest.json");
+  const { value } = parseText(await readInput(path, file, fileBytes), file);
+  return typeof value === "object" && value !== null && "artifacts" in value;
+}
+
+async function membersOf({ path, file }: InputPath): Promise<readonly string[]> {
+  try {
+    return (await readdir(path)).toSorted();
+  } catch (cause) {
+    throw unreadable(file, cause);
+  }
+}

@@ -1,0 +1,43 @@
+import { resolve } from "node:path";
+import { rolesFromTemplates, type TrustRole } from "@agent-roles/trust";
+import { collectInputs } from "./collect-inputs.ts";
+import { policyFileRole } from "./policy-file.ts";
+import { LARGEST_FILE_BYTES } from "./read-input.ts";
+import { TrustInputError } from "./trust-input-error.ts";
+
+/** Where roles are read from beside the paths, and what is read at most. */
+export interface LoadOptions {
+  /** Paths are relative to it. */
+  readonly cwd: string;
+  /** The ARN of the role that a plain trust policy file belongs to; without it the ARN reads `${…}`. */
+  readonly roleArn?: string;
+  readonly quotas?: { readonly fileBytes?: number };
+}
+
+/** What was read. */
+export interface LoadedRoles {
+  readonly roles: TrustRole[];
+  /** Each file that a role may come from, as the caller named it or its directory. */
+  readonly files: string[];
+}
+
+/**
+ * Reads the roles of cloud assemblies, templates, Terraform plans and policy files, all of them together: references and
+ * attached policies are followed from one to another. What a file is, its content says.
+ *
+ * @param paths - files and directories; none means `cdk.out`.
+ * @throws {TrustInputError} with every problem when something cannot be read.
+ */
+export async function loadTrustRoles(paths: readonly string[], options: LoadOptions): Promise<LoadedRoles> {
+  const { cwd, roleArn, quotas } = options;
+  const named = paths.length > 0 ? paths : ["cdk.out"];
+  const limits = { fileBytes: quotas?.fileBytes ?? LARGEST_FILE_BYTES };
+  const inputs = await collectInputs(
+    named.map((file) => ({ path: resolve(cwd, file), file })),
+    limits,
+  );
+  const { roles, problems } = rolesFromTemplates(inputs.templates);
+  if (problems.length > 0) throw new TrustInputError("InvalidTemplate", problems);
+  const policies = inputs.policies.map((file) => policyFileRole(file, roleArn));
+  return { roles: [...roles, ...policies], files: inputs.files };
+}

@@ -1,0 +1,40 @@
+import { placeholder } from "../placeholder.ts";
+import { type Scope, unknown } from "../scope.ts";
+
+/**
+ * A pseudo parameter, as far as the stack's environment is known.
+ *
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html
+ */
+export function pseudoParameter(name: string, at: string, scope: Scope): unknown {
+  const { account, region, stackName } = scope.stack.source;
+  const known = new Map([
+    ["AWS::AccountId", account],
+    ["AWS::Region", region],
+    ["AWS::StackName", stackName],
+  ]).get(name);
+  if (known !== undefined) return known;
+  if (name === "AWS::Partition") return partitionOf(at, scope);
+  if (name === "AWS::URLSuffix") return partitionOf(at, scope) === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
+  const assumed = name === "AWS::AccountId" ? "one account, the same for every source without one" : "nothing";
+  return unknown(scope, at, { Ref: name }, assumed, placeholder(name));
+}
+
+/** The partition of the stack: its own, else its region's, else `aws`, which is noted. */
+export function partitionOf(at: string, scope: Scope): string {
+  const { partition, region } = scope.stack.source;
+  if (partition !== undefined) return partition;
+  if (region === undefined) return unknown(scope, at, { Ref: "AWS::Partition" }, "aws", "aws");
+  return partitions.find(([prefix]) => region.startsWith(prefix))?.[1] ?? "aws";
+}
+
+/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
+const partitions: readonly (readonly [regions: string, partition: string])[] = [
+  ["cn-", "aws-cn"],
+  ["us-gov-", "aws-us-gov"],
+  ["us-iso-", "aws-iso"],
+  ["us-isob-", "aws-iso-b"],
+  ["eu-isoe-", "aws-iso-e"],
+  ["us-isof-", "aws-iso-f"],
+  ["eusc-", "aws-eusc"],
+];

@@ -1,0 +1,105 @@
+import type { PolicyDocument } from "../assume-role-request.ts";
+import { asList, isRecord } from "../json.ts";
+import type { Attachments, AttachTo } from "./attachments.ts";
+import { isCreated } from "./intrinsics/conditions.ts";
+import { asText } from "./intrinsics/text.ts";
+import { asPolicyDocument } from "./policy-document.ts";
+import { arnOf, nameOf } from "./resource-identity.ts";
+import { addNote, type Notes, type Scope, unknown } from "./scope.ts";
+import { propertiesOf } from "./stack.ts";
+
+/** A role as it is in one world. */
+export interface RoleInOneWorld {
+  readonly arn: string;
+  readonly trustPolicy: PolicyDocument;
+  readonly identityPolicies: readonly PolicyDocument[];
+  readonly managedPolicyArns: readonly string[];
+  readonly permissionsBoundary: PolicyDocument | undefined;
+  readonly maxSessionDuration: number | undefined;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/**
+ * Reads one `AWS::IAM::Role`.
+ *
+ * @returns `undefined` when its condition does not hold, so that it is not created.
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-role.html
+ */
+export function readRole(logicalId: string, scope: Scope, attachments: Attachments): RoleInOneWorld | undefined {
+  const resource = scope.stack.resources.get(logicalId) ?? {};
+  if (!isCreated(resource, "arn", scope)) return undefined;
+  const properties = propertiesOf(resource);
+  const arn = arnOf(logicalId, resource, "arn", scope);
+  const name = nameOf(logicalId, resource, "arn", scope);
+  if (!Object.hasOwn(properties, "RoleName")) {
+    unknown(scope, "arn", { Ref: logicalId }, `nothing: CloudFormation names the role; it reads ${name}`, name);
+  }
+  const identityPolicies = inlinePolicies(properties["Policies"], scope);
+  const managedPolicyArns: string[] = [];
+  const attachTo: AttachTo = { name, identityPolicies, attached: new Set() };
+  addManaged(properties["ManagedPolicyArns"], attachTo, managedPolicyArns, scope, attachments);
+  attachments.addAttached(attachTo, scope);
+  return {
+    arn,
+    trustPolicy: asPolicyDocument(scope.resolve(properties["AssumeRolePolicyDocument"], "trustPolicy")),
+    identityPolicies,
+    managedPolicyArns,
+    permissionsBoundary: boundary(properties["PermissionsBoundary"], scope, attachments),
+    maxSessionDuration: seconds(scope.resolve(properties["MaxSessionDuration"], "maxSessionDuration")),
+    tags: tags(scope.resolve(properties["Tags"], "tags")),
+  };
+}
+
+/** Inline policies; each takes the place of its `PolicyDocument`, also in what is noted. */
+function inlinePolicies(value: unknown, scope: Scope): PolicyDocument[] {
+  const notes: Notes = new Map();
+  const policies = scope.noting(notes).resolve(value, "identityPolicies");
+  for (const note of notes.values()) {
+    addNote(scope.world.notes, {
+      ...note,
+      path: note.path.replace(/^(identityPolicies\[\d+\])\.PolicyDocument/u, "$1"),
+    });
+  }
+  if (policies === undefined) return [];
+  return asList(policies).map((policy) =>
+    asPolicyDocument(isRecord(policy) && "PolicyDocument" in policy ? policy["PolicyDocument"] : policy),
+  );
+}
+
+/** Managed policies: the text of those in the sources, the ARNs of the others. */
+function addManaged(
+  value: unknown,
+  role: AttachTo,
+  managedPolicyArns: string[],
+  scope: Scope,
+  attachments: Attachments,
+): void {
+  const resolved = scope.resolve(value, "managedPolicyArns");
+  for (const arn of resolved === undefined ? [] : asList(resolved)) {
+    if (attachments.addManaged(arn, role, scope)) continue;
+    const text = asText(arn) ?? JSON.stringify(arn);
+    const at = `managedPolicyArns[${managedPolicyArns.length}]`;
+    managedPolicyArns.push(text);
+    if (!text.includes(":iam::aws:policy/")) {
+      unknown(scope, at, text, "that it grants nothing: its text is not in the source", text);
+    }
+  }
+}
+
+function boundary(value: unknown, scope: Scope, attachments: Attachments): PolicyDocument | undefined {
+  const arn = scope.resolve(value, "permissionsBoundary");
+  if (arn === undefined) return undefined;
+  const document = attachments.documentOf(arn, "permissionsBoundary", scope);
+  if (document !== undefined) return document;
+  return unknown(scope, "permissionsBoundary", arn, "no boundary: its text is not in the source", undefined);
+}
+
+function seconds(value: unknown): number | undefined {
+  const number = typeof value === "string" && value !== "" ? Number(value) : value;
+  return typeof number === "number" && Number.isFinite(number) ? number : undefined;
+}
+
+function tags(value: unknown): Readonly<Record<string, string>> {
+  const list = Array.isArray(value) ? (value as readonly unknown[]).filter(isRecord) : [];
+  return Object.fromEntries(list.map(({ Key: key, Value: text }) => [String(key), asText(text) ?? ""]));
+}
