@@ -7,6 +7,7 @@ import { role, trust } from "./roles.test-helper.ts";
 const OTHER = { AWS: "arn:aws:iam::123456789013:root" };
 const ALL_THREE = ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"];
 const id = (...values: string[]): object => ({ StringEquals: { "sts:ExternalId": values } });
+const ip = (network: string): object => ({ IpAddress: { "aws:SourceIp": network } });
 const deny = (principal: unknown, condition?: unknown): object => ({ ...trust(principal, condition), Effect: "Deny" });
 
 /** Kind, principal and actions of the changes when one role's trust statements change. */
@@ -67,7 +68,6 @@ describe("is no change", () => {
 
 describe("tells", () => {
   const prefix = { StringLike: { "sts:ExternalId": "a*" } };
-  const ip = (network: string): object => ({ IpAddress: { "aws:SourceIp": network } });
   // Each way and back: what is wider one way is narrower the other.
   it.each<[string, unknown, unknown, string[]]>([
     ["a condition lost", trust(OTHER, id("a")), trust(OTHER), ["123456789013:root AssumeRole"]],
@@ -162,13 +162,20 @@ describe("tells", () => {
   });
 });
 
-describe("among the roles of a set", () => {
-  const master = (identity?: unknown, name = "master"): TrustRole =>
-    role(name, trust({ Service: "ec2.amazonaws.com" }), identity === undefined ? {} : { identity });
-  const mayAll = { Effect: "Allow", Action: "sts:AssumeRole", Resource: "*" };
-  const target = (condition?: unknown): TrustRole =>
-    role("target", trust({ AWS: "123456789012" }, condition), { account: "123456789013" });
+const master = (identity?: unknown, name = "master"): TrustRole =>
+  role(name, trust({ Service: "ec2.amazonaws.com" }), identity === undefined ? {} : { identity });
+const mayAll = { Effect: "Allow", Action: "sts:AssumeRole", Resource: "*" };
+const target = (condition?: unknown): TrustRole =>
+  role("target", trust({ AWS: "123456789012" }, condition), { account: "123456789013" });
 
+const withManaged = (name: string): TrustRole => ({ ...master(), managedPolicyArns: [`arn:aws:iam::${name}`] });
+
+/** What changes when the master is given a managed policy. */
+function withPolicy(name: string): string[] {
+  return accessChanges([master(), target()], [withManaged(name), target()]).map(({ kind, is }) => `${kind}: ${is}`);
+}
+
+describe("among the roles of a set", () => {
   it("tells that a policy of the caller opens a way, though no trust changed", () => {
     expect(accessChanges([master(), target()], [master(mayAll), target()])).toEqual([
       {
@@ -193,12 +200,9 @@ describe("among the roles of a set", () => {
   });
 
   it("knows AWS's administrators, and says when it does not know a policy", () => {
-    const withManaged = (name: string): TrustRole => ({ ...master(), managedPolicyArns: [`arn:aws:iam::${name}`] });
-    const kinds = (name: string): string[] =>
-      accessChanges([master(), target()], [withManaged(name), target()]).map(({ kind, is }) => `${kind}: ${is}`);
-    expect(kinds("aws:policy/AdministratorAccess")).toEqual(["new: allowed by all policies together"]);
-    expect(kinds("aws:policy/ReadOnlyAccess")).toEqual([]);
-    expect(kinds("123456789012:policy/ours")).toEqual([
+    expect(withPolicy("aws:policy/AdministratorAccess")).toEqual(["new: allowed by all policies together"]);
+    expect(withPolicy("aws:policy/ReadOnlyAccess")).toEqual([]);
+    expect(withPolicy("123456789012:policy/ours")).toEqual([
       "new: cannot be decided offline: what arn:aws:iam::123456789012:policy/ours allows is not in the source",
     ]);
   });

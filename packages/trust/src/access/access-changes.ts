@@ -37,13 +37,16 @@ interface RolePair {
 
 /** The same role in both sets. Roles whose ARN is not known whole are told apart by where they stand. */
 function pairRoles(before: readonly TrustRole[], after: readonly TrustRole[]): RolePair[] {
-  const key = ({ arn, location }: TrustRole): string => (arn.includes("${") ? `${arn} ${location.path}` : arn);
-  const was = groupBy(before, key);
-  const is = groupBy(after, key);
+  const was = groupBy(before, keyOf);
+  const is = groupBy(after, keyOf);
   return [...new Set([...was.keys(), ...is.keys()])].flatMap((each) => {
     const [old = [], now = []] = [was.get(each), is.get(each)];
     return Array.from({ length: Math.max(old.length, now.length) }, (_, i) => ({ was: old[i], is: now[i] }));
   });
+}
+
+function keyOf({ arn, location }: TrustRole): string {
+  return arn.includes("${") ? `${arn} ${location.path}` : arn;
 }
 
 function grantChanges({ was, is }: RolePair): AccessChange[] {
@@ -143,13 +146,15 @@ function kindOf(
 }
 
 function samePolicies(a: TrustRole, b: TrustRole): boolean {
-  const policies = ({
-    trustPolicy,
-    identityPolicies,
-    managedPolicyArns,
-    permissionsBoundary,
-    tags,
-  }: TrustRole): string =>
-    JSON.stringify([trustPolicy, identityPolicies, managedPolicyArns, permissionsBoundary, tags]);
-  return policies(a) === policies(b);
+  return policiesOf(a) === policiesOf(b);
+}
+
+function policiesOf({
+  trustPolicy,
+  identityPolicies,
+  managedPolicyArns,
+  permissionsBoundary,
+  tags,
+}: TrustRole): string {
+  return JSON.stringify([trustPolicy, identityPolicies, managedPolicyArns, permissionsBoundary, tags]);
 }

@@ -1,7 +1,14 @@
-import type { AssumeRoleAnswer, AssumeRoleParameters, AssumeRoleRequest, Decision } from "../assume-role-request.ts";
+import type {
+  AssumeRoleAnswer,
+  AssumeRoleParameters,
+  AssumeRoleRequest,
+  Decision,
+  PolicyDocument,
+} from "../assume-role-request.ts";
 import { evaluateAssumeRole } from "../evaluate-assume-role.ts";
 import type { TrustContext, TrustRole } from "../trust-model.ts";
 import type { PossibleCaller } from "./callers.ts";
+import { loosenPolicy } from "./loosen-policy.ts";
 import { GRANTS_ALL } from "./managed-policies.ts";
 
 /** A question and its answer. */
@@ -30,14 +37,30 @@ export function ask(
     },
     request,
   };
-  if (role.arn.includes("${")) return { question, answer: uncertain(`the ARN ${role.arn} is not known offline`) };
   const answer = evaluateAssumeRole(question);
-  if (answer.decision !== "denied" || unknownPolicies.length === 0 || !("arn" in caller)) return { question, answer };
-  const identityPolicies = [...(caller.identityPolicies ?? []), GRANTS_ALL];
-  const atMost = evaluateAssumeRole({ ...question, caller: { ...caller, identityPolicies } });
-  if (atMost.decision === "denied") return { question, answer };
-  const why = `what ${unknownPolicies.join(", ")} allows is not in the source`;
-  return { question, answer: uncertain(why, answer) };
+  if (answer.decision !== "denied") return { question, answer };
+  const doubts = [...atMost(question, unknownPolicies, loosenPolicy(role))];
+  if (doubts.length === 0 || evaluateAssumeRole(doubts.at(-1)?.question ?? question).decision === "denied") {
+    return { question, answer };
+  }
+  return { question, answer: uncertain(doubts.map(({ why }) => why).join("; "), answer) };
+}
+
+/** The question with what is not known taken for what lets most pass: one doubt more each time. */
+function* atMost(
+  question: AssumeRoleRequest,
+  unknownPolicies: readonly string[],
+  loose: PolicyDocument | undefined,
+): Generator<{ readonly question: AssumeRoleRequest; readonly why: string }> {
+  let { caller, role } = question;
+  if (unknownPolicies.length > 0 && "arn" in caller) {
+    caller = { ...caller, identityPolicies: [...(caller.identityPolicies ?? []), GRANTS_ALL] };
+    yield { question: { ...question, caller }, why: `what ${unknownPolicies.join(", ")} allows is not in the source` };
+  }
+  if (loose) {
+    role = { ...role, trustPolicy: loose };
+    yield { question: { ...question, caller, role }, why: "a value in the trust policy cannot be resolved offline" };
+  }
 }
 
 /** The call, of those given, that gets furthest; the first one of these. */

@@ -15,11 +15,13 @@ function clauseImplies(strict: Clause, loose: Clause): boolean {
   if (strict.set !== loose.set || strict.variables !== loose.variables) return false;
   if (strict.ifExists && !loose.ifExists) return false;
   if (!comparable(strict.operator, loose.operator)) return false;
-  const covered = (value: string, by: Clause): boolean =>
-    by.values.some((pattern) => covers(by.operator, pattern, value));
   return isNegated(strict)
-    ? loose.values.every((value) => covered(value, strict))
-    : strict.values.every((value) => covered(value, loose));
+    ? loose.values.every((value) => isCovered(value, strict))
+    : strict.values.every((value) => isCovered(value, loose));
+}
+
+function isCovered(value: string, { operator, values }: Clause): boolean {
+  return values.some((pattern) => covers(operator, pattern, value));
 }
 
 /** A clause that only a request with the key meets. */

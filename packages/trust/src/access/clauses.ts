@@ -36,7 +36,7 @@ export function readClauses(condition: unknown, version: unknown): Clause[] {
 
 function readClause(written: string, key: string, given: unknown, version: unknown): Clause {
   const [, set, name = "", ifExists] = NAME.exec(written.toLowerCase()) ?? [];
-  const values = [...new Set(asList(given).map((value) => (typeof value === "object" ? quote(value) : String(value))))];
+  const values = [...new Set(asList(given).map((value) => (typeof value === "string" ? value : quote(value))))];
   values.sort();
   const variables = version === "2012-10-17" && values.some((value) => value.includes("${"));
   const operator = sameAs(name, values);

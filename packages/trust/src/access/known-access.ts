@@ -72,12 +72,15 @@ export interface CallerIndex {
 
 /** Sorts the roles of a set. */
 export function indexCallers(roles: readonly TrustRole[]): CallerIndex {
-  const account = ({ arn }: TrustRole): string | undefined => arn.split(":")[4];
   return {
-    byAccount: groupBy(roles, account),
-    byName: groupBy(roles, (role) => `${account(role)} ${role.arn.slice(role.arn.lastIndexOf("/") + 1)}`),
+    byAccount: groupBy(roles, accountOf),
+    byName: groupBy(roles, (role) => `${accountOf(role)} ${role.arn.slice(role.arn.lastIndexOf("/") + 1)}`),
     assuming: roles.filter(mayAssume),
   };
+}
+
+function accountOf({ arn }: TrustRole): string | undefined {
+  return arn.split(":")[4];
 }
 
 function mayAssume({ identityPolicies, managedPolicyArns }: TrustRole): boolean {

@@ -22,11 +22,18 @@ export interface ManagedGrant {
 
 /** Reads managed policies by name. @see https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html */
 export function managedGrant(arns: readonly string[]): ManagedGrant {
-  const name = (arn: string): string => AWS_MANAGED.exec(arn)?.[1] ?? "";
   return {
-    policies: arns.some((arn) => ASSUMES.has(name(arn))) ? [ALL_OF_STS] : [],
-    unknownArns: arns.filter((arn) => !ASSUMES.has(name(arn)) && !SILENT.has(name(arn)) && !isServiceRole(name(arn))),
+    policies: arns.some((arn) => ASSUMES.has(awsName(arn))) ? [ALL_OF_STS] : [],
+    unknownArns: arns.filter((arn) => {
+      const name = awsName(arn);
+      return !ASSUMES.has(name) && !SILENT.has(name) && !isServiceRole(name);
+    }),
   };
+}
+
+/** The name of one of AWS's own policies. */
+function awsName(arn: string): string {
+  return AWS_MANAGED.exec(arn)?.[1] ?? "";
 }
 
 /** Written for one service each, such as `service-role/AWSLambdaBasicExecutionRole`; none assumes a role by itself. */

@@ -77,7 +77,7 @@ function meeting(operator: string, value: string): string {
     return Number.isNaN(time) ? value : new Date(time + beside * 86_400_000).toISOString();
   }
   if (operator.endsWith("ipaddress")) return value.split("/")[0] ?? value;
-  return /like$/.test(operator) ? value.replaceAll(/[*?]/g, "x") : value;
+  return operator.endsWith("like") ? value.replaceAll(/[*?]/g, "x") : value;
 }
 
 /** Fills in the variables that say who calls; others are taken for a text that the caller can bring about. */

@@ -4,13 +4,13 @@ import type { TrustRole } from "../trust-model.ts";
 /** A role with one trust statement or more and, where a test gives them, identity statements. */
 export function role(
   name: string,
-  trust: unknown,
+  trusting: unknown,
   changes: Partial<Omit<TrustRole, "arn">> & { readonly account?: string; readonly identity?: unknown } = {},
 ): TrustRole {
   const { account = "123456789012", identity, ...others } = changes;
   return {
     arn: `arn:aws:iam::${account}:role/${name}`,
-    trustPolicy: policy(trust),
+    trustPolicy: policy(trusting),
     identityPolicies: identity === undefined ? [] : [policy(identity)],
     managedPolicyArns: [],
     location: { file: "t.json", path: name },

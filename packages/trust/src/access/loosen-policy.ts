@@ -1,0 +1,65 @@
+import type { PolicyDocument } from "../assume-role-request.ts";
+import { asList, isRecord } from "../json.ts";
+import type { TrustRole } from "../trust-model.ts";
+
+/** What stands for a value that could not be resolved; a policy variable has a colon. */
+const PLACEHOLDER = /\$\{[^{}:]*\}/;
+
+/**
+ * The trust policy as it would be if every value that is not known offline let as many in as it can: a condition that
+ * has one always holds, a principal that has one is its whole account, or everybody. A Deny with one never holds.
+ *
+ * @returns `undefined` when everything in it is known.
+ */
+export function loosenPolicy({ trustPolicy, unknowns }: TrustRole): PolicyDocument | undefined {
+  if (!unknowns.some(({ path }) => path.startsWith("trustPolicy"))) return undefined;
+  const statements = asList(trustPolicy["Statement"]).flatMap((statement) => {
+    if (!isRecord(statement))
+      return hasUnknown(statement) ? [{ Effect: "Allow", Principal: "*", Action: "*" }] : [statement];
+    if (statement["Effect"] === "Deny") return hasUnknown(statement) ? [] : [statement];
+    return [loosenStatement(statement)];
+  });
+  return { ...trustPolicy, Statement: statements };
+}
+
+function hasUnknown(value: unknown): boolean {
+  if (typeof value === "string") return PLACEHOLDER.test(value);
+  return typeof value === "object" && value !== null && Object.values(value).some(hasUnknown);
+}
+
+function loosenStatement(statement: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { Principal: principal, Condition: condition, ...rest } = statement;
+  const others = Object.entries(rest).map(([name, value]): [string, unknown] => {
+    if (!hasUnknown(value)) return [name, value];
+    return name === "Effect" ? [name, "Allow"] : ["Action", "*"];
+  });
+  return {
+    ...Object.fromEntries(others),
+    ...(principal !== undefined && { Principal: loosenPrincipal(principal) }),
+    ...(isRecord(condition) && { Condition: loosenCondition(condition) }),
+  };
+}
+
+function loosenPrincipal(principal: unknown): unknown {
+  if (!hasUnknown(principal)) return principal;
+  if (!isRecord(principal)) return "*";
+  return Object.fromEntries(
+    Object.entries(principal).map(([type, values]) => [type, asList(values).map((value) => loosenOne(value))]),
+  );
+}
+
+function loosenOne(value: unknown): unknown {
+  if (!hasUnknown(value)) return value;
+  const [, partition, , , account = ""] = typeof value === "string" ? value.split(":") : [];
+  return /^\d{12}$/.test(account) ? `arn:${partition}:iam::${account}:root` : "*";
+}
+
+function loosenCondition(condition: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(condition).flatMap(([operator, keys]) => {
+      if (hasUnknown(operator) || !isRecord(keys)) return hasUnknown(keys) ? [] : [[operator, keys]];
+      const kept = Object.entries(keys).filter(([key, values]) => !hasUnknown(key) && !hasUnknown(values));
+      return kept.length === 0 ? [] : [[operator, Object.fromEntries(kept)]];
+    }),
+  );
+}

@@ -1,0 +1,145 @@
+import type { AssumeRoleParameters } from "../assume-role-request.ts";
+import type { Finding, TrustContext, TrustRole } from "../trust-model.ts";
+import { matchesWildcard } from "../wildcard.ts";
+import { type Answered, ask } from "./best-decision.ts";
+import { isFrom } from "./caller-pattern.ts";
+import { ownAccounts, type PossibleCaller } from "./callers.ts";
+import type { Expectation, ExpectationResult } from "./expectation.ts";
+import { possibleCallers } from "./possible-callers.ts";
+import { possibleRequests } from "./possible-requests.ts";
+
+/**
+ * Proves what must hold, or gives the call that breaks it.
+ *
+ * `denied` is asked of every caller that `from` may stand for, each with every request that might get through; what
+ * cannot be decided offline counts as not proven. `allowed` is asked of the callers that `from` names, with the request
+ * as given. Callers outside the set are taken to have every permission in their own account. An expectation that is
+ * about no role, or about nobody, does not hold.
+ *
+ * @see docs/decisions/expectations.md for what is proven and what is not.
+ */
+export function proveExpectations(
+  expectations: readonly Expectation[],
+  roles: readonly TrustRole[],
+  context: TrustContext = {},
+): ExpectationResult[] {
+  const own = ownAccounts(roles, context);
+  return expectations.map((expectation) => prove(expectation, roles, own, context));
+}
+
+function prove(
+  expectation: Expectation,
+  roles: readonly TrustRole[],
+  own: ReadonlySet<string>,
+  context: TrustContext,
+): ExpectationResult {
+  const { from, decision } = expectation;
+  let questions = 0;
+  let broken: Broken | undefined;
+  const targets = roles.filter(({ arn }) => matchesWildcard(expectation.to, arn));
+  for (const role of targets) {
+    for (const caller of callersOf(expectation, role, roles, own, context)) {
+      for (const request of requestsOf(expectation, role, caller)) {
+        questions += 1;
+        const answered = ask(caller, role, request, context);
+        if (answered.answer.decision === decision) continue;
+        // A call that plainly breaks it says more than one that nobody can decide.
+        if (broken && answered.answer.decision === "uncertain") continue;
+        broken = { role, caller, answered };
+        if (answered.answer.decision !== "uncertain") return toResult(expectation, questions, broken, context);
+      }
+    }
+  }
+  if (broken) return toResult(expectation, questions, broken, context);
+  if (questions > 0) return { expectation, holds: true, questions };
+  const message =
+    targets.length === 0
+      ? `no role is matched by ${expectation.to}, so nothing is proven`
+      : `nobody is matched by ${from}, so nothing is proven`;
+  const finding: Finding = {
+    ...base(expectation, context),
+    role: expectation.to,
+    message: `expected ${describe(expectation)}: ${message}`,
+    fix: "correct the pattern, or remove the expectation",
+    location: targets[0]?.location ?? roles[0]?.location ?? { file: "agent-roles.yaml", path: "trust.expect" },
+  };
+  return { expectation, holds: false, questions, finding };
+}
+
+function callersOf(
+  { from, decision }: Expectation,
+  role: TrustRole,
+  roles: readonly TrustRole[],
+  own: ReadonlySet<string>,
+  context: TrustContext,
+): readonly PossibleCaller[] {
+  const callers = possibleCallers(role, from, roles, own, context).filter((caller) =>
+    isFrom(from, caller, own, context),
+  );
+  if (decision === "denied" || !from.startsWith("arn:")) return callers;
+  // Whom a pattern of ARNs names are the roles of the set; only where there is none, an example of it is asked about.
+  const known = callers.filter((caller) => caller.known);
+  return known.length > 0 ? known : callers;
+}
+
+function requestsOf(
+  { decision, with: given }: Expectation,
+  role: TrustRole,
+  { caller }: PossibleCaller,
+): readonly AssumeRoleParameters[] {
+  const stated = given && {
+    ...(given.externalId !== undefined && { externalId: given.externalId }),
+    ...(given.tags && { sessionTags: given.tags }),
+    ...(given.sourceIdentity !== undefined && { sourceIdentity: given.sourceIdentity }),
+    ...(given.sessionName !== undefined && { roleSessionName: given.sessionName }),
+  };
+  if (decision === "allowed") return [{ roleSessionName: "any-session", ...stated }];
+  const possible = possibleRequests(role.trustPolicy, caller);
+  if (!stated) return possible;
+  // What is stated is fixed; what the caller might come by besides stays open.
+  return possible.map(({ context, roleSessionName = "any-session" }) => ({
+    roleSessionName,
+    ...(context && { context }),
+    ...stated,
+  }));
+}
+
+function base({ decision }: Expectation, context: TrustContext): Pick<Finding, "id" | "severity"> {
+  // What a team says must hold weighs as much as the worst that a rule finds, whichever way it is broken.
+  const severity = context.severities?.["expectation"] ?? (decision === "denied" ? "critical" : "error");
+  return { id: "expectation", severity };
+}
+
+interface Broken {
+  readonly role: TrustRole;
+  readonly caller: PossibleCaller;
+  readonly answered: Answered;
+}
+
+function toResult(
+  expectation: Expectation,
+  questions: number,
+  { role, caller: { name }, answered: { question, answer } }: Broken,
+  context: TrustContext,
+): ExpectationResult {
+  const { decision, reasons } = answer;
+  const request = JSON.stringify(question.request);
+  const reason = reasons.find(({ effect }) => effect === decision)?.message ?? "";
+  const statement = reasons.find(({ policy, effect }) => policy === "trust policy" && effect === decision)?.statement;
+  const finding: Finding = {
+    ...base(expectation, context),
+    role: role.arn,
+    ...(statement !== undefined && { statement }),
+    message: `expected ${describe(expectation)}, but ${name} with ${request} is ${decision}: ${reason}`,
+    fix:
+      expectation.decision === "denied"
+        ? "narrow the trust policy, or the expectation"
+        : "let the trust policy, or the caller's own policies, allow it",
+    location: role.location,
+  };
+  return { expectation, holds: false, questions, counterExample: { caller: name, question, answer }, finding };
+}
+
+function describe({ from, to, decision }: Expectation): string {
+  return `${from} → ${to} ${decision}`;
+}
