@@ -15,6 +15,8 @@ export interface AwsCaller {
   readonly scps?: readonly (readonly PolicyDocument[])[];
   /** `aws:PrincipalTag/*`: the role's tags and the session's tags together. */
   readonly tags?: Readonly<Record<string, string>>;
+  /** Transitive session tags that the caller's session passes on; they stand among `aws:PrincipalTag/*`, too. */
+  readonly transitiveTags?: Readonly<Record<string, string>>;
   readonly orgId?: string;
   readonly orgPaths?: readonly string[];
 }

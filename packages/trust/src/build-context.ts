@@ -3,6 +3,7 @@ import type { AssumeRoleRequest } from "./assume-role-request.ts";
 import type { CallerIdentity } from "./caller-identity.ts";
 import { callerKeys } from "./caller-keys.ts";
 import { notKnown, stated, type ContextEntry, type RequestContext } from "./request-context.ts";
+import { inheritedTags } from "./transitive-tags.ts";
 
 type Entries = Iterable<[key: string, entry: ContextEntry | undefined]>;
 
@@ -39,14 +40,17 @@ function* callKeys({ request = {} }: AssumeRoleRequest, caller: CallerIdentity):
   yield ["aws:PrincipalIsAWSService", stated(String(caller.type === "service"))];
 }
 
-function* roleKeys({ role }: AssumeRoleRequest, arn: Arn): Entries {
+function* roleKeys(input: AssumeRoleRequest, arn: Arn): Entries {
+  const { role } = input;
   yield ["aws:ResourceAccount", stated(arn.account)];
   yield ["aws:ResourceOrgID", stated(role.orgId)];
   if (role.orgId !== undefined) {
     yield ["aws:ResourceOrgPaths", notKnown("the role's place in its organization is not part of the question")];
   }
+  const inherited = inheritedTags(input);
   for (const [key, value] of Object.entries(role.tags ?? {})) {
-    yield [`aws:ResourceTag/${key}`, stated(value)];
+    // A transitive tag stands in for the role's own.
+    yield [`aws:ResourceTag/${key}`, stated(inherited.get(key.toLowerCase()) ?? value)];
     yield [`iam:ResourceTag/${key}`, stated(value)];
   }
 }

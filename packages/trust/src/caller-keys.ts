@@ -31,7 +31,7 @@ function* serviceKeys(service: string): Entries {
 }
 
 /** What the question says of the caller besides its name. */
-function* descriptionKeys({ orgId, orgPaths, tags }: AwsCaller): Entries {
+function* descriptionKeys({ orgId, orgPaths, tags, transitiveTags }: AwsCaller): Entries {
   yield ["aws:PrincipalOrgID", stated(orgId)];
   yield ["aws:PrincipalOrgPaths", stated(orgPaths)];
   if (orgId !== undefined) {
@@ -39,6 +39,7 @@ function* descriptionKeys({ orgId, orgPaths, tags }: AwsCaller): Entries {
     yield ["aws:PrincipalOrgMasterAccountId", notKnown("the organization's management account is not given")];
   }
   for (const [key, value] of Object.entries(tags ?? {})) yield [`aws:PrincipalTag/${key}`, stated(value)];
+  for (const [key, value] of Object.entries(transitiveTags ?? {})) yield [`aws:PrincipalTag/${key}`, stated(value)];
 }
 
 function* identityKeys(identity: AwsIdentity): Entries {

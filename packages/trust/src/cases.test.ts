@@ -56,6 +56,7 @@ describe("the cases", () => {
     21,
     22,
     23,
+    24,
     25,
     "actions",
   ] as const;

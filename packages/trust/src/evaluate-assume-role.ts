@@ -6,6 +6,8 @@ import { isRecord, quote } from "./json.ts";
 import { readPolicies } from "./policies.ts";
 import { buildContext } from "./build-context.ts";
 import { lookUp } from "./request-context.ts";
+import { overriddenTag } from "./transitive-tags.ts";
+import type { Question } from "./statement-matches.ts";
 import { readAction, requestedActions, usualAction } from "./requested-actions.ts";
 
 /**
@@ -43,9 +45,15 @@ export function evaluateAssumeRole(input: AssumeRoleRequest): AssumeRoleAnswer {
   if (inherited.state === "present" && sourceIdentity !== undefined && inherited.values[0] !== sourceIdentity) {
     return refuse("denied", "sts:SetSourceIdentity", "a source identity cannot change along a chain of roles");
   }
+  const overridden = overriddenTag(input);
+  if (overridden !== undefined) {
+    const message = `the session tag ${quote(overridden)} is inherited along the chain of roles and cannot be passed again`;
+    return refuse("denied", "sts:TagSession", message);
+  }
   const policies = readPolicies(input);
+  const resources: Question["resources"] = new Map();
   const decided = requestedActions(assume, request).map((action) =>
-    decideAction({ action, caller, role, context }, policies),
+    decideAction({ action, caller, role, context, resources }, policies),
   );
   const decision = strictest([
     ...decided.map((each) => each.decision),

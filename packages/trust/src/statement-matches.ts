@@ -17,6 +17,8 @@ export interface Question {
   readonly caller: CallerIdentity;
   readonly role: Arn;
   readonly context: RequestContext;
+  /** What was found about `Resource`: it is the same for all actions of a call, and a list may hold hundreds. */
+  readonly resources: Map<Statement, Match>;
 }
 
 /** Whether a statement is about the question. */
@@ -36,7 +38,7 @@ export function matchStatement(statement: Statement, question: Question): Statem
     (): Match => defects(statement),
     (): Match => principalMatches(statement, principals, question.caller),
     (): Match => actionMatches(statement, question.action),
-    (): Match => resourceMatches(statement, question),
+    (): Match => onceResourceMatches(statement, question),
     (): Match => conditionMatches(statement.elements["Condition"], statement.source.version, question.context),
   ];
   let match = YES;
@@ -93,6 +95,13 @@ function actionMatches({ elements }: Statement, action: string): Match {
   return listMatch(name, list, truth, action);
 }
 
+function onceResourceMatches(statement: Statement, question: Question): Match {
+  const { resources } = question;
+  const match = resources.get(statement) ?? resourceMatches(statement, question);
+  resources.set(statement, match);
+  return match;
+}
+
 function resourceMatches(statement: Statement, { role, context }: Question): Match {
   // Where a trust policy has one, its defect has been noted already; the role itself is the only resource.
   if (statement.source.policy === "trust policy") return YES;
@@ -101,21 +110,25 @@ function resourceMatches(statement: Statement, { role, context }: Question): Mat
   const list = wanted ?? excluded;
   if (list === undefined) return YES;
   if (wanted !== undefined && excluded !== undefined) return unknown("it has both Resource and NotResource");
-  const truth = anyOf(
-    asList(list).map((pattern): Truth => {
-      if (typeof pattern !== "string") return "unknown";
-      const resolved = resolveVariables(pattern, statement.source.version, context);
-      switch (resolved.state) {
-        case "text":
-          return matchesResource(resolved.pattern, role.text) ? "yes" : "no";
-        case "missing":
-          return excluded === undefined ? "no" : "unknown";
-        case "unknown":
-          return "unknown";
-      }
-    }),
-  );
+  const covers = (pattern: unknown): Truth => {
+    if (typeof pattern !== "string") return "unknown";
+    const resolved = resolveVariables(pattern, statement.source.version, context);
+    switch (resolved.state) {
+      case "text":
+        return matchesResource(resolved.pattern, role.text) ? "yes" : "no";
+      case "missing":
+        return excluded === undefined ? "no" : "unknown";
+      case "unknown":
+        return "unknown";
+    }
+  };
+  const truth = anyOf(lazily(asList(list), covers));
   return listMatch(name, list, truth, role.text);
+}
+
+/** One after the other, for {@link anyOf} to stop at the first yes: a list may hold hundreds. */
+function* lazily<Item>(items: Iterable<Item>, judge: (item: Item) => Truth): Iterable<Truth> {
+  for (const item of items) yield judge(item);
 }
 
 function listMatch(name: string, list: unknown, listed: Truth, asked: string): Match {
