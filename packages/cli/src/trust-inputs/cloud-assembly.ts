@@ -18,7 +18,12 @@ export interface InputPath {
  * @throws {TrustInputError} when the manifest or a template cannot be read.
  * @see https://docs.aws.amazon.com/cdk/v2/guide/deploy.html
  */
-export async function readCloudAssembly(directory: InputPath, largestBytes: number): Promise<TemplateSource[]> {
+export async function readCloudAssembly(
+  directory: InputPath,
+  largestBytes: number,
+  depth = 0,
+): Promise<TemplateSource[]> {
+  if (depth > DEEPEST_NESTING) throw endless(directory.file);
   const manifest = inside(directory, "manifest.json");
   const { value } = parseText(await readInput(manifest.path, manifest.file, largestBytes), manifest.file);
   if (!isObject(value) || !isObject(value["artifacts"])) throw notAManifest(manifest.file);
@@ -28,7 +33,7 @@ export async function readCloudAssembly(directory: InputPath, largestBytes: numb
     const properties = isObject(artifact["properties"]) ? artifact["properties"] : {};
     const { templateFile, directoryName, stackName } = properties;
     if (artifact["type"] === "cdk:cloud-assembly" && typeof directoryName === "string") {
-      sources.push(...(await readCloudAssembly(inside(directory, directoryName), largestBytes)));
+      sources.push(...(await readCloudAssembly(inside(directory, directoryName), largestBytes, depth + 1)));
     }
     if (artifact["type"] !== "aws:cloudformation:stack" || typeof templateFile !== "string") continue;
     const paths = await constructPaths(artifact, directory, largestBytes);
@@ -36,14 +41,51 @@ export async function readCloudAssembly(directory: InputPath, largestBytes: numb
       ...environmentOf(artifact["environment"]),
       stackName: typeof stackName === "string" ? stackName : id,
     };
-    const source = await readTemplate(inside(directory, templateFile), largestBytes);
-    sources.push({ ...source, ...environment, constructPaths: paths });
+    const source = {
+      ...(await readTemplate(inside(directory, templateFile), largestBytes)),
+      ...environment,
+      constructPaths: paths,
+    };
+    sources.push(source, ...(await readNested(source, directory, largestBytes)));
   }
   return sources;
 }
 
 async function readTemplate(at: InputPath, largestBytes: number): Promise<TemplateSource> {
   return templateSource(parseText(await readInput(at.path, at.file, largestBytes), at.file), at.file);
+}
+
+/** Deeper than people nest stages and stacks; an assembly or template that contains itself has no end. */
+const DEEPEST_NESTING = 20;
+
+function endless(file: string): TrustInputError {
+  const message = `stages or nested stacks go more than ${DEEPEST_NESTING} levels deep`;
+  return new TrustInputError("InvalidTemplate", [{ file, message, fix: "look for one that contains itself" }]);
+}
+
+/** Nested stacks stand beside their parent; its resource names the file. Their names are made by CloudFormation. */
+async function readNested(
+  parent: TemplateSource,
+  directory: InputPath,
+  largestBytes: number,
+): Promise<TemplateSource[]> {
+  const { account, region } = parent;
+  const environment = { ...(account !== undefined && { account }), ...(region !== undefined && { region }) };
+  const { Resources: resources } = parent.template;
+  const nested: TemplateSource[] = [];
+  for (const [logicalId, resource] of Object.entries(isObject(resources) ? resources : {})) {
+    const metadata =
+      isObject(resource) && resource["Type"] === "AWS::CloudFormation::Stack" ? resource["Metadata"] : undefined;
+    const asset = isObject(metadata) ? metadata["aws:asset:path"] : undefined;
+    if (typeof asset !== "string") continue;
+    const child = {
+      ...environment,
+      ...(await readTemplate(inside(directory, asset), largestBytes)),
+      nestedIn: { source: parent, logicalId },
+    };
+    nested.push(child, ...(await readNested(child, directory, largestBytes, depth + 1)));
+  }
+  return nested;
 }
 
 /** `aws://123456789012/eu-central-1`; an environment-agnostic stack says `unknown-account`, `unknown-region`. */

@@ -1,38 +1,214 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { dirname, join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { loadTrustRoles } from "./load-trust-roles.ts";
+import { TrustInputError } from "./trust-input-error.ts";
 
-let cwd = "";
-beforeEach(async () => {
-  cwd = await mkdtemp(join(tmpdir(), "trust-inputs-"));
-});
-afterEach(async () => {
-  await rm(cwd, { recursive: true });
-});
-
-const trustPolicy = {
+const trusting = (aws: unknown): object => ({
   Version: "2012-10-17",
-  Statement: [{ Effect: "Allow", Principal: { AWS: "123456789012" }, Action: "sts:AssumeRole" }],
+  Statement: [{ Effect: "Allow", Principal: { AWS: aws }, Action: "sts:AssumeRole" }],
+});
+const role = (properties: object): object => ({ Type: "AWS::IAM::Role", Properties: properties });
+
+/** Real files in a folder of their own; what is not text is written as JSON. */
+async function folder(files: Readonly<Record<string, unknown>>): Promise<string> {
+  const cwd = await mkdtemp(join(tmpdir(), "trust-inputs-"));
+  onTestFinished(async () => rm(cwd, { recursive: true }));
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(join(cwd, dirname(name)), { recursive: true });
+    const text =
+      typeof content === "string" || content instanceof Uint8Array ? content : JSON.stringify(content, null, 1);
+    await writeFile(join(cwd, name), text);
+  }
+  return cwd;
+}
+
+const stack = (account: string): object => ({
+  type: "aws:cloudformation:stack",
+  environment: `aws://${account}/cn-north-1`,
+  properties: { templateFile: `${account}.json` },
+  metadata: { "/App/Master/Resource": [{ type: "aws:cdk:logicalId", data: "Master" }] },
+});
+
+const refused = async (files: Readonly<Record<string, unknown>>, path: string): Promise<TrustInputError> => {
+  const error: unknown = await loadTrustRoles([path], { cwd: await folder(files) }).catch((reason: unknown) => reason);
+  if (!(error instanceof TrustInputError)) throw new Error(`expected a TrustInputError, got ${String(error)}`);
+  for (const problem of error.problems)
+    expect(problem).toMatchObject({ file: expect.any(String), fix: expect.stringMatching(/./u) });
+  return error;
 };
 
-describe("loadTrustRoles", () => {
-  it("reads one template", async () => {
-    const template = {
-      Resources: {
-        Reader: { Type: "AWS::IAM::Role", Properties: { RoleName: "Reader", AssumeRolePolicyDocument: trustPolicy } },
+describe("loadTrustRoles reads", () => {
+  it("every stack of cdk.out together, each with its account, region and construct paths", async () => {
+    const master = role({ RoleName: "master", Path: "/agents/", AssumeRolePolicyDocument: trusting("123456789012") });
+    const policy = {
+      Type: "AWS::IAM::Policy",
+      Properties: {
+        PolicyName: "p",
+        Roles: [{ Ref: "Master" }],
+        PolicyDocument: { Statement: [{ Effect: "Allow", Action: "sts:*", Resource: "*" }] },
       },
     };
-    await writeFile(join(cwd, "template.json"), JSON.stringify(template, null, 1));
-    const { roles, files } = await loadTrustRoles(["template.json"], { cwd });
-    expect(files).toEqual(["template.json"]);
+    const target = role({
+      RoleName: "target",
+      AssumeRolePolicyDocument: trusting({ "Fn::Sub": "arn:${AWS::Partition}:iam::123456789012:role/agents/master" }),
+    });
+    const cwd = await folder({
+      "cdk.out/manifest.json": { version: "55.0.0", artifacts: { A: stack("123456789012"), B: stack("123456789013") } },
+      "cdk.out/123456789012.json": { Resources: { Master: master, Policy: policy } },
+      "cdk.out/123456789013.json": { Resources: { Target: target } },
+      "cdk.out/left-over.template.json": { Resources: { Old: target } },
+    });
+    const { roles, files } = await loadTrustRoles([], { cwd });
+    expect(files).toEqual(["cdk.out/123456789012.json", "cdk.out/123456789013.json"]);
     expect(roles).toMatchObject([
       {
-        arn: "arn:aws:iam::${AWS.AccountId}:role/Reader",
-        trustPolicy,
-        location: { file: "template.json", line: 3, path: "Reader" },
+        arn: "arn:aws-cn:iam::123456789012:role/agents/master",
+        identityPolicies: [{ Statement: [{ Action: "sts:*" }] }],
+        location: { file: "cdk.out/123456789012.json", line: 3, path: "App/Master/Resource" },
+        unknowns: [],
+      },
+      {
+        arn: "arn:aws-cn:iam::123456789013:role/target",
+        trustPolicy: trusting("arn:aws-cn:iam::123456789012:role/agents/master"),
       },
     ]);
+  });
+
+  it("nested stacks of cdk.out, with the parameters that are passed", async () => {
+    const nested = {
+      Type: "AWS::CloudFormation::Stack",
+      Properties: { Parameters: { Name: "inner" } },
+      Metadata: { "aws:asset:path": "inner.nested.template.json" },
+    };
+    const inner = role({ RoleName: { Ref: "Name" }, AssumeRolePolicyDocument: trusting("*") });
+    const cwd = await folder({
+      "out/manifest.json": { artifacts: { A: stack("123456789012") } },
+      "out/123456789012.json": { Resources: { Nested: nested } },
+      "out/inner.nested.template.json": { Parameters: { Name: { Type: "String" } }, Resources: { Inner: inner } },
+    });
+    const { roles, files } = await loadTrustRoles(["out"], { cwd });
+    expect(files).toContain("out/inner.nested.template.json");
+    expect(roles).toMatchObject([{ arn: "arn:aws-cn:iam::123456789012:role/inner", unknowns: [] }]);
+  });
+
+  it("YAML with short intrinsics, the digits of account ids and the lines of roles", async () => {
+    const cwd = await folder({
+      "roles.txt": `Parameters:
+  Name: { Type: String, Default: reader }
+Resources:
+  Reader:
+    Type: AWS::IAM::Role
+    Properties:
+      RoleName: !Sub "\${Name}-role"
+      AssumeRolePolicyDocument:
+        Version: 2012-10-17
+        Statement:
+          - Effect: Allow
+            Principal: { AWS: !Join [":", [arn, aws, iam, "", 012345678901, root]] }
+            Action: sts:AssumeRole
+            Condition: { StringEquals: { "sts:ExternalId": !Select [1, !Split ["/", "a/b"]] } }
+  Writer:
+    Type: AWS::IAM::Role
+    Properties:
+      RoleName: writer
+      AssumeRolePolicyDocument:
+        Statement: { Effect: Allow, Principal: { AWS: !GetAtt Reader.Arn }, Action: sts:AssumeRole }
+`,
+    });
+    const { roles } = await loadTrustRoles(["roles.txt"], { cwd });
+    expect(roles.map(({ arn, location }) => [arn, location.line])).toEqual([
+      ["arn:aws:iam::${AWS.AccountId}:role/reader-role", 4],
+      ["arn:aws:iam::${AWS.AccountId}:role/writer", 15],
+    ]);
+    expect(roles[0]?.trustPolicy).toMatchObject({
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Principal: { AWS: "arn:aws:iam::012345678901:root" },
+          Condition: { StringEquals: { "sts:ExternalId": "b" } },
+        },
+      ],
+    });
+    expect(roles[1]?.trustPolicy).toMatchObject({ Statement: { Principal: { AWS: roles[0]?.arn } } });
+  });
+
+  it("a plain trust policy, for the role that is named", async () => {
+    const cwd = await folder({ "trust.json": trusting("*") });
+    const named = await loadTrustRoles(["trust.json"], { cwd, roleArn: "arn:aws:iam::123456789012:role/x" });
+    expect(named.roles).toMatchObject([
+      { arn: "arn:aws:iam::123456789012:role/x", trustPolicy: trusting("*"), location: { line: 3 }, unknowns: [] },
+    ]);
+    const unnamed = await loadTrustRoles(["trust.json"], { cwd });
+    expect(unnamed.roles).toMatchObject([{ unknowns: [{ path: "arn" }] }]);
+  });
+});
+
+describe("loadTrustRoles refuses, naming file, place and fix,", () => {
+  it("a path that is not there", async () => {
+    expect((await refused({}, "cdk.out")).message).toBe(
+      "cdk.out: there is no such file or directory; run `cdk synth`, or name a template",
+    );
+  });
+  it("what is neither JSON nor YAML, with the line", async () => {
+    expect(await refused({ "a.json": '{\n "a": [1,\n}' }, "a.json")).toMatchObject({
+      code: "InvalidSyntax",
+      problems: [{ file: "a.json", line: 3 }],
+    });
+  });
+  it.each([["text"], [[1]], [{ version: 1 }], [{ Resources: [] }]])("what is no template: %j", async (value) => {
+    expect(await refused({ "a.json": JSON.stringify(value) }, "a.json")).toMatchObject({ code: "NotATemplate" });
+  });
+  it("a binary file", async () => {
+    expect(await refused({ a: new Uint8Array([0x89, 0x50, 0xff, 0]) }, "a")).toMatchObject({ code: "InputUnreadable" });
+  });
+  it("an empty file", async () => {
+    expect(await refused({ a: "" }, "a")).toMatchObject({ code: "InvalidSyntax" });
+  });
+  it("a directory without templates", async () => {
+    expect(await refused({ "d/readme.md": "x", "d/package.json": {} }, "d")).toMatchObject({
+      code: "NotATemplate",
+      problems: [{ file: "d" }],
+    });
+  });
+  it("JSON that is nested too deeply, YAML too", async () => {
+    expect(await refused({ a: `${"[".repeat(50_000)}${"]".repeat(50_000)}` }, "a")).toBeInstanceOf(TrustInputError);
+    expect(await refused({ a: `${"- ".repeat(5000)}x` }, "a")).toBeInstanceOf(TrustInputError);
+  });
+  it("circular references, each step named", async () => {
+    const resources = {
+      A: role({ AssumeRolePolicyDocument: trusting({ "Fn::GetAtt": ["B", "Arn"] }) }),
+      B: role({ AssumeRolePolicyDocument: trusting({ "Fn::Sub": "${A.Arn}" }) }),
+    };
+    expect((await refused({ a: { Resources: resources } }, "a")).message).toBe(
+      "a:3: A: these refer to each other in a circle: A → B → A; take one of the references out; CloudFormation rejects the template as it is",
+    );
+  });
+  it("an assembly that contains itself", async () => {
+    const artifacts = { Stage: { type: "cdk:cloud-assembly", properties: { directoryName: "." } } };
+    expect(await refused({ "out/manifest.json": { artifacts } }, "out")).toMatchObject({ code: "InvalidTemplate" });
+  });
+  it("a file that cannot be read, all such files at once", async () => {
+    const cwd = await folder({});
+    await symlink("a", join(cwd, "a"));
+    const problems = [{ file: "a", message: "it cannot be read (ELOOP)" }, { file: "b" }];
+    await expect(loadTrustRoles(["a", "b"], { cwd })).rejects.toMatchObject({ code: "InputUnreadable", problems });
+  });
+});
+
+describe("loadTrustRoles is quick enough for", () => {
+  it("a role of 10,000 statements in a template of 5 MB", async () => {
+    const statement = {
+      Effect: "Allow",
+      Principal: { AWS: { "Fn::Sub": "arn:aws:iam::${AWS::AccountId}:root" } },
+      Action: "sts:AssumeRole",
+    };
+    const big = role({ AssumeRolePolicyDocument: { Statement: Array.from({ length: 10_000 }, () => statement) } });
+    const other = { Type: "AWS::S3::Bucket", Properties: { Text: "x".repeat(3_500_000) } };
+    const cwd = await folder({ a: { Resources: { Other: other, Big: big } } });
+    const { roles } = await loadTrustRoles(["a"], { cwd });
+    expect(roles[0]?.trustPolicy["Statement"]).toHaveLength(10_000);
+    expect(roles[0]?.unknowns.length).toBeGreaterThanOrEqual(10_000);
   });
 });

@@ -1,8 +1,10 @@
 import { resolve } from "node:path";
 import { rolesFromTemplates, type TrustRole } from "@agent-roles/trust";
 import { collectInputs } from "./collect-inputs.ts";
+import { type LiveOptions, readLiveRoles } from "./live/read-live-roles.ts";
 import { policyFileRole } from "./policy-file.ts";
 import { LARGEST_FILE_BYTES } from "./read-input.ts";
+import { planRoles } from "./terraform/plan-roles.ts";
 import { TrustInputError } from "./trust-input-error.ts";
 
 /** Where roles are read from beside the paths, and what is read at most. */
@@ -11,6 +13,8 @@ export interface LoadOptions {
   readonly cwd: string;
   /** The ARN of the role that a plain trust policy file belongs to; without it the ARN reads `${…}`. */
   readonly roleArn?: string;
+  /** Reads the roles of the account as well, through IAM; without paths, only these. */
+  readonly live?: LiveOptions;
   readonly quotas?: { readonly fileBytes?: number };
 }
 
@@ -29,8 +33,8 @@ export interface LoadedRoles {
  * @throws {TrustInputError} with every problem when something cannot be read.
  */
 export async function loadTrustRoles(paths: readonly string[], options: LoadOptions): Promise<LoadedRoles> {
-  const { cwd, roleArn, quotas } = options;
-  const named = paths.length > 0 ? paths : ["cdk.out"];
+  const { cwd, roleArn, live, quotas } = options;
+  const named = paths.length > 0 || live !== undefined ? paths : ["cdk.out"];
   const limits = { fileBytes: quotas?.fileBytes ?? LARGEST_FILE_BYTES };
   const inputs = await collectInputs(
     named.map((file) => ({ path: resolve(cwd, file), file })),
@@ -39,5 +43,7 @@ export async function loadTrustRoles(paths: readonly string[], options: LoadOpti
   const { roles, problems } = rolesFromTemplates(inputs.templates);
   if (problems.length > 0) throw new TrustInputError("InvalidTemplate", problems);
   const policies = inputs.policies.map((file) => policyFileRole(file, roleArn));
-  return { roles: [...roles, ...policies], files: inputs.files };
+  const planned = inputs.plans.flatMap(planRoles);
+  const living = live === undefined ? [] : await readLiveRoles(live);
+  return { roles: [...roles, ...planned, ...policies, ...living], files: inputs.files };
 }

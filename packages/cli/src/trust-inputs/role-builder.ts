@@ -1,0 +1,56 @@
+import type { PolicyDocument, SourceLocation, TrustRole, UnknownValue } from "@agent-roles/trust";
+import { isObject } from "./recognize.ts";
+
+/** A role whose policies are collected from several places of a source. */
+export interface RoleBuilder {
+  readonly arn: string;
+  readonly location: SourceLocation;
+  readonly identityPolicies: PolicyDocument[];
+  readonly managedPolicyArns: string[];
+  readonly unknowns: UnknownValue[];
+  trustPolicy: PolicyDocument;
+  permissionsBoundary?: PolicyDocument;
+  maxSessionDuration?: number;
+  tags?: Readonly<Record<string, string>>;
+}
+
+/** A role without any policy yet. */
+export function startRole(arn: string, location: SourceLocation): RoleBuilder {
+  return { arn, location, identityPolicies: [], managedPolicyArns: [], unknowns: [], trustPolicy: {} };
+}
+
+/** The role as it is now; tags only when there are some. */
+export function finishRole(role: RoleBuilder): TrustRole {
+  const { arn, location, identityPolicies, managedPolicyArns, unknowns, trustPolicy } = role;
+  const { permissionsBoundary, maxSessionDuration, tags } = role;
+  return {
+    arn,
+    trustPolicy,
+    identityPolicies,
+    managedPolicyArns,
+    ...(permissionsBoundary !== undefined && { permissionsBoundary }),
+    ...(maxSessionDuration !== undefined && { maxSessionDuration }),
+    ...(tags !== undefined && Object.keys(tags).length > 0 && { tags }),
+    location,
+    unknowns,
+  };
+}
+
+/** A policy document from its JSON text; what is not one becomes the statement of a document, so that it is seen. */
+export function policyFromText(text: string): PolicyDocument {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : { Statement: value };
+  } catch {
+    // Not JSON: the evaluator says that it cannot read such a statement.
+    return { Statement: text };
+  }
+}
+
+/** Attaches a policy that is not in the source; AWS's own are known by their ARNs. */
+export function attachByArn(role: RoleBuilder, arn: string): void {
+  const at = `managedPolicyArns[${role.managedPolicyArns.length}]`;
+  role.managedPolicyArns.push(arn);
+  if (arn.includes(":iam::aws:policy/")) return;
+  role.unknowns.push({ path: at, expression: arn, assumed: "that it grants nothing: its text is not in the source" });
+}

@@ -1,0 +1,43 @@
+import { isObject } from "../recognize.ts";
+
+/** One resource of a plan or state, with what it will be and what it is written to be. */
+export interface PlanResource {
+  /** `module.agents["eu"].aws_iam_role.reader[0]` */
+  readonly address: string;
+  /** The address of the module it stands in; empty for the root. */
+  readonly module: string;
+  readonly type: string;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** All resources of a plan, those of nested modules and data sources included. */
+export function planResources(plan: Readonly<Record<string, unknown>>): readonly PlanResource[] {
+  const prior = isObject(plan["prior_state"]) ? plan["prior_state"]["values"] : undefined;
+  const found = new Map<string, PlanResource>();
+  for (const values of [prior, plan["values"], plan["planned_values"]]) {
+    if (!isObject(values)) continue;
+    const fromPrior = values === prior;
+    for (const resource of moduleResources(values["root_module"])) {
+      // The prior state also holds what the plan destroys: only its data sources are of use.
+      if (!fromPrior || /(?:^|\.)data\./u.test(resource.address)) found.set(resource.address, resource);
+    }
+  }
+  return [...found.values()];
+}
+
+function moduleResources(module: unknown): readonly PlanResource[] {
+  if (!isObject(module)) return [];
+  const { address = "", resources, child_modules: children } = module;
+  const own = objects(resources).map((resource) => ({
+    address: String(resource["address"]),
+    module: String(address),
+    type: String(resource["type"]),
+    values: isObject(resource["values"]) ? resource["values"] : {},
+  }));
+  return [...own, ...objects(children).flatMap(moduleResources)];
+}
+
+/** The objects of a list; nothing when it is not one. */
+export function objects(value: unknown): readonly Readonly<Record<string, unknown>>[] {
+  return Array.isArray(value) ? (value as readonly unknown[]).filter(isObject) : [];
+}

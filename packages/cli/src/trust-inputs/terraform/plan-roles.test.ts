@@ -1,0 +1,127 @@
+import { expect, it } from "vitest";
+import { planRoles } from "./plan-roles.ts";
+
+const trust = {
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Principal: { AWS: "123456789012" }, Action: "sts:AssumeRole" }],
+};
+const policy = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "s3:*", Resource: "*" }] };
+const resource = (address: string, values: object): object => {
+  const type = address.split(".").find((part) => part.startsWith("aws_"));
+  return { address, mode: "managed", type, values };
+};
+const read = (value: unknown): ReturnType<typeof planRoles> =>
+  planRoles({ value, file: "plan.json", lineOf: () => undefined });
+
+it("attaches what stands in nested modules, through inputs and outputs that are known after apply", () => {
+  const plan = {
+    format_version: "1.2",
+    planned_values: {
+      root_module: {
+        resources: [
+          resource("aws_iam_policy.reports", { name: "reports", policy: JSON.stringify(policy) }),
+          resource("aws_iam_role_policy_attachment.reports", {}),
+        ],
+        child_modules: [
+          {
+            address: 'module.agents["eu.1"]',
+            resources: [
+              resource('module.agents["eu.1"].aws_iam_role.reader', {
+                name: "reader",
+                path: "/agents/",
+                assume_role_policy: JSON.stringify(trust),
+                max_session_duration: 7200,
+                tags: { team: "a" },
+              }),
+            ],
+          },
+        ],
+      },
+    },
+    prior_state: {
+      values: {
+        root_module: { resources: [resource("data.aws_caller_identity.current", { account_id: "123456789013" })] },
+      },
+    },
+    configuration: {
+      root_module: {
+        resources: [
+          {
+            address: "aws_iam_role_policy_attachment.reports",
+            expressions: {
+              role: { references: ['module.agents["eu.1"].role_name', 'module.agents["eu.1"]', "module.agents"] },
+              policy_arn: { references: ["aws_iam_policy.reports.arn", "aws_iam_policy.reports"] },
+            },
+          },
+        ],
+        module_calls: {
+          agents: {
+            module: {
+              outputs: { role_name: { expression: { references: ["aws_iam_role.reader.id", "aws_iam_role.reader"] } } },
+            },
+          },
+        },
+      },
+    },
+  };
+  expect(read(plan)).toEqual([
+    {
+      arn: "arn:aws:iam::123456789013:role/agents/reader",
+      trustPolicy: trust,
+      identityPolicies: [policy],
+      managedPolicyArns: [],
+      maxSessionDuration: 7200,
+      tags: { team: "a" },
+      location: { file: "plan.json", path: 'module.agents["eu.1"].aws_iam_role.reader' },
+      unknowns: [],
+    },
+  ]);
+});
+
+it("notes what is known after apply, and reads it as such", () => {
+  const plan = {
+    planned_values: {
+      root_module: {
+        resources: [resource("aws_iam_role.a", { path: "/" }), resource("aws_iam_role_policy.p", { role: null })],
+      },
+    },
+  };
+  const [role] = read(plan);
+  expect(role).toMatchObject({
+    arn: "arn:aws:iam::${Account}:role/${aws_iam_role.a}",
+    trustPolicy: { Statement: "${aws_iam_role.a.assume_role_policy}" },
+  });
+  expect(role?.unknowns.map(({ path }) => path)).toEqual(["arn", "arn", "trustPolicy", "identityPolicies"]);
+});
+
+it("pairs instances of for_each by key, and reads inline policies and AWS's own", () => {
+  const keys = ["a", "b"];
+  const plan = {
+    planned_values: {
+      root_module: {
+        resources: keys.flatMap((key) => [
+          resource(`aws_iam_role.r["${key}"]`, {
+            name: key,
+            assume_role_policy: JSON.stringify(trust),
+            managed_policy_arns: ["arn:aws:iam::aws:policy/ReadOnlyAccess"],
+            inline_policy: [{ name: "i", policy: JSON.stringify(policy) }],
+          }),
+          resource(`aws_iam_role_policy.p["${key}"]`, { policy: JSON.stringify({ Statement: key }) }),
+        ]),
+      },
+    },
+    configuration: {
+      root_module: {
+        resources: [
+          { address: "aws_iam_role_policy.p", expressions: { role: { references: ["aws_iam_role.r", "each.key"] } } },
+        ],
+      },
+    },
+  };
+  expect(read(plan)).toMatchObject(
+    keys.map((key) => ({
+      identityPolicies: [policy, { Statement: key }],
+      managedPolicyArns: ["arn:aws:iam::aws:policy/ReadOnlyAccess"],
+    })),
+  );
+});

@@ -1,0 +1,213 @@
+import { describe, expect, it } from "vitest";
+import { asList, isRecord } from "../json.ts";
+import type { TrustRole } from "../trust-model.ts";
+import { rolesFromTemplates } from "./roles-from-templates.ts";
+import type { TemplateSource } from "./template-source.ts";
+
+const source = (template: Readonly<Record<string, unknown>>, more: Partial<TemplateSource> = {}): TemplateSource => ({
+  file: "t.json",
+  account: "123456789012",
+  region: "us-east-1",
+  stackName: "S",
+  ...more,
+  template,
+});
+const allow = (principal: unknown): object => ({ Effect: "Allow", Principal: principal, Action: "sts:AssumeRole" });
+const roleOf = (statements: unknown, more: object = {}): object => ({
+  Type: "AWS::IAM::Role",
+  Properties: { RoleName: "r", AssumeRolePolicyDocument: { Statement: statements }, ...more },
+});
+/** What a principal resolves to in the trust policy of the only role. */
+function resolved(principal: unknown, sections: object = {}): { value: unknown; unknowns: TrustRole["unknowns"] } {
+  const { roles, problems } = rolesFromTemplates([
+    source({ Resources: { R: roleOf([allow(principal)]) }, ...sections }),
+  ]);
+  expect(problems).toEqual([]);
+  const statement = asList(roles[0]?.trustPolicy["Statement"]).find(isRecord);
+  return { value: statement?.["Principal"], unknowns: roles[0]?.unknowns ?? [] };
+}
+
+describe("rolesFromTemplates resolves", () => {
+  const mappings = { Mappings: { M: { "123456789012": { id: "x" } } } };
+  it.each<[string, unknown, unknown]>([
+    ["Ref", { Ref: "AWS::AccountId" }, "123456789012"],
+    ["Fn::Join", { "Fn::Join": ["-", ["a", { Ref: "AWS::Region" }, 1]] }, "a-us-east-1-1"],
+    ["Fn::Sub", { "Fn::Sub": "${AWS::Partition}:${!aws:username}:${AWS::Region}" }, "aws:${aws:username}:us-east-1"],
+    ["Fn::Sub with variables", { "Fn::Sub": ["${a}${AWS::StackName}", { a: { "Fn::Join": ["", ["b"]] } }] }, "bS"],
+    ["Fn::Select and Fn::Split", { "Fn::Select": ["1", { "Fn::Split": ["/", "a/b/c"] }] }, "b"],
+    ["Fn::FindInMap", { "Fn::FindInMap": ["M", { Ref: "AWS::AccountId" }, "id"] }, "x"],
+    ["AWS::NoValue", [{ Ref: "AWS::NoValue" }, "a"], ["a"]],
+  ])("%s", (_, expression, value) => {
+    expect(resolved(expression, mappings)).toEqual({ value, unknowns: [] });
+  });
+
+  it.each<[string, unknown, string]>([
+    ["Fn::Base64", { "Fn::Base64": "x" }, "${Fn.Base64}"],
+    ["a parameter without default", { Ref: "P" }, "${P}"],
+    ["an attribute of another service", { "Fn::GetAtt": ["Bucket", "Arn"] }, "${Bucket.Arn}"],
+    ["an export of another template", { "Fn::ImportValue": "e" }, "${ImportValue e}"],
+    ["an own property of every object", { Ref: "constructor" }, "${constructor}"],
+  ])("%s to what reads as unknown, and says so", (_, expression, value) => {
+    const sections = { Parameters: { P: { Type: "String" } } };
+    const answer = resolved({ AWS: expression }, sections);
+    expect(answer.value).toEqual({ AWS: value });
+    expect(answer.unknowns).toMatchObject([{ path: "trustPolicy.Statement[0].Principal.AWS" }]);
+  });
+
+  it("a parameter to its default, and says that it was assumed", () => {
+    const sections = { Parameters: { P: { Type: "CommaDelimitedList", Default: "a, b" } } };
+    expect(resolved({ AWS: { Ref: "P" } }, sections)).toMatchObject({
+      value: { AWS: ["a", "b"] },
+      unknowns: [{ assumed: "the parameter's default" }],
+    });
+  });
+
+  it("unnamed roles to the same text wherever they are referred to, and keeps those of two stacks apart", () => {
+    const template = {
+      Resources: {
+        A: { Type: "AWS::IAM::Role", Properties: { AssumeRolePolicyDocument: {} } },
+        B: roleOf([allow({ AWS: { "Fn::GetAtt": "A.Arn" } })]),
+      },
+    };
+    const { roles } = rolesFromTemplates([source(template), source(template, { stackName: "T" })]);
+    expect(roles.map(({ arn }) => arn)).toContain("arn:aws:iam::123456789012:role/${T.A}");
+    expect(roles[1]?.trustPolicy).toEqual({ Statement: [allow({ AWS: roles[0]?.arn })] });
+    expect(roles[0]?.unknowns).toMatchObject([{ path: "arn" }]);
+  });
+
+  it("an import to the other stack's export, within one account only", () => {
+    const exporting = {
+      Resources: { A: roleOf([]) },
+      Outputs: { O: { Value: { "Fn::GetAtt": ["A", "Arn"] }, Export: { Name: { "Fn::Sub": "x-${AWS::Region}" } } } },
+    };
+    const importing = { Resources: { B: roleOf([allow({ "Fn::ImportValue": "x-us-east-1" })], { RoleName: "b" }) } };
+    const principal = (account: string): unknown =>
+      rolesFromTemplates([source(exporting), source(importing, { account })]).roles[1]?.trustPolicy["Statement"];
+    expect(principal("123456789012")).toEqual([allow("arn:aws:iam::123456789012:role/r")]);
+    expect(principal("123456789013")).toEqual([allow("${ImportValue x-us-east-1}")]);
+  });
+
+  it("the parameters and outputs of nested stacks", () => {
+    const parent = source({
+      Resources: {
+        N: { Type: "AWS::CloudFormation::Stack", Properties: { Parameters: { P: { Ref: "AWS::StackName" } } } },
+        R: roleOf([allow({ "Fn::GetAtt": ["N", "Outputs.O"] })]),
+      },
+    });
+    const child = source(
+      {
+        Parameters: { P: { Type: "String" } },
+        Outputs: { O: { Value: { Ref: "P" } } },
+        Resources: { C: roleOf([], { RoleName: { Ref: "P" } }) },
+      },
+      { nestedIn: { source: parent, logicalId: "N" } },
+    );
+    const { roles } = rolesFromTemplates([parent, child]);
+    expect(roles.map(({ arn }) => arn)).toEqual([
+      "arn:aws:iam::123456789012:role/r",
+      "arn:aws:iam::123456789012:role/S",
+    ]);
+    expect(roles[0]?.trustPolicy).toEqual({ Statement: [allow("S")] });
+  });
+});
+
+const conditions = (expression: unknown, byDefault?: string): object => ({
+  Parameters: { P: { Type: "String", ...(byDefault !== undefined && { Default: byDefault }) } },
+  Conditions: { C: expression, D: { "Fn::Not": [{ Condition: "C" }] } },
+});
+
+describe("rolesFromTemplates takes a condition", () => {
+  const statements = [
+    { "Fn::If": ["C", allow("yes"), { Ref: "AWS::NoValue" }] },
+    { "Fn::If": ["D", allow("no"), { Ref: "AWS::NoValue" }] },
+  ];
+  const isProd = { "Fn::Equals": [{ Ref: "P" }, "prod"] };
+  const read = (sections: object, resource: object = roleOf(statements)): TrustRole[] => [
+    ...rolesFromTemplates([source({ Resources: { R: resource }, ...sections })]).roles,
+  ];
+
+  it("as its operands say", () => {
+    const [role] = read(conditions({ "Fn::Or": [{ "Fn::Equals": [{ Ref: "AWS::Region" }, "us-east-1"] }, isProd] }));
+    expect(role).toMatchObject({ trustPolicy: { Statement: [allow("yes")] }, unknowns: [] });
+  });
+  it("as the defaults say, and notes it", () => {
+    const [role] = read(conditions(isProd, "dev"));
+    expect(role?.trustPolicy).toEqual({ Statement: [allow("no")] });
+    expect(role?.unknowns.map(({ assumed }) => assumed)).toContain(
+      "that it does not hold, by the parameters' defaults",
+    );
+  });
+  it("both ways when it is undecided, never two that exclude each other at once, and notes the place in the result", () => {
+    const [role] = read(conditions(isProd));
+    expect(role?.trustPolicy).toEqual({ Statement: [allow("yes"), allow("no")] });
+    expect(role?.unknowns).toContainEqual({
+      path: "trustPolicy.Statement[1]",
+      expression: '{"Condition":"D"}',
+      assumed: "that it may hold or not: both are taken",
+    });
+  });
+  it("of a role that is not created, so that it is left out", () => {
+    const absent = { ...roleOf([]), Condition: "C" };
+    expect(read(conditions(isProd, "dev"), absent)).toEqual([]);
+    expect(read(conditions(isProd), absent)).toHaveLength(1);
+  });
+  it("of its name, so that there is a role for each", () => {
+    expect(
+      read(conditions(isProd), roleOf([], { RoleName: { "Fn::If": ["C", "p", "q"] } })).map(({ arn }) => arn.slice(-1)),
+    ).toEqual(["p", "q"]);
+  });
+  it("that refers to itself as a problem", () => {
+    const { problems } = rolesFromTemplates([
+      source({ Resources: { R: roleOf(statements) }, Conditions: { C: { Condition: "D" }, D: { Condition: "C" } } }),
+    ]);
+    expect(problems).toMatchObject([
+      { message: "these refer to each other in a circle: condition C → condition D → condition C" },
+    ]);
+  });
+});
+
+const document = (action: string): object => ({ Statement: [{ Effect: "Allow", Action: action, Resource: "*" }] });
+
+it("collects the policies of a role from every side, once each", () => {
+  const Resources = {
+    R: roleOf([], {
+      Policies: [{ PolicyName: "i", PolicyDocument: document("a:i") }],
+      ManagedPolicyArns: [{ Ref: "M" }, "arn:aws:iam::aws:policy/X"],
+      PermissionsBoundary: { Ref: "B" },
+      MaxSessionDuration: "7200",
+      Tags: [{ Key: "k", Value: "v" }],
+    }),
+    M: { Type: "AWS::IAM::ManagedPolicy", Properties: { PolicyDocument: document("a:m") } },
+    B: { Type: "AWS::IAM::ManagedPolicy", Properties: { PolicyDocument: document("a:b") } },
+  };
+  const elsewhere = {
+    P: { Type: "AWS::IAM::Policy", Properties: { Roles: ["r"], PolicyDocument: document("a:p") } },
+    Q: {
+      Type: "AWS::IAM::RolePolicy",
+      Properties: { RoleName: "r", PolicyName: "q", PolicyDocument: document("a:q") },
+    },
+    X: { Type: "AWS::IAM::Policy", Properties: { Roles: ["other"], PolicyDocument: document("a:x") } },
+  };
+  const { roles } = rolesFromTemplates([source({ Resources }), source({ Resources: elsewhere }, { stackName: "T" })]);
+  expect(roles).toMatchObject([
+    {
+      identityPolicies: ["a:i", "a:m", "a:p", "a:q"].map(document),
+      managedPolicyArns: ["arn:aws:iam::aws:policy/X"],
+      permissionsBoundary: document("a:b"),
+      maxSessionDuration: 7200,
+      tags: { k: "v" },
+      unknowns: [],
+    },
+  ]);
+});
+
+it("finishes on references that double at each step", () => {
+  const Resources = Object.fromEntries(
+    Array.from({ length: 60 }, (_, i) => [
+      `R${i}`,
+      roleOf([], { RoleName: i === 0 ? "x" : { "Fn::Sub": `\${R${i - 1}}\${R${i - 1}}` } }),
+    ]),
+  );
+  const { roles } = rolesFromTemplates([source({ Resources })]);
+  expect(roles).toHaveLength(60);
+});
