@@ -68,7 +68,9 @@ async function readNested(
   parent: TemplateSource,
   directory: InputPath,
   largestBytes: number,
+  depth = 0,
 ): Promise<TemplateSource[]> {
+  if (depth > DEEPEST_NESTING) throw endless(parent.file);
   const { account, region } = parent;
   const environment = { ...(account !== undefined && { account }), ...(region !== undefined && { region }) };
   const { Resources: resources } = parent.template;

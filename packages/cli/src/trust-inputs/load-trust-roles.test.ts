@@ -189,6 +189,14 @@ describe("loadTrustRoles refuses, naming file, place and fix,", () => {
     const artifacts = { Stage: { type: "cdk:cloud-assembly", properties: { directoryName: "." } } };
     expect(await refused({ "out/manifest.json": { artifacts } }, "out")).toMatchObject({ code: "InvalidTemplate" });
   });
+  it("a nested stack that contains itself", async () => {
+    const nested = { Type: "AWS::CloudFormation::Stack", Metadata: { "aws:asset:path": "123456789012.json" } };
+    const out = {
+      "out/manifest.json": { artifacts: { A: stack("123456789012") } },
+      "out/123456789012.json": { Resources: { Nested: nested } },
+    };
+    expect(await refused(out, "out")).toMatchObject({ code: "InvalidTemplate" });
+  });
   it("a file that cannot be read, all such files at once", async () => {
     const cwd = await folder({});
     await symlink("a", join(cwd, "a"));
