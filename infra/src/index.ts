@@ -10,3 +10,5 @@ export { synthesize } from "./synthesize.ts";
 export type { SynthesizeOptions } from "./synthesize.ts";
 export { TargetRole } from "./target-role.ts";
 export type { TargetRoleProps } from "./target-role.ts";
+export { TrustValidationPlugin } from "./trust-validation-plugin.ts";
+export type { TrustValidationOptions } from "./trust-validation-plugin.ts";

@@ -1,14 +1,19 @@
-import { manifestEnv } from "@agent-roles/manifest";
+import { loadManifest, manifestEnv } from "@agent-roles/manifest";
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseEnv } from "node:util";
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { InfraError } from "./infra-error.ts";
 import { exampleManifest, manyRoles, testApp } from "./example.test-helper.ts";
 import { synthesize } from "./synthesize.ts";
 
 const region = "eu-central-1";
+const regions = new Map([
+  ["aws-us-gov", "us-gov-west-1"],
+  ["aws-cn", "cn-north-1"],
+]);
 
 it("writes a template an account and the AWS_ROLE_N values beside them", () => {
   const manifest = exampleManifest();
@@ -59,6 +64,22 @@ it("refuses a policy that IAM would refuse, before writing anything", () => {
   expect(readdirSync(app.outdir)).toEqual([]);
 });
 
+it("has nothing to report of this repository's own manifest", async () => {
+  const said = vi.spyOn(console, "error");
+  const manifest = await loadManifest(fileURLToPath(new URL("../../agent-roles.yaml", import.meta.url)));
+  synthesize(testApp(), manifest, { region });
+  expect(said.mock.calls).toEqual([]);
+});
+
+it("fails when what the manifest expects does not hold", () => {
+  const said = vi.spyOn(console, "error").mockReturnValue(undefined);
+  onTestFinished(() => said.mockRestore());
+  const trust = { expect: [{ from: "*", to: "arn:aws:iam::*:role/agent-roles/*", decision: "denied" }] };
+  expect(() => synthesize(testApp(), exampleManifest({ trust }), { region })).toThrow(
+    expect.objectContaining({ name: "ValidationFailed" }),
+  );
+});
+
 const cfnLint = "cfn-lint";
 const hasCfnLint = spawnSync(cfnLint, ["--version"]).status === 0;
 
@@ -76,7 +97,8 @@ it.runIf(hasCfnLint)(
     const master = { account: "123456789012", roleName: "agent-master", trustedBy };
     const manifests = [{ master }, { roles: manyRoles(300, 1) }, { partition: "aws-us-gov" }, { partition: "aws-cn" }];
     const files = manifests.flatMap((changes) => {
-      const folder = synthesize(testApp(), exampleManifest(changes), { region });
+      const manifest = exampleManifest(changes);
+      const folder = synthesize(testApp(), manifest, { region: regions.get(manifest.partition) ?? region });
       const templates = readdirSync(folder).filter((file) => file.endsWith(".template.json"));
       // The three hundred are alike.
       return templates.slice(0, 3).map((file) => join(folder, file));

@@ -1,5 +1,5 @@
-import { formatEnv, type Manifest, manifestEnv } from "@agent-roles/manifest";
-import type { App } from "aws-cdk-lib";
+import { formatEnv, type Manifest, manifestEnv, trustContext } from "@agent-roles/manifest";
+import { type App, Validations } from "aws-cdk-lib";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { AccountStack } from "./account-stack.ts";
@@ -7,6 +7,7 @@ import { policySizeProblems } from "./checks/policy-sizes.ts";
 import { templateSizeProblems } from "./checks/template-sizes.ts";
 import { trustProblems } from "./checks/trust-holds.ts";
 import { InfraError, type InfraErrorCode, type InfraProblem } from "./infra-error.ts";
+import { TrustValidationPlugin } from "./trust-validation-plugin.ts";
 
 export interface SynthesizeOptions {
   /** Where the stacks are kept. */
@@ -18,13 +19,23 @@ export interface SynthesizeOptions {
  * Writes the templates of a manifest, one stack an account, and beside them `agent-roles.env` with the `AWS_ROLE_N` values.
  *
  * @returns the folder: `cdk.out`, unless the app says otherwise.
- * @throws {InfraError} when AWS would refuse a document, or the master could not assume a target.
+ * @throws {InfraError} when AWS would refuse a document, or the master could not assume a target. What the trust check
+ *   finds is the CDK's to tell: it prints its report and ends with exit code 1.
  */
 export function synthesize(app: App, manifest: Manifest, options: SynthesizeOptions): string {
   throwAny("QuotaExceeded", policySizeProblems(manifest));
   throwAny("TrustBroken", trustProblems(manifest));
   const accounts = new Set([manifest.master.account, ...manifest.roles.map(({ account }) => account)]);
   for (const account of accounts) new AccountStack(app, { manifest, account, ...options });
+  const { suppressions, expect: expectations } = manifest.trust ?? {};
+  const context = trustContext(manifest);
+  Validations.of(app).addPlugins(
+    new TrustValidationPlugin({
+      context,
+      ...(suppressions && { suppressions }),
+      ...(expectations && { expectations }),
+    }),
+  );
   const assembly = app.synth();
   throwAny("QuotaExceeded", templateSizeProblems(assembly.stacks));
   writeFileSync(join(assembly.directory, "agent-roles.env"), formatEnv(manifestEnv(manifest), "dotenv"));

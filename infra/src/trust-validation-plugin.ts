@@ -1,0 +1,87 @@
+import {
+  applySuppressions,
+  type Expectation,
+  type Finding,
+  lintTrust,
+  proveExpectations,
+  rolesFromTemplates,
+  type Severity,
+  type Suppression,
+  type TemplateProblem,
+  type TrustContext,
+} from "@agent-roles/trust";
+import type {
+  IPolicyValidationContext,
+  IPolicyValidationPlugin,
+  PolicyValidationPluginReport,
+  PolicyViolation,
+} from "aws-cdk-lib";
+import { readAppTemplates } from "./checks/template-sources.ts";
+
+export interface TrustValidationOptions {
+  /** What is known beside the roles: accounts, organization, master, the `AWS_ROLE_N` values. */
+  readonly context?: TrustContext;
+  /** What must hold. */
+  readonly expectations?: readonly Expectation[];
+  /** Findings that are accepted, with a reason. */
+  readonly suppressions?: readonly Suppression[];
+  /** The mildest severity that fails synthesis. Default `error`: also `high` and `critical`. */
+  readonly failOn?: Severity;
+}
+
+const BY_WEIGHT: readonly Severity[] = ["critical", "high", "error", "medium", "warning", "info"];
+
+/**
+ * Checks the trust of every role of an app, all stacks together, after synthesis and before anything is deployed:
+ * `Validations.of(app).addPlugins(new TrustValidationPlugin())`.
+ *
+ * @see https://docs.aws.amazon.com/cdk/v2/guide/policy-validation-synthesis.html
+ */
+export class TrustValidationPlugin implements IPolicyValidationPlugin {
+  readonly name = "agent-roles";
+  readonly #options: TrustValidationOptions;
+
+  constructor(options: TrustValidationOptions = {}) {
+    this.#options = options;
+  }
+
+  /** Never throws on what a template says: what CloudFormation would reject is reported like a finding. */
+  validate(validation: IPolicyValidationContext): PolicyValidationPluginReport {
+    const { context = {}, expectations = [], suppressions = [], failOn = "error" } = this.#options;
+    const { sources, logicalIds } = readAppTemplates(validation);
+    const { roles, problems } = rolesFromTemplates(sources);
+    const broken = proveExpectations(expectations, roles, context).flatMap(({ finding }) => finding ?? []);
+    const { findings, suppressed } = applySuppressions([...lintTrust(roles, context), ...broken], suppressions);
+    const fails = (severity: Severity): boolean => BY_WEIGHT.indexOf(severity) <= BY_WEIGHT.indexOf(failOn);
+    const all = [...problems.map((problem) => asFinding(problem)), ...findings];
+    return {
+      success: !all.some(({ severity }) => fails(severity)),
+      violations: all.map((finding) => toViolation(finding, fails(finding.severity), logicalIds)),
+      metadata: { roles: String(roles.length), suppressed: String(suppressed.length) },
+    };
+  }
+}
+
+function asFinding({ file, line, path, message, fix }: TemplateProblem): Finding {
+  const location = { file, ...(line !== undefined && { line }), ...(path !== undefined && { path }) };
+  return { id: "template", severity: "error", role: "", message, fix, location };
+}
+
+function toViolation(finding: Finding, fails: boolean, logicalIds: ReadonlyMap<string, string>): PolicyViolation {
+  const { id, severity, role, statement, message, fix, location } = finding;
+  const where = statement === undefined ? [] : [`Properties/AssumeRolePolicyDocument/Statement/${statement}`];
+  const resource = {
+    ...(location.path !== undefined && { resourceLogicalId: logicalIds.get(location.path) ?? location.path }),
+    templatePath: location.file,
+    locations: where,
+  };
+  return {
+    ruleName: id,
+    description: role === "" ? message : `${role}: ${message}`,
+    fix,
+    // The CDK knows these words; the rule's own severity stands beside.
+    severity: fails ? "error" : "warning",
+    ruleMetadata: { severity },
+    violatingResources: [resource],
+  };
+}
