@@ -10,6 +10,8 @@ export interface CliContext {
   readonly out: (text: string) => void;
   /** What a person must know besides: progress, warnings, errors. */
   readonly err: (text: string) => void;
+  /** All of standard input. */
+  readonly stdin: () => Promise<string>;
   /** Aborts when the process is told to stop. */
   readonly signal: AbortSignal;
   readonly color: boolean;

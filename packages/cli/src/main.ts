@@ -1,4 +1,5 @@
 import process from "node:process";
+import { text } from "node:stream/consumers";
 import { systemClock } from "@agent-roles/runtime/clock";
 import pc from "picocolors";
 import { runCli } from "./run-cli.ts";
@@ -20,8 +21,9 @@ process.exitCode = await runCli(process.argv.slice(2), {
   env: process.env,
   exportEnv: (variables) => Object.assign(process.env, variables),
   clock: systemClock,
-  out: (text) => process.stdout.write(`${text}\n`),
-  err: (text) => process.stderr.write(`${text}\n`),
+  out: (line) => process.stdout.write(`${line}\n`),
+  err: (line) => process.stderr.write(`${line}\n`),
+  stdin: () => text(process.stdin),
   signal: stop.signal,
   color: pc.isColorSupported,
 });

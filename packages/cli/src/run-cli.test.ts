@@ -30,6 +30,7 @@ async function cli(argv: string[], env: Record<string, string> = {}) {
     clock: { ...systemClock, now: () => NOW },
     out: (text) => out.push(text),
     err: (text) => err.push(text),
+    stdin: async () => "",
     signal: new AbortController().signal,
     color: false,
   });
@@ -50,7 +51,18 @@ describe("agent-roles", () => {
   it("explains itself, every command and the exit codes", async () => {
     const { code, out } = await cli(["--help"]);
     expect(code).toBe(0);
-    for (const word of ["list", "run", "whoami", "env", "sandbox", "AWS_ROLE_1", "Exit codes"])
+    for (const word of [
+      "list",
+      "run",
+      "whoami",
+      "env",
+      "check",
+      "explain",
+      "graph",
+      "sandbox",
+      "AWS_ROLE_1",
+      "Exit codes",
+    ])
       expect(out).toContain(word);
   });
 

@@ -1,6 +1,9 @@
 import { Command, CommanderError } from "commander";
 import type { CliContext, ExitCode } from "./cli-context.ts";
+import { checkCommand } from "./commands/check.ts";
 import { envCommand } from "./commands/env.ts";
+import { explainCommand } from "./commands/explain.ts";
+import { graphCommand } from "./commands/graph.ts";
 import { listCommand } from "./commands/list.ts";
 import { runCommand } from "./commands/run.ts";
 import { sandboxCommand } from "./commands/sandbox.ts";
@@ -13,12 +16,24 @@ Environment:
   AWS_ROLE_N_EXTERNAL_ID, AWS_ROLE_N_REGION, …   options of a role
   AWS_MASTER_ROLE_ARN         assume this role first, when the ambient credentials are not yet the master's
 
-Exit codes: 0 fine · 1 some role failed · 2 wrong usage or configuration
+Exit codes: 0 fine · 1 some role or check failed · 2 wrong usage or configuration
 
 Examples:
   agent-roles env > agent-roles.env        the AWS_ROLE_N values of agent-roles.yaml
   agent-roles run --env-file agent-roles.env
-  aws s3 ls --profile MyFirstAccount`;
+  aws s3 ls --profile MyFirstAccount
+  agent-roles check                        who can become whom in cdk.out, and what is wrong with it`;
+
+const COMMANDS = [
+  listCommand,
+  runCommand,
+  whoamiCommand,
+  envCommand,
+  checkCommand,
+  explainCommand,
+  graphCommand,
+  sandboxCommand,
+];
 
 /** Runs one command line. @returns the exit code; never throws and never exits. */
 export async function runCli(argv: readonly string[], context: CliContext): Promise<ExitCode> {
@@ -35,7 +50,7 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
       writeErr: (text) => context.err(text.trimEnd()),
     })
     .showHelpAfterError("(agent-roles --help tells what there is)");
-  for (const command of [listCommand, runCommand, whoamiCommand, envCommand, sandboxCommand]) {
+  for (const command of COMMANDS) {
     program.addCommand(command(context, exitWith).copyInheritedSettings(program));
   }
   try {

@@ -24,3 +24,5 @@ export { applySuppressions, type Suppressed } from "./lint/apply-suppressions.ts
 export { lintTrust } from "./lint/lint-trust.ts";
 export type { Rule } from "./lint/rule.ts";
 export { rules } from "./lint/rules.ts";
+export { ask, type Answered } from "./access/best-decision.ts";
+export { knownCaller, type PossibleCaller } from "./access/callers.ts";

@@ -1,4 +1,4 @@
-import type { Finding, Severity, SourceLocation } from "@agent-roles/trust";
+import type { AccessChange, ExpectationResult, Finding, Severity, SourceLocation } from "@agent-roles/trust";
 import { fails, SEVERITIES } from "./severity.ts";
 
 /** What `agent-roles check` found. Every format shows the same report. */
@@ -11,6 +11,10 @@ export interface CheckReport {
   /** What was read, as it was named. */
   readonly files: readonly string[];
   readonly failOn: Severity;
+  /** What must hold, and whether it does; what does not hold is among the findings. */
+  readonly expectations?: readonly ExpectationResult[];
+  /** What changed in who can assume what, against other templates; new access first. */
+  readonly changes?: readonly AccessChange[];
 }
 
 /** A finding that somebody accepts, and why. */
@@ -24,6 +28,9 @@ export interface CheckSummary {
   readonly files: number;
   readonly findings: number;
   readonly suppressed: number;
+  readonly expectations: number;
+  /** Expectations that hold. */
+  readonly held: number;
   /** Findings that fail the check. */
   readonly failed: number;
   readonly failOn: Severity;
@@ -37,6 +44,8 @@ export function summarize(report: CheckReport): CheckSummary {
     files: report.files.length,
     findings: report.findings.length,
     suppressed: report.suppressed.length,
+    expectations: report.expectations?.length ?? 0,
+    held: report.expectations?.filter(({ holds }) => holds).length ?? 0,
     failed: report.findings.filter(({ severity }) => fails(severity, report.failOn)).length,
     failOn: report.failOn,
     bySeverity: {
@@ -52,12 +61,13 @@ export function summarize(report: CheckReport): CheckSummary {
 
 /** `3 findings (1 critical, 2 medium) in 4 roles of 2 files, 1 suppressed; fails at error and above`. */
 export function summaryLine(summary: CheckSummary): string {
-  const { roles, files, findings, suppressed, bySeverity, failOn } = summary;
+  const { roles, files, findings, suppressed, bySeverity, failOn, expectations, held } = summary;
   const each = SEVERITIES.filter((severity) => bySeverity[severity] > 0).map((s) => `${bySeverity[s]} ${s}`);
   return [
     findings === 0 ? "No findings" : `${many(findings, "finding")} (${each.join(", ")})`,
     ` in ${many(roles, "role")} of ${many(files, "file")}`,
     suppressed === 0 ? "" : `, ${suppressed} suppressed`,
+    expectations === 0 ? "" : `; ${held} of ${many(expectations, "expectation")} ${held === 1 ? "holds" : "hold"}`,
     `; fails at ${failOn}${failOn === "critical" ? "" : " and above"}`,
   ].join("");
 }

@@ -1,3 +1,4 @@
+import { changesMarkdown } from "./changes.ts";
 import { type CheckReport, summarize, summaryLine } from "./check-report.ts";
 import { locationText } from "./location-text.ts";
 import { markdownCode, markdownTable, markdownText } from "./markdown-text.ts";
@@ -8,6 +9,7 @@ export function markdownReport(report: CheckReport): string {
   return [
     `### ${summary.failed > 0 ? "❌" : "✅"} agent-roles check`,
     markdownText(summaryLine(summary)),
+    ...(report.changes === undefined ? [] : [changesMarkdown(report.changes)]),
     ...(report.findings.length === 0 ? [] : [findingsTable(report)]),
     ...(report.suppressed.length === 0 ? [] : [suppressedTable(report)]),
   ].join("\n\n");

@@ -1,11 +1,10 @@
 import type { Finding, Severity } from "@agent-roles/trust";
 import pc from "picocolors";
 import { type CheckReport, type CheckSummary, summarize, summaryLine } from "./check-report.ts";
+import { changesBlock, type Colors } from "./changes.ts";
 import { groupBy } from "./group-by.ts";
 import { locationText } from "./location-text.ts";
 import { SEVERITIES } from "./severity.ts";
-
-type Colors = ReturnType<typeof pc.createColors>;
 
 /** For people at a terminal: the findings of each role together, what is suppressed and why, a line that sums up. */
 export function prettyReport(report: CheckReport, color: boolean): string {
@@ -15,6 +14,7 @@ export function prettyReport(report: CheckReport, color: boolean): string {
   return [
     ...roles.map((findings) => roleBlock(findings, colors)),
     ...(report.suppressed.length === 0 ? [] : [suppressedBlock(report, colors)]),
+    ...(report.changes === undefined ? [] : [changesBlock(report.changes, colors)]),
     verdict(summary, colors),
   ].join("\n\n");
 }

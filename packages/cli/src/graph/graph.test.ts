@@ -1,0 +1,165 @@
+import type { TrustContext, TrustRole } from "@agent-roles/trust";
+import { XMLParser, XMLValidator } from "fast-xml-parser";
+import { describe, expect, it } from "vitest";
+import { formatGraph, GRAPH_FORMATS } from "./graph-format.ts";
+import { readGrantees } from "./grantees.ts";
+import { layOut } from "./svg-layout.ts";
+import { shorten } from "./svg-text.ts";
+import { type TrustGraph, trustGraph } from "./trust-graph.ts";
+
+const MASTER = "arn:aws:iam::123456789012:role/m/agent-master";
+const TARGET = "arn:aws:iam::123456789013:role/agent-roles/Target";
+const OTHER = "arn:aws:iam::123456789013:role/agent-roles/Other";
+const ROOT = { AWS: "arn:aws:iam::123456789012:root" };
+const byMaster = { Effect: "Allow", Principal: ROOT, Condition: { ArnEquals: { "aws:PrincipalArn": MASTER } } };
+const context: TrustContext = {
+  masterRoleArn: MASTER,
+  accounts: ["123456789012", "123456789013"],
+  expectedRoles: [{ variable: "AWS_ROLE_1", profile: "First", roleArn: TARGET }],
+};
+
+function role(arn: string, ...statements: readonly unknown[]): TrustRole {
+  const trustPolicy = { Statement: statements };
+  return { arn, trustPolicy, identityPolicies: [], managedPolicyArns: [], location: { file: "a.json" }, unknowns: [] };
+}
+
+function draw(roles: readonly TrustRole[], becomes: readonly (readonly [string, string])[] = []): TrustGraph {
+  return trustGraph(roles, {
+    context,
+    becomes: becomes.map(([from, to]) => ({ from, to })),
+    escalating: new Set(),
+  });
+}
+
+describe("who stands in the graph", () => {
+  it("takes an account that is narrowed by aws:PrincipalArn for the principals that are meant", () => {
+    expect(readGrantees({ Statement: byMaster })).toEqual([{ kind: "principal", name: MASTER, conditions: [] }]);
+  });
+
+  it("reads a single statement, lists and any case of the element names", () => {
+    const trustPolicy = {
+      statement: { effect: "allow", principal: { AWS: ["123456789013", OTHER], Service: "ec2.amazonaws.com" } },
+    };
+    expect(readGrantees(trustPolicy).map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+      "account 123456789013",
+      `principal ${OTHER}`,
+      "service ec2.amazonaws.com",
+    ]);
+  });
+
+  it.each([[{ Principal: "*" }], [{ Principal: { AWS: ["*"] } }], [{ NotPrincipal: ROOT }]])(
+    "takes %j for anyone",
+    (element) => {
+      expect(readGrantees({ Statement: [{ Effect: "Allow", ...element }] })[0]?.kind).toBe("anyone");
+    },
+  );
+
+  it("shows nobody for a Deny", () => {
+    expect(readGrantees({ Statement: [{ Effect: "Deny", Principal: "*" }] })).toEqual([]);
+  });
+
+  it("draws no edge from a role of the set that its own policies keep away", () => {
+    expect(draw([role(MASTER), role(TARGET, byMaster)]).edges).toEqual([]);
+    expect(draw([role(MASTER), role(TARGET, byMaster)], [[MASTER, TARGET]]).edges).toEqual([
+      { from: MASTER, to: TARGET, kind: "assume", label: "" },
+    ]);
+  });
+
+  it("tells outsiders, and roles that become others past the master", () => {
+    const partner = {
+      Effect: "Allow",
+      Principal: { AWS: "999999999999" },
+      Condition: { StringEquals: { "sts:ExternalId": "x" } },
+    };
+    const byOther = { Effect: "Allow", Principal: { AWS: OTHER } };
+    const { nodes, edges } = draw([role(TARGET, partner, byOther), role(OTHER)], [[OTHER, TARGET]]);
+    expect(nodes.find(({ id }) => id === "account 999999999999")?.outside).toBe(true);
+    expect(edges).toEqual([
+      { from: "account 999999999999", to: TARGET, kind: "outside", label: "external id" },
+      { from: OTHER, to: TARGET, kind: "escalation", label: "" },
+    ]);
+  });
+
+  it("knows master, targets by profile, and other roles", () => {
+    const { nodes } = draw([role(MASTER), role(TARGET), role(OTHER)]);
+    expect(nodes.map(({ kind, detail }) => [kind, detail])).toEqual([
+      ["master", "master role"],
+      ["target", "First"],
+      ["role", undefined],
+    ]);
+  });
+});
+
+const HOSTILE = `a"b<c>&d\\n#x;|]\`]]>\n</text><script>alert(1)</script>`;
+const hostile: TrustGraph = {
+  nodes: [
+    { id: HOSTILE, kind: "anyone", label: HOSTILE, detail: HOSTILE, outside: true, escalates: false },
+    { id: TARGET, kind: "target", label: HOSTILE, account: HOSTILE, outside: false, escalates: true },
+  ],
+  edges: [{ from: HOSTILE, to: TARGET, kind: "outside", label: HOSTILE }],
+};
+
+describe("formats", () => {
+  it.each(GRAPH_FORMATS)("%s keeps its structure whatever a name holds", (format) => {
+    const plain: TrustGraph = JSON.parse(
+      JSON.stringify(hostile).replaceAll(JSON.stringify(HOSTILE).slice(1, -1), "plain"),
+    );
+    const lines = formatGraph(format, hostile).split("\n").length;
+    expect(lines).toBe(formatGraph(format, plain).split("\n").length);
+    expect(formatGraph(format, hostile)).not.toContain(format === "dot" ? '"a"b' : "<script");
+  });
+
+  it("mermaid encodes what would end a label", () => {
+    const [, node = ""] = formatGraph("mermaid", hostile).split("\n");
+    expect(node).toMatch(/^ {2}n0\["[^"[\]|`<>&\\]*<br\/>[^"[\]|`<>&\\]*"\]:::danger$/);
+  });
+
+  it("svg is XML without a script, with colours for light and dark pages, and the whole name as a title", () => {
+    const text = formatGraph("svg", hostile);
+    expect(XMLValidator.validate(text)).toBe(true);
+    const { svg } = new XMLParser().parse(text);
+    expect(svg).not.toHaveProperty("script");
+    expect(text).toContain("prefers-color-scheme:dark");
+    expect(text).not.toMatch(/\shref=|url\((?!#)/);
+  });
+});
+
+describe("layout", () => {
+  const accounts = ["123456789013", "123456789014", "123456789015"];
+  const roles = accounts.flatMap((account) =>
+    [1, 2, 3, 4].map((n) => role(`arn:aws:iam::${account}:role/R${n}`, byMaster)),
+  );
+  const layout = layOut(
+    draw([role(MASTER, { Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" } }), ...roles]),
+  );
+
+  it("puts outsiders left, the master in the middle and the roles right of it", () => {
+    expect([...layout.nodes.values()].filter(({ column }) => column === 2)).toHaveLength(roles.length);
+    expect(layout.nodes.get(MASTER)?.column).toBe(1);
+    expect(layout.nodes.get("lambda.amazonaws.com")?.column).toBe(0);
+  });
+
+  it("lets no two boxes overlap, and none leave the picture or its account", () => {
+    const boxes = [...layout.nodes.values()];
+    for (const [index, a] of boxes.entries()) {
+      expect(a.x + a.width <= layout.width && a.y + a.height <= layout.height && a.x >= 0 && a.y >= 0).toBe(true);
+      for (const b of boxes.slice(index + 1)) {
+        const apart = a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y || b.y + b.height <= a.y;
+        expect(apart, `${a.node.id} and ${b.node.id}`).toBe(true);
+      }
+      if (a.node.account === undefined) continue;
+      const around = layout.clusters.find(({ account, x }) => account === a.node.account && x <= a.x && x + 40 > a.x);
+      expect(around && around.y < a.y && around.y + around.height > a.y + a.height).toBe(true);
+    }
+  });
+
+  it("draws an empty set", () => {
+    for (const format of GRAPH_FORMATS)
+      expect(formatGraph(format, { nodes: [], edges: [] })).not.toMatch(/NaN|Infinity/);
+  });
+
+  it("shortens a long name in its middle", () => {
+    expect(shorten("abcdefghij", 5)).toBe("ab…ij");
+    expect(shorten("abc", 5)).toBe("abc");
+  });
+});
