@@ -2,7 +2,7 @@ import type { PolicyDocument } from "@agent-roles/trust";
 import type { MotoServer } from "../moto/launch-moto.ts";
 
 /** What grants and limits a principal. */
-export interface Identity {
+interface Identity {
   readonly arn: string;
   /** Inline and attached alike, those of a user's groups included. */
   readonly identityPolicies: readonly PolicyDocument[];
