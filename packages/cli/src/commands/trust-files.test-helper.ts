@@ -40,7 +40,7 @@ export function manifestText(trust: Readonly<Record<string, unknown>> = {}): str
 const ASSUME = ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"];
 
 /** Statement of a trust policy that lets the master in. */
-export const BY_MASTER = {
+export const BY_MASTER: Readonly<Record<string, unknown>> = {
   Effect: "Allow",
   Principal: { AWS: "arn:aws:iam::123456789012:root" },
   Action: ASSUME,
