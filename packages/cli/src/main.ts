@@ -9,7 +9,11 @@ process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
 
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  process.once(signal, () => stop.abort());
+  process.on(signal, () => {
+    // Who asks twice does not want to wait.
+    if (stop.signal.aborted) process.exit(130);
+    stop.abort();
+  });
 }
 // A reader that leaves early, such as `head`, is no failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

@@ -8,7 +8,7 @@ process.env["SANDBOX"] = "local";
 process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
 
 const stop = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
 
 try {
   await demo({ write: (text) => process.stdout.write(text), openTarget, signal: stop.signal });

@@ -7,7 +7,7 @@ it.each([
   ["EPERM", "writable"],
   ["EROFS", "read-only"],
   ["ENOSPC", "disk space"],
-  ["ELOCKED", ".lock folder"],
+  ["ELOCKED", ".lock file"],
   ["EIO", "cause"],
 ])("tells what to do about %s", (code, fix) => {
   const failure = storeFailed(Object.assign(new Error(`${code}: open`), { code }), "~/.aws/credentials");

@@ -4,14 +4,19 @@ const FIXES: Readonly<Record<string, string>> = {
   EACCES: "make the folder and the file writable for this user, or set AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE",
   EROFS: "the file system is read-only: set AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE to a writable place",
   ENOSPC: "free disk space; nothing was changed",
-  ELOCKED: "another process keeps editing it; when none does, remove the .lock folder beside it",
+  ELOCKED: "another process keeps editing it; when none does, remove the .lock file beside it",
 };
 
 /** Gives a failed write its fix. @param path - what a person knows the store by. */
 export function storeFailed(error: unknown, path: string): AgentRolesError {
   if (error instanceof AgentRolesError) return error;
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const code = errorCode(error);
   const message = error instanceof Error ? error.message : String(error);
   const fix = FIXES[code === "EPERM" ? "EACCES" : code] ?? "the cause above tells; nothing was changed";
   return new AgentRolesError(`${path}: ${message}`, { code: "StoreFailed", retryable: true, fix, cause: error });
+}
+
+/** The system's code of a failure, such as `ENOENT`; empty when it has none. */
+export function errorCode(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
 }
