@@ -4,8 +4,8 @@ import type { Budget } from "./bench.ts";
 
 const measurement = { measured: 130, baseline: 100, unit: "ms", noise: 0.02 } as const;
 
-function statusOf(budget: Budget, changes: Partial<typeof measurement> | { noise: number } = {}): string {
-  return assess({ name: "x", what: "x", budget }, { ...measurement, ...changes }).status;
+function statusOf(budget: Budget): string {
+  return assess({ name: "x", what: "x", budget }, measurement).status;
 }
 
 describe("assess", () => {
@@ -24,9 +24,16 @@ describe("assess", () => {
     expect(statusOf({ kind: "difference", atMost: 27 })).toBe("missed");
   });
 
-  it("says when a budget is missed by less than the noise", () => {
-    expect(statusOf({ kind: "ratio", atMost: 1.25 }, { noise: 0.06 })).toBe("within-noise");
-    expect(statusOf({ kind: "difference", atMost: 25 }, { noise: 0.06 })).toBe("within-noise");
+  it("says when a figure is nearer to its budget than it moves by itself", () => {
+    const within = (atMost: number): boolean =>
+      assess({ name: "x", what: "x", budget: { kind: "ratio", atMost } }, { ...measurement, noise: 0.06 }).withinNoise;
+    expect([1.2, 1.25, 1.35, 1.4].map(within)).toEqual([false, true, true, false]);
+  });
+
+  it("counts the noise of a difference in its own unit", () => {
+    const within = (atMost: number): boolean =>
+      assess({ name: "x", what: "x", budget: { kind: "difference", atMost } }, measurement).withinNoise;
+    expect([27, 29, 31, 33].map(within)).toEqual([false, true, true, false]);
   });
 
   it("holds nothing against a figure without a budget", () => {

@@ -1,14 +1,14 @@
 import type { Bench, Measurement } from "./bench.ts";
 
-/** `within-noise`: over the budget, by less than the figure moves by itself. `none`: there is no budget. */
-type Status = "ok" | "within-noise" | "missed" | "none";
-
 /** A measurement with what it means. */
 export interface Result extends Measurement, Pick<Bench, "name" | "what" | "budget"> {
   readonly ratio: number;
   /** In the unit of the measurement. */
   readonly difference: number;
-  readonly status: Status;
+  /** `none`: there is no budget. */
+  readonly status: "ok" | "missed" | "none";
+  /** Whether the figure is nearer to its budget than it moves by itself: the next run may say otherwise. */
+  readonly withinNoise: boolean;
 }
 
 /** Holds a measurement against the budget of its bench. */
@@ -19,15 +19,14 @@ export function assess({ name, what, budget }: Omit<Bench, "run">, measurement: 
   const figures = { name, what, budget, ...measurement, ratio, difference };
   switch (budget.kind) {
     case "ratio":
-      return { ...figures, status: status(ratio, noise, budget.atMost) };
+      return { ...figures, ...judge(ratio, noise, budget.atMost) };
     case "difference":
-      return { ...figures, status: status(difference, noise * baseline, budget.atMost) };
+      return { ...figures, ...judge(difference, noise * baseline, budget.atMost) };
     case "none":
-      return { ...figures, status: "none" };
+      return { ...figures, status: "none", withinNoise: false };
   }
 }
 
-function status(value: number, noise: number, atMost: number): Status {
-  if (value <= atMost) return "ok";
-  return value - noise <= atMost ? "within-noise" : "missed";
+function judge(value: number, noise: number, atMost: number): Pick<Result, "status" | "withinNoise"> {
+  return { status: value <= atMost ? "ok" : "missed", withinNoise: Math.abs(value - atMost) < noise };
 }

@@ -21,12 +21,16 @@ export function table(results: readonly Result[]): string {
     .join("\n");
 }
 
-function cells({ name, measured, baseline, unit, ratio, difference, noise, budget, status }: Result): string[] {
+function cells({ name, measured, baseline, unit, ratio, difference, noise, budget, ...verdict }: Result): string[] {
   const spread = noise > 0 ? ` ±${noise.toFixed(2)}` : "";
   // What a budget limits is what is shown.
   const compared = budget.kind === "difference" ? amount(difference, unit, "+") : `${ratio.toFixed(2)}${spread}`;
-  const verdict = status === "none" ? "-" : status;
-  return [name, amount(measured, unit), amount(baseline, unit), compared, limit(budget, unit), verdict];
+  return [name, amount(measured, unit), amount(baseline, unit), compared, limit(budget, unit), verdictText(verdict)];
+}
+
+function verdictText({ status, withinNoise }: Pick<Result, "status" | "withinNoise">): string {
+  if (status === "none") return "-";
+  return withinNoise ? `${status}, within noise` : status;
 }
 
 function limit(budget: Budget, unit: string): string {
