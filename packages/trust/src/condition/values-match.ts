@@ -14,7 +14,12 @@ export interface RequestKey {
 }
 
 /** Keys that may hold several values; without a set operator AWS does not say how they compare. */
-export const MULTIVALUED: ReadonlySet<string> = new Set(["aws:tagkeys", "aws:principalorgpaths", "aws:resourceorgpaths", "sts:transitivetagkeys"]);
+export const MULTIVALUED: ReadonlySet<string> = new Set([
+  "aws:tagkeys",
+  "aws:principalorgpaths",
+  "aws:resourceorgpaths",
+  "sts:transitivetagkeys",
+]);
 
 /** Anybody may read a role's external id there, but a log is the wrong place to learn it from. */
 const UNSHOWN = new Set(["sts:externalid"]);
