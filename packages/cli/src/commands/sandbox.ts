@@ -18,6 +18,7 @@ export function sandboxCommand(context: CliContext): Command {
         ...(manifest && {
           accounts: [manifest.master.account, ...manifest.roles.map(({ account }) => account)],
           deployRoleName: manifest.deployRoleName,
+          ...(manifest.organization !== undefined && { organizationId: manifest.organization }),
         }),
         env: { ...context.env },
         signal: context.signal,
