@@ -1,13 +1,11 @@
 import type { CheckReport } from "./check-report.ts";
+import type { CheckFormat } from "./format-names.ts";
 import { githubReport } from "./github-report.ts";
 import { jsonReport } from "./json-report.ts";
 import { junitReport } from "./junit-report.ts";
 import { markdownReport } from "./markdown-report.ts";
 import { prettyReport } from "./pretty-report.ts";
 import { type RuleText, sarifReport } from "./sarif-report.ts";
-
-export const CHECK_FORMATS = ["pretty", "json", "sarif", "junit", "markdown", "github"] as const;
-export type CheckFormat = (typeof CHECK_FORMATS)[number];
 
 /** What a format needs beside the report. */
 export interface CheckFormatOptions {

@@ -1,7 +1,7 @@
 /** Text in a cell of a Markdown table: nothing in it is markup, a link, a mention or the end of the cell. */
 export function markdownText(text: string): string {
   return text
-    .replace(/[\\`*_{}[\]<>()#+!|~&@:]/g, (character) => `&#${character.codePointAt(0)};`)
+    .replace(/[\\`*_[\]<>#|~&@]|:(?=\/\/)/g, (character) => `&#${character.codePointAt(0)};`)
     .replace(/\s+/g, " ");
 }
 

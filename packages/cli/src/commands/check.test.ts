@@ -62,7 +62,7 @@ describe("agent-roles check", () => {
     expect(err).toContain("wildcard-principal for every role silences nothing");
   });
 
-  it("fails for an expectation that does not hold, whatever --fail-on says", async () => {
+  it("fails for an expectation that does not hold, even at --fail-on critical", async () => {
     const expectations = [
       { from: MASTER, to: SECOND, with: { externalId: "agent-7f3c91d2" }, decision: "allowed" },
       { from: MASTER, to: SECOND, decision: "denied" },

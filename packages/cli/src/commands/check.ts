@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Severity } from "@agent-roles/trust";
 import { Command, Option } from "commander";
-import { CHECK_FORMATS } from "../check-formats/check-format.ts";
+import { CHECK_FORMATS } from "../check-formats/format-names.ts";
 import type { CheckReport } from "../check-formats/check-report.ts";
 import { DEFAULT_FAIL_ON, fails, SEVERITIES } from "../check-formats/severity.ts";
 import type { CliContext, ExitCode } from "../cli-context.ts";
@@ -10,9 +10,10 @@ import { type ManifestChoice, readTrustSet, withOptionalManifest } from "../trus
 
 const HELP = `
 Severities, the worst first: ${SEVERITIES.join(", ")}.
-"error" is what never works or AWS rejects; the others tell how much is given away.
+"error" is what never works or AWS rejects; the others tell how much is given away. An expectation that does not hold is
+"critical". The manifest's trust: section gives other severities, suppressions with their reasons, and expectations.
 
-Exit codes: 0 nothing at --fail-on or above · 1 a finding, or an expectation that does not hold · 2 wrong usage or input`;
+Exit codes: 0 nothing at --fail-on or above · 1 a finding there · 2 wrong usage or input`;
 
 interface CheckOptions {
   readonly format: string;
@@ -41,12 +42,9 @@ export function checkCommand(context: CliContext, exitWith: (code: ExitCode) => 
       const { rules } = await import("@agent-roles/trust");
       const { formatCheck } = await import("../check-formats/check-format.ts");
       context.out(formatCheck(format, report, { color: context.color, rules, version: await ownVersion() }));
-      if (report.findings.some(({ id, severity }) => id === EXPECTATION || fails(severity, failOn))) exitWith(1);
+      if (report.findings.some(({ severity }) => fails(severity, failOn))) exitWith(1);
     });
 }
-
-/** The id of a finding about an expectation that does not hold: it fails the check, whatever its severity. */
-const EXPECTATION = "expectation";
 
 async function check(
   paths: readonly string[],

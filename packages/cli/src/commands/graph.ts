@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import type { CliContext } from "../cli-context.ts";
-import { GRAPH_FORMATS } from "../graph/graph-format.ts";
+import { GRAPH_FORMATS } from "../graph/format-names.ts";
 import { oneOf } from "../one-of.ts";
 import { type ManifestChoice, readTrustSet, withOptionalManifest } from "../trust-set.ts";
 

@@ -1,10 +1,8 @@
 import { dot } from "./dot.ts";
+import type { GraphFormat } from "./format-names.ts";
 import { mermaid } from "./mermaid.ts";
 import { svg } from "./svg.ts";
 import type { TrustGraph } from "./trust-graph.ts";
-
-export const GRAPH_FORMATS = ["mermaid", "dot", "svg"] as const;
-export type GraphFormat = (typeof GRAPH_FORMATS)[number];
 
 /** The graph as text, without a newline at its end. */
 export function formatGraph(format: GraphFormat, graph: TrustGraph): string {

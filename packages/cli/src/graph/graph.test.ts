@@ -1,7 +1,8 @@
 import type { TrustContext, TrustRole } from "@agent-roles/trust";
 import { XMLParser, XMLValidator } from "fast-xml-parser";
 import { describe, expect, it } from "vitest";
-import { formatGraph, GRAPH_FORMATS } from "./graph-format.ts";
+import { GRAPH_FORMATS } from "./format-names.ts";
+import { formatGraph } from "./graph-format.ts";
 import { readGrantees } from "./grantees.ts";
 import { layOut } from "./svg-layout.ts";
 import { shorten } from "./svg-text.ts";
