@@ -25,7 +25,7 @@ export function assumeQuestions(
       arn: role.arn,
       principalArn: role.arn,
       ...identityOf(from, to, reachOf),
-      ...(role.permissionsBoundary && { permissionsBoundary: role.permissionsBoundary }),
+      ...(role.permissionsBoundary !== undefined && { permissionsBoundary: role.permissionsBoundary }),
       tags: role.tags ?? {},
       ...orgOf(from),
     };

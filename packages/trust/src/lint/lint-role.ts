@@ -30,7 +30,8 @@ export function readRole(given: unknown): LintRole {
     name: arn ? lastSegment(arn.resource) : role.arn,
     trust: read(role.trustPolicy, "trust policy"),
     identity: role.identityPolicies.flatMap((policy) => read(policy, "identity policy")),
-    boundary: role.permissionsBoundary && read(role.permissionsBoundary, "permissions boundary"),
+    boundary:
+      role.permissionsBoundary === undefined ? undefined : read(role.permissionsBoundary, "permissions boundary"),
   };
 }
 

@@ -1,0 +1,127 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { applySuppressions, lintTrust, rules, type Finding, type TrustContext, type TrustRole } from "../index.ts";
+
+const often = { numRuns: 300 };
+const json = fc.jsonValue();
+const some: { requiredKeys: [] } = { requiredKeys: [] };
+
+/** Roles as they come out of a file: of no type at all. */
+function lint(roles: unknown, context?: TrustContext): Finding[] {
+  const parsed: readonly TrustRole[] = JSON.parse(JSON.stringify(roles));
+  return lintTrust(parsed, context);
+}
+
+const arns = fc.constantFrom(
+  "arn:aws:iam::123456789012:role/agent-roles-master/agent-master",
+  "arn:aws:iam::123456789013:role/agent-roles/MySecondRole",
+  "arn:aws:iam::${AWS.AccountId}:role/${Name}",
+  "*",
+);
+const texts = fc.oneof(arns, fc.constantFrom("sts:*", "repo:a/b:*", "${x}", "true"), json);
+const statements = fc.array(
+  fc.record(
+    {
+      Effect: fc.constantFrom("Allow", "Deny"),
+      Principal: fc.oneof(texts, fc.dictionary(fc.constantFrom("AWS", "Service", "Federated", "X"), texts)),
+      NotPrincipal: json,
+      Action: fc.oneof(fc.constantFrom("sts:AssumeRole", "*"), texts),
+      NotAction: json,
+      Resource: texts,
+      Condition: fc.oneof(
+        json,
+        fc.dictionary(
+          fc.constantFrom("StringLike", "ArnEquals", "Null", "ForAllValues:StringEqualsIfExists", "Strange"),
+          fc.oneof(
+            json,
+            fc.dictionary(fc.constantFrom("aws:PrincipalArn", "sts:ExternalId", "aws:TagKeys", "x:sub"), texts),
+          ),
+        ),
+      ),
+    },
+    some,
+  ),
+  { maxLength: 3 },
+);
+const policies = fc.oneof(json, fc.record({ Version: json, Statement: statements }));
+const roles = fc.array(
+  fc.oneof(
+    json,
+    fc.record(
+      {
+        arn: fc.oneof(arns, json),
+        trustPolicy: policies,
+        identityPolicies: fc.oneof(json, fc.array(policies, { maxLength: 2 })),
+        managedPolicyArns: json,
+        permissionsBoundary: policies,
+        maxSessionDuration: json,
+        tags: json,
+        location: json,
+        unknowns: json,
+      },
+      some,
+    ),
+  ),
+  { maxLength: 4 },
+);
+const context: TrustContext = {
+  masterRoleArn: "arn:aws:iam::123456789012:role/agent-roles-master/agent-master",
+  expectedRoles: [{ variable: "AWS_ROLE_1", profile: "P", roleArn: "arn:aws:iam::123456789013:role/MySecondRole" }],
+  transitiveTagKeys: ["team"],
+};
+
+it("lints whatever JSON, and each finding is complete", () => {
+  const known = new Set(rules.map(({ id }) => id));
+  fc.assert(
+    fc.property(fc.oneof({ weight: 9, arbitrary: roles }, json), (given) => {
+      for (const finding of lint(given, context)) {
+        expect(known).toContain(finding.id);
+        expect(finding.message).not.toBe("");
+        expect(finding.location.file).not.toBe("");
+      }
+    }),
+    often,
+  );
+});
+
+function listed(value: unknown): unknown {
+  return typeof value === "string" ? [value] : value;
+}
+
+function asLists(statement: Readonly<Record<string, unknown>>): unknown {
+  return {
+    ...statement,
+    ...("Action" in statement && { Action: listed(statement["Action"]) }),
+    ...("Resource" in statement && { Resource: listed(statement["Resource"]) }),
+  };
+}
+
+function idsOf(found: readonly Finding[]): string {
+  return JSON.stringify(found.map(({ id, statement }) => [id, statement]));
+}
+
+it("says the same whether one value is written as a text or as a list", () => {
+  fc.assert(
+    fc.property(statements, arns, (given, arn) => {
+      const role = (Statement: unknown): unknown => ({ arn, trustPolicy: { Statement } });
+      const single = given.length === 1 ? given[0] : given;
+      expect(idsOf(lint([role(given.map(asLists))]))).toBe(idsOf(lint([role(single)])));
+    }),
+    often,
+  );
+});
+
+it("keeps every finding, be it suppressed or not", () => {
+  fc.assert(
+    fc.property(roles, fc.subarray(rules.map(({ id }) => id)), (given, ids) => {
+      const all = lint(given, context);
+      const { findings, suppressed } = applySuppressions(
+        all,
+        ids.map((id) => ({ id, reason: "known" })),
+      );
+      expect(findings.length + suppressed.length).toBe(all.length);
+      expect(findings.filter(({ id }) => ids.includes(id))).toEqual([]);
+    }),
+    often,
+  );
+});

@@ -1,0 +1,36 @@
+import { expect, it } from "vitest";
+import { applySuppressions, type Finding } from "../index.ts";
+
+function finding(id: string, role: string): Finding {
+  return { id, role, severity: "high", message: "m", fix: "f", location: { file: "t.json" } };
+}
+
+const first = finding("self-assume", "arn:aws:iam::123456789012:role/a/First");
+const second = finding("self-assume", "arn:aws:iam::123456789012:role/b/Second");
+
+it("takes out what is accepted, with the reason, and keeps the rest", () => {
+  const accepted = { id: "self-assume", role: "*:role/a/*", reason: "renews itself on purpose" };
+  expect(applySuppressions([first, second], [accepted])).toEqual({
+    findings: [second],
+    suppressed: [{ finding: first, reason: "renews itself on purpose" }],
+    unused: [],
+    unknown: [],
+  });
+});
+
+it("means every role when none is named", () => {
+  expect(applySuppressions([first, second], [{ id: "self-assume", reason: "r" }]).findings).toEqual([]);
+});
+
+it("tells what silences nothing, and ids that no rule has", () => {
+  const gone = { id: "assume-cycle", reason: "was so" };
+  const misspelt = { id: "self-asume", reason: "typo" };
+  const { findings, unused, unknown } = applySuppressions([first], [gone, misspelt]);
+  expect(findings).toEqual([first]);
+  expect(unused).toEqual([gone, misspelt]);
+  expect(unknown).toEqual([misspelt]);
+});
+
+it("takes no suppression without a reason", () => {
+  expect(applySuppressions([first], [{ id: "self-assume", reason: " " }]).findings).toEqual([first]);
+});
