@@ -24,5 +24,6 @@ export interface Bench {
   /** What is measured, and against what. */
   readonly what: string;
   readonly budget: Budget;
-  run(): Promise<Measurement>;
+  /** What it needs may be missing here; then it says what. */
+  run(): Promise<Measurement | { readonly skipped: string }>;
 }

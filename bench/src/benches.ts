@@ -10,6 +10,8 @@ import { profilesReadySdk } from "./profiles-ready-sdk.ts";
 import { sdkOverhead } from "./sdk-overhead.ts";
 import { storeWrite } from "./store-write.ts";
 import { synth } from "./synth.ts";
+import { trustCheck } from "./trust-check.ts";
+import { trustIndependent } from "./trust-independent.ts";
 
 /** Every bench, in the order of the table. */
 export const benches: readonly Bench[] = [
@@ -23,5 +25,7 @@ export const benches: readonly Bench[] = [
   cliList,
   cliEnv,
   decisions,
+  trustCheck,
+  trustIndependent,
   synth,
 ];

@@ -15,7 +15,9 @@ if ("usage" in commandLine) {
   const results: Result[] = [];
   for (const bench of benches.filter(({ name }) => commandLine.names.includes(name))) {
     process.stderr.write(`${bench.name}: ${bench.what}\n`);
-    results.push(assess(bench, await bench.run()));
+    const outcome = await bench.run();
+    if ("skipped" in outcome) process.stderr.write(`  skipped: ${outcome.skipped}\n`);
+    else results.push(assess(bench, outcome));
   }
   const text = commandLine.json
     ? JSON.stringify({ node: process.version, results }, undefined, 2)

@@ -12,3 +12,6 @@ export const INFRA: string = join(dirname(infraIndex), "main.js");
 
 /** The demo's manifest, from `bench/src/harness` and from `bench/dist/harness` alike. */
 export const MANIFEST: string = resolve(import.meta.dirname, "../../../agent-roles.yaml");
+
+/** Times both evaluators; test/ is no package to import from, so it is found from `bench/dist/harness`. */
+export const COMPARE_TIME: string = join(import.meta.dirname, "../../../test/dist/compare-evaluators/time.js");
