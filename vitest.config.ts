@@ -13,6 +13,8 @@ export default defineConfig({
           name: "unit",
           include: ["{packages/*,infra,bench}/src/**/*.test.ts"],
           unstubEnvs: true,
+          // A disk that stalls is no failure; what hangs still ends.
+          testTimeout: 60_000,
         },
       },
       {

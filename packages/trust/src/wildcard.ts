@@ -13,7 +13,6 @@ export interface Pattern {
  */
 export function matchesWildcard(pattern: Pattern | string, text: string): boolean {
   const { text: symbols, literals } = typeof pattern === "string" ? { text: pattern, literals: undefined } : pattern;
-  if (!literals && missesPrefix(symbols, text)) return false;
   let p = 0;
   let t = 0;
   let starAt = -1;
@@ -37,10 +36,15 @@ export function matchesWildcard(pattern: Pattern | string, text: string): boolea
 }
 
 /** Whether the text differs before the first wildcard already: of hundreds of patterns nearly all do, and this is quick. */
-function missesPrefix(symbols: string, text: string): boolean {
-  const star = symbols.indexOf("*");
-  const question = symbols.indexOf("?");
-  if (star < 0 && question < 0) return symbols !== text;
-  const end = star < 0 || (question >= 0 && question < star) ? question : star;
-  return !text.startsWith(symbols.slice(0, end));
+export function missesPrefix({ text: symbols, literals }: Pattern, text: string): boolean {
+  if (literals) return false;
+  for (let i = 0; i < symbols.length; i++) {
+    const symbol = symbols.charCodeAt(i);
+    if (symbol === STAR || symbol === QUESTION) return false;
+    if (symbol !== text.charCodeAt(i)) return true;
+  }
+  return false;
 }
+
+const STAR = "*".charCodeAt(0);
+const QUESTION = "?".charCodeAt(0);

@@ -20,7 +20,7 @@ export function role(
 }
 
 /** A policy document of today's version. */
-export function policy(statement: unknown): PolicyDocument {
+function policy(statement: unknown): PolicyDocument {
   return { Version: "2012-10-17", Statement: statement };
 }
 

@@ -16,7 +16,7 @@ export function ifCondition(argument: unknown, at: string, scope: Scope): unknow
 }
 
 /** Whether a named condition holds; how that is known is noted at `at` unless it is certain. */
-export function conditionHolds(name: string, at: string, scope: Scope): Verdict {
+function conditionHolds(name: string, at: string, scope: Scope): Verdict {
   const verdict = named(name, at, scope.noting(new Map()));
   if (verdict.because === "undecided")
     unknown(scope, at, { Condition: name }, "that it may hold or not: both are taken", 0);
