@@ -51,7 +51,8 @@ function candidates(
 /** Values that meet a clause; `undefined` leaves the key out. */
 function satisfying(clause: Clause, caller: Caller): Values[] {
   if (clause.operator === "null") return clause.values.map((value) => (value === "true" ? undefined : "x"));
-  if (isNegated(clause)) return [undefined, "x"];
+  // Longer than every excluded value, so none of them; patterns that exclude everything are met by nothing.
+  if (isNegated(clause)) return [undefined, `x${clause.values.join("")}`];
   const values = clause.values.map((value) => meeting(clause.operator, fillIn(clause, value, caller)));
   const optional = clause.ifExists || clause.set === "forallvalues" ? [undefined] : [];
   const isList = clause.set !== undefined;

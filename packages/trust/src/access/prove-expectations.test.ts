@@ -113,6 +113,18 @@ describe("gives the call that breaks it", () => {
       `${STRANGER}: allowed`,
     ],
     [
+      "a key that must be there, with a value that is not the excluded one",
+      { from: "outside-accounts" },
+      [trust("*", { StringNotEquals: { "sts:ExternalId": "x" }, Null: { "sts:ExternalId": "false" } })],
+      `${STRANGER}: allowed`,
+    ],
+    [
+      "what cannot be decided, of the first caller of whom that is so",
+      { from: "outside-accounts" },
+      [trust("*", { StringNotEquals: { "sts:RoleSessionName": "${aws:PrincipalTag/none}" } })],
+      `${STRANGER}: uncertain`,
+    ],
+    [
       "a role of that name in any account",
       { from: "outside-accounts" },
       [trust("*", { ArnLike: { "aws:PrincipalArn": "arn:aws:iam::*:role/master" } })],
