@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { applySuppressions, lintTrust, rules, type Finding, type TrustContext, type TrustRole } from "../index.ts";
 
-const often = { numRuns: 300 };
+/** Without shrinking: the values are large, and a person reads the seed. */
+const often = { numRuns: 300, endOnFailure: true };
 const json = fc.jsonValue();
 const some: { requiredKeys: [] } = { requiredKeys: [] };
 
@@ -96,8 +97,9 @@ function asLists(statement: Readonly<Record<string, unknown>>): unknown {
   };
 }
 
+/** Without the sizes: brackets count as characters, so that a list may pass a quota that the same text does not. */
 function idsOf(found: readonly Finding[]): string {
-  return JSON.stringify(found.map(({ id, statement }) => [id, statement]));
+  return JSON.stringify(found.flatMap(({ id, statement }) => (id === "policy-size" ? [] : [[id, statement]])));
 }
 
 it("says the same whether one value is written as a text or as a list", () => {
