@@ -96,13 +96,19 @@ function strangePartitions({ master, partition }: Draft): Finding[] {
   });
 }
 
-/** Without an organization everybody, or nobody, would be outside of it. */
 function outsideOfNothing({ organization, trust }: Draft): Finding[] {
-  if (organization !== undefined) return [];
-  return trust.expect.flatMap(({ from }, index) => {
+  return organization === undefined ? outsideOrganization(trust.expect, ["trust", "expect"]) : [];
+}
+
+/** Without an organization everybody, or nobody, would be outside of it. */
+export function outsideOrganization(
+  expectations: readonly { readonly from?: string | undefined }[],
+  path: readonly PropertyKey[],
+): Finding[] {
+  return expectations.flatMap(({ from }, index) => {
     if (from !== "outside-organization") return [];
     const message = '"outside-organization" needs an organization, and the manifest names none';
     const fix = "name the organization, or write outside-accounts";
-    return [{ path: ["trust", "expect", index, "from"], at: "value" as const, message, fix }];
+    return [{ path: [...path, index, "from"], at: "value" as const, message, fix }];
   });
 }

@@ -83,12 +83,14 @@ export function line(maxLength: number): z.ZodString {
 }
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html */
+export const tagKey: z.ZodString = text(
+  /^(?![aA][wW][sS]:)[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}$/u,
+  "use 1 to 128 letters, digits, spaces, _ . : / = + @ -, not aws:…",
+);
+
 export const tags: z.ZodType<Tags> = z
   .record(
-    text(
-      /^(?![aA][wW][sS]:)[\p{L}\p{Z}\p{N}_.:/=+@-]{1,128}$/u,
-      "use 1 to 128 letters, digits, spaces, _ . : / = + @ -, not aws:…",
-    ),
+    tagKey,
     text(/^[\p{L}\p{Z}\p{N}_.:/=+@-]{0,256}$/u, "use up to 256 letters, digits, spaces, _ . : / = + @ -"),
     { error: "write tags as key: value" },
   )

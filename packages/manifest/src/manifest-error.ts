@@ -20,7 +20,9 @@ export type ManifestErrorCode =
   /** The text is not YAML; `problems` lists every syntax error. */
   | "InvalidYaml"
   /** The YAML is not a manifest; `problems` lists every mistake. */
-  | "InvalidManifest";
+  | "InvalidManifest"
+  /** The YAML is not a file of expectations; `problems` lists every mistake. */
+  | "InvalidExpectations";
 
 /** The one error class of this package. Its message has a line a problem: `file:line:column: path: message; fix`. */
 export class ManifestError extends Error {

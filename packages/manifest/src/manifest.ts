@@ -100,9 +100,15 @@ export type ConditionValue = string | boolean;
 
 /** The `trust:` section. */
 export interface ManifestTrust {
+  /** Accounts of one's own beside those of the master and the roles. */
+  readonly accounts?: readonly string[];
   /** Accounts of others that may be trusted. */
   readonly allowedAccounts?: readonly string[];
   readonly guessableNames?: readonly string[];
+  /** What the agent's sessions are given; each is assumed unless it says false. */
+  readonly passes?: { readonly sessionTags?: boolean; readonly sourceIdentity?: boolean };
+  /** Keys of the session tags that are passed on along a chain. */
+  readonly transitiveTagKeys?: readonly string[];
   /** Characters. */
   readonly quotas?: {
     readonly trustPolicy?: number;

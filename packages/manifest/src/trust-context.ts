@@ -20,6 +20,8 @@ export interface ManifestTrustContext {
   readonly organization?: string;
   readonly allowedAccounts?: readonly string[];
   readonly guessableNames?: readonly string[];
+  readonly passes?: { readonly sessionTags: boolean; readonly sourceIdentity: boolean };
+  readonly transitiveTagKeys?: readonly string[];
   readonly quotas?: NonNullable<ManifestTrust["quotas"]>;
   readonly severities?: NonNullable<ManifestTrust["severities"]>;
 }
@@ -30,9 +32,10 @@ export interface ManifestTrustContext {
  * @param file the manifest's, as findings are to call it.
  */
 export function trustContext(manifest: Manifest, file: string = "agent-roles.yaml"): ManifestTrustContext {
-  const { master, organization, trust: { allowedAccounts, guessableNames, quotas, severities } = {} } = manifest;
+  const { master, organization, trust = {} } = manifest;
+  const { accounts = [], allowedAccounts, guessableNames, passes, transitiveTagKeys, quotas, severities } = trust;
   return {
-    accounts: [...new Set([master.account, ...manifest.roles.map(({ account }) => account)])],
+    accounts: [...new Set([master.account, ...manifest.roles.map(({ account }) => account), ...accounts])],
     masterRoleArn: masterRoleArn(manifest).arn,
     expectedRoles: targetRoles(manifest).map(({ number, profile, role, externalId }) => ({
       variable: `AWS_ROLE_${number}`,
@@ -44,6 +47,8 @@ export function trustContext(manifest: Manifest, file: string = "agent-roles.yam
     ...(organization !== undefined && { organization }),
     ...(allowedAccounts && { allowedAccounts }),
     ...(guessableNames && { guessableNames }),
+    ...(passes && { passes: { sessionTags: true, sourceIdentity: true, ...passes } }),
+    ...(transitiveTagKeys && { transitiveTagKeys }),
     ...(quotas && { quotas }),
     ...(severities && { severities }),
   };

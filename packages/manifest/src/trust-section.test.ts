@@ -35,8 +35,11 @@ function mistakes(trust: string): string {
 
 it("reads every field of the trust section", () => {
   const trust = {
+    accounts: ["123456789014"],
     allowedAccounts: ["999999999999"],
     guessableNames: ["example"],
+    passes: { sessionTags: false },
+    transitiveTagKeys: ["team"],
     quotas: { trustPolicy: 4096 },
     severities: { "assume-cycle": "high" },
     suppressions: [{ id: "policy-size", role: "arn:aws:iam::*:role/agent-roles/*", reason: "raised in May" }],
@@ -93,6 +96,12 @@ describe("tells with line, column and fix", () => {
       "an account without quotes",
       "  allowedAccounts: [012345678901]",
       '15:21: trust.allowedAccounts[0]: 012345678901 without quotes is a number, not a text; quote it: "012345678901"',
+    ],
+    ["an account that is none", '  accounts: ["12"]', '15:14: trust.accounts[0]: "12" is not valid; write the twelve'],
+    [
+      "what the agent passes, in words",
+      "  passes: { sessionTags: never }",
+      '15:26: trust.passes.sessionTags: "never" is not valid; write true or false',
     ],
     [
       "a caller that is none",
@@ -152,10 +161,17 @@ describe("trustContext", () => {
     const section = {
       allowedAccounts: ["999999999999"],
       guessableNames: ["example"],
+      transitiveTagKeys: ["team"],
       quotas: { managedPolicy: 1 },
       severities: { "assume-cycle": "high" },
     };
-    const manifest = parse(`organization: o-a1b2c3d4e5\ntrust: ${JSON.stringify(section)}\n`);
-    expect(trustContext(manifest)).toMatchObject({ ...section, organization: "o-a1b2c3d4e5" });
+    const more = { ...section, accounts: ["123456789014", "123456789013"], passes: { sourceIdentity: false } };
+    const manifest = parse(`organization: o-a1b2c3d4e5\ntrust: ${JSON.stringify(more)}\n`);
+    expect(trustContext(manifest)).toMatchObject({
+      ...section,
+      organization: "o-a1b2c3d4e5",
+      accounts: ["123456789012", "123456789013", "123456789014"],
+      passes: { sessionTags: true, sourceIdentity: false },
+    });
   });
 });

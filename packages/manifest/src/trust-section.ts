@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { accountId, externalId, fields, line, list, tags, text } from "./fields.ts";
-import type { ManifestTrust } from "./manifest.ts";
+import { accountId, externalId, fields, line, list, tagKey, tags, text } from "./fields.ts";
+import type { ManifestTrust, TrustExpectation } from "./manifest.ts";
 
 const ruleId = text(/^[a-z0-9]+(-[a-z0-9]+)*$/, "write a rule's id, such as wildcard-principal");
 
@@ -26,6 +26,8 @@ const caller = text(
 /** @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
 const stsName = text(/^[\w+=,.@-]{2,64}$/, "use 2 to 64 of: letters, digits, _ + = , . @ -");
 
+const yesOrNo = z.boolean({ error: "write true or false" });
+
 const expectation = fields({
   from: caller.describe(
     'Who calls: "*" anybody, outside-organization, outside-accounts, an ARN or a service; * and ? are wildcards.',
@@ -42,14 +44,33 @@ const expectation = fields({
   decision: z.enum(["allowed", "denied"], { error: "use allowed or denied" }).describe("What must hold."),
 });
 
+/** What must hold: in the manifest's `trust:` section, or in a file of its own. */
+export const expectations: z.ZodType<readonly TrustExpectation[]> = list(
+  expectation,
+  1000,
+  "list expectations, each with from, to and decision",
+);
+
 /** The `trust:` section: what `check` and the synth-time plugin take from the manifest. */
 export const trustSection: z.ZodType<ManifestTrust> = fields({
+  accounts: list(accountId, 1000, "list accounts, twelve digits in quotes")
+    .exactOptional()
+    .describe("Accounts of one's own beside those of the master and the roles."),
   allowedAccounts: list(accountId, 1000, "list accounts, twelve digits in quotes")
     .exactOptional()
     .describe("Accounts of others that may be trusted."),
   guessableNames: list(line(256), 100, "list names, such as the company's")
     .exactOptional()
     .describe("Names that make a weak external id, such as the company's."),
+  passes: fields({
+    sessionTags: yesOrNo.exactOptional().describe("Whether the agent's sessions have tags. Default true."),
+    sourceIdentity: yesOrNo.exactOptional().describe("Whether they have a source identity. Default true."),
+  })
+    .exactOptional()
+    .describe("What the agent passes when it assumes a role; the trust policies must allow it."),
+  transitiveTagKeys: list(tagKey, 50, "list 1 to 50 keys of session tags")
+    .exactOptional()
+    .describe("Keys of the session tags that are passed on along a chain."),
   quotas: fields({
     trustPolicy: characters.exactOptional().describe("Characters of a trust policy. Default 2048."),
     roleInlinePolicies: characters.exactOptional().describe("Characters of a role's inline policies. Default 10240."),
@@ -74,7 +95,7 @@ export const trustSection: z.ZodType<ManifestTrust> = fields({
   )
     .exactOptional()
     .describe("Findings that somebody has looked at and accepts."),
-  expect: list(expectation, 1000, "list expectations, each with from, to and decision")
+  expect: expectations
     .exactOptional()
     .describe("What must hold; check proves each, with the counter-example when it fails."),
 });
