@@ -18,7 +18,16 @@ export type {
 } from "./role-env/index.ts";
 export { maskKeyId } from "./session-credentials.ts";
 export type { SessionCredentials } from "./session-credentials.ts";
-export type { CredentialStore, RefusedCredentials, StoredCredentials } from "./stores/credential-store.ts";
+export { credentialProcessStore } from "./stores/credential-process-store.ts";
+export type { CredentialProcessStoreOptions } from "./stores/credential-process-store.ts";
+export type {
+  CredentialStore,
+  RefusedCredentials,
+  StoredCredentials,
+  StoreOptions,
+} from "./stores/credential-store.ts";
+export { memoryStore } from "./stores/memory-store.ts";
+export type { MemoryStore } from "./stores/memory-store.ts";
 export { readSharedProfiles } from "./stores/read-shared-profiles.ts";
 export type { ManagedProfile, SharedProfiles } from "./stores/read-shared-profiles.ts";
 export { sharedCredentialsStore } from "./stores/shared-credentials-store.ts";

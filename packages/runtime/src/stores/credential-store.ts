@@ -11,17 +11,29 @@ export interface StoredCredentials {
 /** A profile that a store would not take, and why; the others of the same call are stored. */
 export interface RefusedCredentials {
   readonly target: TargetRole;
+  /** When `retryable`, the profile is offered again. */
   readonly error: AgentRolesError;
 }
 
-/** A place that receives rotated credentials. */
+export interface StoreOptions {
+  /** Ends a call that takes too long. A store that ignores it is not called again before the call has ended. */
+  readonly signal?: AbortSignal;
+}
+
+/** A place that receives rotated credentials. Never called again before the call before has ended. */
 export interface CredentialStore {
   /** For messages: the path, the secret's name. */
   readonly name: string;
   /**
-   * Stores all of these in one write.
+   * Stores all of these in one write, where the place allows; what is there already is not written again.
    *
    * @throws {AgentRolesError} `StoreFailed` when nothing could be stored.
    */
-  put(entries: readonly StoredCredentials[]): Promise<readonly RefusedCredentials[]>;
+  put(entries: readonly StoredCredentials[], options?: StoreOptions): Promise<readonly RefusedCredentials[]>;
+  /**
+   * Removes these profiles. What is not ours stays, what is not there is no failure.
+   *
+   * @throws {AgentRolesError} `StoreFailed`.
+   */
+  remove(profiles: readonly string[], options?: StoreOptions): Promise<void>;
 }

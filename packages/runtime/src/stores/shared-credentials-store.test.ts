@@ -1,34 +1,52 @@
-import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, lstat, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { credentials, target } from "../fixtures.test-helper.ts";
 import type { StoredCredentials } from "./credential-store.ts";
 import { readSharedProfiles } from "./read-shared-profiles.ts";
 import { sharedCredentialsStore } from "./shared-credentials-store.ts";
+import { type TestHome, testHome } from "./shared-files.test-helper.ts";
+import { storeContract } from "./store-contract.test-helper.ts";
 
 const NOW = Date.parse("2026-01-01T00:00:00Z");
 let home: string;
-let env: { HOME: string };
+let env: TestHome["env"];
+let file: TestHome["file"];
+let text: TestHome["text"];
+let given: TestHome["given"];
+let close: TestHome["close"];
 
 beforeEach(async () => {
-  home = await mkdtemp(join(tmpdir(), "agent-roles-store-"));
-  env = { HOME: home };
+  ({ home, env, file, text, given, close } = await testHome());
 });
-afterEach(() => rm(home, { recursive: true, force: true }));
+afterEach(() => close());
 
 const entry = (profile: string, region?: string, serial = ""): StoredCredentials => ({
   target: target(profile, region ? { region } : {}),
   credentials: credentials(profile + serial, NOW),
 });
-const file = (name: string): string => join(home, ".aws", name);
-const text = (name: string): Promise<string> => readFile(file(name), "utf8");
 const modeOf = async (path: string): Promise<string> => ((await stat(path)).mode & 0o777).toString(8);
 
-async function given(name: string, content: string | Buffer, mode = 0o600): Promise<void> {
-  await mkdir(join(home, ".aws"), { recursive: true });
-  await writeFile(file(name), content, { mode });
-}
+storeContract("sharedCredentialsStore", async () => {
+  const own = await testHome();
+  return {
+    store: sharedCredentialsStore({ env: own.env }),
+    read: async () => (await own.parsed()).credentialsFile,
+    expected: ({ credentials: { accessKeyId, secretAccessKey, sessionToken } }) => ({
+      aws_access_key_id: accessKeyId,
+      aws_secret_access_key: secretAccessKey,
+      aws_session_token: sessionToken,
+    }),
+    version: own.version,
+    oneWrite: true,
+    addForeign: async (profile) => {
+      const content = `[${profile}]\naws_access_key_id = AKIAEXAMPLE\n`;
+      await own.given("credentials", content);
+      return async () => (await own.text("credentials")).startsWith(content);
+    },
+    close: own.close,
+  };
+});
 
 it("writes keys to the credentials file and the Region to the config file, for the owner alone", async () => {
   expect(await sharedCredentialsStore({ env }).put([entry("First", "eu-west-1"), entry("Second")])).toEqual([]);

@@ -42,7 +42,7 @@ export function readSections(text: string): Section[] {
     const managed = isManaged(lines, start);
     const values: Record<string, string> = {};
     for (const line of lines.slice(start + 1, end)) {
-      const [, key, value] = /^([^\s#;=][^=]*?)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
+      const [, key, value] = /^([^\s#;=:][^=:]*?)\s*[=:]\s*(.*?)\s*$/.exec(line) ?? [];
       if (key !== undefined && value !== undefined) values[key] = value;
     }
     const note = managed ? (lines[start + 1] ?? "").slice(MARKER.length).trim() : "";
@@ -80,11 +80,12 @@ function sectionLines({ header, note, lines = [] }: SectionEdit, eol: string): s
   return [`[${header}]`, `${MARKER} ${note}`, ...lines].map((line) => line + eol);
 }
 
+/** What we write, in any spelling: botocore refuses a whole file for a setting that stands there twice. */
+const OUR_SETTING = /^(aws_access_key_id|aws_secret_access_key|aws_session_token|region|credential_process)\s*[=:]/i;
+
 /** The settings that we write, and our marker. */
 function isOurs(line: string): boolean {
-  return (
-    line.startsWith(MARKER) || /^\s*(aws_access_key_id|aws_secret_access_key|aws_session_token|region)\s*=/.test(line)
-  );
+  return line.startsWith(MARKER) || OUR_SETTING.test(line);
 }
 
 /** A blank line or a comment. */
@@ -95,15 +96,15 @@ function isNoSetting(line: string): boolean {
 function appendSection(output: string[], section: readonly string[], eol: string): void {
   const last = output.at(-1);
   if (last !== undefined) {
-    if (!last.endsWith("\n")) output.push(eol);
+    if (!/[\r\n]$/.test(last)) output.push(eol);
     if (last.trim() !== "") output.push(eol);
   }
   output.push(...section);
 }
 
-/** Lines with their own line endings, so that joining them gives the text again. */
+/** Lines with their own endings, so that joining them gives the text again; botocore ends one at a lone CR, too. */
 function splitLines(text: string): string[] {
-  return text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+  return text.match(/[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$/g) ?? [];
 }
 
 function spans(lines: readonly string[]): Span[] {

@@ -1,30 +1,49 @@
 import { AgentRolesError } from "../agent-roles-error.ts";
 import type { OnEvent } from "../events.ts";
-import type { CredentialStore, StoredCredentials } from "./credential-store.ts";
+import type { TargetRole } from "../role-env/index.ts";
+import type { CredentialStore, RefusedCredentials, StoredCredentials } from "./credential-store.ts";
 
-/** One write to one store, told as events. @returns whether the write should be tried again. */
+/** One write to one store, told as events. @returns what should be offered to the store again. */
 export async function storeEntries(
   store: CredentialStore,
   entries: readonly StoredCredentials[],
   onEvent: OnEvent,
-): Promise<{ readonly retry: boolean }> {
-  try {
-    const refused = await store.put(entries);
-    const isRefused = ({ target }: StoredCredentials): boolean => refused.some((refusal) => refusal.target === target);
-    const targets = entries.filter((entry) => !isRefused(entry)).map(({ target }) => target);
-    if (targets.length > 0) onEvent({ type: "stored", store: store.name, targets });
-    for (const { target, error } of refused)
-      onEvent({ type: "storeFailed", store: store.name, targets: [target], error });
-    return { retry: false };
-  } catch (cause) {
-    const targets = entries.map(({ target }) => target);
-    onEvent({ type: "storeFailed", store: store.name, targets, error: asStoreFailure(cause) });
-    return { retry: true };
+): Promise<readonly StoredCredentials[]> {
+  const refused = await attempt(() => store.put(entries));
+  if (refused instanceof AgentRolesError) {
+    onEvent({ type: "storeFailed", store: store.name, targets: entries.map(({ target }) => target), error: refused });
+    return entries;
   }
+  const refusal = ({ target }: StoredCredentials): RefusedCredentials | undefined =>
+    refused.find((each) => each.target === target);
+  const targets = entries.filter((entry) => !refusal(entry)).map(({ target }) => target);
+  if (targets.length > 0) onEvent({ type: "stored", store: store.name, targets });
+  for (const { target, error } of refused)
+    onEvent({ type: "storeFailed", store: store.name, targets: [target], error });
+  return entries.filter((entry) => refusal(entry)?.error.retryable);
 }
 
-function asStoreFailure(cause: unknown): AgentRolesError {
-  if (cause instanceof AgentRolesError) return cause;
-  const message = cause instanceof Error ? cause.message : "the store failed";
-  return new AgentRolesError(message, { code: "StoreFailed", retryable: true, fix: "the cause tells", cause });
+/** Takes profiles out of one store; a failure is told as an event. @returns whether they are gone. */
+export async function removeEntries(
+  store: CredentialStore,
+  targets: readonly TargetRole[],
+  onEvent: OnEvent,
+): Promise<boolean> {
+  const failure = await attempt(() => store.remove(targets.map(({ profile }) => profile)));
+  onEvent(
+    failure
+      ? { type: "storeFailed", store: store.name, targets, error: failure }
+      : { type: "withdrawn", store: store.name, targets },
+  );
+  return !failure;
+}
+
+async function attempt<T>(call: () => Promise<T>): Promise<T | AgentRolesError> {
+  try {
+    return await call();
+  } catch (cause) {
+    if (cause instanceof AgentRolesError) return cause;
+    const message = cause instanceof Error ? cause.message : "the store failed";
+    return new AgentRolesError(message, { code: "StoreFailed", retryable: true, fix: "the cause tells", cause });
+  }
 }

@@ -1,8 +1,10 @@
 import { expect, it } from "vitest";
 import { AgentRolesError } from "../agent-roles-error.ts";
+import type { AgentRolesEvent } from "../events.ts";
 import { type FakeClock, fakeClock, settle } from "../fake-clock.test-helper.ts";
 import { credentials, target } from "../fixtures.test-helper.ts";
-import type { StoredCredentials } from "./credential-store.ts";
+import type { CredentialStore, StoredCredentials } from "./credential-store.ts";
+import { memoryStore } from "./memory-store.ts";
 import { type StoreWriter, storeWriter } from "./store-writer.ts";
 
 const entry = (profile: string, serial: number): StoredCredentials => ({
@@ -10,11 +12,15 @@ const entry = (profile: string, serial: number): StoredCredentials => ({
   credentials: credentials(`${profile}${serial}`, 0),
 });
 
+const diskFull = (retryable = false) =>
+  new AgentRolesError("disk full", { code: "StoreFailed", fix: "free space", retryable });
+
 interface Subject {
   readonly clock: FakeClock;
   readonly abort: AbortController;
   readonly writer: StoreWriter;
   readonly writes: string[][];
+  readonly removals: string[][];
   readonly events: string[];
   /** Ends the write that runs. */
   readonly finish: (error?: AgentRolesError) => Promise<void>;
@@ -24,16 +30,18 @@ function subject(): Subject {
   const clock = fakeClock();
   const abort = new AbortController();
   const writes: string[][] = [];
+  const removals: string[][] = [];
   const events: string[] = [];
   let end: ((error?: AgentRolesError) => void) | undefined;
-  const store = {
+  const store: CredentialStore = {
     name: "memory",
-    put: (entries: readonly StoredCredentials[]) => {
+    put: (entries) => {
       writes.push(entries.map((each) => each.credentials.accessKeyId));
-      return new Promise<[]>((resolve, reject) => {
+      return new Promise((resolve, reject) => {
         end = (error) => (error ? reject(error) : resolve([]));
       });
     },
+    remove: async (profiles) => void removals.push([...profiles]),
   };
   const writer = storeWriter(store, { clock, signal: abort.signal, onEvent: ({ type }) => events.push(type) });
   const finish = async (error?: AgentRolesError): Promise<void> => {
@@ -41,7 +49,7 @@ function subject(): Subject {
     end?.(error);
     await settle();
   };
-  return { clock, abort, writer, writes, events, finish };
+  return { clock, abort, writer, writes, removals, events, finish };
 }
 
 it("puts what comes together, and what comes during a write, into one write each", async () => {
@@ -65,7 +73,7 @@ it("tries a failed write again, never with credentials that were rotated meanwhi
   writer.add(entry("A", 1));
   await clock.advance(50);
   writer.add(entry("A", 2));
-  await finish(new AgentRolesError("disk full", { code: "StoreFailed", fix: "free space" }));
+  await finish(diskFull());
   await clock.advance(5_000);
   await finish();
   await writer.idle();
@@ -73,10 +81,84 @@ it("tries a failed write again, never with credentials that were rotated meanwhi
   expect(events).toEqual(["storeFailed", "stored"]);
 });
 
+it("is idle when a failing store has been tried once, and waits ever longer before it tries again", async () => {
+  const { writer, writes, clock, finish } = subject();
+  writer.add(entry("A", 1));
+  await finish(diskFull());
+  await writer.idle();
+  for (const [waitMs, tries] of [
+    [4_999, 1],
+    [1, 2],
+    [9_950, 2],
+    [60, 3],
+  ] as const) {
+    await clock.advance(waitMs);
+    await finish(diskFull());
+    expect(writes).toHaveLength(tries);
+  }
+});
+
+it("offers again what was refused and may be taken later, and nothing else", async () => {
+  const offers: string[][] = [];
+  const clock = fakeClock();
+  const store: CredentialStore = {
+    name: "picky",
+    put: async (entries) => {
+      offers.push(entries.map(({ target: { profile } }) => profile));
+      if (offers.length > 1) return [];
+      return entries.slice(1).map((each, index) => ({ target: each.target, error: diskFull(index === 0) }));
+    },
+    remove: async () => undefined,
+  };
+  const writer = storeWriter(store, { clock, signal: new AbortController().signal, onEvent: () => undefined });
+  for (const profile of ["A", "B", "C"]) writer.add(entry(profile, 1));
+  await clock.advance(6_000);
+  expect(offers).toEqual([["A", "B", "C"], ["B"]]);
+});
+
+it("removes a profile, unless it came back meanwhile", async () => {
+  const { writer, writes, removals, events, clock, finish } = subject();
+  writer.add(entry("A", 1));
+  writer.remove(target("A"));
+  writer.remove(target("B"));
+  writer.add(entry("B", 2));
+  await clock.advance(50);
+  await finish();
+  expect({ writes, removals, events }).toEqual({
+    writes: [["ASIAB2EXAMPLE"]],
+    removals: [["A"]],
+    events: ["withdrawn", "stored"],
+  });
+});
+
+it("goes on with one store while another hangs for ever, and tells so", async () => {
+  const clock = fakeClock();
+  const { signal } = new AbortController();
+  const events: AgentRolesEvent[] = [];
+  const never: CredentialStore = {
+    name: "never",
+    put: () => new Promise(() => undefined),
+    remove: async () => undefined,
+  };
+  const memory = memoryStore();
+  const writers = [never, memory].map((store) =>
+    storeWriter(store, { clock, signal, onEvent: (event) => events.push(event) }),
+  );
+  for (const writer of writers) writer.add(entry("A", 1));
+  await clock.advance(50);
+  expect(memory.entries.size).toBe(1);
+  await clock.advance(30_000);
+  for (const writer of writers) await writer.idle();
+  expect(events).toMatchObject([
+    { type: "stored", store: "memory" },
+    { type: "storeFailed", store: "never", error: { retryable: true, message: "never: did not answer in time" } },
+  ]);
+});
+
 it("gives up waiting for a broken store when it is told to stop", async () => {
   const { writer, writes, abort, finish } = subject();
   writer.add(entry("A", 1));
-  await finish(new AgentRolesError("disk full", { code: "StoreFailed", fix: "free space" }));
+  await finish(diskFull());
   abort.abort();
   await writer.idle();
   expect(writes).toHaveLength(1);

@@ -1,0 +1,39 @@
+import { exec } from "node:child_process";
+import { promisify } from "node:util";
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { processCommand } from "./process-command.ts";
+
+it("quotes only what needs it", () => {
+  expect(processCommand(["/usr/bin/node", "a%b", "--profile", "My-First@x"], "linux")).toBe(
+    "/usr/bin/node a%b --profile My-First@x",
+  );
+  expect(processCommand(["/opt/it's", String.raw`a\b`, 'say "x"', "$HOME", "", "a #b ;c"], "linux")).toBe(
+    String.raw`'/opt/it'\''s' 'a\b' 'say "x"' '$HOME' '' 'a ''#b '';c'`,
+  );
+  expect(processCommand([String.raw`C:\Program Files\node.exe`, "x y\\"], "win32")).toBe(
+    String.raw`"C:\Program Files\node.exe" "x y\\"`,
+  );
+});
+
+it("writes other scripts as their UTF-8 bytes", () => {
+  expect(Buffer.from(processCommand(["/home/josé/中"], "linux"), "latin1").toString()).toBe("'/home/josé/中'");
+});
+
+it("refuses what cannot be written, on Windows also quotes", () => {
+  expect(() => processCommand(["node"], "linux")).toThrow("is no absolute path");
+  expect(() => processCommand(["/a", "b\0"], "linux")).toThrow("no AWS config file can hold");
+  expect(() => processCommand(["C:\\a", 'b"c'], "win32")).toThrow("no AWS config file can hold");
+});
+
+it.skipIf(process.platform === "win32")("means the same words to a shell, whatever they hold", async () => {
+  const word = fc.string({ unit: "binary", maxLength: 12 }).map((text) => text.replaceAll(/\p{Cc}/gu, " "));
+  const words = fc.sample(fc.array(word, { maxLength: 5 }), 30);
+  const program = [process.execPath, "--print", "JSON.stringify(process.argv.slice(1))", "--"];
+  await Promise.all(
+    words.map(async (rest) => {
+      const command = Buffer.from(processCommand([...program, ...rest], process.platform), "latin1").toString();
+      expect(JSON.parse((await promisify(exec)(command)).stdout)).toEqual(rest);
+    }),
+  );
+});

@@ -1,0 +1,133 @@
+import { realpath, stat } from "node:fs/promises";
+import type { AgentRolesError } from "../agent-roles-error.ts";
+import type { CredentialStore, RefusedCredentials, StoredCredentials } from "./credential-store.ts";
+import { foreignProfiles } from "./foreign-profiles.ts";
+import { readShared } from "./read-shared.ts";
+import { removeLeftovers } from "./remove-leftovers.ts";
+import { editSections, readSections, type SectionEdit } from "./shared-file.ts";
+import { withFileLock } from "./shared-file-lock.ts";
+import { type SharedPaths, sharedPaths } from "./shared-paths.ts";
+import { storeFailed } from "./store-failed.ts";
+import { writePrivateFile } from "./write-private-file.ts";
+
+export interface SharedFilesOptions {
+  /** Tells where the files are. Default: `process.env`. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Take over profiles of the same name that somebody else wrote, replacing their settings. Default: false. */
+  readonly adopt?: boolean;
+}
+
+/** How a profile is written: a section in each file, or none. */
+export interface ProfileForm {
+  /** Which of the two files the store is known by. */
+  readonly file: keyof SharedPaths;
+  readonly config: (entry: StoredCredentials) => SectionEdit;
+  readonly credentials: (entry: StoredCredentials) => SectionEdit;
+}
+
+/**
+ * Keeps profiles in AWS's shared credentials and config files. Only sections marked as ours are touched; a profile of the same
+ * name that is not ours is refused with its file and line.
+ *
+ * @throws {AgentRolesError} `StoreFailed` when there is no home folder; from the store's calls when a file cannot be read,
+ * locked or written.
+ */
+export function sharedFilesStore(form: ProfileForm, options: SharedFilesOptions): CredentialStore {
+  const paths = sharedPaths(options.env ?? process.env);
+  const adopt = options.adopt ?? false;
+  const locked = async <T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
+    try {
+      return await withFileLock(paths.credentialsFile, () => withFileLock(paths.configFile, work, signal), signal);
+    } catch (error) {
+      throw storeFailed(error, paths[form.file]);
+    }
+  };
+  return {
+    name: paths[form.file],
+    put: (entries, { signal } = {}) => locked(() => put(entries, { paths, form, adopt }), signal),
+    remove: (profiles, { signal } = {}) => locked(() => remove(profiles, paths), signal),
+  };
+}
+
+interface PutOptions {
+  readonly paths: SharedPaths;
+  readonly form: ProfileForm;
+  readonly adopt: boolean;
+}
+
+async function put(
+  entries: readonly StoredCredentials[],
+  { paths, form, adopt }: PutOptions,
+): Promise<readonly RefusedCredentials[]> {
+  const before = await readBoth(paths);
+  const foreign = adopt
+    ? new Map<string, AgentRolesError>()
+    : foreignProfiles(before.credentials, before.config, paths);
+  const taken = entries.filter(({ target }) => !foreign.has(target.profile));
+  await writeBoth(paths, before, {
+    config: editSections(before.config, taken.map(form.config), adopt),
+    credentials: editSections(before.credentials, taken.map(form.credentials), adopt),
+  });
+  return entries.flatMap(({ target }) => {
+    const error = foreign.get(target.profile);
+    return error ? [{ target, error }] : [];
+  });
+}
+
+async function remove(profiles: readonly string[], paths: SharedPaths): Promise<void> {
+  const before = await readBoth(paths);
+  const without = (text: string, prefix: string): string =>
+    editSections(
+      text,
+      profiles.map((profile) => ({ header: prefix + profile, note: "" })),
+    );
+  await writeBoth(paths, before, {
+    config: without(before.config, "profile "),
+    credentials: without(before.credentials, ""),
+  });
+}
+
+interface Texts {
+  readonly config: string;
+  readonly credentials: string;
+}
+
+async function readBoth(paths: SharedPaths): Promise<Texts> {
+  return { config: await readShared(paths.configFile), credentials: await readShared(paths.credentialsFile) };
+}
+
+/**
+ * Config first: a reader that finds new keys also finds their Region, and one that loses its keys finds the process. Only a
+ * profile that loses its process gets its keys before that.
+ */
+async function writeBoth(paths: SharedPaths, before: Texts, after: Texts): Promise<void> {
+  const writeConfig = async (): Promise<void> => {
+    if (after.config !== before.config)
+      await writeShared(paths.configFile, after.config, await modeOf(paths.configFile));
+  };
+  const writeCredentials = async (): Promise<void> => {
+    if (after.credentials !== before.credentials) await writeShared(paths.credentialsFile, after.credentials);
+  };
+  const keysFirst = processes(after.config) < processes(before.config);
+  if (keysFirst) await writeCredentials();
+  await writeConfig();
+  if (!keysFirst) await writeCredentials();
+}
+
+/** How many of our profiles have a process. */
+function processes(config: string): number {
+  return readSections(config).filter(({ managed, values }) => managed && values["credential_process"]).length;
+}
+
+async function writeShared(path: string, text: string, mode?: number): Promise<void> {
+  await removeLeftovers(await realpath(path).catch(() => path));
+  await writePrivateFile(path, Buffer.from(text, "latin1"), mode);
+}
+
+/** The config file holds no secret: it keeps the mode that its owner gave it. */
+async function modeOf(path: string): Promise<number | undefined> {
+  return stat(path).then(
+    ({ mode }) => mode & 0o777,
+    () => undefined,
+  );
+}
