@@ -9,6 +9,8 @@ export interface Arn {
   readonly resource: string;
 }
 
+const ARN = /^arn:([^:]+):([^:]+):([^:]*):([^:]*):(.*)$/s;
+
 /**
  * Splits an ARN into its six parts.
  *
@@ -16,11 +18,10 @@ export interface Arn {
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
  */
 export function parseArn(text: unknown): Arn | undefined {
-  if (typeof text !== "string") return undefined;
-  const [prefix, partition, service, region, account, ...rest] = text.split(":");
-  if (prefix !== "arn" || !partition || !service || region === undefined || account === undefined) return undefined;
-  if (rest.length === 0) return undefined;
-  return { text, partition, service, region, account, resource: rest.join(":") };
+  const parts = typeof text === "string" ? ARN.exec(text) : null;
+  if (!parts) return undefined;
+  const [whole, partition = "", service = "", region = "", account = "", resource = ""] = parts;
+  return { text: whole, partition, service, region, account, resource };
 }
 
 /** The last `/`-separated segment: a role's or user's name without its path. */

@@ -122,13 +122,18 @@ function resourceMatches(statement: Statement, { role, context }: Question): Mat
         return "unknown";
     }
   };
-  const truth = anyOf(lazily(asList(list), covers));
-  return listMatch(name, list, truth, role.text);
+  return listMatch(name, list, firstYes(asList(list), covers), role.text);
 }
 
-/** One after the other, for {@link anyOf} to stop at the first yes: a list may hold hundreds. */
-function* lazily<Item>(items: Iterable<Item>, judge: (item: Item) => Truth): Iterable<Truth> {
-  for (const item of items) yield judge(item);
+/** {@link anyOf}, asked one after the other up to the first yes: a list may hold hundreds. */
+function firstYes<Item>(items: readonly Item[], judge: (item: Item) => Truth): Truth {
+  let result: Truth = "no";
+  for (const item of items) {
+    const truth = judge(item);
+    if (truth === "yes") return truth;
+    if (truth === "unknown") result = truth;
+  }
+  return result;
 }
 
 function listMatch(name: string, list: unknown, listed: Truth, asked: string): Match {

@@ -27,8 +27,8 @@ export interface TrustRole {
   readonly trustPolicy: PolicyDocument;
   /** Inline and managed; AWS's own managed policies stand in `managedPolicyArns`, for their text is not in the source. */
   readonly identityPolicies: readonly PolicyDocument[];
-  /** For each of `identityPolicies`, in order; without it their sizes cannot be held against a quota. */
-  readonly identityPolicyKinds?: readonly ("inline" | "managed")[];
+  /** For each of `identityPolicies`, in order, `aws` for AWS's own; without it their sizes cannot be held against a quota. */
+  readonly identityPolicyKinds?: readonly ("inline" | "managed" | "aws")[];
   readonly managedPolicyArns: readonly string[];
   readonly permissionsBoundary?: PolicyDocument;
   /** Seconds; AWS's default is 3600. */

@@ -1,6 +1,5 @@
 import type { LintRole } from "./lint-role.ts";
 import type { World } from "./world.ts";
-import { roleKey } from "./trusted-by.ts";
 
 /** The roles that a role can become, by both policies. Those that cannot be told offline are left out. */
 export function* becomes(from: LintRole, world: World, among?: ReadonlySet<LintRole>): Iterable<LintRole> {
@@ -38,7 +37,7 @@ function* candidates(from: LintRole, world: World): Iterable<LintRole> {
 function isPlausible(from: LintRole, to: LintRole, world: World): boolean {
   const { everybody, accounts, roles } = world.trustedBy(to);
   const account = from.arn?.account ?? "";
-  const named = roles.has(roleKey(from.role.arn) ?? "");
+  const named = roles.has(from.key ?? "");
   if (!named && !everybody && !accounts.has(account)) return false;
   const direct = account === to.arn?.account && (named || everybody);
   return direct || world.reach(from).includes(to.role.arn);
@@ -48,7 +47,7 @@ function namedIn(from: LintRole, world: World): readonly LintRole[] {
   return (
     world
       .namedBy()
-      .get(roleKey(from.role.arn) ?? "")
+      .get(from.key ?? "")
       ?.filter(({ arn }) => arn?.account === from.arn?.account) ?? []
   );
 }

@@ -12,6 +12,8 @@ export interface LintRole {
   readonly arn: Arn | undefined;
   /** Without its path. */
   readonly name: string;
+  /** `account/name`, as principals and variables refer to it; `undefined` without an ARN. */
+  readonly key: string | undefined;
   readonly trust: readonly LintStatement[];
   /** Of all identity policies whose text is known. */
   readonly identity: readonly LintStatement[];
@@ -24,10 +26,12 @@ export function readRole(given: unknown): LintRole {
   const role = toTrustRole(given);
   const parsed = parseArn(role.arn);
   const arn = parsed?.service === "iam" && parsed.resource.startsWith("role/") ? parsed : undefined;
+  const name = arn ? lastSegment(arn.resource) : role.arn;
   return {
     role,
     arn,
-    name: arn ? lastSegment(arn.resource) : role.arn,
+    name,
+    key: arn && `${arn.account}/${name}`,
     trust: read(role.trustPolicy, "trust policy"),
     identity: role.identityPolicies.flatMap((policy) => read(policy, "identity policy")),
     boundary:

@@ -14,21 +14,25 @@ import { buildWorld, type World } from "./world.ts";
  */
 export function lintTrust(roles: readonly TrustRole[], context: TrustContext = {}): Finding[] {
   const world = buildWorld(asList(roles), isRecord(context) ? context : {});
-  return [
-    ...world.roles.flatMap((role) => rules.flatMap((rule) => [...findingsOf(rule, role, world)])),
-    ...rules.flatMap((rule) => [...(rule.checkWorld?.(world) ?? [])].map((each) => toFinding(rule, each, world))),
-  ];
+  const findings: Finding[] = [];
+  for (const role of world.roles) for (const rule of rules) addFindings(findings, rule, role, world);
+  for (const rule of rules) {
+    for (const complaint of rule.checkWorld?.(world) ?? []) findings.push(toFinding(rule, complaint, world));
+  }
+  return findings;
 }
 
-function* findingsOf(rule: Rule, role: LintRole, world: World): Iterable<Finding> {
+function addFindings(findings: Finding[], rule: Rule, role: LintRole, world: World): void {
   if (rule.checkStatement) {
     for (const statement of role.trust) {
       for (const complaint of rule.checkStatement(statement, role, world)) {
-        yield toFinding(rule, { statement: statement.label, ...complaint }, world, role);
+        findings.push(toFinding(rule, { statement: statement.label, ...complaint }, world, role));
       }
     }
   }
-  for (const complaint of rule.checkRole?.(role, world) ?? []) yield toFinding(rule, complaint, world, role);
+  if (rule.checkRole) {
+    for (const complaint of rule.checkRole(role, world)) findings.push(toFinding(rule, complaint, world, role));
+  }
 }
 
 function toFinding(rule: Rule, complaint: Complaint, { context }: World, about?: LintRole): Finding {

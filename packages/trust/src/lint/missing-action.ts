@@ -1,5 +1,3 @@
-import { readCaller } from "../caller-identity.ts";
-import { matchingPrincipals } from "../principal-matches.ts";
 import type { LintRole } from "./lint-role.ts";
 import { allowsAssuming, covers } from "./lint-statement.ts";
 import type { Complaint } from "./rule.ts";
@@ -10,20 +8,12 @@ import type { World } from "./world.ts";
  * target role, or in the policies of the master.
  */
 export function* missingAction(role: LintRole, world: World, action: string): Iterable<Complaint> {
-  const { masterRoleArn } = world.context;
-  if (masterRoleArn !== undefined && world.targets().has(role)) yield* inTrust(role, masterRoleArn, action);
+  if (world.targets().has(role)) yield* inTrust(role, world, action);
   if (role === world.master) yield* inPermissions(role, world, action);
 }
 
-function* inTrust({ trust }: LintRole, masterRoleArn: string, action: string): Iterable<Complaint> {
-  const caller = readCaller({ arn: masterRoleArn });
-  if (typeof caller === "string") return;
-  const own = trust.filter(
-    ({ effect, elements }) =>
-      effect === "Allow" &&
-      elements["Principal"] !== undefined &&
-      matchingPrincipals(elements["Principal"], caller).some(({ truth }) => truth === "yes"),
-  );
+function* inTrust(role: LintRole, world: World, action: string): Iterable<Complaint> {
+  const own = world.lettingMasterIn(role);
   const first = own.find(allowsAssuming);
   if (!first || own.some((statement) => covers(statement, action))) return;
   const message = `the trust policy allows the master ${first.actions.join(", ")}, but not ${action}`;
@@ -34,6 +24,8 @@ function* inPermissions(master: LintRole, world: World, action: string): Iterabl
   if (master.role.managedPolicyArns.length > 0) return;
   const may = world.reach(master);
   const mayToo = world.reach(master, action);
+  const also = new Set(mayToo.patterns);
+  if (may.patterns.every((pattern) => also.has(pattern))) return;
   const lacking = [...world.targets()].filter(({ role }) => may.includes(role.arn) && !mayToo.includes(role.arn));
   const [first, ...others] = lacking;
   if (!first) return;

@@ -17,12 +17,16 @@ export interface Reach {
 /** Whose text AWS keeps, and which allow everything in STS. */
 const FULL_STS = /:policy\/(?:AdministratorAccess|PowerUserAccess)$/;
 
+/** Of nearly all roles. */
+const NOTHING: Reach = { patterns: [], accounts: new Set(), includes: () => false };
+
 /** Reads the `Resource` patterns of the Allow statements that are about the action. */
 export function readReach({ identity, role }: LintRole, action: string): Reach {
   const patterns = [
     ...new Set(identity.filter((each) => each.effect === "Allow" && covers(each, action)).flatMap(resourcesOf)),
     ...(role.managedPolicyArns.some((arn) => FULL_STS.test(arn)) ? ["*"] : []),
   ].filter((pattern) => !isUnresolved(pattern));
+  if (patterns.length === 0) return NOTHING;
   const buckets = groupBy(patterns, (pattern) => accountOf(pattern));
   const open = buckets.get(undefined) ?? [];
   return {

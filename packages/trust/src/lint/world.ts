@@ -1,11 +1,15 @@
 import type { AssumeRoleAnswer } from "../assume-role-request.ts";
+import { readCaller } from "../caller-identity.ts";
 import type { TrustContext } from "../trust-model.ts";
 import { assumeQuestions } from "./assume-questions.ts";
 import { groupBy } from "./group-by.ts";
 import { lazy } from "./lazy.ts";
 import { readRole, type LintRole } from "./lint-role.ts";
-import { allowsAssuming } from "./lint-statement.ts";
+import { allowsAssuming, type LintStatement } from "./lint-statement.ts";
+import { readOutsideMaster } from "./outside-master.ts";
+import { perRole } from "./per-role.ts";
 import { readReach, type Reach } from "./reach.ts";
+import { statementsNaming } from "./statements-naming.ts";
 import { readTrustedBy, roleKey, type TrustedBy } from "./trusted-by.ts";
 
 /** All roles, indexed once, so that no rule compares each with each. */
@@ -19,6 +23,12 @@ export interface World {
   readonly ownAccounts: ReadonlySet<string>;
   readonly allowedAccounts: ReadonlySet<string>;
   readonly master: LintRole | undefined;
+  /** `account/name` of the master, among the roles or not. */
+  readonly masterKey: string | undefined;
+  /** What is known of the master when it is not among the roles. */
+  readonly outsideMaster: () => LintRole | undefined;
+  /** The statements of a role's trust policy that allow the master something. */
+  readonly lettingMasterIn: (role: LintRole) => readonly LintStatement[];
   /** Roles that the agent is meant to assume: those of `AWS_ROLE_N`, those the master may, those that name the master. */
   readonly targets: () => ReadonlySet<LintRole>;
   /** Which roles a role may do an STS action to, as far as its own policies go. */
@@ -37,13 +47,17 @@ export function buildWorld(given: readonly unknown[], context: TrustContext): Wo
   const roles = given.map(readRole);
   const known = roles.filter((role) => role.arn !== undefined);
   const byArn = new Map(known.map((role) => [role.role.arn, role]));
-  const byKey = new Map(known.map((role) => [roleKey(role.role.arn) ?? role.role.arn, role]));
+  const byKey = new Map(known.map((role) => [role.key ?? role.role.arn, role]));
   const byAccount = groupBy(known, ({ arn }) => arn?.account ?? "");
   const masterKey = context.masterRoleArn === undefined ? undefined : roleKey(context.masterRoleArn);
   const ownAccounts = new Set(context.accounts ?? [...byAccount.keys(), ...(masterKey ? [accountOf(masterKey)] : [])]);
   const master = masterKey === undefined ? undefined : byKey.get(masterKey);
   const reach = perRole((role: LintRole, action: string) => readReach(role, action));
   const trusted = perRole((role: LintRole) => readTrustedBy(role.trust));
+  const masterCaller = context.masterRoleArn === undefined ? "" : readCaller({ arn: context.masterRoleArn });
+  const naming = perRole(({ trust }) =>
+    typeof masterCaller === "string" ? [] : statementsNaming(masterCaller, trust),
+  );
   const reachOf = (role: LintRole, action = "sts:AssumeRole"): Reach => reach(role, action);
   const trustedBy = (role: LintRole): TrustedBy => trusted(role, "");
   return {
@@ -55,6 +69,9 @@ export function buildWorld(given: readonly unknown[], context: TrustContext): Wo
     ownAccounts,
     allowedAccounts: new Set(context.allowedAccounts),
     master,
+    masterKey,
+    outsideMaster: lazy(() => (master ? undefined : readOutsideMaster(context))),
+    lettingMasterIn: (role) => naming(role, ""),
     reach: reachOf,
     trustedBy,
     ask: assumeQuestions(context, ownAccounts, reachOf),
@@ -66,34 +83,21 @@ export function buildWorld(given: readonly unknown[], context: TrustContext): Wo
     partiesOfExternalId: lazy(() => externalIds(roles, ownAccounts)),
     targets: lazy(() => {
       const expected = new Set((context.expectedRoles ?? []).map(({ roleArn }) => roleKey(roleArn)));
+      const reached = master && reachOf(master);
+      // A pattern that is open to any role of any account is not meant for one.
+      const wanted = reached?.patterns.some(isOpenToAny) ? undefined : reached;
       const intended = (role: LintRole): boolean => {
-        const key = roleKey(role.role.arn);
-        if (expected.has(key)) return true;
+        if (expected.has(role.key)) return true;
         if (masterKey !== undefined && trustedBy(role).roles.has(masterKey)) return true;
-        return master !== undefined && isMeant(reachOf(master), role.role.arn);
+        return wanted !== undefined && wanted.includes(role.role.arn);
       };
       return new Set(known.filter((role) => role !== master && intended(role)));
     }),
   };
 }
 
-/** A pattern that is open to any role of any account is not meant for one. */
-function isMeant({ includes, patterns }: Reach, arn: string): boolean {
-  return (
-    includes(arn) && !patterns.some((pattern) => pattern === "*" || /^arn:[^:]*:iam::\*:(?:role\/)?\*$/.test(pattern))
-  );
-}
-
-/** Keeps a result for each role and key. */
-function perRole<Result>(compute: (role: LintRole, key: string) => Result): (role: LintRole, key: string) => Result {
-  const kept = new Map<LintRole, Map<string, Result>>();
-  return (role, key) => {
-    const own = kept.get(role) ?? new Map<string, Result>();
-    kept.set(role, own);
-    const found = own.get(key) ?? compute(role, key);
-    own.set(key, found);
-    return found;
-  };
+function isOpenToAny(pattern: string): boolean {
+  return pattern === "*" || /^arn:[^:]*:iam::\*:(?:role\/)?\*$/.test(pattern);
 }
 
 function externalIds(roles: readonly LintRole[], own: ReadonlySet<string>): Map<string, Set<string>> {

@@ -1,7 +1,5 @@
 import type { LintRole } from "../lint-role.ts";
-import { roleKey } from "../trusted-by.ts";
 import type { Complaint, Rule } from "../rule.ts";
-import { outsideMaster } from "../outside-master.ts";
 import { hasUnresolvedPolicies } from "../unresolved-policies.ts";
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html */
@@ -12,11 +10,11 @@ export const oneSidedTrust: Rule = {
   fix: "let the trust policy name the master, and the master's policy the role",
   *checkRole(role, world) {
     if (!world.targets().has(role) || hasUnresolvedPolicies(role)) return;
-    const master = world.master ?? outsideMaster(world.context);
+    const master = world.master ?? world.outsideMaster();
     if (!master || hasUnresolvedPolicies(master)) return;
     const answer = world.ask(master, role);
     if (answer.decision !== "denied") return;
-    const named = world.trustedBy(role).roles.has(roleKey(master.role.arn) ?? "");
+    const named = world.trustedBy(role).roles.has(master.key ?? "");
     const denial = (policies: readonly string[]): string | undefined =>
       answer.reasons.find(({ effect, policy }) => effect === "denied" && policies.includes(policy))?.message;
     const trust = denial(["trust policy"]);

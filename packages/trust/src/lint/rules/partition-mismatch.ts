@@ -28,7 +28,7 @@ export const partitionMismatch: Rule = {
 
 function* mistake(where: string, text: string, { arn }: LintRole): Iterable<Complaint> {
   const partition = parseArn(text)?.partition;
-  if (!arn || partition === undefined || !/^aws[a-z-]*$/.test(partition) || !/^aws[a-z-]*$/.test(arn.partition)) return;
-  if (partition === arn.partition) return;
+  if (!arn || partition === undefined || partition === arn.partition) return;
+  if (!/^aws[a-z-]*$/.test(partition) || !/^aws[a-z-]*$/.test(arn.partition)) return;
   yield { message: `${where} "${text}" is in partition ${partition}, the role in ${arn.partition}` };
 }

@@ -47,12 +47,11 @@ interface Disagreement {
 function* disagreements(expected: ExpectedRole, world: World): Iterable<Disagreement> {
   const { roleArn } = expected;
   const key = roleKey(roleArn);
-  const arn = parseArn(roleArn);
-  if (!arn || key === undefined || arn.service !== "iam") {
+  if (key === undefined || parseArn(roleArn)?.service !== "iam") {
     yield { message: `"${roleArn}" is not a role's ARN`, fix: "write arn:aws:iam::<account>:role/<path><name>" };
     return;
   }
-  if (key === (world.context.masterRoleArn && roleKey(world.context.masterRoleArn))) {
+  if (key === world.masterKey) {
     yield { message: `${roleArn} is the master role itself`, fix: "take it out: the agent is the master already" };
     return;
   }

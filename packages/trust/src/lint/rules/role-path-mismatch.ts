@@ -39,6 +39,7 @@ export const rolePathMismatch: Rule = {
 };
 
 function* mistake(where: string, arn: string, world: World): Iterable<Complaint> {
+  if (world.byArn.has(arn)) return;
   const parsed = parseArn(arn);
   if (parsed?.service !== "iam" || !parsed.resource.startsWith("role/") || /[*?]/.test(arn) || isUnresolved(arn))
     return;
