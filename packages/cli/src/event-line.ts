@@ -1,4 +1,4 @@
-import type { AgentRolesEvent, TargetRole } from "@agent-roles/runtime";
+import type { AgentRolesError, AgentRolesEvent, TargetRole } from "@agent-roles/runtime";
 import pc from "picocolors";
 import { timestamp } from "./duration.ts";
 
@@ -9,8 +9,8 @@ export interface EventLineOptions {
   readonly retries: boolean;
 }
 
-/** One event as one line of text; failures bring their fix in a second. */
-export function eventLine(event: AgentRolesEvent, { at, color, retries }: EventLineOptions): string {
+/** One event as one line of text, failures with their fix in a second; `undefined` for what a person need not read. */
+export function eventLine(event: AgentRolesEvent, { at, color, retries }: EventLineOptions): string | undefined {
   const paint = pc.createColors(color);
   const line = (word: string, text: string): string => `${timestamp(at)}  ${word.padEnd(8)}  ${text}`;
   switch (event.type) {
@@ -24,51 +24,47 @@ export function eventLine(event: AgentRolesEvent, { at, color, retries }: EventL
       const { error, retryAt, validUntil } = event;
       const kept = validUntil && validUntil > at ? `; its credentials stay until ${timestamp(validUntil)}` : "";
       const next = retries ? `\n  next try ${timestamp(retryAt)}${kept}` : "";
-      return paint.red(line("failed", `${error.message}\n  ${error.code}: ${error.fix}${next}`));
+      return paint.red(line("failed", `${failureText(error)}${next}`));
+    }
+    case "filling": {
+      const { done, failed, total } = event;
+      if (done < total) return undefined;
+      return line("ready", failed === 0 ? `all ${total} profiles` : `${total - failed} of ${total} profiles`);
     }
     case "stored":
       return line("stored", `${profiles(event.targets)} in ${event.store}`);
+    case "withdrawn":
+      return line("removed", `${profiles(event.targets)} from ${event.store}`);
+    case "rolesChanged": {
+      const { added, changed, removed } = event;
+      const parts = Object.entries({ added, changed, removed }).filter(([, targets]) => targets.length > 0);
+      return line("changed", parts.map(([word, targets]) => `${word} ${profiles(targets)}`).join("; "));
+    }
     case "storeFailed":
-      return paint.red(line("failed", `${event.error.message}\n  ${event.error.code}: ${event.error.fix}`));
+      return paint.red(line("failed", failureText(event.error)));
+    case "rolesUnreadable": {
+      const kept = "\n  the roles before it stay in force";
+      return paint.red(line("failed", `${event.source}: ${failureText(event.error)}${kept}`));
+    }
+    case "cacheFailed":
+      return paint.yellow(line("warning", failureText(event.error)));
+    case "durationCapped": {
+      const { profile, durationSeconds } = event;
+      const why = "the master is itself a role session";
+      return paint.yellow(line("warning", `${profile}: asked for ${durationSeconds} s, the most there is: ${why}`));
+    }
+    case "clockOff": {
+      const seconds = Math.round(event.offsetMs / 1000);
+      if (seconds === 0) return line("clock", "agrees with AWS's again");
+      const side = seconds > 0 ? "behind" : "ahead of";
+      const text = `this machine's clock is ${Math.abs(seconds)} s ${side} AWS's; rotation follows AWS's\n  set it (NTP)`;
+      return paint.yellow(line("warning", text));
+    }
   }
 }
 
-/** One event as a JSON object, without secrets. */
-export function eventJson(event: AgentRolesEvent, at: Date): Record<string, unknown> {
-  const base = { time: at.toISOString(), event: event.type };
-  switch (event.type) {
-    case "assumed": {
-      const { target, key, previous } = event;
-      return {
-        ...base,
-        profile: target.profile,
-        roleArn: target.role.arn,
-        keyId: key.keyId,
-        previousKeyId: previous?.keyId ?? null,
-        expiration: key.expiration.toISOString(),
-      };
-    }
-    case "assumeFailed": {
-      const { target, error, retryAt, validUntil } = event;
-      return {
-        ...base,
-        profile: target.profile,
-        roleArn: target.role.arn,
-        code: error.code,
-        message: error.message,
-        fix: error.fix,
-        retryAt: retryAt.toISOString(),
-        validUntil: validUntil?.toISOString() ?? null,
-      };
-    }
-    case "stored":
-      return { ...base, store: event.store, profiles: event.targets.map(({ profile }) => profile) };
-    case "storeFailed": {
-      const { store, targets, error } = event;
-      const { code, message, fix } = error;
-      return { ...base, store, profiles: targets.map(({ profile }) => profile), code, message, fix };
-    }
-  }
+function failureText({ message, code, fix }: AgentRolesError): string {
+  return `${message}\n  ${code}: ${fix}`;
 }
 
 /** A few by name, many by number. */

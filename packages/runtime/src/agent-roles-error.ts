@@ -14,6 +14,10 @@ export type ErrorCode =
   | "TrustDenied"
   /** The caller's own policies do not allow `sts:AssumeRole` on the role. */
   | "MasterNotAllowed"
+  /** The session's tags are refused: by the trust policy or by the caller's own policies. */
+  | "TagSessionDenied"
+  /** The session's source identity is refused: by the trust policy or by the caller's own policies. */
+  | "SetSourceIdentityDenied"
   /** More seconds than the role, or a chained session, allows. */
   | "DurationTooLong"
   /** STS refuses the parameters of the call. */

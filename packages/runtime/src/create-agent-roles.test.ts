@@ -4,7 +4,7 @@ import { type AgentRolesOptions, createAgentRoles } from "./create-agent-roles.t
 import type { AgentRolesEvent } from "./events.ts";
 import { type FakeClock, fakeClock, settle } from "./fake-clock.test-helper.ts";
 import { credentials } from "./fixtures.test-helper.ts";
-import type { StoredCredentials } from "./stores/credential-store.ts";
+import type { CredentialStore, StoredCredentials } from "./stores/credential-store.ts";
 import type { RoleRequest } from "./sts/role-request.ts";
 
 const env = {
@@ -29,8 +29,11 @@ function subject(options: AgentRolesOptions & { lifetimeMs?: number } = {}) {
     if (failure) throw failure;
     return credentials(`${name}${calls.length}`, clock.now(), options.lifetimeMs);
   };
-  const store = {
+  const store: CredentialStore = {
     name: "memory",
+    remove: async (profiles) => {
+      for (const profile of profiles) stored.delete(profile);
+    },
     put: async (entries: readonly StoredCredentials[]) => {
       writes.push(entries.map(({ target }) => target.profile));
       for (const each of entries) stored.set(each.target.profile, each.credentials.accessKeyId);
@@ -140,11 +143,16 @@ describe("events", () => {
     expect(events.map(({ type }) => type)).toEqual([
       "assumeFailed",
       "assumed",
+      "filling",
+      "filling",
       "stored",
       "assumeFailed",
       "assumed",
+      "filling",
+      "filling",
       "stored",
     ]);
+    expect(events).toContainEqual({ type: "filling", done: 2, failed: 1, total: 2 });
     const logged = JSON.stringify(events);
     expect(logged).toContain("…MPLE");
     expect(logged).not.toMatch(/secret-of|token\/of|ASIA/);
@@ -157,12 +165,13 @@ describe("start", () => {
     const abort = new AbortController();
     const { done } = await filled(roles.start({ stores: [store], signal: abort.signal }), clock);
     expect(Object.fromEntries(stored)).toEqual({ First: "ASIAFirst2EXAMPLE", Second: "ASIASecond2EXAMPLE" });
-    await clock.advance(50 * MINUTE - 1 - GATHER);
+    // Up to a minute of jitter lies before the deadline.
+    await clock.advance(49 * MINUTE - 1 - GATHER);
     expect(calls).toHaveLength(2);
-    await clock.advance(1);
+    await clock.advance(MINUTE + 1);
     expect(calls).toHaveLength(4);
     await clock.advance(GATHER);
-    expect(stored.get("First")).toBe("ASIAFirst3EXAMPLE");
+    expect(stored.get("First")).toMatch(/ASIAFirst[34]EXAMPLE/);
     expect(clock.longestSleepMs()).toBeLessThanOrEqual(MINUTE);
     abort.abort();
     await done;
@@ -174,7 +183,7 @@ describe("start", () => {
     const { done } = await filled(roles.start({ stores: [store], signal: abort.signal }), clock);
     broken.set("First", throttled);
     await clock.advance(50 * MINUTE + GATHER);
-    expect(stored.get("Second")).toBe("ASIASecond4EXAMPLE");
+    expect(stored.get("Second")).not.toBe("ASIASecond2EXAMPLE");
     expect(stored.get("First")).toBe("ASIAFirst2EXAMPLE");
     expect(roles.profiles()).toMatchObject([
       { status: "expiring", failure: { code: "Throttled" } },
@@ -212,5 +221,145 @@ describe("start", () => {
     abort.abort();
     const { done } = await started;
     await expect(done).resolves.toBeUndefined();
+  });
+});
+
+async function rotating(options: Parameters<typeof subject>[0] = {}) {
+  const all = subject(options);
+  const abort = new AbortController();
+  const { done } = await filled(all.roles.start({ stores: [all.store], signal: abort.signal }), all.clock);
+  const stop = async (): Promise<void> => {
+    abort.abort();
+    await done;
+  };
+  return { ...all, stop };
+}
+
+describe("update", () => {
+  const third = { AWS_ROLE_3: "arn:aws:iam::123456789013:role/MyThirdRole:Third" };
+
+  it("assumes and stores what was added, at once and alone", async () => {
+    const { roles, calls, stored, clock, stop } = await rotating();
+    expect(roles.update({ ...env, ...third })).toMatchObject({
+      added: [{ profile: "Third" }],
+      changed: [],
+      removed: [],
+    });
+    await clock.advance(GATHER);
+    expect(calls).toEqual(["First", "Second", "Third"]);
+    expect(stored.get("Third")).toBe("ASIAThird3EXAMPLE");
+    await stop();
+  });
+
+  it("takes what was removed out of the stores and stops rotating it", async () => {
+    const { roles, calls, stored, clock, events, stop } = await rotating();
+    const provider = roles.credentials("Second");
+    roles.update({ AWS_ROLE_1: env.AWS_ROLE_1 });
+    await clock.advance(GATHER);
+    expect([...stored.keys()]).toEqual(["First"]);
+    expect(events).toContainEqual(
+      expect.objectContaining({ type: "withdrawn", targets: [expect.objectContaining({ profile: "Second" })] }),
+    );
+    await clock.advance(51 * MINUTE);
+    expect(calls).toEqual(["First", "Second", "First"]);
+    await expect(provider()).rejects.toMatchObject({ code: "UnknownProfile" });
+    await stop();
+  });
+
+  it("never serves a changed profile with the credentials of the role that it meant before", async () => {
+    const { roles, broken, stored, clock, stop } = await rotating();
+    const provider = roles.credentials("Second");
+    broken.set("Second", denied);
+    roles.update({ ...env, AWS_ROLE_2: "arn:aws:iam::123456789013:role/OtherRole:Second" });
+    await expect(provider()).rejects.toBe(denied);
+    await clock.advance(GATHER);
+    expect(stored.has("Second")).toBe(false);
+    broken.clear();
+    await clock.advance(5 * MINUTE + GATHER);
+    expect(stored.get("Second")).toMatch(/ASIASecond/);
+    await stop();
+  });
+
+  it("drops the answer of a role that was removed while STS worked on it", async () => {
+    const answers: (() => void)[] = [];
+    const { roles, events, clock } = subject({
+      assumeRole: ({ subject: name }) =>
+        new Promise((resolve) => answers.push(() => resolve(credentials(name, Date.parse("2026-01-01T00:00:00Z"))))),
+    });
+    const filling = roles.assumeAll();
+    await settle();
+    roles.update({ AWS_ROLE_1: env.AWS_ROLE_1 });
+    for (const answer of answers) answer();
+    await filling;
+    await clock.advance(1);
+    expect(events.filter(({ type }) => type === "assumed")).toMatchObject([{ target: { profile: "First" } }]);
+  });
+
+  it("keeps the credentials of what stays, also under another number", async () => {
+    const { roles, calls, stop } = await rotating();
+    const before = await roles.credentials("Second")();
+    expect(roles.update({ AWS_ROLE_1: env.AWS_ROLE_2, AWS_ROLE_1_REGION: "eu-west-1" })).toMatchObject({
+      added: [],
+      changed: [],
+      removed: [{ profile: "First" }],
+    });
+    expect(await roles.credentials("Second")()).toBe(before);
+    expect(calls).toHaveLength(2);
+    await stop();
+  });
+
+  it("stores a profile again when only its Region is another", async () => {
+    const { roles, writes, calls, clock, stop } = await rotating();
+    roles.update({ ...env, AWS_ROLE_2_REGION: "us-east-2" });
+    await clock.advance(GATHER);
+    expect(writes.at(-1)).toEqual(["Second"]);
+    expect(roles.clientConfig("Second").region).toBe("us-east-2");
+    expect(calls).toHaveLength(2);
+    await stop();
+  });
+
+  it("changes nothing when the new definitions have a mistake", async () => {
+    const { roles, stored, stop } = await rotating();
+    expect(() => roles.update({ AWS_ROLE_1: "nonsense" })).toThrow(expect.objectContaining({ code: "InvalidRoleEnv" }));
+    expect(roles.profiles().map(({ profile }) => profile)).toEqual(["First", "Second"]);
+    expect(stored.size).toBe(2);
+    await stop();
+  });
+
+  it("gives every role a new session when what they all carry changes", async () => {
+    const { roles, calls, clock, stop } = await rotating();
+    expect(roles.update({ ...env, AGENT_ROLES_SESSION_NAME: "agent-7" }).changed).toHaveLength(2);
+    await clock.advance(GATHER);
+    expect(calls).toHaveLength(4);
+    await stop();
+  });
+});
+
+describe("a role that never answers", () => {
+  it("fails after a minute, and holds up no other", async () => {
+    const { roles, clock } = subject({
+      assumeRole: ({ subject: name }) =>
+        name === "First" ? new Promise(() => undefined) : Promise.resolve(credentials(name, clock.now())),
+    });
+    const all = roles.assumeAll();
+    await clock.advance(MINUTE);
+    expect(await all).toMatchObject([{ status: "failed", failure: { code: "Unavailable" } }, { status: "fresh" }]);
+  });
+});
+
+describe("a listener that throws", () => {
+  it("stops neither the refresh nor the rotation, and is told as a process warning", async () => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error): void => void warnings.push(warning);
+    process.on("warning", onWarning);
+    const { roles } = subject({
+      onEvent: () => {
+        throw new Error("the agent's logger is broken");
+      },
+    });
+    expect(await roles.assumeAll()).toMatchObject([{ status: "fresh" }, { status: "fresh" }]);
+    await settle();
+    process.off("warning", onWarning);
+    expect(warnings[0]?.message).toContain("logger is broken");
   });
 });

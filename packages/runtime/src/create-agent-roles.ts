@@ -1,25 +1,27 @@
 import type { AwsCredentialIdentityProvider } from "@aws-sdk/types";
 import pLimit from "p-limit";
 import { AgentRolesError } from "./agent-roles-error.ts";
+import { awsClock } from "./aws-clock.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { type OnEvent, refreshEvent } from "./events.ts";
+import { type OnEvent, tellSafely } from "./events.ts";
 import { type ProfileStatus, profileStatus } from "./profile-status.ts";
-import { parseRoleEnv, type Problem, type TargetRole } from "./role-env/index.ts";
-import { type RoleSession, roleSession } from "./rotation/role-session.ts";
+import type { Problem, TargetRole } from "./role-env/index.ts";
+import { type RoleChanges, type RoleMember, roleSet } from "./role-set.ts";
+import { firstFill } from "./rotation/first-fill.ts";
+import type { RoleSession } from "./rotation/role-session.ts";
 import { type Rotation, type StartOptions, startRotation } from "./rotation/start-rotation.ts";
-import type { StoredCredentials } from "./stores/credential-store.ts";
 import { storeEntries } from "./stores/store-entries.ts";
-import { type AssumeRole, stsAssumeRole } from "./sts/assume-role.ts";
-import { masterConfig } from "./sts/master-config.ts";
-import { targetRequest } from "./sts/role-request.ts";
-import { stsClient } from "./sts/sts-client.ts";
+import type { AssumeRole } from "./sts/assume-role.ts";
+import { masterAssumeRole } from "./sts/master-assume-role.ts";
 
 /** STS allows about 600 requests a second per account and Region; other users of the account want some of them. */
 const DEFAULT_CONCURRENCY = 20;
 
+type Env = Readonly<Record<string, string | undefined>>;
+
 export interface AgentRolesOptions {
   /** Holds the `AWS_ROLE_N` contract. Default: `process.env`. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly env?: Env;
   /** What the agent starts with. Default: the SDK's default chain. */
   readonly masterCredentials?: AwsCredentialIdentityProvider;
   /** Replaces STS. */
@@ -45,17 +47,26 @@ export interface AgentRoles {
    * @throws {AgentRolesError} `UnknownProfile`; the provider itself rejects with the reason STS gives.
    */
   credentials(profile: string): AwsCredentialIdentityProvider;
+  /**
+   * The same for handing on to a reader that refreshes itself (`credential_process`, the container endpoint): 16 minutes or
+   * more are left whenever the session's length allows it.
+   *
+   * @throws {AgentRolesError} `UnknownProfile`; the provider itself rejects with the reason STS gives.
+   */
+  lastingCredentials(profile: string): AwsCredentialIdentityProvider;
   /** What an SDK client's constructor wants. @throws {AgentRolesError} `UnknownProfile`. */
   clientConfig(profile: string): { credentials: AwsCredentialIdentityProvider; region?: string };
   /** Assumes every role once and stores what came; what failed stands in the profiles. */
   assumeAll(options?: Pick<StartOptions, "stores">): Promise<ProfileStatus[]>;
   /** Rotates in the background. Resolves when every role was tried once and the stores have what came. */
   start(options: StartOptions): Promise<Rotation>;
-}
-
-interface Member {
-  readonly target: TargetRole;
-  readonly session: RoleSession;
+  /**
+   * Takes new role definitions while running: added roles are assumed, removed ones leave the stores, and what stays the same
+   * keeps its credentials.
+   *
+   * @throws {AgentRolesError} `InvalidRoleEnv` with every mistake; then nothing has changed.
+   */
+  update(env: Env): RoleChanges;
 }
 
 /**
@@ -64,40 +75,40 @@ interface Member {
  * @throws {AgentRolesError} `InvalidRoleEnv` with every mistake in the variables.
  */
 export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
-  const { env = process.env, clock = systemClock, random = Math.random, onEvent = () => undefined } = options;
-  const roleEnv = parseRoleEnv(env);
-  const { roles, warnings } = roleEnv;
-  const ambient = options.masterCredentials;
-  const assumeRole =
-    options.assumeRole ??
-    stsAssumeRole(
-      stsClient(masterConfig(roleEnv, { env, clock, random, ...(ambient && { ambient }) })),
-      roleEnv,
-      clock,
-    );
-  const limit = pLimit(options.concurrency ?? DEFAULT_CONCURRENCY);
-  const rotated = new Set<(entry: StoredCredentials) => void>();
+  const { env = process.env, random = Math.random, concurrency = DEFAULT_CONCURRENCY } = options;
+  const onEvent = tellSafely(options.onEvent ?? (() => undefined));
+  const clock = awsClock(options.clock ?? systemClock, (offsetMs) => onEvent({ type: "clockOff", offsetMs }));
+  const { members, followers, warnings, update } = roleSet(env, {
+    connect: (roleEnv, from) =>
+      options.assumeRole ??
+      masterAssumeRole(roleEnv, {
+        env: from,
+        clock,
+        random,
+        onDate: clock.learn,
+        onCapped: ({ subject: profile }, durationSeconds) =>
+          onEvent({ type: "durationCapped", profile, durationSeconds }),
+        ...(options.masterCredentials && { ambient: options.masterCredentials }),
+      }),
+    limit: pLimit(concurrency),
+    clock,
+    random,
+    onEvent,
+  });
 
-  const members = new Map(roles.map((target): [string, Member] => [target.profile, { target, session: open(target) }]));
+  const sessions = (): RoleSession[] => [...members.values()].map(({ session }) => session);
 
-  function open(target: TargetRole): RoleSession {
-    const request = targetRequest(target);
-    return roleSession(() => limit(() => assumeRole(request)), {
-      clock,
-      random,
-      onRefresh: (state, previous) => {
-        onEvent(refreshEvent(target, state, previous));
-        const { credentials, failure } = state;
-        if (credentials && !failure) for (const deliver of rotated) deliver({ target, credentials });
-      },
-    });
-  }
-
-  function member(profile: string): Member {
+  function member(profile: string): RoleMember {
     const found = members.get(profile);
     if (found) return found;
     const fix = members.size > 0 ? `declared are: ${[...members.keys()].join(", ")}` : "no AWS_ROLE_N is set";
     throw new AgentRolesError(`no AWS_ROLE_N declares the profile "${profile}"`, { code: "UnknownProfile", fix });
+  }
+
+  /** Follows the profile when its role is changed; a mistyped name fails at once. */
+  function provider(profile: string, read: "credentials" | "lastingCredentials"): AwsCredentialIdentityProvider {
+    member(profile);
+    return async () => member(profile).session[read]();
   }
 
   function profiles(): ProfileStatus[] {
@@ -105,30 +116,33 @@ export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
   }
 
   async function assumeAll({ stores = [] }: Pick<StartOptions, "stores"> = {}): Promise<ProfileStatus[]> {
-    const states = await Promise.all(
-      [...members.values()].map(async ({ target, session }) => ({ target, ...(await session.refresh()) })),
+    const asked = [...members.values()];
+    const states = await firstFill(
+      asked.map(({ session }) => session),
+      onEvent,
     );
-    const entries = states.flatMap(({ target, credentials, failure }) =>
-      credentials && !failure ? [{ target, credentials }] : [],
-    );
+    const entries = asked.flatMap(({ target }, index) => {
+      const { credentials, failure } = states[index] ?? {};
+      return credentials && !failure ? [{ target, credentials }] : [];
+    });
     if (entries.length > 0) await Promise.all(stores.map((store) => storeEntries(store, entries, onEvent)));
     return profiles();
   }
 
   return {
-    warnings,
+    get warnings() {
+      return warnings();
+    },
     profiles,
     target: (profile) => member(profile).target,
-    credentials: (profile) => member(profile).session.credentials,
+    credentials: (profile) => provider(profile, "credentials"),
+    lastingCredentials: (profile) => provider(profile, "lastingCredentials"),
     clientConfig: (profile) => {
-      const { target, session } = member(profile);
-      return { credentials: session.credentials, ...(target.region && { region: target.region }) };
+      const { region } = member(profile).target;
+      return { credentials: provider(profile, "credentials"), ...(region && { region }) };
     },
     assumeAll,
-    start: (startOptions) =>
-      startRotation(
-        { sessions: [...members.values()].map(({ session }) => session), rotated, clock, onEvent },
-        startOptions,
-      ),
+    start: (startOptions) => startRotation({ sessions, followers, clock, onEvent }, startOptions),
+    update,
   };
 }

@@ -12,14 +12,12 @@ export interface SessionKey {
 
 /** What the runtime tells while it works; it never prints. No event holds a secret: each may be logged as it is. */
 export type AgentRolesEvent =
-  /** A role was assumed; `previous` is the key that it replaces. */
   | {
       readonly type: "assumed";
       readonly target: TargetRole;
       readonly key: SessionKey;
       readonly previous?: SessionKey;
     }
-  /** A role was not assumed. It is asked again at `retryAt`; credentials that are still valid stay in place. */
   | {
       readonly type: "assumeFailed";
       readonly target: TargetRole;
@@ -27,17 +25,127 @@ export type AgentRolesEvent =
       readonly retryAt: Date;
       readonly validUntil?: Date;
     }
-  /** A store took these profiles in one write. */
+  | { readonly type: "filling"; readonly done: number; readonly failed: number; readonly total: number }
   | { readonly type: "stored"; readonly store: string; readonly targets: readonly TargetRole[] }
-  /** A store did not take these profiles: all of them, or the ones that it refuses. */
+  | { readonly type: "withdrawn"; readonly store: string; readonly targets: readonly TargetRole[] }
   | {
       readonly type: "storeFailed";
       readonly store: string;
       readonly targets: readonly TargetRole[];
       readonly error: AgentRolesError;
-    };
+    }
+  | {
+      readonly type: "rolesChanged";
+      readonly added: readonly TargetRole[];
+      readonly changed: readonly TargetRole[];
+      readonly removed: readonly TargetRole[];
+    }
+  | { readonly type: "rolesUnreadable"; readonly source: string; readonly error: AgentRolesError }
+  | { readonly type: "durationCapped"; readonly profile: string; readonly durationSeconds: number }
+  | { readonly type: "clockOff"; readonly offsetMs: number }
+  | { readonly type: "cacheFailed"; readonly error: AgentRolesError };
 
 export type OnEvent = (event: AgentRolesEvent) => void;
+
+type EventType = AgentRolesEvent["type"];
+
+/** How loudly an event is to be told. */
+export type EventLevel = "info" | "warning" | "error";
+
+/** One kind of event, for readers and for loggers. */
+export interface EventKind<Type extends EventType = EventType> {
+  readonly level: EventLevel;
+  readonly what: string;
+  readonly fields: Readonly<Record<Exclude<keyof Extract<AgentRolesEvent, { type: Type }>, "type">, string>>;
+}
+
+const TARGETS = "the roles, as AWS_ROLE_N declares them";
+
+/** Every event, declared once: docs/events.md is made of this. */
+export const EVENTS: { readonly [Type in EventType]: EventKind<Type> } = {
+  assumed: {
+    level: "info",
+    what: "A role was assumed, or another process did it for us.",
+    fields: {
+      target: "the role, as AWS_ROLE_N declares it",
+      key: "the new key: the end of its id, its expiration",
+      previous: "the key that it replaces",
+    },
+  },
+  assumeFailed: {
+    level: "error",
+    what: "A role was not assumed. Credentials that are still valid stay in place.",
+    fields: {
+      target: "the role, as AWS_ROLE_N declares it",
+      error: "code, message, retryable and the fix",
+      retryAt: "when STS is asked again",
+      validUntil: "when the credentials in place expire; absent when there are none",
+    },
+  },
+  filling: {
+    level: "info",
+    what: "One more role was tried for the first time; at the last one, `done` equals `total`.",
+    fields: { done: "roles tried", failed: "those of them that were not assumed", total: "all roles" },
+  },
+  stored: {
+    level: "info",
+    what: "A store took these profiles in one write.",
+    fields: { store: "its path or name", targets: TARGETS },
+  },
+  withdrawn: {
+    level: "info",
+    what: "Profiles that are no longer declared, or now mean another role, have left a store.",
+    fields: { store: "its path or name", targets: TARGETS },
+  },
+  storeFailed: {
+    level: "error",
+    what: "A store did not take these profiles: all of them, or the ones that it refuses.",
+    fields: { store: "its path or name", targets: TARGETS, error: "code, message and the fix" },
+  },
+  rolesChanged: {
+    level: "info",
+    what: "The role definitions changed while running.",
+    fields: {
+      added: "roles that are new",
+      changed: "profiles that now mean another role or another session of it",
+      removed: "roles that are gone",
+    },
+  },
+  rolesUnreadable: {
+    level: "error",
+    what: "New role definitions could not be read; the ones before stay in force.",
+    fields: { source: "the file or secret", error: "every mistake, each with its fix" },
+  },
+  durationCapped: {
+    level: "warning",
+    what: "The master is itself a role session: AWS ends what it assumes after one hour, and a longer session was declared.",
+    fields: { profile: "whose session it is", durationSeconds: "what is asked of STS instead" },
+  },
+  clockOff: {
+    level: "warning",
+    what: "This machine's clock differs from AWS's by more than five seconds; rotation follows AWS's. 0 when it is right again.",
+    fields: { offsetMs: "how far AWS is ahead, milliseconds" },
+  },
+  cacheFailed: {
+    level: "warning",
+    what: "The credential cache could not be read or written; STS was asked instead.",
+    fields: { error: "names the file and the fix" },
+  },
+};
+
+/**
+ * Tells every event to the listener. A listener that throws is an agent's bug and must not stop a rotation: it is told as a
+ * process warning, which Node prints once a kind.
+ */
+export function tellSafely(onEvent: OnEvent): OnEvent {
+  return (event) => {
+    try {
+      onEvent(event);
+    } catch (error) {
+      process.emitWarning(error instanceof Error ? error : String(error), { code: "AGENT_ROLES_LISTENER" });
+    }
+  };
+}
 
 /** What a refresh of a target's session tells. */
 export function refreshEvent(target: TargetRole, state: SessionState, previous: SessionState): AgentRolesEvent {

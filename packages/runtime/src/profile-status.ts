@@ -3,8 +3,10 @@ import type { TargetRole } from "./role-env/index.ts";
 import { freshness } from "./rotation/refresh-schedule.ts";
 import type { SessionCredentials } from "./session-credentials.ts";
 
-/** One profile, without secrets. `expiring` credentials are valid and due for rotation. */
-export interface ProfileStatus {
+/** Why a refresh failed, without its cause. */
+export type ProfileFailure = Pick<AgentRolesError, "code" | "message" | "fix">;
+
+interface ProfileFacts {
   readonly profile: string;
   readonly accountId: string;
   readonly roleArn: string;
@@ -12,22 +14,31 @@ export interface ProfileStatus {
   readonly environment?: string;
   readonly description?: string;
   readonly default: boolean;
-  readonly status: "fresh" | "expiring" | "expired" | "failed" | "none";
-  readonly expiration?: Date;
-  /** Why the last refresh failed; the credentials may still be valid. */
-  readonly failure?: Pick<AgentRolesError, "code" | "message" | "fix">;
 }
+
+/** One profile, without secrets; `status` tells what else is known. */
+export type ProfileStatus = ProfileFacts &
+  (
+    | {
+        /** `expiring` credentials are valid and due for rotation. */
+        readonly status: "fresh" | "expiring";
+        readonly expiration: Date;
+        /** Why the last refresh failed; the credentials are still valid. */
+        readonly failure?: ProfileFailure;
+      }
+    | { readonly status: "expired"; readonly expiration: Date; readonly failure?: undefined }
+    | { readonly status: "failed"; readonly failure: ProfileFailure; readonly expiration?: Date }
+    | { readonly status: "none"; readonly expiration?: undefined; readonly failure?: undefined }
+  );
 
 export interface KnownSession {
   readonly credentials?: SessionCredentials;
-  readonly failure?: AgentRolesError;
+  readonly failure?: ProfileFailure;
 }
 
-export function profileStatus(target: TargetRole, { credentials, failure }: KnownSession, now: number): ProfileStatus {
+export function profileStatus(target: TargetRole, known: KnownSession, now: number): ProfileStatus {
   const { profile, role, region, environment, description } = target;
-  const fresh = credentials && freshness(credentials, now);
-  const usable = fresh === "fresh" || fresh === "expiring";
-  return {
+  const facts: ProfileFacts = {
     profile,
     accountId: role.accountId,
     roleArn: role.arn,
@@ -35,8 +46,15 @@ export function profileStatus(target: TargetRole, { credentials, failure }: Know
     ...(environment && { environment }),
     ...(description && { description }),
     default: target.default ?? false,
-    status: failure && !usable ? "failed" : (fresh ?? "none"),
-    ...(credentials && { expiration: credentials.expiration }),
-    ...(failure && { failure: { code: failure.code, message: failure.message, fix: failure.fix } }),
   };
+  const failure = known.failure && failureOf(known.failure);
+  if (!known.credentials) return failure ? { ...facts, status: "failed", failure } : { ...facts, status: "none" };
+  const { expiration } = known.credentials;
+  const status = freshness(known.credentials, now);
+  if (status !== "expired") return { ...facts, status, expiration, ...(failure && { failure }) };
+  return failure ? { ...facts, status: "failed", failure, expiration } : { ...facts, status, expiration };
+}
+
+function failureOf({ code, message, fix }: ProfileFailure): ProfileFailure {
+  return { code, message, fix };
 }

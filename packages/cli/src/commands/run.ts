@@ -1,7 +1,8 @@
 import type { AgentRolesEvent, ProfileStatus } from "@agent-roles/runtime";
 import { Command } from "commander";
 import type { CliContext, ExitCode } from "../cli-context.ts";
-import { eventJson, eventLine } from "../event-line.ts";
+import { eventJson } from "../event-json.ts";
+import { eventLine } from "../event-line.ts";
 import { profileJson } from "../profile-json.ts";
 import { readRoleEnv, withEnvFile } from "../read-env.ts";
 
@@ -28,8 +29,11 @@ async function run(context: CliContext, options: RunOptions): Promise<ExitCode> 
   const failed = new Set<string>();
   const print = (event: AgentRolesEvent): void => {
     const at = new Date(context.clock.now());
-    if (!options.json) context.out(eventLine(event, { at, color: context.color, retries: !options.once }));
-    else if (!options.once) context.out(JSON.stringify(eventJson(event, at)));
+    const text = options.json
+      ? JSON.stringify(eventJson(event, at))
+      : eventLine(event, { at, color: context.color, retries: !options.once });
+    // With --once the profiles are the JSON.
+    if (text !== undefined && !(options.json && options.once)) context.out(text);
     if (event.type === "storeFailed") for (const { profile } of event.targets) failed.add(profile);
   };
   const roles = createAgentRoles({ env, clock: context.clock, onEvent: print });

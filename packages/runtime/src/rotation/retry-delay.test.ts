@@ -1,8 +1,9 @@
 import { expect, it } from "vitest";
-import { AgentRolesError } from "../agent-roles-error.ts";
+import { AgentRolesError, type ErrorCode } from "../agent-roles-error.ts";
 import { retryDelayMs } from "./retry-delay.ts";
 
-const failure = (retryable: boolean) => new AgentRolesError("x", { code: "Unknown", fix: "y", retryable });
+const failure = (retryable: boolean, code: ErrorCode = "Unknown") =>
+  new AgentRolesError("x", { code, fix: "y", retryable });
 
 it("doubles the ceiling from one second to a minute", () => {
   const ceilings = [1, 2, 3, 6, 7, 40].map((attempt) => retryDelayMs(failure(true), attempt, () => 1));
@@ -15,4 +16,9 @@ it("takes any part of the ceiling (full jitter)", () => {
 
 it("asks every five minutes for what a person must repair", () => {
   expect(retryDelayMs(failure(false), 1, () => 0)).toBe(300_000);
+});
+
+it("notices within a minute that the agent was given new master credentials", () => {
+  expect(retryDelayMs(failure(false, "MasterCredentialsExpired"), 1, () => 1)).toBe(1_000);
+  expect(retryDelayMs(failure(false, "MasterCredentialsInvalid"), 40, () => 1)).toBe(60_000);
 });

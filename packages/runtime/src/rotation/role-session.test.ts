@@ -1,9 +1,10 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { AgentRolesError } from "../agent-roles-error.ts";
 import { fakeClock, settle } from "../fake-clock.test-helper.ts";
 import { credentials } from "../fixtures.test-helper.ts";
 import type { SessionCredentials } from "../session-credentials.ts";
-import { roleSession } from "./role-session.ts";
+import { nextRefresh } from "./refresh-schedule.ts";
+import { type Assume, roleSession } from "./role-session.ts";
 
 const HOUR = 3_600_000;
 
@@ -11,13 +12,16 @@ const HOUR = 3_600_000;
 function subject(lifetimeMs = HOUR) {
   const clock = fakeClock();
   const sts = { calls: 0, failure: undefined as AgentRolesError | undefined };
-  const assume = async (): Promise<SessionCredentials> => {
+  const cache: SessionCredentials[] = [];
+  const assume: Assume = async (accept) => {
+    const cached = cache.findLast(accept);
+    if (cached) return cached;
     sts.calls += 1;
     await settle();
     if (sts.failure) throw sts.failure;
     return credentials(String(sts.calls), clock.now(), lifetimeMs);
   };
-  return { clock, sts, session: roleSession(assume, { clock, random: () => 1 }) };
+  return { clock, sts, cache, session: roleSession(assume, { clock, random: () => 1 }) };
 }
 
 const throttled = () => new AgentRolesError("slow down", { code: "Throttled", fix: "wait", retryable: true });
@@ -32,8 +36,9 @@ it("asks STS once for many readers at once", async () => {
 
 it("asks again only when the credentials are due, and gives valid ones meanwhile", async () => {
   const { session, sts, clock } = subject();
-  await session.credentials();
-  await clock.advance(HOUR - 10 * 60_000 - 1);
+  const dueAt = nextRefresh(await session.credentials());
+  expect(session.dueAt()).toBe(dueAt);
+  await clock.advance(dueAt - clock.now() - 1);
   await session.credentials();
   expect(sts.calls).toBe(1);
   await clock.advance(1);
@@ -84,4 +89,80 @@ it("begins the backoff anew after a success", async () => {
 it("refuses credentials that this machine's clock calls expired", async () => {
   const { session } = subject(-1);
   await expect(session.credentials()).rejects.toMatchObject({ code: "ClockSkew" });
+});
+
+it("takes what another process got instead of asking STS, unless that is due as well", async () => {
+  const { session, sts, cache, clock } = subject();
+  await session.refresh();
+  cache.push(credentials("Other", clock.now() + 30 * 60_000));
+  await clock.advance(55 * 60_000);
+  expect((await session.refresh()).credentials?.accessKeyId).toBe("ASIAOtherEXAMPLE");
+  expect(sts.calls).toBe(1);
+  await clock.advance(30 * 60_000);
+  expect((await session.refresh()).credentials?.accessKeyId).toBe("ASIA2EXAMPLE");
+});
+
+it("is not due while it is being refreshed", async () => {
+  const { session, clock } = subject();
+  const refreshing = session.refresh();
+  expect(session.dueAt()).toBe(Infinity);
+  await refreshing;
+  expect(session.dueAt()).toBeGreaterThan(clock.now());
+});
+
+it("ends a refresh whose function throws before it returns a promise", async () => {
+  const failing = roleSession(
+    () => {
+      throw throttled();
+    },
+    { clock: fakeClock(), random: () => 1 },
+  );
+  await failing.refresh();
+  expect((await failing.refresh()).failure?.code).toBe("Throttled");
+  expect(failing.dueAt()).toBeLessThan(Infinity);
+});
+
+describe("for a reader that refreshes itself", () => {
+  const SIXTEEN_MINUTES = 16 * 60_000;
+
+  it("refreshes as soon as less than 16 minutes are left, and waits for it", async () => {
+    const { session, sts, clock } = subject();
+    await session.lastingCredentials();
+    await clock.advance(HOUR - SIXTEEN_MINUTES - 1);
+    expect((await session.lastingCredentials()).accessKeyId).toBe("ASIA1EXAMPLE");
+    await clock.advance(1);
+    expect((await session.credentials()).accessKeyId).toBe("ASIA1EXAMPLE");
+    expect((await session.lastingCredentials()).accessKeyId).toBe("ASIA2EXAMPLE");
+    expect(sts.calls).toBe(2);
+  });
+
+  it("does not take what another process got when that has less than 16 minutes left, too", async () => {
+    const { session, sts, cache, clock } = subject();
+    await session.refresh();
+    cache.push(credentials("Other", clock.now() + 1));
+    await clock.advance(HOUR - SIXTEEN_MINUTES + 1);
+    expect((await session.lastingCredentials()).accessKeyId).toBe("ASIA2EXAMPLE");
+    expect(sts.calls).toBe(2);
+  });
+
+  it("reads cheaply when no session can last 16 minutes", async () => {
+    const { session, sts, clock } = subject(900_000);
+    for (let second = 0; second < 400; second += 1) {
+      await session.lastingCredentials();
+      await clock.advance(1_000);
+    }
+    expect(sts.calls).toBe(1);
+  });
+
+  it("gives what is valid while STS fails, and leaves STS alone during the backoff", async () => {
+    const { session, sts, clock } = subject();
+    await session.refresh();
+    sts.failure = denied();
+    await clock.advance(HOUR - SIXTEEN_MINUTES);
+    for (let reads = 0; reads < 3; reads += 1)
+      expect((await session.lastingCredentials()).accessKeyId).toBe("ASIA1EXAMPLE");
+    expect(sts.calls).toBe(2);
+    await clock.advance(SIXTEEN_MINUTES);
+    await expect(session.lastingCredentials()).rejects.toBe(sts.failure);
+  });
 });

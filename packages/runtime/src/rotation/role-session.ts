@@ -1,7 +1,7 @@
 import { AgentRolesError } from "../agent-roles-error.ts";
 import type { Clock } from "../clock.ts";
 import type { SessionCredentials } from "../session-credentials.ts";
-import { nextRefresh } from "./refresh-schedule.ts";
+import { earlyRefresh, nextRefresh } from "./refresh-schedule.ts";
 import { retryDelayMs } from "./retry-delay.ts";
 
 /** What is known of one role's session. */
@@ -14,6 +14,13 @@ export interface SessionState {
   readonly dueAt: number;
 }
 
+/**
+ * Gets new credentials of one role.
+ *
+ * @param accept - whether credentials that another process got will do.
+ */
+export type Assume = (accept: (credentials: SessionCredentials) => boolean) => Promise<SessionCredentials>;
+
 export interface RoleSessionOptions {
   readonly clock: Clock;
   /** From 0 to 1, for the jitter after failures. */
@@ -25,26 +32,35 @@ export interface RoleSessionOptions {
 /** One role's credentials in this process: one STS call in flight at most, and valid credentials outlive a failing refresh. */
 export interface RoleSession {
   readonly state: () => SessionState;
+  /** When the rotation should refresh, milliseconds since the epoch; never while a refresh is under way. */
+  readonly dueAt: () => number;
   /**
    * Credentials that are valid now. Ones that are due are given while they are valid and refreshed behind the caller's back.
    *
    * @throws {AgentRolesError} when there are none and STS gives none.
    */
   readonly credentials: () => Promise<SessionCredentials>;
+  /**
+   * Credentials for a reader that refreshes itself: ones that it would soon ask for again are refreshed first. When that fails,
+   * the ones that are still valid.
+   *
+   * @throws {AgentRolesError} when there are none and STS gives none.
+   */
+  readonly lastingCredentials: () => Promise<SessionCredentials>;
   /** Asks STS now, or joins the call in flight. Never rejects: the state tells. */
   readonly refresh: () => Promise<SessionState>;
 }
 
-export function roleSession(assume: () => Promise<SessionCredentials>, options: RoleSessionOptions): RoleSession {
+export function roleSession(assume: Assume, options: RoleSessionOptions): RoleSession {
   const { clock, random, onRefresh } = options;
   let state: SessionState = { dueAt: 0 };
   let failures = 0;
   let pending: Promise<SessionState> | undefined;
 
-  async function ask(): Promise<SessionState> {
+  async function ask(dueAt: (credentials: SessionCredentials) => number): Promise<SessionState> {
     const previous = state;
     try {
-      const issued = await assume();
+      const issued = await assume((credentials) => clock.now() < dueAt(credentials));
       if (!isValid(issued, clock.now())) throw alreadyExpired(issued, clock.now());
       failures = 0;
       state = { credentials: issued, dueAt: nextRefresh(issued) };
@@ -53,29 +69,52 @@ export function roleSession(assume: () => Promise<SessionCredentials>, options: 
       const failure = asFailure(error);
       state = { ...previous, failure, dueAt: clock.now() + retryDelayMs(failure, failures, random) };
     }
+    pending = undefined;
     onRefresh?.(state, previous);
     return state;
   }
 
-  function refresh(): Promise<SessionState> {
-    pending ??= ask().finally(() => {
-      pending = undefined;
-    });
+  function refresh(dueAt = nextRefresh): Promise<SessionState> {
+    // Not before the next turn, so that `pending` is set when `ask` clears it.
+    pending ??= Promise.resolve(dueAt).then(ask);
     return pending;
+  }
+
+  function valid(): SessionCredentials | undefined {
+    return isValid(state.credentials, clock.now()) ? state.credentials : undefined;
+  }
+
+  function validOrThrow(): SessionCredentials {
+    const current = valid();
+    if (current) return current;
+    throw state.failure ?? asFailure(undefined);
   }
 
   async function credentials(): Promise<SessionCredentials> {
     const now = clock.now();
-    const current = isValid(state.credentials, now) ? state.credentials : undefined;
-    if (now < state.dueAt || current) {
-      if (now >= state.dueAt) void refresh();
-      if (current) return current;
-    } else await refresh();
-    if (isValid(state.credentials, clock.now())) return state.credentials;
-    throw state.failure ?? asFailure(undefined);
+    if (now < state.dueAt && isValid(state.credentials, now)) return state.credentials;
+    if (now >= state.dueAt) {
+      const refreshed = refresh();
+      if (!valid()) await refreshed;
+    }
+    return validOrThrow();
   }
 
-  return { state: () => state, credentials, refresh };
+  async function lastingCredentials(): Promise<SessionCredentials> {
+    const { credentials: current, failure, dueAt } = state;
+    // After a failure its backoff counts: this reader asks again on every request.
+    const early = current && !failure ? earlyRefresh(current) : dueAt;
+    if (clock.now() >= early) await refresh(earlyRefresh);
+    return validOrThrow();
+  }
+
+  return {
+    state: () => state,
+    dueAt: () => (pending ? Infinity : state.dueAt),
+    credentials,
+    lastingCredentials,
+    refresh: () => refresh(),
+  };
 }
 
 function isValid(credentials: SessionCredentials | undefined, now: number): credentials is SessionCredentials {

@@ -1,10 +1,11 @@
-import { setMaxListeners } from "node:events";
 import type { Clock } from "../clock.ts";
 import type { OnEvent } from "../events.ts";
+import type { TargetRole } from "../role-env/index.ts";
 import type { CredentialStore, StoredCredentials } from "../stores/credential-store.ts";
 import { storeWriter } from "../stores/store-writer.ts";
+import { firstFill } from "./first-fill.ts";
 import type { RoleSession } from "./role-session.ts";
-import { rotateSession } from "./rotate-session.ts";
+import { rotationLoop } from "./rotation-loop.ts";
 
 export interface StartOptions {
   /** Where rotated credentials go. Default: nowhere but this process. */
@@ -19,36 +20,50 @@ export interface Rotation {
   readonly done: Promise<void>;
 }
 
+/** Who wants to know what becomes of the sessions. */
+export interface Follower {
+  /** A role has new credentials: by rotation, or because a reader asked. */
+  readonly rotated: (entry: StoredCredentials) => void;
+  /** A profile is gone, or means another role now. */
+  readonly withdrawn: (target: TargetRole) => void;
+  /** Some session is due at another time than before. */
+  readonly wake: () => void;
+}
+
 /** What a rotation works on. */
 export interface RotationContext {
-  readonly sessions: readonly RoleSession[];
-  /** Told of every rotated session, also of those that a reader's demand brought about. */
-  readonly rotated: Set<(entry: StoredCredentials) => void>;
+  readonly sessions: () => readonly RoleSession[];
+  readonly followers: Set<Follower>;
   readonly clock: Clock;
   readonly onEvent: OnEvent;
 }
 
 /** Rotates all sessions into all stores until the signal aborts. Resolves when every role was tried once and stored. */
 export async function startRotation(context: RotationContext, options: StartOptions): Promise<Rotation> {
-  const { sessions, rotated, clock, onEvent } = context;
-  const signal = AbortSignal.any([options.signal]);
-  // Every role listens; Node warns of more than ten.
-  setMaxListeners(0, signal);
-
-  const writers = (options.stores ?? []).map((store) => storeWriter(store, { clock, signal, onEvent }));
+  const { sessions, followers, clock, onEvent } = context;
+  const { signal, stores = [] } = options;
+  const writers = stores.map((store) => storeWriter(store, { clock, signal, onEvent }));
   const idle = async (): Promise<void> => {
     await Promise.all(writers.map((writer) => writer.idle()));
   };
-  const deliver = (entry: StoredCredentials): void => {
-    for (const writer of writers) writer.add(entry);
-  };
-  rotated.add(deliver);
 
-  const first = Promise.all(sessions.map((session) => session.refresh())).then(idle);
-  const done = Promise.all(sessions.map((session) => rotateSession(session, clock, signal))).then(() => {
-    rotated.delete(deliver);
+  const filled = firstFill(sessions(), onEvent);
+  const loop = rotationLoop(sessions, clock, signal);
+  const follower: Follower = {
+    rotated: (entry) => {
+      for (const writer of writers) writer.add(entry);
+    },
+    withdrawn: (target) => {
+      for (const writer of writers) writer.remove(target);
+    },
+    wake: loop.wake,
+  };
+  followers.add(follower);
+
+  const done = loop.done.then(() => {
+    followers.delete(follower);
     return idle();
   });
-  await Promise.race([first, done]);
+  await Promise.race([filled.then(idle), done]);
   return { done };
 }

@@ -9,9 +9,13 @@ import { assumeRoleError } from "./sts-error.ts";
 /**
  * Assumes one role.
  *
+ * @param accept - whether credentials that another process got will do; without it, the ones that are not due.
  * @throws {AgentRolesError} with a code, `retryable` and the fix.
  */
-export type AssumeRole = (request: RoleRequest) => Promise<SessionCredentials>;
+export type AssumeRole = (
+  request: RoleRequest,
+  accept?: (credentials: SessionCredentials) => boolean,
+) => Promise<SessionCredentials>;
 
 /** What every session of this process carries. */
 export type SessionShape = Pick<RoleEnv, "roleSessionName" | "sourceIdentity" | "sessionTags">;

@@ -16,6 +16,8 @@ export interface MasterConfigOptions {
   readonly clock?: Clock;
   /** From 0 to 1. Default: `Math.random`. */
   readonly random?: () => number;
+  /** Told AWS's time, milliseconds since the epoch, with every answer. */
+  readonly onDate?: (date: number) => void;
 }
 
 /** The master role as an SDK client's constructor wants it. */
@@ -26,10 +28,10 @@ export interface MasterConfig {
 
 /** How to speak as the master role: with the ambient credentials, or through `AWS_MASTER_ROLE_ARN` first. */
 export function masterConfig(roleEnv: RoleEnv, options: MasterConfigOptions = {}): MasterConfig {
-  const { env = process.env, ambient, clock = systemClock, random = Math.random } = options;
+  const { env = process.env, ambient, clock = systemClock, random = Math.random, onDate } = options;
   const { master, roles, roleSessionName } = roleEnv;
   const region = stsRegion(env, (master ?? roles[0])?.role.partition);
-  const client = stsClient({ region, ...(ambient && { credentials: ambient }) });
+  const client = stsClient({ region, ...(ambient && { credentials: ambient }), ...(onDate && { onDate }) });
   const ambientCredentials = (): Promise<AwsCredentialIdentity> => client.config.credentials();
   if (!master) return { region, credentials: ambientCredentials };
 

@@ -11,3 +11,8 @@ export function isSessionOf(callerArn: string, role: RoleArn): boolean {
     /^arn:([^:]+):sts::(\d{12}):assumed-role\/([^/]+)\/[^/]+$/.exec(callerArn) ?? [];
   return partition === role.partition && accountId === role.accountId && roleName === role.roleName;
 }
+
+/** Whether a caller's ARN, as GetCallerIdentity gives it, is some role's session. */
+export function isRoleSession(callerArn: string): boolean {
+  return /^arn:[^:]+:sts::\d{12}:assumed-role\//.test(callerArn);
+}

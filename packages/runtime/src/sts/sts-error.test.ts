@@ -68,6 +68,16 @@ describe("assumeRoleError", () => {
       false,
     ],
     [sts("AccessDenied", "… with an explicit deny in a resource-based policy", 403), "TrustDenied", false],
+    [
+      sts("AccessDenied", "User: a is not authorized to perform: sts:TagSession on resource: b", 403),
+      "TagSessionDenied",
+      false,
+    ],
+    [
+      sts("AccessDenied", "User: a is not authorized to perform: sts:SetSourceIdentity on resource: b", 403),
+      "SetSourceIdentityDenied",
+      false,
+    ],
     [new Error("boom"), "Unknown", true],
     ["not even an error", "Unknown", true],
   ])("%s is %s", (error, code, retryable) => {

@@ -103,6 +103,16 @@ function classify(error: ErrorFacts): Failure {
 /** AWS tells the side that refuses only within one account; across accounts its text is the same for both. */
 function accessDenied({ message }: ErrorFacts, { role, externalId, variable, caller }: RoleRequest): Failure {
   const trust = `the trust policy of ${role.arn}`;
+  const action = /perform: (sts:\w+)/.exec(message)?.[1];
+  // The two that AWS asks for beside sts:AssumeRole have a text of their own.
+  if (action === "sts:TagSession") {
+    const fix = `allow ${caller} sts:TagSession in ${trust} and in its own policies, or unset AGENT_ROLES_SESSION_TAGS`;
+    return { code: "TagSessionDenied", fix };
+  }
+  if (action === "sts:SetSourceIdentity") {
+    const fix = `allow ${caller} sts:SetSourceIdentity in ${trust} and in its own policies, or unset AGENT_ROLES_SOURCE_IDENTITY`;
+    return { code: "SetSourceIdentityDenied", fix };
+  }
   if (
     /no identity-based policy|in (a|an) (identity-based|service control|permissions boundary|session) policy|permissions boundary/.test(
       message,

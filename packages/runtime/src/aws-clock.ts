@@ -1,0 +1,33 @@
+import type { Clock } from "./clock.ts";
+
+/** The `Date` header counts whole seconds and travels for a while: a smaller difference is no news. */
+const NOTICEABLE_MS = 5_000;
+
+/** Time as AWS has it: this machine's clock, corrected by what AWS's answers say. */
+export interface AwsClock extends Clock {
+  /** How far AWS is ahead of this machine, milliseconds; 0 when there is no difference to speak of. */
+  readonly offsetMs: () => number;
+  /** Learns from an answer. @param date - AWS's time when it answered, milliseconds since the epoch. */
+  readonly learn: (date: number) => void;
+}
+
+/**
+ * A clock that follows AWS, for it is AWS's clock that ends a session.
+ *
+ * @param onChange - told when the difference changes noticeably.
+ */
+export function awsClock(local: Clock, onChange: (offsetMs: number) => void = () => undefined): AwsClock {
+  let offset = 0;
+  return {
+    now: () => local.now() + offset,
+    sleep: (ms, signal) => local.sleep(ms, signal),
+    offsetMs: () => offset,
+    learn: (date) => {
+      const difference = date - local.now();
+      const learned = Math.abs(difference) < NOTICEABLE_MS ? 0 : difference;
+      if (Math.abs(learned - offset) < NOTICEABLE_MS) return;
+      offset = learned;
+      onChange(offset);
+    },
+  };
+}

@@ -1,0 +1,129 @@
+import { type AgentRolesEvent, type OnEvent, refreshEvent } from "./events.ts";
+import type { Clock } from "./clock.ts";
+import { type ParsedRoleEnv, parseRoleEnv, type Problem, type TargetRole } from "./role-env/index.ts";
+import { type RoleSession, roleSession, type SessionState } from "./rotation/role-session.ts";
+import type { Follower } from "./rotation/start-rotation.ts";
+import type { AssumeRole } from "./sts/assume-role.ts";
+import { targetRequest } from "./sts/role-request.ts";
+import { sessionShape } from "./sts/session-shape.ts";
+import { withinTime } from "./within-time.ts";
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Beyond every limit of the SDK: what never answers, such as a credential process, must not keep a role for ever. */
+const ASSUME_LIMIT_MS = 60_000;
+
+/** One profile's role and its session. */
+export interface RoleMember {
+  target: TargetRole;
+  readonly session: RoleSession;
+  /** Everything that shapes the session: a role of another shape gets a session of its own. */
+  readonly shape: string;
+}
+
+/** What a change of the role definitions comes to. */
+export type RoleChanges = Omit<Extract<AgentRolesEvent, { type: "rolesChanged" }>, "type">;
+
+export interface RoleSetOptions {
+  /** How the roles that an environment declares are assumed. */
+  readonly connect: (roleEnv: ParsedRoleEnv, env: Env) => AssumeRole;
+  /** Holds a call back while too many are in flight. */
+  readonly limit: <T>(work: () => Promise<T>) => Promise<T>;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly onEvent: OnEvent;
+}
+
+/** The roles that are declared now, and who follows their sessions. */
+export interface RoleSet {
+  /** By profile, in the order of `AWS_ROLE_N`. */
+  readonly members: ReadonlyMap<string, RoleMember>;
+  readonly followers: Set<Follower>;
+  /** What in the variables works and is probably not meant. */
+  readonly warnings: () => readonly Problem[];
+  /**
+   * Takes other definitions: a session whose shape stays the same stays, with its credentials.
+   *
+   * @throws {AgentRolesError} `InvalidRoleEnv` with every mistake; then nothing has changed.
+   */
+  readonly update: (env: Env) => RoleChanges;
+}
+
+/** @throws {AgentRolesError} `InvalidRoleEnv` with every mistake. */
+export function roleSet(env: Env, options: RoleSetOptions): RoleSet {
+  const { connect, limit, clock, random, onEvent } = options;
+  const members = new Map<string, RoleMember>();
+  const followers = new Set<Follower>();
+  let warnings: readonly Problem[] = [];
+  load(env);
+
+  function load(from: Env): RoleChanges {
+    const roleEnv = parseRoleEnv(from);
+    const before = new Map(members);
+    const added: TargetRole[] = [];
+    const changed: TargetRole[] = [];
+    let assumeRole: AssumeRole | undefined;
+    members.clear();
+    for (const target of roleEnv.roles) {
+      const known = before.get(target.profile);
+      before.delete(target.profile);
+      const shape = sessionShape(roleEnv, target, from);
+      if (known?.shape === shape) {
+        members.set(target.profile, known);
+        relabel(known, target);
+        continue;
+      }
+      assumeRole ??= connect(roleEnv, from);
+      members.set(target.profile, open(target, shape, assumeRole));
+      (known ? changed : added).push(target);
+    }
+    warnings = roleEnv.warnings;
+    return { added, changed, removed: [...before.values()].map(({ target }) => target) };
+  }
+
+  /** Region, description or number may be other ones; stores hold the Region. */
+  function relabel(member: RoleMember, target: TargetRole): void {
+    const regionChanged = member.target.region !== target.region;
+    member.target = target;
+    const { credentials } = member.session.state();
+    if (!regionChanged || !credentials || clock.now() >= credentials.expiration.getTime()) return;
+    for (const follower of followers) follower.rotated({ target, credentials });
+  }
+
+  function open(target: TargetRole, shape: string, assumeRole: AssumeRole): RoleMember {
+    const assume: Parameters<typeof roleSession>[0] = (accept) =>
+      limit(() => {
+        const request = targetRequest(member.target);
+        return withinTime(assumeRole(request, accept), { limitMs: ASSUME_LIMIT_MS, subject: request.subject, clock });
+      });
+    const onRefresh = (state: SessionState, previous: SessionState): void => refreshed(member, state, previous);
+    const member: RoleMember = { target, shape, session: roleSession(assume, { clock, random, onRefresh }) };
+    return member;
+  }
+
+  function refreshed(member: RoleMember, state: SessionState, previous: SessionState): void {
+    const { target } = member;
+    // Removed or replaced while STS answered: nobody waits for it any more.
+    if (members.get(target.profile) !== member) return;
+    onEvent(refreshEvent(target, state, previous));
+    const { credentials, failure } = state;
+    for (const follower of followers) {
+      if (credentials && !failure) follower.rotated({ target, credentials });
+      follower.wake();
+    }
+  }
+
+  function update(to: Env): RoleChanges {
+    const changes = load(to);
+    const { added, changed, removed } = changes;
+    if (added.length + changed.length + removed.length > 0) onEvent({ type: "rolesChanged", ...changes });
+    for (const follower of followers) {
+      // A changed profile leaves the stores first: it never keeps the credentials of the role that it meant before.
+      for (const target of [...removed, ...changed]) follower.withdrawn(target);
+      follower.wake();
+    }
+    return changes;
+  }
+
+  return { members, followers, warnings: () => warnings, update };
+}

@@ -1,0 +1,52 @@
+import type { Clock } from "../clock.ts";
+
+/** After a suspend or a jump of the wall clock, what is due is noticed within this. */
+const LONGEST_NAP_MS = 60_000;
+
+/** As much of a role's session as the loop needs. */
+export interface Refreshable {
+  /** Milliseconds since the epoch; `Infinity` while a refresh is under way. */
+  readonly dueAt: () => number;
+  /** Never rejects. */
+  readonly refresh: () => Promise<unknown>;
+}
+
+export interface RotationLoop {
+  /** Looks again at once: some session's due time has changed. */
+  readonly wake: () => void;
+  /** Resolves when the signal has stopped the loop; a call in flight is not waited for. */
+  readonly done: Promise<void>;
+}
+
+/**
+ * Refreshes each session when it is due, until `signal` aborts. What is due is read from the wall clock on every look, and no
+ * look waits for a refresh: a slow or failing role holds up none.
+ *
+ * @param sessions - read on every look, so that roles may come and go.
+ */
+export function rotationLoop(sessions: () => Iterable<Refreshable>, clock: Clock, signal: AbortSignal): RotationLoop {
+  let nap = new AbortController();
+  const wake = (): void => nap.abort();
+
+  async function run(): Promise<void> {
+    signal.addEventListener("abort", wake);
+    while (!signal.aborted) {
+      nap = new AbortController();
+      await clock.sleep(lookAt(sessions(), clock.now()), nap.signal);
+    }
+    signal.removeEventListener("abort", wake);
+  }
+
+  return { wake, done: run() };
+}
+
+/** Begins what is due. @returns how long nothing else will be, milliseconds. */
+function lookAt(sessions: Iterable<Refreshable>, now: number): number {
+  let nextAt = now + LONGEST_NAP_MS;
+  for (const session of sessions) {
+    const dueAt = session.dueAt();
+    if (dueAt <= now) void session.refresh();
+    else nextAt = Math.min(nextAt, dueAt);
+  }
+  return nextAt - now;
+}

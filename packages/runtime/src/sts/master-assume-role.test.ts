@@ -1,0 +1,114 @@
+import { createServer, type Server } from "node:http";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { fakeClock } from "../fake-clock.test-helper.ts";
+import { parseRoleEnv } from "../role-env/index.ts";
+import { masterAssumeRole } from "./master-assume-role.ts";
+import { targetRequest } from "./role-request.ts";
+
+const ROLE_SESSION = "arn:aws:sts::123456789012:assumed-role/agent-master/i-1";
+const USER = "arn:aws:iam::123456789012:user/me";
+
+let server: Server;
+/** What STS was asked, and what it answers. */
+let asked: URLSearchParams[];
+let callerArn: string;
+let headers: Record<string, string>;
+let refuseIdentity: boolean;
+
+beforeEach(async () => {
+  asked = [];
+  callerArn = ROLE_SESSION;
+  headers = {};
+  refuseIdentity = false;
+  server = createServer((request, response) => {
+    let body = "";
+    request.on("data", (chunk: Buffer) => (body += chunk.toString()));
+    request.on("end", () => {
+      const form = new URLSearchParams(body);
+      asked.push(form);
+      const identity = form.get("Action") === "GetCallerIdentity";
+      response.writeHead(identity && refuseIdentity ? 403 : 200, { "content-type": "text/xml", ...headers });
+      response.end(identity ? (refuseIdentity ? refused : identityOf(callerArn)) : session);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  vi.stubEnv("AWS_ENDPOINT_URL_STS", `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`);
+});
+afterEach(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+const identityOf = (arn: string): string =>
+  `<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>${arn}</Arn><Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`;
+const session =
+  "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>s</SecretAccessKey>" +
+  "<SessionToken>t</SessionToken><Expiration>2026-01-01T01:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>";
+const refused =
+  "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>";
+
+const ambient = async () => ({ accessKeyId: "AKIAEXAMPLE", secretAccessKey: "s" });
+
+function subject(durationSeconds: number, env: Record<string, string> = {}) {
+  const roleEnv = parseRoleEnv({
+    AWS_ROLE_1: "arn:aws:iam::123456789013:role/MyRole:Prod",
+    AWS_ROLE_1_DURATION_SECONDS: String(durationSeconds),
+    ...env,
+  });
+  const capped: unknown[] = [];
+  const dates: number[] = [];
+  const assumeRole = masterAssumeRole(roleEnv, {
+    env,
+    ambient,
+    clock: fakeClock(),
+    onCapped: ({ subject: profile }, seconds) => capped.push([profile, seconds]),
+    onDate: (date) => dates.push(date),
+  });
+  const request = roleEnv.roles.map(targetRequest)[0];
+  if (!request) throw new Error("one role is declared");
+  const durations = () => asked.map((form) => form.get("DurationSeconds")).filter(Boolean);
+  return { assume: () => assumeRole(request), capped, dates, durations };
+}
+
+it("asks for an hour when the master is itself a role session, and tells it once", async () => {
+  const { assume, capped, durations } = subject(43_200);
+  await assume();
+  await assume();
+  expect(durations()).toEqual(["3600", "3600"]);
+  expect(capped).toEqual([["Prod", 3600]]);
+  expect(asked.filter((form) => form.get("Action") === "GetCallerIdentity")).toHaveLength(1);
+});
+
+it("asks for the declared duration when the master is a user", async () => {
+  callerArn = USER;
+  const { assume, capped, durations } = subject(43_200);
+  await assume();
+  expect(durations()).toEqual(["43200"]);
+  expect(capped).toEqual([]);
+});
+
+it("does not ask who it is when no role wants more than an hour", async () => {
+  const { assume } = subject(3_600);
+  await assume();
+  expect(asked.map((form) => form.get("Action"))).toEqual(["AssumeRole"]);
+});
+
+it("asks for what is declared when STS does not tell who it is, and asks again next time", async () => {
+  refuseIdentity = true;
+  const { assume, durations } = subject(43_200);
+  await assume();
+  refuseIdentity = false;
+  await assume();
+  expect(durations()).toEqual(["43200", "3600"]);
+});
+
+it("learns AWS's time from the answers, from refusals too", async () => {
+  headers = { date: new Date().toUTCString() };
+  refuseIdentity = true;
+  const { assume, dates } = subject(43_200);
+  await assume();
+  const date = Date.parse(headers["date"] ?? "") + 500;
+  expect(dates).toEqual([date, date]);
+  expect(asked).toHaveLength(2);
+});
