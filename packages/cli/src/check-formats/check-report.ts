@@ -10,6 +10,8 @@ export interface CheckReport {
   readonly roles: readonly { readonly arn: string; readonly location: SourceLocation }[];
   /** What was read, as it was named. */
   readonly files: readonly string[];
+  /** Ids of the accounts that were read through IAM. */
+  readonly liveAccounts?: readonly string[];
   readonly failOn: Severity;
   /** What must hold, and whether it does; what does not hold is among the findings. */
   readonly expectations?: readonly ExpectationResult[];
@@ -26,6 +28,7 @@ export interface SuppressedFinding extends Finding {
 export interface CheckSummary {
   readonly roles: number;
   readonly files: number;
+  readonly liveAccounts: number;
   readonly findings: number;
   readonly suppressed: number;
   readonly expectations: number;
@@ -42,6 +45,7 @@ export function summarize(report: CheckReport): CheckSummary {
   return {
     roles: report.roles.length,
     files: report.files.length,
+    liveAccounts: report.liveAccounts?.length ?? 0,
     findings: report.findings.length,
     suppressed: report.suppressed.length,
     expectations: report.expectations?.length ?? 0,
@@ -61,11 +65,15 @@ export function summarize(report: CheckReport): CheckSummary {
 
 /** `3 findings (1 critical, 2 medium) in 4 roles of 2 files, 1 suppressed; fails at error and above`. */
 export function summaryLine(summary: CheckSummary): string {
-  const { roles, files, findings, suppressed, bySeverity, failOn, expectations, held } = summary;
+  const { roles, files, liveAccounts, findings, suppressed, bySeverity, failOn, expectations, held } = summary;
+  const sources = [
+    ...(files === 0 && liveAccounts > 0 ? [] : [many(files, "file")]),
+    ...(liveAccounts === 0 ? [] : [many(liveAccounts, "live account")]),
+  ];
   const each = SEVERITIES.filter((severity) => bySeverity[severity] > 0).map((s) => `${bySeverity[s]} ${s}`);
   return [
     findings === 0 ? "No findings" : `${many(findings, "finding")} (${each.join(", ")})`,
-    ` in ${many(roles, "role")} of ${many(files, "file")}`,
+    ` in ${many(roles, "role")} of ${sources.join(" and ")}`,
     suppressed === 0 ? "" : `, ${suppressed} suppressed`,
     expectations === 0 ? "" : `; ${held} of ${many(expectations, "expectation")} ${held === 1 ? "holds" : "hold"}`,
     `; fails at ${failOn}${failOn === "critical" ? "" : " and above"}`,

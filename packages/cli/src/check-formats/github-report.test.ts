@@ -12,7 +12,11 @@ it("points at file and line", () => {
 });
 
 it("leaves out the line that is not known", () => {
-  expect(first({ location: { file: "live" } })).toMatch(/^::error file=live,title=/);
+  expect(first({ location: { file: "a.json" } })).toMatch(/^::error file=a.json,title=/);
+});
+
+it("names no file for what was read through IAM", () => {
+  expect(first({ location: { file: "live", path: "reader" } })).toMatch(/^::error title=/);
 });
 
 it.each([

@@ -16,7 +16,8 @@ const COMMANDS = { error: "error", warning: "warning", note: "notice" } as const
 
 function annotation({ id, severity, role, statement, message, fix, location }: Finding): string {
   const place = [
-    ["file", location.file],
+    // What was read through IAM stands in no file.
+    ["file", location.file === "live" ? undefined : location.file],
     ["line", location.line],
     ["title", `${id} (${severity})`],
   ] as const;

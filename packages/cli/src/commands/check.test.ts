@@ -77,6 +77,87 @@ describe("agent-roles check", () => {
     });
   });
 
+  it("proves what files expect beside the manifest, and shows the counter-example", async () => {
+    const holds = await files.write("holds.json", {
+      expect: [{ from: "outside-accounts", to: SECOND, decision: "denied" }],
+    });
+    const broken = await files.write(
+      "broken.yaml",
+      `expect:\n  - { from: "*", to: "arn:aws:iam::*:role/none", decision: denied }\n  - { from: "${MASTER}", to: "${SECOND}", decision: allowed }\n`,
+    );
+    const path = await assembly(files, "cdk.out", BY_MASTER);
+    expect((await check(path, "--expect", holds)).out).toContain("1 of 1 expectation holds");
+    const { code, out } = await check(path, "--expect", holds, "--expect", broken, "--json");
+    expect(code).toBe(1);
+    const { findings, expectations } = JSON.parse(out);
+    expect(findings).toMatchObject([
+      {
+        id: "expectation",
+        message: expect.stringContaining("no role is matched"),
+        location: { file: broken, line: 2 },
+      },
+      { id: "expectation", message: expect.stringContaining(`but ${MASTER} with {`), role: SECOND },
+    ]);
+    expect(expectations.map(({ holds: held }: { holds: boolean }) => held)).toEqual([true, false, false]);
+    expect(expectations[2].counterExample.question.role.arn).toBe(SECOND);
+  });
+
+  it("names file, line and column of a mistake in a file of expectations", async () => {
+    const wrong = await files.write("wrong.yaml", "expect:\n  - { from: me, to: '*', decision: denied }\n");
+    const { code, err } = await check(await assembly(files, "cdk.out", BY_MASTER), "--expect", wrong);
+    expect(code).toBe(2);
+    expect(err).toContain(`${wrong}:2:13: expect[0].from: "me" is not valid; write "*"`);
+  });
+
+  it("takes accounts, severities and quotas from flags, over those of the manifest", async () => {
+    const partner = {
+      Effect: "Allow",
+      Principal: { AWS: "arn:aws:iam::123456789014:role/ci" },
+      Action: "sts:AssumeRole",
+    };
+    const path = await assembly(files, "cdk.out", BY_MASTER, partner);
+    const ids = async (...argv: string[]) =>
+      JSON.parse((await check(path, "--json", ...argv)).out).findings.map(({ id }: { id: string }) => id);
+    expect(await ids()).toEqual(["unknown-account", "third-party-without-external-id"]);
+    expect(await ids("--allow-account", "123456789014")).toEqual(["third-party-without-external-id"]);
+    expect(await ids("--own-account", "123456789014")).toEqual([]);
+    expect(await ids("--own-account", "123456789014", "--no-manifest")).toEqual([]);
+    expect(await ids("--own-account", "123456789014", "--quota", "trustPolicy=100")).toEqual([
+      "policy-size",
+      "policy-size",
+    ]);
+    const severity = ["--severity", "unknown-account=info", "--severity", "third-party-without-external-id=medium"];
+    expect((await check(path, ...severity)).code).toBe(0);
+  });
+
+  it("compares AWS_ROLE_N of a file with the roles, in place of the manifest's", async () => {
+    const path = await assembly(files, "cdk.out", BY_MASTER);
+    const other = await files.write("other.env", `AWS_ROLE_1=${SECOND}s:MySecondAccount\n`);
+    const { code, out } = await check(path, "--env-file", other);
+    expect(code).toBe(1);
+    expect(out).toContain("account 123456789013 has no role MySecondRoles");
+    expect(out).toContain(`${other} (AWS_ROLE_1)`);
+    const same = await files.write(
+      "same.env",
+      `AWS_ROLE_1=${SECOND}:MySecondAccount\nAWS_ROLE_1_EXTERNAL_ID=agent-7f3c91d2\n`,
+    );
+    expect((await check(path, "--env-file", same)).code).toBe(0);
+  });
+
+  it("says whose trust policy a plain policy file is", async () => {
+    const policy = await files.write("trust.json", { Version: "2012-10-17", Statement: [BY_ANYONE] });
+    expect((await check(policy, "--no-manifest", "--role-arn", SECOND)).out).toContain(SECOND);
+    expect((await cli(["explain", "--from", MASTER, "--to", SECOND, policy, "--no-manifest"])).out).toContain(
+      `may or may not assume ${SECOND}`,
+    );
+  });
+
+  it("tells a severity for a rule that does not exist", async () => {
+    const typo = await files.write("typo.yaml", manifestText({ severities: { "wildcard-principle": "info" } }));
+    const { err } = await check(await assembly(files, "cdk.out", BY_MASTER), "--manifest", typo);
+    expect(err).toContain("trust.severities names wildcard-principle, which is no rule");
+  });
+
   it("shows new access against other templates, and does not fail for a change", async () => {
     const before = await assembly(files, "before", BY_MASTER);
     const partner = {
@@ -107,9 +188,20 @@ describe("agent-roles check", () => {
     [["--format", "xml"], '--format "xml" is not one of pretty, json'],
     [["--fail-on", "bad"], '--fail-on "bad" is not one of critical, high, error'],
     [["--manifest", "/does/not/exist"], "/does/not/exist"],
+    [["--expect", "/does/not/exist"], "/does/not/exist:1:1: there is no such file"],
+    [["--env-file", "/does/not/exist"], "--env-file /does/not/exist: ENOENT"],
+    [["--profile", "MySecondAccount"], "add --live"],
+    [["--own-account", "12"], '--own-account "12" is not an account'],
+    [["--severity", "unknown-account"], '--severity "unknown-account" has no "="'],
+    [["--severity", "unknown-acount=low"], "there is no rule unknown-acount"],
+    [["--severity", "unknown-account=low"], '--severity unknown-account= "low" is not one of critical'],
+    [["--quota", "trustPolicy=lots"], '"lots" is not a number of characters'],
+    [["--quota", "rolePolicy=1"], '--quota "rolePolicy" is not one of trustPolicy'],
     [["/does/not/exist"], "/does/not/exist"],
   ])("ends %j with 2 and says why", async (argv, why) => {
-    const { code, out, err } = await check(...argv);
+    // Where a flag is wrong, the path is right.
+    const path = argv[0] === "/does/not/exist" ? [] : [await assembly(files, "cdk.out", BY_MASTER)];
+    const { code, out, err } = await check(...path, ...argv);
     expect({ code, out }).toEqual({ code: 2, out: "" });
     expect(err).toContain(why);
     expect(err).not.toMatch(/^\s+at /m);

@@ -1,75 +1,56 @@
 import { readFile } from "node:fs/promises";
-import type { Severity } from "@agent-roles/trust";
 import { Command, Option } from "commander";
 import { CHECK_FORMATS } from "../check-formats/format-names.ts";
-import type { CheckReport } from "../check-formats/check-report.ts";
 import { DEFAULT_FAIL_ON, fails, SEVERITIES } from "../check-formats/severity.ts";
+import type { CheckTrustOptions } from "../check-trust.ts";
 import type { CliContext, ExitCode } from "../cli-context.ts";
+import { collect } from "../collect-option.ts";
 import { oneOf } from "../one-of.ts";
-import { type ManifestChoice, readTrustSet, withOptionalManifest } from "../trust-set.ts";
+import { withTrustFlags } from "../trust-flags.ts";
+import { withTrustSet } from "../trust-set.ts";
 
 const HELP = `
 Severities, the worst first: ${SEVERITIES.join(", ")}.
-"error" is what never works or AWS rejects; the others tell how much is given away. An expectation that does not hold is
-"critical". The manifest's trust: section gives other severities, suppressions with their reasons, and expectations.
+"error" is what never works or AWS rejects; the others tell how much is given away. A "denied" that does not hold is
+"critical". The manifest's trust: section gives accounts, quotas, severities, expectations, and suppressions with reasons.
 
-Exit codes: 0 nothing at --fail-on or above · 1 a finding there · 2 wrong usage or input`;
+Exit codes: 0 nothing at --fail-on or above · 1 a finding there · 2 wrong usage or input
 
-interface CheckOptions {
+Examples:
+  agent-roles check cdk.out
+  agent-roles check cdk.out --against base/cdk.out --format markdown
+  agent-roles check --live --profile MyFirstAccount --profile MySecondAccount --env-file cdk.out/agent-roles.env
+  agent-roles check --live --against cdk.out       what was changed by hand since the templates`;
+
+interface CheckOptions extends Omit<CheckTrustOptions, "failOn"> {
   readonly format: string;
   readonly json?: true;
   readonly failOn: string;
-  readonly against?: string;
-  readonly live?: boolean;
-  readonly manifest: ManifestChoice;
 }
 
-/** `agent-roles check`: what is wrong with the trust of templates, offline. */
+/** `agent-roles check`: what is wrong with the trust of templates, offline, or of live accounts. */
 export function checkCommand(context: CliContext, exitWith: (code: ExitCode) => void): Command {
-  return withOptionalManifest(new Command("check"))
-    .description("check who can become whom in templates, offline")
-    .argument("[path...]", "cdk.out, templates, Terraform plans, policies (default: cdk.out)")
+  return withTrustFlags(withTrustSet(new Command("check")))
+    .description("check who can become whom in templates, offline, or in live accounts")
     .option("--format <format>", CHECK_FORMATS.join(", "), "pretty")
     .addOption(new Option("--json", "the same as --format json"))
     .option("--fail-on <severity>", "exit 1 for findings of this severity and above", DEFAULT_FAIL_ON)
     .option("--against <dir>", "also show what changed in who can assume what since these templates")
-    .option("--live", "check the roles of the account whose credentials are in use, too (reads IAM, changes nothing)")
+    .addOption(
+      new Option("--expect <file>", "also prove what this file expects; repeat it for more").argParser(collect),
+    )
+    .option("--role-arn <arn>", "whose trust policy a plain policy file is")
     .addHelpText("after", HELP)
     .action(async (paths: string[], options: CheckOptions) => {
       const format = options.json ? "json" : oneOf("--format", options.format, CHECK_FORMATS);
       const failOn = oneOf("--fail-on", options.failOn, SEVERITIES);
-      const report = await check(paths, { ...options, failOn }, context);
+      const { checkTrust } = await import("../check-trust.ts");
+      const report = await checkTrust(paths, { ...options, failOn }, context);
       const { rules } = await import("@agent-roles/trust");
       const { formatCheck } = await import("../check-formats/check-format.ts");
       context.out(formatCheck(format, report, { color: context.color, rules, version: await ownVersion() }));
       if (report.findings.some(({ severity }) => fails(severity, failOn))) exitWith(1);
     });
-}
-
-async function check(
-  paths: readonly string[],
-  { against, failOn, live = false, manifest: choice }: CheckOptions & { readonly failOn: Severity },
-  { err }: CliContext,
-): Promise<CheckReport> {
-  const { accessChanges, applySuppressions, lintTrust, proveExpectations } = await import("@agent-roles/trust");
-  const { roles, files, context, manifest } = await readTrustSet(paths, choice, { live });
-  const { suppressions = [], expect = [] } = manifest?.trust ?? {};
-  const expectations = proveExpectations(expect, roles, context);
-  const broken = expectations.flatMap(({ finding }) => (finding ? [finding] : []));
-  const { findings, suppressed, unused } = applySuppressions([...broken, ...lintTrust(roles, context)], suppressions);
-  for (const { id, role = "every role" } of unused) {
-    err(`warning: the suppression of ${id} for ${role} silences nothing; remove it, or correct its id and role`);
-  }
-  const before = against === undefined ? undefined : await readTrustSet([against], false);
-  return {
-    findings: findings.toSorted((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity)),
-    suppressed: suppressed.map(({ finding, reason }) => ({ ...finding, reason })),
-    roles,
-    files,
-    failOn,
-    ...(expectations.length > 0 && { expectations }),
-    ...(before && { changes: accessChanges(before.roles, roles, context) }),
-  };
 }
 
 async function ownVersion(): Promise<string> {

@@ -121,7 +121,7 @@ describe("agent-roles explain", () => {
   it.each([
     [["explain"], "give --from ARN and --to ARN"],
     [["explain", "--request", "/does/not/exist"], "--request /does/not/exist: ENOENT"],
-    [["explain", "--request", "-", "--from", MASTER], "leave out --from and --to"],
+    [["explain", "--request", "-", "--from", MASTER], "leave out --from, --to, --live and paths"],
     [["explain", "--from", "a", "--to", "b", "--session-tag", "x"], "A session tag is written key=value"],
   ])("ends %j with 2 and says why", async (argv, why) => {
     const { code, err } = await cli(argv);

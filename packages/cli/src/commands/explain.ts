@@ -1,10 +1,9 @@
 import { readFile } from "node:fs/promises";
-import type { AssumeRoleParameters } from "@agent-roles/trust";
-import type { Answered } from "@agent-roles/trust";
+import type { Answered, AssumeRoleParameters } from "@agent-roles/trust";
 import { Command, InvalidArgumentError } from "commander";
 import type { CliContext, ExitCode } from "../cli-context.ts";
 import { UsageError } from "../describe-error.ts";
-import { type ManifestChoice, readTrustSet, type TrustSet, withOptionalManifest } from "../trust-set.ts";
+import { readTrustSet, type TrustSet, type TrustSetOptions, withTrustSet } from "../trust-set.ts";
 
 const HELP = `
 A role that the templates declare comes with its policies; what others may do is taken as not known.
@@ -17,7 +16,7 @@ Examples:
     --to arn:aws:iam::123456789013:role/agent-roles/MySecondRole
   agent-roles explain --request question.json --json`;
 
-interface ExplainOptions {
+interface ExplainOptions extends TrustSetOptions {
   readonly from?: string;
   readonly to?: string;
   readonly request?: string;
@@ -26,14 +25,12 @@ interface ExplainOptions {
   readonly sessionTag?: Readonly<Record<string, string>>;
   readonly sourceIdentity?: string;
   readonly action?: string;
-  readonly manifest: ManifestChoice;
 }
 
 /** `agent-roles explain`: one AssumeRole decision, step by step. */
 export function explainCommand(context: CliContext, exitWith: (code: ExitCode) => void): Command {
-  return withOptionalManifest(new Command("explain"))
-    .description("explain one AssumeRole decision, step by step, offline")
-    .argument("[path...]", "cdk.out, templates, Terraform plans, policies (default: cdk.out)")
+  return withTrustSet(new Command("explain"))
+    .description("explain one AssumeRole decision, step by step, offline or in a live account")
     .option("--from <arn>", "who calls: a role, a session, a user, an identity provider, a service")
     .option("--to <arn>", "the role that is to be assumed")
     .option("--external-id <id>", "the external id that the call passes")
@@ -53,21 +50,22 @@ export function explainCommand(context: CliContext, exitWith: (code: ExitCode) =
     });
 }
 
-async function answerTo(paths: readonly string[], options: ExplainOptions, { stdin }: CliContext): Promise<Answered> {
-  const { from, to, request: file } = options;
+async function answerTo(paths: readonly string[], options: ExplainOptions, context: CliContext): Promise<Answered> {
+  const { from, to, request: file, live } = options;
   if (file !== undefined) {
-    if (from !== undefined || to !== undefined)
-      throw new UsageError("--request holds the whole question; leave out --from and --to");
+    if (from !== undefined || to !== undefined || live || paths.length > 0)
+      throw new UsageError("--request holds the whole question; leave out --from, --to, --live and paths");
     const { readQuestion } = await import("../explain/read-question.ts");
     const { evaluateAssumeRole } = await import("@agent-roles/trust");
-    const text = file === "-" ? await stdin() : await readText(file);
+    const text = file === "-" ? await context.stdin() : await readText(file);
     const question = readQuestion(text, file === "-" ? "standard input" : file);
     return { question, answer: evaluateAssumeRole(question) };
   }
   if (from === undefined || to === undefined) {
     throw new UsageError("who assumes what?\n  fix: give --from ARN and --to ARN, or --request FILE");
   }
-  return askAbout(from, to, await readTrustSet(paths, options.manifest), options);
+  // A plain policy file is taken for the trust policy that is asked about.
+  return askAbout(from, to, await readTrustSet(paths, { ...options, roleArn: to }, context), options);
 }
 
 async function askAbout(from: string, to: string, set: TrustSet, options: ExplainOptions): Promise<Answered> {
@@ -76,7 +74,9 @@ async function askAbout(from: string, to: string, set: TrustSet, options: Explai
   const role = set.roles.find(({ arn }) => arn === to);
   if (!role) {
     const known = set.roles.map(({ arn }) => `\n    ${arn}`).slice(0, 20);
-    throw new UsageError(`--to ${to}: no such role in ${set.files.join(", ")}\n  fix: give one of${known.join("")}`);
+    throw new UsageError(
+      `--to ${to}: no such role in ${[...set.files, ...set.liveAccounts].join(", ")}\n  fix: give one of${known.join("")}`,
+    );
   }
   const declared = set.context.expectedRoles?.find(({ roleArn }) => roleArn === to)?.externalId;
   const request: AssumeRoleParameters = {

@@ -2,20 +2,19 @@ import { Command } from "commander";
 import type { CliContext } from "../cli-context.ts";
 import { GRAPH_FORMATS } from "../graph/format-names.ts";
 import { oneOf } from "../one-of.ts";
-import { type ManifestChoice, readTrustSet, withOptionalManifest } from "../trust-set.ts";
+import { readTrustSet, type TrustSetOptions, withTrustSet } from "../trust-set.ts";
 
 /** `agent-roles graph`: a picture of who may become whom. */
 export function graphCommand(context: CliContext): Command {
-  return withOptionalManifest(new Command("graph"))
+  return withTrustSet(new Command("graph"))
     .description("draw who may become whom")
-    .argument("[path...]", "cdk.out, templates, Terraform plans, policies (default: cdk.out)")
     .option("--format <format>", GRAPH_FORMATS.join(", "), "mermaid")
-    .action(async (paths: string[], options: { format: string; manifest: ManifestChoice }) => {
+    .action(async (paths: string[], options: TrustSetOptions & { readonly format: string }) => {
       const format = oneOf("--format", options.format, GRAPH_FORMATS);
       const { accessChanges, lintTrust } = await import("@agent-roles/trust");
       const { trustGraph } = await import("../graph/trust-graph.ts");
       const { formatGraph } = await import("../graph/graph-format.ts");
-      const { roles, context: trust } = await readTrustSet(paths, options.manifest);
+      const { roles, context: trust } = await readTrustSet(paths, options, context);
       const escalating = lintTrust(roles, trust).filter(({ id }) => id === "escalation-path");
       const graph = trustGraph(roles, {
         context: trust,

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { rolesFromTemplates, type TrustRole } from "@agent-roles/trust";
 import { collectInputs } from "./collect-inputs.ts";
-import { type LiveOptions, readLiveRoles } from "./live/read-live-roles.ts";
+import { type LiveAccount, readLiveRoles } from "./live/read-live-roles.ts";
 import { policyFileRole } from "./policy-file.ts";
 import { LARGEST_FILE_BYTES } from "./read-input.ts";
 import { planRoles } from "./terraform/plan-roles.ts";
@@ -13,8 +13,8 @@ export interface LoadOptions {
   readonly cwd: string;
   /** The ARN of the role that a plain trust policy file belongs to; without it the ARN reads `${…}`. */
   readonly roleArn?: string;
-  /** Reads the roles of the account as well, through IAM; without paths, only these. */
-  readonly live?: LiveOptions;
+  /** Reads the roles of these accounts as well, through IAM; without paths, only these. */
+  readonly live?: readonly LiveAccount[];
   readonly quotas?: { readonly fileBytes?: number };
 }
 
@@ -23,6 +23,8 @@ export interface LoadedRoles {
   readonly roles: TrustRole[];
   /** Each file that a role may come from, as the caller named it or its directory. */
   readonly files: string[];
+  /** Ids of the accounts that were read through IAM; one without any role is not known by its id. */
+  readonly liveAccounts: string[];
 }
 
 /**
@@ -45,5 +47,9 @@ export async function loadTrustRoles(paths: readonly string[], options: LoadOpti
   const policies = inputs.policies.map((file) => policyFileRole(file, roleArn));
   const planned = inputs.plans.flatMap(planRoles);
   const living = live === undefined ? [] : await readLiveRoles(live);
-  return { roles: [...roles, ...planned, ...policies, ...living], files: inputs.files };
+  return {
+    roles: [...roles, ...planned, ...policies, ...living],
+    files: inputs.files,
+    liveAccounts: [...new Set(living.map(({ arn }) => arn.split(":")[4] ?? ""))],
+  };
 }

@@ -5,7 +5,9 @@ import { isObject } from "./recognize.ts";
 export interface RoleBuilder {
   readonly arn: string;
   readonly location: SourceLocation;
+  /** Filled by {@link addPolicy}. */
   readonly identityPolicies: PolicyDocument[];
+  readonly identityPolicyKinds: PolicyKind[];
   readonly managedPolicyArns: string[];
   readonly unknowns: UnknownValue[];
   trustPolicy: PolicyDocument;
@@ -14,19 +16,24 @@ export interface RoleBuilder {
   tags?: Readonly<Record<string, string>>;
 }
 
+/** What decides which quota a policy counts against; AWS's own count against none. */
+export type PolicyKind = NonNullable<TrustRole["identityPolicyKinds"]>[number];
+
 /** A role without any policy yet. */
 export function startRole(arn: string, location: SourceLocation): RoleBuilder {
-  return { arn, location, identityPolicies: [], managedPolicyArns: [], unknowns: [], trustPolicy: {} };
+  const lists = { identityPolicies: [], identityPolicyKinds: [], managedPolicyArns: [], unknowns: [] };
+  return { arn, location, ...lists, trustPolicy: {} };
 }
 
 /** The role as it is now; tags only when there are some. */
 export function finishRole(role: RoleBuilder): TrustRole {
-  const { arn, location, identityPolicies, managedPolicyArns, unknowns, trustPolicy } = role;
+  const { arn, location, identityPolicies, identityPolicyKinds, managedPolicyArns, unknowns, trustPolicy } = role;
   const { permissionsBoundary, maxSessionDuration, tags } = role;
   return {
     arn,
     trustPolicy,
     identityPolicies,
+    identityPolicyKinds,
     managedPolicyArns,
     ...(permissionsBoundary !== undefined && { permissionsBoundary }),
     ...(maxSessionDuration !== undefined && { maxSessionDuration }),
@@ -45,6 +52,12 @@ export function policyFromText(text: string): PolicyDocument {
     // Not JSON: the evaluator says that it cannot read such a statement.
     return { Statement: text };
   }
+}
+
+/** Gives the role a policy whose text is known. */
+export function addPolicy(role: RoleBuilder, document: PolicyDocument, kind: PolicyKind): void {
+  role.identityPolicies.push(document);
+  role.identityPolicyKinds.push(kind);
 }
 
 /** Attaches a policy that is not in the source; AWS's own are known by their ARNs. */

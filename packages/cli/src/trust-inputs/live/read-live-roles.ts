@@ -1,66 +1,100 @@
 import type {
-  GetAccountAuthorizationDetailsResponse,
+  EntityType,
   IAMClientConfig,
+  ListRolesCommandOutput,
   ManagedPolicyDetail,
   RoleDetail,
 } from "@aws-sdk/client-iam";
 import type { PolicyDocument, TrustRole } from "@agent-roles/trust";
-import { attachByArn, finishRole, policyFromText, startRole } from "../role-builder.ts";
+import { addPolicy, attachByArn, finishRole, policyFromText, startRole } from "../role-builder.ts";
 import { TrustInputError } from "../trust-input-error.ts";
+import { liveProblem } from "./live-error.ts";
 
-/** How the live account is reached; everything left out comes from the environment. */
-export type LiveOptions = Pick<IAMClientConfig, "credentials" | "endpoint" | "region">;
-
-/**
- * The roles of the account whose credentials are used, with the text of every attached policy. Read-only: it takes
- * `iam:GetAccountAuthorizationDetails` and nothing else. Roles of AWS services (`/aws-service-role/`) are AWS's own and left out.
- *
- * @throws {TrustInputError} when IAM cannot be asked.
- * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
- */
-export async function readLiveRoles(options: LiveOptions): Promise<TrustRole[]> {
-  const roles: RoleDetail[] = [];
-  const policies = new Map<string, PolicyDocument>();
-  for await (const page of details(options)) {
-    roles.push(
-      ...(page.RoleDetailList ?? []).filter(({ Path: path }) => path?.startsWith("/aws-service-role/") !== true),
-    );
-    for (const policy of page.Policies ?? []) {
-      const text = defaultVersion(policy);
-      if (policy.Arn !== undefined && text !== undefined) policies.set(policy.Arn, policyFromUrl(text));
-    }
-  }
-  return roles.map((role) => liveRole(role, policies));
+/** How one live account is reached; what is left out comes from the environment. */
+export interface LiveAccount extends Pick<IAMClientConfig, "credentials" | "endpoint" | "region"> {
+  /** For messages; also the profile of the AWS configuration files, where no credentials are given. */
+  readonly profile?: string;
 }
 
-async function* details(options: LiveOptions): AsyncIterable<GetAccountAuthorizationDetailsResponse> {
+/**
+ * The roles of accounts, each with the text of every attached policy. Read-only: it takes `iam:GetAccountAuthorizationDetails`,
+ * and `iam:ListRoles` for the longest sessions, where it may. Roles of AWS services (`/aws-service-role/`) are AWS's own and left
+ * out; an account that is reached in two ways counts once.
+ *
+ * @throws {TrustInputError} `LiveUnreadable` with every account that could not be read.
+ * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
+ */
+export async function readLiveRoles(accounts: readonly LiveAccount[]): Promise<TrustRole[]> {
+  const read = await Promise.allSettled(accounts.map((account) => readAccount(account)));
+  const problems = read.flatMap((result, index) =>
+    result.status === "rejected" ? [liveProblem(result.reason, accounts[index]?.profile)] : [],
+  );
+  if (problems.length > 0) throw new TrustInputError("LiveUnreadable", problems);
+  const roles = read.flatMap((result) => (result.status === "fulfilled" ? result.value : []));
+  return [...new Map(roles.map((role) => [role.arn, role])).values()];
+}
+
+async function readAccount({
+  profile,
+  credentials,
+  endpoint,
+  region = "us-east-1",
+}: LiveAccount): Promise<TrustRole[]> {
   // Loaded here, so that an offline check does not pay for the SDK.
-  const { IAMClient, paginateGetAccountAuthorizationDetails } = await import("@aws-sdk/client-iam");
-  const client = new IAMClient({ region: "us-east-1", ...options });
+  const { IAMClient, paginateGetAccountAuthorizationDetails, paginateListRoles } = await import("@aws-sdk/client-iam");
+  const identity = credentials ? { credentials } : { ...(profile !== undefined && { profile }) };
+  const client = new IAMClient({ region, ...(endpoint !== undefined && { endpoint }), ...identity });
   try {
-    yield* paginateGetAccountAuthorizationDetails(
-      { client, pageSize: 1000 },
-      { Filter: ["Role", "LocalManagedPolicy", "AWSManagedPolicy"] },
-    );
-  } catch (cause) {
-    const message = `the account cannot be read: ${cause instanceof Error ? `${cause.name}: ${cause.message}` : "unknown error"}`;
-    const fix = "use credentials that may call iam:GetAccountAuthorizationDetails";
-    throw new TrustInputError("LiveUnreadable", [{ file: "live", message, fix }], { cause });
+    const roles: RoleDetail[] = [];
+    const policies = new Map<string, PolicyDocument>();
+    const filter = { Filter: ["Role", "LocalManagedPolicy", "AWSManagedPolicy"] as EntityType[] };
+    for await (const page of paginateGetAccountAuthorizationDetails({ client, pageSize: 1000 }, filter)) {
+      roles.push(...(page.RoleDetailList ?? []).filter(({ Path: path }) => !isOfAService(path)));
+      for (const policy of page.Policies ?? []) {
+        const text = defaultVersion(policy);
+        if (policy.Arn !== undefined && text !== undefined) policies.set(policy.Arn, policyFromUrl(text));
+      }
+    }
+    const longest = await longestSessions(paginateListRoles({ client, pageSize: 1000 }, {}));
+    return roles.map((role) => liveRole(role, policies, longest));
   } finally {
     client.destroy();
   }
 }
 
-function liveRole(detail: RoleDetail, policies: ReadonlyMap<string, PolicyDocument>): TrustRole {
+function isOfAService(path: string | undefined): boolean {
+  return path?.startsWith("/aws-service-role/") === true;
+}
+
+/** Seconds by ARN. Who may not list roles does without: a role is then read with AWS's default, and says so. */
+async function longestSessions(pages: AsyncIterable<ListRolesCommandOutput>): Promise<ReadonlyMap<string, number>> {
+  const seconds = new Map<string, number>();
+  try {
+    for await (const { Roles: roles = [] } of pages) {
+      for (const { Arn: arn, MaxSessionDuration: longest } of roles) {
+        if (arn !== undefined && longest !== undefined) seconds.set(arn, longest);
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof Error && error.name.startsWith("AccessDenied"))) throw error;
+  }
+  return seconds;
+}
+
+function liveRole(
+  detail: RoleDetail,
+  policies: ReadonlyMap<string, PolicyDocument>,
+  longest: ReadonlyMap<string, number>,
+): TrustRole {
   const arn = detail.Arn ?? "";
   const role = startRole(arn, { file: "live", path: detail.RoleName ?? arn });
   role.trustPolicy = policyFromUrl(detail.AssumeRolePolicyDocument ?? "");
   for (const { PolicyDocument: text } of detail.RolePolicyList ?? [])
-    role.identityPolicies.push(policyFromUrl(text ?? ""));
+    addPolicy(role, policyFromUrl(text ?? ""), "inline");
   for (const { PolicyArn: policyArn = "" } of detail.AttachedManagedPolicies ?? []) {
     const document = policies.get(policyArn);
     if (document === undefined) attachByArn(role, policyArn);
-    else role.identityPolicies.push(document);
+    else addPolicy(role, document, policyArn.includes(":iam::aws:policy/") ? "aws" : "managed");
   }
   const boundaryArn = detail.PermissionsBoundary?.PermissionsBoundaryArn;
   const boundary = boundaryArn === undefined ? undefined : policies.get(boundaryArn);
@@ -72,11 +106,15 @@ function liveRole(detail: RoleDetail, policies: ReadonlyMap<string, PolicyDocume
       assumed: "no boundary: IAM did not list its text",
     });
   }
-  role.unknowns.push({
-    path: "maxSessionDuration",
-    expression: "GetAccountAuthorizationDetails",
-    assumed: "3600: IAM does not list it here",
-  });
+  const seconds = longest.get(arn);
+  if (seconds !== undefined) role.maxSessionDuration = seconds;
+  else {
+    role.unknowns.push({
+      path: "maxSessionDuration",
+      expression: "iam:ListRoles",
+      assumed: "3600: these credentials may not list roles",
+    });
+  }
   role.tags = Object.fromEntries((detail.Tags ?? []).map(({ Key: key = "", Value: value = "" }) => [key, value]));
   return finishRole(role);
 }

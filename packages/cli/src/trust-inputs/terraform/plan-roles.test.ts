@@ -69,6 +69,7 @@ it("attaches what stands in nested modules, through inputs and outputs that are 
       arn: "arn:aws:iam::123456789013:role/agents/reader",
       trustPolicy: trust,
       identityPolicies: [policy],
+      identityPolicyKinds: ["managed"],
       managedPolicyArns: [],
       maxSessionDuration: 7200,
       tags: { team: "a" },
@@ -121,6 +122,7 @@ it("pairs instances of for_each by key, and reads inline policies and AWS's own"
   expect(read(plan)).toMatchObject(
     keys.map((key) => ({
       identityPolicies: [policy, { Statement: key }],
+      identityPolicyKinds: ["inline", "inline"],
       managedPolicyArns: ["arn:aws:iam::aws:policy/ReadOnlyAccess"],
     })),
   );

@@ -1,7 +1,15 @@
 import type { PolicyDocument, TrustRole } from "@agent-roles/trust";
 import type { ParsedFile } from "../collect-inputs.ts";
 import { isObject } from "../recognize.ts";
-import { attachByArn, finishRole, policyFromText, type RoleBuilder, startRole } from "../role-builder.ts";
+import {
+  addPolicy,
+  attachByArn,
+  finishRole,
+  policyFromText,
+  type PolicyKind,
+  type RoleBuilder,
+  startRole,
+} from "../role-builder.ts";
 import { objects, planResources, type PlanResource } from "./plan-resources.ts";
 import { type FollowReference, followReferences, withoutKeys } from "./references.ts";
 
@@ -61,7 +69,7 @@ function addOwnPolicies(role: Plan["roles"][number], plan: Plan): void {
   const { inline_policy: inline, managed_policy_arns: arns, permissions_boundary: boundary } = role.resource.values;
   for (const { policy, name } of objects(inline)) {
     if (typeof policy === "string" || typeof name === "string")
-      addDocument(role, policy, `${role.resource.address}.inline_policy`);
+      addDocument(role, policy, `${role.resource.address}.inline_policy`, "inline");
   }
   for (const arn of Array.isArray(arns) ? (arns as readonly unknown[]) : []) {
     if (typeof arn === "string") attachPolicy(role, arn, plan);
@@ -94,7 +102,7 @@ function attach(resource: PlanResource, plan: Plan): void {
     }
   }
   for (const role of targets) {
-    if (type === "aws_iam_role_policy") addDocument(role, values["policy"], address);
+    if (type === "aws_iam_role_policy") addDocument(role, values["policy"], address, "inline");
     else attachResource(role, resource, plan);
   }
 }
@@ -102,7 +110,7 @@ function attach(resource: PlanResource, plan: Plan): void {
 function attachResource(role: RoleBuilder, resource: PlanResource, plan: Plan): void {
   const { policy_arn: arn } = resource.values;
   const policies = policiesFor(resource, "policy_arn", arn, plan);
-  for (const policy of policies) addDocument(role, policy.values["policy"], policy.address);
+  for (const policy of policies) addDocument(role, policy.values["policy"], policy.address, "managed");
   if (policies.length > 0) return;
   attachByArn(role, typeof arn === "string" ? arn : `\${${plain(resource.address)}.policy_arn}`);
 }
@@ -110,7 +118,7 @@ function attachResource(role: RoleBuilder, resource: PlanResource, plan: Plan): 
 function attachPolicy(role: RoleBuilder, arn: string, plan: Plan): void {
   const policy = ofType(plan.resources, "aws_iam_policy").find(({ values }) => values["arn"] === arn);
   if (policy === undefined) attachByArn(role, arn);
-  else addDocument(role, policy.values["policy"], policy.address);
+  else addDocument(role, policy.values["policy"], policy.address, "managed");
 }
 
 function rolesFor(resource: PlanResource, argument: string, plan: Plan): Plan["roles"] {
@@ -149,11 +157,11 @@ function keysOf(address: string): string {
   return (address.match(/\[(?:"(?:[^"\\]|\\.)*"|[^\]]*)\]/gu) ?? []).join("");
 }
 
-function addDocument(role: RoleBuilder, policy: unknown, address: string): void {
+function addDocument(role: RoleBuilder, policy: unknown, address: string, kind: PolicyKind): void {
   const at = `identityPolicies[${role.identityPolicies.length}]`;
   if (typeof policy !== "string")
     role.unknowns.push({ path: at, expression: address, assumed: "nothing: the policy is known after apply" });
-  role.identityPolicies.push(documentOf(policy, address));
+  addPolicy(role, documentOf(policy, address), kind);
 }
 
 function documentOf(policy: unknown, address: string): PolicyDocument {

@@ -1,0 +1,119 @@
+import type {
+  Expectation,
+  ExpectationResult,
+  Finding,
+  Severity,
+  SourceLocation,
+  TrustContext,
+} from "@agent-roles/trust";
+import type { CheckReport } from "./check-formats/check-report.ts";
+import { SEVERITIES } from "./check-formats/severity.ts";
+import type { CliContext } from "./cli-context.ts";
+import { type TrustFlags, withFlags } from "./trust-flags.ts";
+import { readTrustSet, type TrustSet, type TrustSetOptions } from "./trust-set.ts";
+
+export interface CheckTrustOptions extends TrustSetOptions, TrustFlags {
+  readonly failOn: Severity;
+  /** Templates to compare with. */
+  readonly against?: string;
+  /** Files of expectations, beside the manifest's. */
+  readonly expect?: readonly string[];
+}
+
+/** Reads what is to be checked and checks it; warnings go to standard error. */
+export async function checkTrust(
+  paths: readonly string[],
+  options: CheckTrustOptions,
+  cli: CliContext,
+): Promise<CheckReport> {
+  const { accessChanges, applySuppressions, lintTrust, proveExpectations, rules } = await import("@agent-roles/trust");
+  const set = await readTrustSet(paths, options, cli);
+  const { roles, files, liveAccounts, manifest } = set;
+  const ruleIds = [...rules.map(({ id }) => id), "expectation"];
+  const context = withFlags(set, options, ruleIds);
+  warnOfUnknownRules(set, ruleIds, cli);
+
+  const stated = await readExpectations(set, options);
+  const unread = new Set(isPartial(paths, options) ? stated.flatMap((each) => accountOf(each) ?? []) : []);
+  for (const account of liveAccounts) unread.delete(account);
+  for (const account of unread) {
+    cli.err(
+      `warning: no expectation about account ${account} is proven: it was not read; name a profile of it with --profile`,
+    );
+  }
+  const provable = stated.filter((each) => !unread.has(accountOf(each) ?? ""));
+  const results = proveExpectations(
+    provable.map(({ expectation }) => expectation),
+    roles,
+    context,
+  );
+  const expectations = results.map((result, index) => located(result, provable[index]?.location));
+  const broken = expectations.flatMap(({ finding }) => (finding ? [finding] : []));
+
+  const { suppressions = [] } = manifest?.trust ?? {};
+  const { findings, suppressed, unused } = applySuppressions([...broken, ...lintTrust(roles, context)], suppressions);
+  for (const { id, role = "every role" } of unused) {
+    cli.err(`warning: the suppression of ${id} for ${role} silences nothing; remove it, or correct its id and role`);
+  }
+  const { against } = options;
+  const before = against === undefined ? undefined : await readTrustSet([against], { manifest: false }, cli);
+  return {
+    findings: findings.toSorted(worstFirst),
+    suppressed: suppressed.map(({ finding, reason }) => ({ ...finding, reason })),
+    roles,
+    files,
+    liveAccounts,
+    failOn: options.failOn,
+    ...(expectations.length > 0 && { expectations }),
+    ...(before && { changes: accessChanges(before.roles, roles, context) }),
+  };
+}
+
+function worstFirst(a: Finding, b: Finding): number {
+  return SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity);
+}
+
+interface StatedExpectation {
+  readonly expectation: Expectation;
+  /** Left out for those of the manifest: their findings stand at the roles. */
+  readonly location?: SourceLocation;
+}
+
+async function readExpectations(
+  { manifest }: TrustSet,
+  { expect: files = [] }: CheckTrustOptions,
+): Promise<readonly StatedExpectation[]> {
+  const stated: StatedExpectation[] = (manifest?.trust?.expect ?? []).map((expectation) => ({ expectation }));
+  if (files.length === 0) return stated;
+  const { loadExpectations } = await import("@agent-roles/manifest");
+  for (const file of files) {
+    stated.push(...(await loadExpectations(file, { organization: manifest?.organization })));
+  }
+  return stated;
+}
+
+/** What is about no role at all is shown where it is written. */
+function located(result: ExpectationResult, location: SourceLocation | undefined): ExpectationResult {
+  const { finding, counterExample } = result;
+  return finding && location && !counterExample ? { ...result, finding: { ...finding, location } } : result;
+}
+
+/** Whether only some of the manifest's accounts may have been looked at. */
+function isPartial(paths: readonly string[], { live }: CheckTrustOptions): boolean {
+  return live === true && paths.length === 0;
+}
+
+/** The one account that an expectation is about, if it names one. */
+function accountOf({ expectation: { to } }: StatedExpectation): string | undefined {
+  return /^arn:[^:]*:iam::(\d{12}):/.exec(to)?.[1];
+}
+
+function warnOfUnknownRules(
+  { context }: { readonly context: TrustContext },
+  ids: readonly string[],
+  { err }: CliContext,
+): void {
+  for (const id of Object.keys(context.severities ?? {}).filter((each) => !ids.includes(each))) {
+    err(`warning: trust.severities names ${id}, which is no rule; correct its id, or remove it`);
+  }
+}
