@@ -1,0 +1,26 @@
+import type { SecretsManagerClient, Tag } from "@aws-sdk/client-secrets-manager";
+import type { SecretUpdate } from "./update-secret.ts";
+
+/** What the two kinds of store have in common. */
+export interface SecretOptions {
+  /** Default: a client of the SDK's default chain. */
+  readonly client?: SecretsManagerClient;
+  /** The KMS key of secrets that are made. Default: `aws/secretsmanager`, which other accounts cannot read. */
+  readonly kmsKeyId?: string;
+  /** Tags of secrets that are made. */
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+/** How a secret is made when it is missing. */
+export function newSecret(
+  options: Omit<SecretOptions, "client">,
+  description: string,
+  own: readonly Tag[],
+): SecretUpdate["create"] {
+  const tags = Object.entries(options.tags ?? {}).map(([Key, Value]) => ({ Key, Value }));
+  return {
+    Description: description,
+    Tags: [...tags, ...own],
+    ...(options.kmsKeyId && { KmsKeyId: options.kmsKeyId }),
+  };
+}

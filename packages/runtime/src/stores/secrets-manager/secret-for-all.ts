@@ -1,0 +1,47 @@
+import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import type { CredentialStore, RefusedCredentials, StoredCredentials } from "../credential-store.ts";
+import { newSecret, type SecretOptions } from "./new-secret.ts";
+import { notOurs } from "./not-ours.ts";
+import { formatSecret, isSecretValue, parseSecret, type SecretObject, secretValue } from "./secret-value.ts";
+import { updateSecret } from "./update-secret.ts";
+
+/** One secret, with an object of all profiles; other writers may keep profiles of their own in it. */
+export function secretForAll(secretId: string, options: SecretOptions, client: SecretsManagerClient): CredentialStore {
+  const update = (edit: (profiles: SecretObject) => SecretObject, signal: AbortSignal | undefined): Promise<void> =>
+    updateSecret(
+      {
+        secretId,
+        shared: true,
+        create: newSecret(options, "Credentials of AWS roles, by profile; kept by agent-roles", []),
+        edit: (text) => {
+          const before = parseSecret(text);
+          if (!before) throw notOurs(secretId);
+          const after = edit(before);
+          return text === undefined && Object.keys(after).length === 0 ? undefined : formatSecret(after, secretId);
+        },
+      },
+      { client, signal },
+    );
+  return {
+    name: secretId,
+    put: async (entries, { signal } = {}) => {
+      if (entries.length === 0) return [];
+      let refused: readonly RefusedCredentials[] = [];
+      await update((before) => {
+        const isForeign = ({ target: { profile } }: StoredCredentials): boolean =>
+          profile in before && !isSecretValue(before[profile]);
+        refused = entries.filter(isForeign).map(({ target }) => ({ target, error: notOurs(secretId, target.profile) }));
+        const taken = entries.filter((entry) => !isForeign(entry));
+        return { ...before, ...Object.fromEntries(taken.map((entry) => [entry.target.profile, secretValue(entry)])) };
+      }, signal);
+      return refused;
+    },
+    remove: (profiles, { signal } = {}) =>
+      update((before) => {
+        const kept = Object.entries(before).filter(
+          ([name, value]) => !profiles.includes(name) || !isSecretValue(value),
+        );
+        return Object.fromEntries(kept);
+      }, signal),
+  };
+}

@@ -1,0 +1,93 @@
+import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import pLimit from "p-limit";
+import { AgentRolesError } from "../../agent-roles-error.ts";
+import type { CredentialStore, StoredCredentials } from "../credential-store.ts";
+import { deleteOwnSecret, PROFILE_TAG } from "./delete-secret.ts";
+import { newSecret, type SecretOptions } from "./new-secret.ts";
+import { notOurs } from "./not-ours.ts";
+import { formatSecret, isSecretValue, parseSecret, secretValue } from "./secret-value.ts";
+import { readSecret, type SecretsContext, updateSecret } from "./update-secret.ts";
+
+/** Secrets Manager allows fifty writes a second in an account and Region; a write is two or three calls in turn. */
+const CONCURRENCY = 10;
+
+/** One secret for each profile, so that each can have readers of its own. */
+export function secretForEach(prefix: string, options: SecretOptions, client: SecretsManagerClient): CredentialStore {
+  const limit = pLimit(CONCURRENCY);
+  return {
+    name: `${prefix}/*`,
+    put: async (entries, { signal } = {}) => {
+      const refused = await Promise.all(
+        entries.map((entry) =>
+          limit(async () => {
+            const error = await putOne(entry, { prefix, options }, { client, signal });
+            return error ? [{ target: entry.target, error }] : [];
+          }),
+        ),
+      );
+      return refused.flat();
+    },
+    remove: async (profiles, { signal } = {}) => {
+      await Promise.all(
+        profiles.map((profile) => limit(() => removeOne(secretName(prefix, profile), { client, signal }))),
+      );
+    },
+  };
+}
+
+interface EachContext {
+  readonly prefix: string;
+  readonly options: SecretOptions;
+}
+
+async function putOne(
+  entry: StoredCredentials,
+  { prefix, options }: EachContext,
+  context: SecretsContext,
+): Promise<AgentRolesError | undefined> {
+  const { profile, role } = entry.target;
+  const secretId = secretName(prefix, profile);
+  try {
+    if (!/^[\w/+=.@-]{1,512}$/.test(secretId)) throw badName(secretId);
+    const tag = { Key: PROFILE_TAG, Value: profile };
+    await updateSecret(
+      {
+        secretId,
+        shared: false,
+        create: newSecret(options, `Credentials of ${role.arn}; kept by agent-roles`, [tag]),
+        edit: (text) => {
+          if (!isFreeOrOurs(text)) throw notOurs(secretId, profile);
+          return formatSecret(secretValue(entry), secretId);
+        },
+      },
+      context,
+    );
+    return undefined;
+  } catch (error) {
+    if (error instanceof AgentRolesError) return error;
+    throw error;
+  }
+}
+
+async function removeOne(secretId: string, context: SecretsContext): Promise<void> {
+  const current = await readSecret(secretId, context);
+  if (!current || !isSecretValue(parseSecret(current.text)) || (await deleteOwnSecret(secretId, context))) return;
+  // Somebody made the secret for us: it stays, without credentials.
+  await updateSecret({ secretId, shared: false, create: { Tags: [], Description: "" }, edit: () => "{}" }, context);
+}
+
+function isFreeOrOurs(text: string | undefined): boolean {
+  const value = parseSecret(text);
+  return value !== undefined && (Object.keys(value).length === 0 || isSecretValue(value));
+}
+
+function secretName(prefix: string, profile: string): string {
+  return `${prefix}/${profile}`;
+}
+
+function badName(secretId: string): AgentRolesError {
+  return new AgentRolesError(`${secretId} is no name that a secret may have`, {
+    code: "StoreFailed",
+    fix: "use letters, digits and / _ + = . @ - in the prefix and the profile, 512 at most; or one secret for all profiles",
+  });
+}

@@ -1,0 +1,62 @@
+import { AgentRolesError } from "../../agent-roles-error.ts";
+import type { StoredCredentials } from "../credential-store.ts";
+
+/** Secrets Manager takes no more, in bytes of UTF-8. */
+const LARGEST_VALUE = 65_536;
+
+/** What a secret's text parses to. */
+export type SecretObject = Readonly<Record<string, unknown>>;
+
+/**
+ * One profile's credentials as the `credential_process` protocol has them, so that a secret can be handed to an SDK as it is; with
+ * the role that they are of, which also tells that we wrote them.
+ *
+ * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
+ */
+export function secretValue({ target, credentials }: StoredCredentials): SecretObject {
+  return {
+    Version: 1,
+    AccessKeyId: credentials.accessKeyId,
+    SecretAccessKey: credentials.secretAccessKey,
+    SessionToken: credentials.sessionToken,
+    Expiration: credentials.expiration.toISOString(),
+    AccountId: credentials.accountId,
+    RoleArn: target.role.arn,
+    ...(target.region && { Region: target.region }),
+  };
+}
+
+/** Whether {@link secretValue} made this. */
+export function isSecretValue(value: unknown): boolean {
+  return isObject(value) && value["Version"] === 1 && "AccessKeyId" in value && "RoleArn" in value;
+}
+
+/** What a secret holds; a secret without a value is an empty object, and `undefined` stands for anything but an object. */
+export function parseSecret(text: string | undefined): SecretObject | undefined {
+  if (!text?.trim()) return {};
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws {AgentRolesError} `StoreFailed` when it is larger than a secret may be. */
+export function formatSecret(value: SecretObject, secretId: string): string {
+  const text = JSON.stringify(value);
+  const size = Buffer.byteLength(text);
+  if (size <= LARGEST_VALUE) return text;
+  const profiles = Object.keys(value).length;
+  throw new AgentRolesError(
+    `${secretId}: ${profiles} profiles are ${size} bytes, and a secret takes ${LARGEST_VALUE}`,
+    {
+      code: "StoreFailed",
+      fix: "keep each profile in a secret of its own: give a prefix instead of one secret's name",
+    },
+  );
+}
+
+function isObject(value: unknown): value is SecretObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

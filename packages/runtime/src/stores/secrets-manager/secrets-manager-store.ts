@@ -1,0 +1,25 @@
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import type { CredentialStore } from "../credential-store.ts";
+import type { SecretOptions } from "./new-secret.ts";
+import { secretForAll } from "./secret-for-all.ts";
+import { secretForEach } from "./secret-for-each.ts";
+
+/** One secret with an object of all profiles: its name or ARN. Or one for each profile: `<prefix>/<profile>`. */
+export type SecretsManagerStoreOptions = SecretOptions & ({ readonly secretId: string } | { readonly prefix: string });
+
+/**
+ * Keeps profiles in AWS Secrets Manager, as the JSON of the `credential_process` protocol. Secrets that are missing are made; a
+ * value that we did not write is refused.
+ *
+ * One secret for all is for a few dozen roles that rotate together: it takes 64 KB, and AWS keeps each of its versions for a day,
+ * a hundred at most. Needs `secretsmanager:GetSecretValue`, `PutSecretValue`, `CreateSecret`, `TagResource`; for one secret
+ * `UpdateSecretVersionStage`, for a prefix `DescribeSecret` and `DeleteSecret` to remove roles.
+ *
+ * @throws {AgentRolesError} from the store's calls, `StoreFailed` with the missing action, or what else to do.
+ */
+export function secretsManagerStore(options: SecretsManagerStoreOptions): CredentialStore {
+  const client = options.client ?? new SecretsManagerClient({});
+  return "prefix" in options
+    ? secretForEach(options.prefix.replace(/\/+$/, ""), options, client)
+    : secretForAll(options.secretId, options, client);
+}
