@@ -14,6 +14,8 @@ export interface CliContext {
   readonly stdin: () => Promise<string>;
   /** Aborts when the process is told to stop. */
   readonly signal: AbortSignal;
+  /** Asks to be told when the process should read its configuration anew, instead of being stopped by SIGHUP. */
+  readonly onReload: (listener: () => void) => void;
   readonly color: boolean;
 }
 

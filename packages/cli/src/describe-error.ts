@@ -8,7 +8,7 @@ export function describeError(error: unknown): { readonly text: string; readonly
   if (error instanceof UsageError) return { text: `error: ${error.message}`, code: 2 };
   if (error instanceof ManifestError || error instanceof TrustInputError) return { text: error.message, code: 2 };
   if (error instanceof AgentRolesError) {
-    const wrongUsage = error.code === "InvalidRoleEnv" || error.code === "UnknownProfile";
+    const wrongUsage = ["InvalidRoleEnv", "RolesUnreadable", "UnknownProfile"].includes(error.code);
     const fix = error.problems.length > 0 ? "" : `\n  fix: ${error.fix}`;
     return { text: `error: ${error.message}${fix}`, code: wrongUsage ? 2 : 1 };
   }

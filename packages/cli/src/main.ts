@@ -8,13 +8,19 @@ import { runCli } from "./run-cli.ts";
 process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
 
 const stop = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  process.on(signal, () => {
-    // Who asks twice does not want to wait.
-    if (stop.signal.aborted) process.exit(130);
-    stop.abort();
-  });
-}
+const toStop = (): void => {
+  // Who asks twice does not want to wait.
+  if (stop.signal.aborted) process.exit(130);
+  stop.abort();
+};
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, toStop);
+
+let reload: (() => void) | undefined;
+process.on("SIGHUP", () => {
+  // At a terminal it means that the terminal is gone.
+  if (reload && !process.stdin.isTTY) reload();
+  else toStop();
+});
 // A reader that leaves early, such as `head`, is no failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0);
@@ -29,6 +35,9 @@ process.exitCode = await runCli(process.argv.slice(2), {
   err: (line) => process.stderr.write(`${line}\n`),
   stdin: () => text(process.stdin),
   signal: stop.signal,
+  onReload: (listener) => {
+    reload = listener;
+  },
   color: pc.isColorSupported,
 });
 // A call that still hangs must not hold up a command that was told to stop.

@@ -1,6 +1,5 @@
-import { readFile } from "node:fs/promises";
-import { parseEnv } from "node:util";
-import { parseRoleEnv } from "@agent-roles/runtime/role-env";
+import { isRole, parseRoleEnv } from "@agent-roles/runtime/role-env";
+import { readEnvFile, type RoleEnvSource, roleEnvSource } from "@agent-roles/runtime/role-sources";
 import { type Command, Option } from "commander";
 import type { CliContext } from "./cli-context.ts";
 import { UsageError } from "./describe-error.ts";
@@ -18,35 +17,32 @@ export function withEnvFile(command: Command): Command {
 }
 
 /**
- * The environment that a command works with. Roles come from one place: a file that declares any `AWS_ROLE_N` replaces all of
- * the environment's.
+ * Where a command's variables come from: the environment, over it an env file, over both the secret that `AGENT_ROLES_SECRET_ID`
+ * names. What the file says to the AWS SDK, such as `AWS_PROFILE`, is exported.
  *
- * @throws {UsageError} when the file cannot be read.
+ * @throws {AgentRolesError} `RolesUnreadable` when the file cannot be read.
  */
-export async function readEnv({ env, exportEnv }: CliContext, envFile: string | undefined): Promise<Env> {
-  if (envFile === undefined) return env;
-  const text = await readFile(envFile, "utf8").catch((error: unknown) => {
-    throw new UsageError(`--env-file ${envFile}: ${error instanceof Error ? error.message : String(error)}`);
-  });
-  const file = definedOnly(parseEnv(text));
-  const rest = Object.entries(env).filter(([name]) => !(isRole(name) && Object.keys(file).some(isRole)));
-  exportEnv(Object.fromEntries(Object.entries(file).filter(([name]) => !isRole(name))));
-  return { ...Object.fromEntries(rest), ...file };
-}
-
-function definedOnly(variables: Env): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(variables).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+async function envSource({ env, exportEnv }: CliContext, envFile: string | undefined): Promise<RoleEnvSource> {
+  if (envFile === undefined) return roleEnvSource({ env });
+  const file = Object.entries(await readEnvFile(envFile));
+  exportEnv(
+    Object.fromEntries(file.flatMap(([name, value]) => (value === undefined || isRole(name) ? [] : [[name, value]]))),
   );
+  return roleEnvSource({ env, envFile });
 }
 
-function isRole(name: string): boolean {
-  return /^AWS_ROLE_\d/.test(name);
+/** Everything that {@link envSource} says now. @throws {AgentRolesError} `RolesUnreadable`. */
+export async function readEnv(context: CliContext, envFile: string | undefined): Promise<Env> {
+  return (await envSource(context, envFile)).read();
 }
 
-/** {@link readEnv} for commands that need roles: tells the warnings, and refuses an environment without any. */
-export async function readRoleEnv(context: CliContext, envFile: string | undefined): Promise<Env> {
-  const env = await readEnv(context, envFile);
+/** {@link readEnv} and its source, for commands that need roles: tells the warnings, and refuses an environment without any. */
+export async function readRoleEnv(
+  context: CliContext,
+  envFile: string | undefined,
+): Promise<{ readonly env: Env; readonly source: RoleEnvSource }> {
+  const source = await envSource(context, envFile);
+  const env = await source.read();
   const { roles, warnings } = parseRoleEnv(env);
   for (const { variable, message, fix } of warnings) context.err(`warning: ${variable}: ${message}; ${fix}`);
   if (roles.length === 0) {
@@ -54,5 +50,5 @@ export async function readRoleEnv(context: CliContext, envFile: string | undefin
       "no AWS_ROLE_N is set\n  fix: set AWS_ROLE_1=arn:aws:iam::<account>:role/<name>:<profile>, or pass --env-file (agent-roles env writes one)",
     );
   }
-  return env;
+  return { env, source };
 }

@@ -32,6 +32,7 @@ async function cli(argv: string[], env: Record<string, string> = {}) {
     err: (text) => err.push(text),
     stdin: async () => "",
     signal: new AbortController().signal,
+    onReload: () => undefined,
     color: false,
   });
   return { code, out: out.join("\n"), err: err.join("\n"), exported };

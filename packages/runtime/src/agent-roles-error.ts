@@ -2,6 +2,8 @@
 export type ErrorCode =
   /** The `AWS_ROLE_N` variables are wrong; `problems` lists every mistake. */
   | "InvalidRoleEnv"
+  /** The env file or the secret with the role definitions could not be read. */
+  | "RolesUnreadable"
   /** No `AWS_ROLE_N` declares the profile. */
   | "UnknownProfile"
   /** A profile of that name is in a shared file and is not ours. */

@@ -17,6 +17,8 @@ export type {
   TargetRole,
 } from "./role-env/index.ts";
 export { maskKeyId } from "./session-credentials.ts";
+export { followRoles, roleEnvSource } from "./role-sources/index.ts";
+export type { FollowedRoles, FollowRolesOptions, RoleEnvSource, RoleEnvSourceOptions } from "./role-sources/index.ts";
 export type { SessionCredentials } from "./session-credentials.ts";
 export { credentialProcessStore } from "./stores/credential-process-store.ts";
 export type { CredentialProcessStoreOptions } from "./stores/credential-process-store.ts";

@@ -10,7 +10,7 @@ export function listCommand(context: CliContext): Command {
     .description("show every profile with its account, role, Region, status and expiration")
     .option("--json", "print JSON")
     .action(async (options: { json?: true; envFile?: string }) => {
-      const env = await readRoleEnv(context, options.envFile);
+      const { env } = await readRoleEnv(context, options.envFile);
       const { parseRoleEnv, profileStatus, readSharedProfiles } = await import("@agent-roles/runtime");
       const stored = new Map((await readSharedProfiles(env)).managed.map((each) => [each.profile, each]));
       const now = context.clock.now();

@@ -24,8 +24,8 @@ export function runCommand(context: CliContext, exitWith: (code: ExitCode) => vo
 }
 
 async function run(context: CliContext, options: RunOptions): Promise<ExitCode> {
-  const env = await readRoleEnv(context, options.envFile);
-  const { createAgentRoles, sharedCredentialsStore } = await import("@agent-roles/runtime");
+  const { env, source } = await readRoleEnv(context, options.envFile);
+  const { createAgentRoles, followRoles, sharedCredentialsStore } = await import("@agent-roles/runtime");
   const failed = new Set<string>();
   const print = (event: AgentRolesEvent): void => {
     const at = new Date(context.clock.now());
@@ -40,8 +40,11 @@ async function run(context: CliContext, options: RunOptions): Promise<ExitCode> 
   const stores = [sharedCredentialsStore({ env, adopt: options.adopt ?? false })];
 
   if (!options.once) {
-    const { done } = await roles.start({ stores, signal: context.signal });
-    await done;
+    const { signal, clock } = context;
+    const { done } = await roles.start({ stores, signal });
+    const followed = followRoles(roles, source, { signal, clock, onEvent: print });
+    context.onReload(() => void followed.reload());
+    await Promise.all([done, followed.done]);
     return 0;
   }
   const profiles = await roles.assumeAll({ stores });

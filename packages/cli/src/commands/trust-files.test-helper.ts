@@ -100,6 +100,7 @@ export async function cli(argv: readonly string[], stdin = ""): Promise<{ code: 
     exportEnv: () => {},
     stdin: async () => stdin,
     signal: new AbortController().signal,
+    onReload: () => undefined,
     color: false,
   });
   return { code, out: out.join("\n"), err: err.join("\n") };

@@ -57,7 +57,7 @@ async function masterIdentity(context: CliContext, envFile: string | undefined):
 
 /** Asks with the credentials that a client of this profile would find in the shared file; without any, with fresh ones. */
 async function profileIdentity(context: CliContext, profile: string, envFile: string | undefined): Promise<Answer> {
-  const env = await readRoleEnv(context, envFile);
+  const { env } = await readRoleEnv(context, envFile);
   const { callerIdentity, createAgentRoles, isSessionOf, readSharedProfiles, stsRegion } =
     await import("@agent-roles/runtime");
   const roles = createAgentRoles({ env, clock: context.clock });

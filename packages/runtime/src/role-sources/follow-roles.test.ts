@@ -1,0 +1,114 @@
+import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { createAgentRoles } from "../create-agent-roles.ts";
+import type { AgentRolesEvent } from "../events.ts";
+import { fakeClock } from "../fake-clock.test-helper.ts";
+import { credentials } from "../fixtures.test-helper.ts";
+import { followRoles } from "./follow-roles.ts";
+import { roleEnvSource } from "./role-env-source.ts";
+
+const FIRST = "AWS_ROLE_1=arn:aws:iam::123456789012:role/MyFirstRole:First\n";
+const SECOND = "AWS_ROLE_2=arn:aws:iam::123456789013:role/MySecondRole:Second\n";
+const POLL_MS = 5_000;
+let folder: string;
+let envFile: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "agent-roles-source-"));
+  envFile = join(folder, "agent.env");
+  await writeFile(envFile, FIRST);
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+async function following(env: Record<string, string> = {}) {
+  const clock = fakeClock();
+  const stop = new AbortController();
+  const events: AgentRolesEvent[] = [];
+  const onEvent = (event: AgentRolesEvent): void => void events.push(event);
+  const source = roleEnvSource({ env, envFile });
+  const roles = createAgentRoles({
+    env: await source.read(),
+    clock,
+    onEvent,
+    assumeRole: async ({ subject }) => credentials(subject, clock.now()),
+  });
+  const followed = followRoles(roles, source, { signal: stop.signal, clock, onEvent });
+  const profiles = () => roles.profiles().map(({ profile }) => profile);
+  const end = async (): Promise<void> => {
+    stop.abort();
+    await followed.done;
+  };
+  return { clock, events, roles, profiles, followed, end };
+}
+
+it("brings a changed env file into force within seconds, however it was replaced", async () => {
+  const { clock, profiles, followed, end } = await following();
+  await writeFile(envFile, FIRST + SECOND);
+  await clock.advance(POLL_MS);
+  await followed.reload();
+  expect(profiles()).toEqual(["First", "Second"]);
+  await writeFile(join(folder, "new"), FIRST);
+  await rename(join(folder, "new"), envFile);
+  await clock.advance(POLL_MS);
+  await followed.reload();
+  expect(profiles()).toEqual(["First"]);
+  await end();
+});
+
+it("reloads at once when asked", async () => {
+  const { profiles, followed, end } = await following();
+  await writeFile(envFile, FIRST + SECOND);
+  await followed.reload();
+  expect(profiles()).toEqual(["First", "Second"]);
+  await end();
+});
+
+it("keeps the roles while the file is missing or has a mistake, tells it once, and heals", async () => {
+  const { profiles, followed, events, end } = await following();
+  await rm(envFile);
+  await followed.reload();
+  await followed.reload();
+  await writeFile(envFile, "AWS_ROLE_1=nonsense\n");
+  await followed.reload();
+  expect(profiles()).toEqual(["First"]);
+  expect(events).toMatchObject([
+    { type: "rolesUnreadable", source: envFile, error: { code: "RolesUnreadable" } },
+    { type: "rolesUnreadable", source: envFile, error: { code: "InvalidRoleEnv" } },
+  ]);
+  await writeFile(envFile, SECOND.replace("2", "1"));
+  await followed.reload();
+  expect(profiles()).toEqual(["Second"]);
+  await end();
+});
+
+it("tells nothing and asks nothing while the file stays the same", async () => {
+  const { clock, followed, events, roles, end } = await following();
+  await roles.assumeAll();
+  const before = events.length;
+  await clock.advance(10 * POLL_MS);
+  await followed.reload();
+  expect(events).toHaveLength(before);
+  await end();
+});
+
+it("lets roles of the file replace the environment's, and never mixes them", async () => {
+  const { profiles, end } = await following({ AWS_ROLE_2: "arn:aws:iam::123456789013:role/FromTheEnvironment:Other" });
+  expect(profiles()).toEqual(["First"]);
+  await end();
+});
+
+it("has nothing to poll when everything comes from the environment", async () => {
+  const stop = new AbortController();
+  const source = roleEnvSource({ env: {} });
+  expect(source.pollMs()).toBeUndefined();
+  await followRoles(createAgentRoles({ env: {} }), source, { signal: stop.signal }).done;
+});
+
+it("names a file that cannot be read", async () => {
+  await expect(roleEnvSource({ env: {}, envFile: folder }).read()).rejects.toMatchObject({
+    code: "RolesUnreadable",
+    message: expect.stringContaining(folder),
+  });
+});

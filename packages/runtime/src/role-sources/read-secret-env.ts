@@ -1,0 +1,94 @@
+import {
+  GetSecretValueCommand,
+  SecretsManagerClient,
+  type SecretsManagerClientConfig,
+} from "@aws-sdk/client-secrets-manager";
+import { AgentRolesError } from "../agent-roles-error.ts";
+import { parseRoleEnv } from "../role-env/index.ts";
+import { masterConfig, type MasterConfigOptions } from "../sts/master-config.ts";
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+export interface SecretEnvOptions extends MasterConfigOptions {
+  /** Name or ARN; an ARN also tells the Region. */
+  readonly secretId: string;
+  /** Tells Region and endpoint, and the hop to the master. */
+  readonly env: Env;
+}
+
+/**
+ * The variables that a secret holds as a JSON object, read as the master.
+ *
+ * @throws {AgentRolesError} `RolesUnreadable`.
+ * @see https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
+ */
+export async function readSecretEnv({ secretId, ...options }: SecretEnvOptions): Promise<Record<string, string>> {
+  return parseSecretEnv(await secretText(secretId, options), secretId);
+}
+
+async function secretText(secretId: string, options: Omit<SecretEnvOptions, "secretId">): Promise<string> {
+  const client = new SecretsManagerClient(secretClientConfig(secretId, options));
+  try {
+    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
+    if (SecretString !== undefined) return SecretString;
+    throw unreadable(secretId, "the secret is binary", { fix: "store the variables as a JSON object in its string" });
+  } catch (error) {
+    throw error instanceof AgentRolesError && error.code === "RolesUnreadable" ? error : notRead(error, secretId);
+  } finally {
+    client.destroy();
+  }
+}
+
+function secretClientConfig(secretId: string, options: Omit<SecretEnvOptions, "secretId">): SecretsManagerClientConfig {
+  const { region, credentials } = masterConfig(parseRoleEnv(options.env), options);
+  const [, , , arnRegion] = secretId.startsWith("arn:") ? secretId.split(":") : [];
+  return {
+    region: arnRegion || region,
+    credentials,
+    requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
+  };
+}
+
+/** Values never come into a message: what is in the wrong place may be a secret. */
+function parseSecretEnv(text: string, secretId: string): Record<string, string> {
+  const fix = 'store {"AWS_ROLE_1": "arn:aws:iam::<account>:role/<name>:<profile>", …}, every value a string';
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    throw unreadable(secretId, "the secret is not JSON", { fix });
+  }
+  if (typeof json !== "object" || json === null || Array.isArray(json)) {
+    throw unreadable(secretId, "the secret is not a JSON object", { fix });
+  }
+  const variables: Record<string, string> = {};
+  for (const [name, value] of Object.entries(json)) {
+    if (typeof value !== "string") throw unreadable(secretId, `${name} in the secret is not a string`, { fix });
+    variables[name] = value;
+  }
+  return variables;
+}
+
+function notRead(error: unknown, secretId: string): AgentRolesError {
+  const name = error instanceof Error ? error.name : "Error";
+  const message = error instanceof Error ? error.message : String(error);
+  return unreadable(secretId, `${name}: ${message}`, { fix: fixFor(name, message, secretId), cause: error });
+}
+
+function fixFor(name: string, message: string, secretId: string): string {
+  if (name === "ResourceNotFoundException")
+    return "correct AGENT_ROLES_SECRET_ID, or the Region: a name is looked up in AWS_REGION";
+  if (name === "AccessDeniedException" && /kms/i.test(message))
+    return "allow the master kms:Decrypt on the secret's key";
+  if (name === "AccessDeniedException") return `allow the master secretsmanager:GetSecretValue on ${secretId}`;
+  if (name === "InvalidRequestException") return "the secret waits for its deletion: restore it, or name another";
+  return "it is read again; the cause above tells";
+}
+
+function unreadable(
+  secretId: string,
+  message: string,
+  { fix, cause }: { fix: string; cause?: unknown },
+): AgentRolesError {
+  return new AgentRolesError(`${secretId}: ${message}`, { code: "RolesUnreadable", retryable: true, fix, cause });
+}

@@ -1,0 +1,56 @@
+import { mergeRoleEnv } from "../role-env/index.ts";
+import { readEnvFile } from "./read-env-file.ts";
+import type { SecretEnvOptions } from "./read-secret-env.ts";
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+export interface RoleEnvSourceOptions extends Omit<SecretEnvOptions, "env" | "secretId"> {
+  /** Default: `process.env`. */
+  readonly env?: Env;
+  /** A dotenv file whose variables win over the environment's. */
+  readonly envFile?: string;
+}
+
+/** Where role definitions come from: the environment, over it an env file, over both a secret. */
+export interface RoleEnvSource {
+  /** For messages: the file, the secret. */
+  readonly name: () => string;
+  /** How long to wait before the next look, milliseconds; `undefined` when nothing can ever change. */
+  readonly pollMs: () => number | undefined;
+  /**
+   * Reads all of it anew.
+   *
+   * @throws {AgentRolesError} `RolesUnreadable`.
+   */
+  readonly read: () => Promise<Env>;
+}
+
+/** A file costs nothing to read; each look at a secret is a paid call. */
+const FILE_POLL_MS = 5_000;
+const SECRET_POLL_MS = 60_000;
+
+/**
+ * The environment, `envFile` if there is one, and the secret that `AGENT_ROLES_SECRET_ID` names in either of them.
+ *
+ * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/retrieving-secrets.html
+ */
+export function roleEnvSource(options: RoleEnvSourceOptions = {}): RoleEnvSource {
+  const { env = process.env, envFile, ...secretOptions } = options;
+  let secretId = env["AGENT_ROLES_SECRET_ID"];
+
+  async function read(): Promise<Env> {
+    const file = envFile === undefined ? {} : await readEnvFile(envFile);
+    const local = mergeRoleEnv(env, file);
+    secretId = local["AGENT_ROLES_SECRET_ID"];
+    if (!secretId) return local;
+    // Whoever names no secret loads no SDK here.
+    const { readSecretEnv } = await import("./read-secret-env.ts");
+    return mergeRoleEnv(local, await readSecretEnv({ ...secretOptions, secretId, env: local }));
+  }
+
+  return {
+    name: () => [envFile, secretId].filter(Boolean).join(", ") || "the environment",
+    pollMs: () => (secretId ? SECRET_POLL_MS : envFile && FILE_POLL_MS) || undefined,
+    read,
+  };
+}
