@@ -72,7 +72,7 @@ describe("agent-roles", () => {
     [["list", "--frob"], "unknown option '--frob'"],
     [["sandbox", "--port", "70000"], "A port is a number from 0 to 65535"],
     [["env", "--format", "xml"], '--format "xml" is not one of dotenv, shell, json, kubernetes'],
-    [["list", "--env-file", "/does/not/exist"], "--env-file /does/not/exist: ENOENT"],
+    [["list", "--env-file", "/does/not/exist"], "/does/not/exist: ENOENT"],
     [["env", "--manifest", "/does/not/exist"], "/does/not/exist"],
     [["list"], "no AWS_ROLE_N is set"],
     [["run"], "no AWS_ROLE_N is set"],

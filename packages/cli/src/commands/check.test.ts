@@ -189,7 +189,7 @@ describe("agent-roles check", () => {
     [["--fail-on", "bad"], '--fail-on "bad" is not one of critical, high, error'],
     [["--manifest", "/does/not/exist"], "/does/not/exist"],
     [["--expect", "/does/not/exist"], "/does/not/exist:1:1: there is no such file"],
-    [["--env-file", "/does/not/exist"], "--env-file /does/not/exist: ENOENT"],
+    [["--env-file", "/does/not/exist"], "/does/not/exist: ENOENT"],
     [["--profile", "MySecondAccount"], "add --live"],
     [["--own-account", "12"], '--own-account "12" is not an account'],
     [["--severity", "unknown-account"], '--severity "unknown-account" has no "="'],
