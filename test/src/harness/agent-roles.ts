@@ -19,9 +19,17 @@ export interface Running {
   onLine(listener: (line: string) => void): void;
 }
 
+/** Where and how a command starts. */
+export interface StartOptions {
+  /** Default: this process's own. */
+  readonly cwd?: string;
+  /** Of Node itself. */
+  readonly nodeOptions?: readonly string[];
+}
+
 /** Runs `agent-roles` to its end, in an environment of its own. */
-export async function agentRoles(args: readonly string[], env: Env): Promise<Finished> {
-  return start(args, env);
+export async function agentRoles(args: readonly string[], env: Env, options: StartOptions = {}): Promise<Finished> {
+  return start(args, env, options);
 }
 
 /** Starts an `agent-roles` that goes on until it is stopped. */
@@ -44,7 +52,13 @@ export function startAgentRoles(args: readonly string[], env: Env): Running {
   };
 }
 
-function start(args: readonly string[], env: Env) {
-  const options = { env, extendEnv: false, reject: false, timeout: 120_000 } as const;
-  return execa(process.execPath, ["--", CLI, ...args], options);
+function start(args: readonly string[], env: Env, { cwd, nodeOptions = [] }: StartOptions = {}) {
+  const options = {
+    env,
+    extendEnv: false,
+    reject: false,
+    timeout: 120_000,
+    ...(cwd !== undefined && { cwd }),
+  } as const;
+  return execa(process.execPath, [...nodeOptions, "--", CLI, ...args], options);
 }

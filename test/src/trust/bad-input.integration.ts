@@ -1,0 +1,116 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { agentRoles, type Finished } from "../harness/agent-roles.ts";
+import { cleanEnv } from "../harness/clean-env.ts";
+
+const ARN = "arn:aws:iam::123456789012:role/agent";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "agent-roles-input-"));
+  const files: Record<string, string> = {
+    "broken.json": '{ "Resources": {\n  "Role": { "Type": "AWS::IAM::Role" \n} }',
+    "broken.yaml": "Resources:\n  Role: [\n",
+    "empty.json": "",
+    "other.json": '{ "name": "package" }',
+    "list.json": "[1, 2]",
+    "binary.json": "\u0000\uFFFD\u0001",
+    "cyclic.json": JSON.stringify({
+      Resources: {
+        Role: { Type: "AWS::IAM::Role", Properties: { RoleName: { "Fn::GetAtt": ["Other", "Arn"] } } },
+        Other: { Type: "AWS::IAM::Role", Properties: { RoleName: { "Fn::GetAtt": ["Role", "Arn"] } } },
+      },
+    }),
+    "role.json": JSON.stringify({ Resources: { Role: { Type: "AWS::IAM::Role", Properties: { RoleName: "agent" } } } }),
+    "question.json": '{ "caller": { "arn": "x" } }',
+    "manifest.yaml": "master: {}\n",
+    "expect.yaml": "expect: [{ from: me }]\n",
+    "wrong.env": "AWS_ROLE_1=foo\n",
+    "endless/manifest.json": JSON.stringify({
+      artifacts: { A: { type: "cdk:cloud-assembly", properties: { directoryName: "." } } },
+    }),
+    "none/readme.txt": "no template",
+  };
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(join(folder, name, ".."), { recursive: true });
+    await writeFile(join(folder, name), text);
+  }
+  await writeFile(join(folder, "binary.json"), Buffer.from([0, 0xff, 0xfe, 1]));
+  await mkdir(join(folder, "void"));
+  // Not even root can read this one.
+  await symlink("loop.json", join(folder, "loop.json"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Runs the installed command in the folder, so that names stand in messages as they were given. */
+function run(...argv: readonly string[]): Promise<Finished> {
+  return agentRoles(argv, cleanEnv(folder), { cwd: folder });
+}
+
+const COMMANDS: readonly (readonly string[])[] = [["check"], ["explain", "--from", ARN, "--to", ARN], ["graph"]];
+
+describe.each(COMMANDS.map((argv) => [argv[0], argv] as const))("agent-roles %s", (_, command) => {
+  it.each([
+    ["a file that is not JSON", ["broken.json"], "broken.json:3: it is neither JSON nor YAML", "correct the syntax"],
+    ["a file that is not YAML", ["broken.yaml"], "broken.yaml:3: it is neither", "correct the syntax"],
+    ["an empty file", ["empty.json"], "empty.json: it is empty", "name a template"],
+    [
+      "a file that is no policy",
+      ["other.json"],
+      "other.json: it is not a CloudFormation template",
+      "name one of these",
+    ],
+    ["a list", ["list.json"], "list.json: it is not a CloudFormation template", "name one of these"],
+    ["a file that is not text", ["binary.json"], "binary.json: it is not text", "name a JSON or YAML file"],
+    ["references in a circle", ["cyclic.json"], "cyclic.json", "Role"],
+    ["an assembly that contains itself", ["endless"], "levels deep", "look for one that contains itself"],
+    ["a file that cannot be read", ["loop.json"], "loop.json: it cannot be read (ELOOP)", "make it readable"],
+    ["a missing file", ["missing.json"], "missing.json: there is no such file or directory", "name a template"],
+    ["no cdk.out", [], "cdk.out: there is no such file or directory", "run `cdk synth`"],
+    ["a directory without templates", ["none"], "none: the directory holds no template", "such as cdk.out"],
+    ["an empty directory", ["void"], "void: the directory holds no template", "such as cdk.out"],
+    ["several at once", ["broken.json", "other.json"], "broken.json:3", "other.json: it is not"],
+    ["a manifest that is none", ["role.json", "--manifest", "manifest.yaml"], "manifest.yaml:1:1", "roles: is missing"],
+    ["a missing manifest", ["role.json", "--manifest", "no.yaml"], "no.yaml:1:1: there is no such file", "create it"],
+    ["a missing env file", ["role.json", "--env-file", "no.env"], "--env-file no.env: ENOENT", "no such file"],
+    [
+      "an env file with a mistake",
+      ["role.json", "--env-file", "wrong.env"],
+      'AWS_ROLE_1: "foo"',
+      "expected arn:aws:iam",
+    ],
+    ["an unknown flag", ["role.json", "--frob"], "unknown option '--frob'", "--help"],
+    ["a profile without --live", ["role.json", "--profile", "P"], "--profile", "add --live"],
+  ])("ends %s with 2, the place and the fix", async (__, argv, place, fix) => {
+    expect(read(await run(...command, ...argv), place, fix)).toEqual(TROUBLE);
+  });
+});
+
+it.each([
+  ["check", ["check", "role.json", "--format", "xml"], '--format "xml"', "sarif"],
+  ["check", ["check", "role.json", "--expect", "expect.yaml"], "expect.yaml:1:18: expect[0].from", "write"],
+  ["check", ["check", "role.json", "--against", "none"], "none: the directory holds no template", "such as cdk.out"],
+  ["graph", ["graph", "role.json", "--format", "png"], '--format "png"', "svg"],
+  ["explain", ["explain", "role.json"], "who assumes what?", "give --from ARN"],
+  ["explain", ["explain", "--request", "question.json"], "question.json: role is missing", "fix: write"],
+  ["explain", ["explain", "--request", "empty.json"], "empty.json: is not JSON", "empty.json"],
+  ["explain", ["explain", "--request", "no.json"], "--request no.json: ENOENT", "no such file"],
+  [
+    "explain",
+    ["explain", "--from", "me", "--to", `${ARN}s`, "role.json"],
+    `--to ${ARN}s: no such role in role.json`,
+    "give one of",
+  ],
+])("agent-roles %s ends %j with 2", async (_, argv, place, fix) => {
+  expect(read(await run(...argv), place, fix)).toEqual(TROUBLE);
+});
+
+const TROUBLE = { exitCode: 2, stdout: "", place: true, fix: true, trace: false };
+
+function read({ exitCode, stdout, stderr }: Finished, place: string, fix: string): object {
+  // What does not hold is shown with what was said.
+  const has = (text: string): true | string => stderr.includes(text) || stderr;
+  return { exitCode, stdout, place: has(place), fix: has(fix), trace: /^\s+at /m.test(stderr) };
+}

@@ -1,0 +1,68 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { agentRoles } from "../harness/agent-roles.ts";
+import { cleanEnv } from "../harness/clean-env.ts";
+
+const ROLE = {
+  Type: "AWS::IAM::Role",
+  Properties: {
+    RoleName: "agent",
+    AssumeRolePolicyDocument: {
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" }],
+    },
+  },
+};
+
+let folder: string;
+let hook: string;
+let loaded: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "agent-roles-modules-"));
+  loaded = join(folder, "loaded.txt");
+  hook = join(folder, "register.mjs");
+  await writeFile(join(folder, "template.json"), JSON.stringify({ Resources: { Role: ROLE } }));
+  // Node tells every module that is imported to this loader.
+  await writeFile(
+    join(folder, "loader.mjs"),
+    `import { appendFileSync } from "node:fs";
+    export const load = (url, context, next) => {
+      appendFileSync(${JSON.stringify(loaded)}, url + "\\n");
+      return next(url, context);
+    };`,
+  );
+  await writeFile(hook, 'import { register } from "node:module"; register("./loader.mjs", import.meta.url);');
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** The modules that a command imports. */
+async function modulesOf(...argv: readonly string[]): Promise<readonly string[]> {
+  await writeFile(loaded, "");
+  const nodeOptions = ["--import", hook];
+  const env = { ...cleanEnv(folder), AWS_EC2_METADATA_DISABLED: "true" };
+  const { exitCode, stderr } = await agentRoles(argv, env, { cwd: folder, nodeOptions });
+  expect(exitCode, stderr).toBe(argv.includes("--live") ? 2 : 0);
+  return (await readFile(loaded, "utf8")).split("\n").filter((url) => url !== "");
+}
+
+const SDK = /@(?:aws-sdk|smithy)[/+]/;
+
+it.each([
+  ["check", ["check", "template.json"]],
+  [
+    "explain",
+    ["explain", "template.json", "--from", "lambda.amazonaws.com", "--to", "arn:aws:iam::${AWS.AccountId}:role/agent"],
+  ],
+  ["graph", ["graph", "template.json", "--format", "svg"]],
+])("%s reads templates without loading the AWS SDK", async (_, argv) => {
+  const modules = await modulesOf(...argv);
+  expect(modules.some((url) => url.includes("roles-from-templates"))).toBe(true);
+  expect(modules.filter((url) => SDK.test(url))).toEqual([]);
+});
+
+it("loads it for --live", async () => {
+  const modules = await modulesOf("check", "--live");
+  expect(modules.some((url) => url.includes("client-iam"))).toBe(true);
+});
