@@ -10,8 +10,7 @@ export async function removeLeftovers(path: string): Promise<void> {
   const prefix = basename(path);
   const names = await readdir(folder).catch(() => []);
   for (const name of names) {
-    if (!name.startsWith(prefix) || !/^(\.[0-9a-f]{12}\.tmp|\.lock\.[0-9a-f]{12})$/.test(name.slice(prefix.length)))
-      continue;
+    if (!name.startsWith(prefix) || !/^(\.[0-9a-f]{12}\.tmp|\.lock\.heir)$/.test(name.slice(prefix.length))) continue;
     const file = join(folder, name);
     const info = await lstat(file).catch(() => undefined);
     if (info && Date.now() - info.mtimeMs > LEFT_AFTER_MS) await unlink(file).catch(() => undefined);

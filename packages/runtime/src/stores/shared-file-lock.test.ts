@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { processMark } from "./process-mark.ts";
+import { processMark } from "../files/process-mark.ts";
 import { withFileLock } from "./shared-file-lock.ts";
 
 let folder: string;

@@ -1,0 +1,91 @@
+import type { AgentRolesError, ErrorCode } from "../agent-roles-error.ts";
+import type { SessionCredentials } from "../session-credentials.ts";
+import { ENTRY_VERSION } from "./session-key.ts";
+
+/** Why STS was last asked in vain; gone with the next session. */
+export interface CachedFailure extends Pick<AgentRolesError, "code" | "message" | "fix" | "retryable"> {
+  /** Failures in a row, 1 for the first. */
+  readonly attempt: number;
+  readonly failedAt: Date;
+}
+
+/** What processes know in common of one session shape. */
+export interface CacheEntry {
+  /** The newest session, expired ones included; never handed out without a look at its expiration. */
+  readonly session?: SessionCredentials;
+  readonly failure?: CachedFailure;
+}
+
+/** The text of a cache file. */
+export function formatEntry(key: string, { session, failure }: CacheEntry): string {
+  return `${JSON.stringify({ version: ENTRY_VERSION, key, session, failure })}\n`;
+}
+
+/** What a cache file says, or why it says nothing. */
+export type ParsedEntry =
+  | { readonly entry: CacheEntry; readonly problem?: never }
+  | { readonly problem: string; readonly entry?: never };
+
+/** Reads the text of the cache file of this key. Never throws, whatever the text. */
+export function parseEntry(text: string, key: string): ParsedEntry {
+  const json = parseObject(text);
+  if (!json) return { problem: "is not what agent-roles writes" };
+  if (json["version"] !== ENTRY_VERSION) return { problem: "was written by another version of agent-roles" };
+  if (json["key"] !== key) return { problem: "belongs to another session" };
+  const session = json["session"] === undefined ? undefined : parseSession(json["session"]);
+  const failure = json["failure"] === undefined ? undefined : parseFailure(json["failure"]);
+  if (session === null || failure === null) return { problem: "is damaged" };
+  return { entry: { ...(session && { session }), ...(failure && { failure }) } };
+}
+
+function parseSession(value: unknown): SessionCredentials | null {
+  const fields = asObject(value);
+  const [accessKeyId, secretAccessKey] = [word(fields, "accessKeyId"), word(fields, "secretAccessKey")];
+  const [sessionToken, accountId] = [word(fields, "sessionToken"), word(fields, "accountId")];
+  const [issuedAt, expiration] = [date(fields, "issuedAt"), date(fields, "expiration")];
+  return accessKeyId && secretAccessKey && sessionToken && accountId && issuedAt && expiration
+    ? { accessKeyId, secretAccessKey, sessionToken, accountId, issuedAt, expiration }
+    : null;
+}
+
+function parseFailure(value: unknown): CachedFailure | null {
+  const fields = asObject(value);
+  const [code, message, fix] = [word(fields, "code"), textOf(fields, "message"), textOf(fields, "fix")];
+  const failedAt = date(fields, "failedAt");
+  const retryable = fields?.["retryable"];
+  const attempt = fields?.["attempt"];
+  if (!code || message === undefined || fix === undefined || !failedAt) return null;
+  if (typeof retryable !== "boolean" || typeof attempt !== "number" || !(attempt >= 1)) return null;
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by this version; another text would only be shown
+  return { code: code as ErrorCode, message, fix, retryable, attempt, failedAt };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function parseObject(json: string): Fields | undefined {
+  try {
+    return asObject(JSON.parse(json));
+  } catch {
+    return undefined;
+  }
+}
+
+function asObject(value: unknown): Fields | undefined {
+  return typeof value === "object" && value !== null ? { ...value } : undefined;
+}
+
+function textOf(fields: Fields | undefined, name: string): string | undefined {
+  const value = fields?.[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+/** Keys and codes: printable, without blanks. */
+function word(fields: Fields | undefined, name: string): string | undefined {
+  const value = textOf(fields, name);
+  return value !== undefined && /^[\x21-\x7e]+$/.test(value) ? value : undefined;
+}
+
+function date(fields: Fields | undefined, name: string): Date | undefined {
+  const value = new Date(textOf(fields, name) ?? Number.NaN);
+  return Number.isNaN(value.getTime()) ? undefined : value;
+}

@@ -1,0 +1,114 @@
+import { chmod, mkdir, readdir, readFile, stat, symlink, truncate, writeFile } from "node:fs/promises";
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { credentials } from "../fixtures.test-helper.ts";
+import { formatEntry, type ParsedEntry, parseEntry } from "./cache-entry.ts";
+import { readCacheFile, readCacheFileSync } from "./cache-file.ts";
+import { key, temporaryCache } from "./temporary-cache.test-helper.ts";
+import { openCacheFolder, writeCacheFile } from "./write-cache-file.ts";
+
+const cache = temporaryCache();
+const NOW = Date.parse("2026-01-01T00:00:00Z");
+const session = credentials("First", NOW);
+const failure = {
+  code: "Throttled",
+  message: "no",
+  fix: "wait",
+  retryable: true,
+  attempt: 2,
+  failedAt: new Date(NOW),
+} as const;
+
+it("keeps a session and a failure", async () => {
+  await openCacheFolder(cache.folder());
+  await writeCacheFile(cache.folder(), key, { session, failure });
+  expect(await readCacheFile(cache.folder(), key)).toMatchObject({ entry: { session, failure } });
+  expect(readCacheFileSync(cache.folder(), key)).toMatchObject({ entry: { session, failure } });
+});
+
+it("is a folder and files for their owner alone, and leaves nothing else", async () => {
+  await openCacheFolder(cache.folder());
+  await writeCacheFile(cache.folder(), key, { session });
+  expect((await stat(cache.folder())).mode & 0o777).toBe(0o700);
+  expect((await stat(cache.file())).mode & 0o777).toBe(0o600);
+  expect(await readdir(cache.folder())).toEqual([`${key}.json`]);
+});
+
+it("refuses a folder that others can write to", async () => {
+  await openCacheFolder(cache.folder());
+  await chmod(cache.folder(), 0o770);
+  await expect(openCacheFolder(cache.folder())).rejects.toMatchObject({ code: "StoreFailed" });
+});
+
+it("knows nothing of what is not there", async () => {
+  expect(await readCacheFile(cache.folder(), key)).toBeUndefined();
+  expect(readCacheFileSync(cache.folder(), key)).toBeUndefined();
+});
+
+const text = formatEntry(key, { session });
+const put = (content: string) => () => writeFile(cache.file(), content, { mode: 0o600 });
+
+it.each<readonly [string, () => Promise<unknown>, string]>([
+  ["empty", put(""), "is not what agent-roles writes"],
+  ["truncated", put(text.slice(0, 100)), "is not what agent-roles writes"],
+  ["of a newer version", put(text.replace('"version":1', '"version":2')), "was written by another version"],
+  ["another session's, renamed", put(formatEntry(`${key.slice(0, -1)}_`, { session })), "belongs to another session"],
+  ["without its token", put(text.replace("sessionToken", "token")), "is damaged"],
+  ["of no date", put(text.replace(/"expiration":"[^"]*"/, '"expiration":"soon"')), "is damaged"],
+  ["huge", () => put(text)().then(() => truncate(cache.file(), 1_000_000)), "is larger than"],
+  ["open to others", () => put(text)().then(() => chmod(cache.file(), 0o644)), "is open to other users"],
+  ["a folder", () => mkdir(cache.file()), "is not a plain file"],
+  ["a symlink", () => writeFile(`${cache.folder()}/x`, text).then(() => symlink("x", cache.file())), "is a symlink"],
+])("does not believe a file that is %s", async (_, make, problem) => {
+  await openCacheFolder(cache.folder());
+  await make();
+  const read = await readCacheFile(cache.folder(), key);
+  expect(read?.problem).toContain(problem);
+  expect(readCacheFileSync(cache.folder(), key)).toEqual(read);
+});
+
+it("replaces a symlink and leaves what it points at", async () => {
+  await openCacheFolder(cache.folder());
+  await writeFile(`${cache.folder()}/precious`, "precious");
+  await symlink("precious", cache.file());
+  await writeCacheFile(cache.folder(), key, { session });
+  expect(await readFile(`${cache.folder()}/precious`, "utf8")).toBe("precious");
+  expect(await readCacheFile(cache.folder(), key)).toMatchObject({ entry: { session } });
+});
+
+/** All six fields, as they must be. */
+function isWhole(read: ParsedEntry): boolean {
+  const { session: found } = read.entry ?? {};
+  if (!found) return true;
+  const { accessKeyId, secretAccessKey, sessionToken, accountId, issuedAt, expiration } = found;
+  return (
+    [accessKeyId, secretAccessKey, sessionToken, accountId].every((word) => /^[\x21-\x7e]+$/.test(word)) &&
+    [issuedAt, expiration].every((date) => !Number.isNaN(date.getTime()))
+  );
+}
+
+it("never throws, and gives a session only whole, whatever a file says", () => {
+  const field = fc.option(fc.oneof(fc.constant("x"), fc.constant(new Date(NOW).toISOString()), fc.jsonValue()));
+  const fields = (...names: string[]) => fc.record(Object.fromEntries(names.map((name) => [name, field])));
+  const someSession = fields("accessKeyId", "secretAccessKey", "sessionToken", "accountId", "issuedAt", "expiration");
+  const someFailure = fields("code", "message", "fix", "retryable", "attempt", "failedAt");
+  const entry = fc
+    .record({ session: fc.oneof(someSession, fc.jsonValue()), failure: fc.oneof(someFailure, fc.jsonValue()) })
+    .map((parts) => JSON.stringify({ version: 1, key, ...parts }));
+  fc.assert(
+    fc.property(fc.oneof(fc.string(), fc.json(), entry), (content) => {
+      expect(parseEntry(content, key)).toSatisfy(isWhole);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+it("never throws, and gives a session only whole, however a file was damaged", () => {
+  fc.assert(
+    fc.property(fc.nat(text.length), fc.nat(20), fc.string({ maxLength: 5 }), (at, removed, inserted) => {
+      const damaged = text.slice(0, at) + inserted + text.slice(at + removed);
+      expect(parseEntry(damaged, key)).toSatisfy(isWhole);
+    }),
+    { numRuns: 2_000 },
+  );
+});

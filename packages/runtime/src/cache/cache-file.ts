@@ -1,0 +1,72 @@
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { join } from "node:path";
+import { type ParsedEntry, parseEntry } from "./cache-entry.ts";
+
+/** An entry has some two thousand bytes; STS keeps session tokens below four thousand. */
+const LARGEST_BYTES = 64 * 1024;
+
+/** A symlink is not followed, and a pipe of that name is not waited for. Windows has neither flag. */
+const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+/** A cache file that is there: its text to tell changes by, and what it says or why it says nothing. */
+export type CacheFile = ParsedEntry & { readonly text: string };
+
+export function cacheFile(folder: string, key: string): string {
+  return join(folder, `${key}.json`);
+}
+
+/** Reads a cache file. Never rejects. @returns `undefined` when there is none. */
+export async function readCacheFile(folder: string, key: string): Promise<CacheFile | undefined> {
+  let file: FileHandle | undefined;
+  try {
+    file = await open(cacheFile(folder, key), FLAGS);
+    const stats = await file.stat();
+    const problem = distrust(stats);
+    if (problem) return { text: "", problem };
+    const buffer = Buffer.alloc(stats.size);
+    const { bytesRead } = await file.read(buffer, 0, stats.size, 0);
+    return parsed(buffer, bytesRead, key);
+  } catch (error) {
+    return unreadable(error);
+  } finally {
+    await file?.close().catch(() => undefined);
+  }
+}
+
+/** {@link readCacheFile} for a process that does nothing else. */
+export function readCacheFileSync(folder: string, key: string): CacheFile | undefined {
+  let file: number | undefined;
+  try {
+    file = openSync(cacheFile(folder, key), FLAGS);
+    const stats = fstatSync(file);
+    const problem = distrust(stats);
+    if (problem) return { text: "", problem };
+    const buffer = Buffer.alloc(stats.size);
+    return parsed(buffer, readSync(file, buffer, 0, stats.size, 0), key);
+  } catch (error) {
+    return unreadable(error);
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}
+
+/** Why a file of the right name is not believed: whoever can write it could give us credentials of his own. */
+function distrust(stats: Stats): string | undefined {
+  if (!stats.isFile()) return "is not a plain file";
+  const user = process.geteuid?.();
+  if (user !== undefined && stats.uid !== user) return "belongs to another user";
+  if (user !== undefined && (stats.mode & 0o077) !== 0) return "is open to other users";
+  return stats.size > LARGEST_BYTES ? "is larger than an entry ever is" : undefined;
+}
+
+function parsed(buffer: Buffer, length: number, key: string): CacheFile {
+  const text = buffer.toString("utf8", 0, length);
+  return { text, ...parseEntry(text, key) };
+}
+
+function unreadable(error: unknown): CacheFile | undefined {
+  const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+  if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+  return { text: "", problem: code === "ELOOP" ? "is a symlink" : `cannot be read (${code})` };
+}

@@ -1,0 +1,10 @@
+export type { CacheEntry, CachedFailure } from "./cache-entry.ts";
+export { readCacheFileSync } from "./cache-file.ts";
+export { cacheFolder } from "./cache-folder.ts";
+export { readerAnswer } from "./reader.ts";
+export type { ReaderAnswer } from "./reader.ts";
+export { sessionCache } from "./session-cache.ts";
+export type { SessionCache, SessionCacheOptions } from "./session-cache.ts";
+export { sessionKey } from "./session-key.ts";
+export type { SessionOrigin, SessionRole } from "./session-key.ts";
+export { failureError } from "./shared-session.ts";

@@ -1,0 +1,32 @@
+import { lutimes, readdir, symlink, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { pruneCache } from "./prune-cache.ts";
+import { key, temporaryCache } from "./temporary-cache.test-helper.ts";
+import { openCacheFolder } from "./write-cache-file.ts";
+
+const cache = temporaryCache();
+const NOW = Date.parse("2026-01-10T00:00:00Z");
+
+it("removes what has long expired and what killed processes left; nothing younger, nothing that is not ours", async () => {
+  await openCacheFolder(cache.folder());
+  const old = new Date(NOW - 49 * 3_600_000);
+  const other = "f".repeat(64);
+  for (const name of [`${key}.json`, `${key}.json.0123456789ab.tmp`, "notes.json", `${key}.json.mine`]) {
+    await writeFile(join(cache.folder(), name), "");
+    await utimes(join(cache.folder(), name), old, old);
+  }
+  await symlink("4711 on another-machine", cache.lock());
+  await lutimes(cache.lock(), old, old);
+  await writeFile(join(cache.folder(), `${other}.json`), "");
+  const young = new Date(NOW - 47 * 3_600_000);
+  await utimes(join(cache.folder(), `${other}.json`), young, young);
+  await pruneCache(cache.folder(), NOW);
+  expect((await readdir(cache.folder())).toSorted()).toEqual(
+    [`${key}.json.mine`, `${other}.json`, "notes.json"].toSorted(),
+  );
+});
+
+it("has nothing to do where there is no folder", async () => {
+  await expect(pruneCache(cache.folder(), NOW)).resolves.toBeUndefined();
+});

@@ -1,0 +1,18 @@
+import { lstat, readdir, unlink } from "node:fs/promises";
+import { join } from "node:path";
+
+/** No session lasts longer than twelve hours: what was not written for two days has long expired. */
+const KEPT_MS = 48 * 3_600_000;
+
+/** Our own names only: an entry, a lock, and what killed processes left of either. */
+const OURS = /^[0-9a-f]{64}\.(json(\.[0-9a-f]{12}\.tmp)?|lock(\.heir)?)$/;
+
+/** Deletes the entries of sessions that nobody asked for since they expired. Never rejects. @param now - milliseconds since the epoch. */
+export async function pruneCache(folder: string, now: number): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names.filter((each) => OURS.test(each))) {
+    const path = join(folder, name);
+    const info = await lstat(path).catch(() => undefined);
+    if (info && now - info.mtimeMs > KEPT_MS) await unlink(path).catch(() => undefined);
+  }
+}

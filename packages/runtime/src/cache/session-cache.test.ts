@@ -1,0 +1,215 @@
+import { chmod, lutimes, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { setTimeout } from "node:timers/promises";
+import { expect, it } from "vitest";
+import { AgentRolesError } from "../agent-roles-error.ts";
+import { systemClock } from "../clock.ts";
+import { credentials } from "../fixtures.test-helper.ts";
+import type { SessionCredentials } from "../session-credentials.ts";
+import { sessionCache, type SessionCacheOptions } from "./session-cache.ts";
+import { key, origin, request, temporaryCache } from "./temporary-cache.test-helper.ts";
+import { openCacheFolder, writeCacheFile } from "./write-cache-file.ts";
+
+const cache = temporaryCache();
+const NOW = Date.parse("2026-01-01T12:00:00Z");
+const minutes = (count: number): number => count * 60_000;
+const denied = new AgentRolesError("MyProfile: AccessDenied", { code: "AccessDenied", fix: "ask" });
+
+/** One process: a cache of its own over the common folder, and an STS that counts. */
+function processAt(
+  options: Partial<SessionCacheOptions> & { now?: number; sts?: () => Promise<SessionCredentials> } = {},
+) {
+  const { now = NOW, sts } = options;
+  const calls: number[] = [];
+  const warnings: string[] = [];
+  const shared = sessionCache({
+    env: cache.env(),
+    clock: { ...systemClock, now: () => now },
+    random: () => 0,
+    onWarning: ({ message }) => warnings.push(message),
+    ...options,
+  });
+  const ask = async (): Promise<SessionCredentials> => {
+    calls.push(now);
+    return sts ? sts() : credentials(`Call${calls.length}`, now);
+  };
+  const assumeRole = shared.assumeRole(ask, origin);
+  return {
+    get: (accept?: (session: SessionCredentials) => boolean) => assumeRole(request, accept),
+    shared,
+    calls,
+    warnings,
+  };
+}
+
+/** An answer that comes when the test wants. */
+function held() {
+  const open: { resolve: (session: SessionCredentials) => void; reject: (error: Error) => void }[] = [];
+  return {
+    sts: () => new Promise<SessionCredentials>((resolve, reject) => open.push({ resolve, reject })),
+    answer: (session: SessionCredentials) => open[0]?.resolve(session),
+    refuse: (error: Error) => open[0]?.reject(error),
+  };
+}
+
+/** Until the other side has done its first steps on the disk. */
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await setTimeout(1);
+}
+
+it("asks once for processes that come one after the other", async () => {
+  const first = processAt();
+  const second = processAt({ now: NOW + minutes(48) });
+  expect(await first.get()).toEqual(await second.get());
+  expect([first.calls.length, second.calls.length]).toEqual([1, 0]);
+});
+
+it("asks anew when the session is due", async () => {
+  await processAt().get();
+  const later = processAt({ now: NOW + minutes(51) });
+  expect((await later.get()).issuedAt.getTime()).toBe(NOW + minutes(51));
+  expect(later.calls).toHaveLength(1);
+});
+
+it("lets the caller say what will do, and never gives an expired session all the same", async () => {
+  await processAt().get();
+  const picky = processAt({ now: NOW + minutes(1) });
+  await picky.get(() => false);
+  expect(picky.calls).toHaveLength(1);
+  const late = processAt({ now: NOW + minutes(70) });
+  await late.get(() => true);
+  expect(late.calls).toHaveLength(1);
+});
+
+it("does not believe a session from the future: the clock was set back", async () => {
+  await processAt({ now: NOW + minutes(90) }).get();
+  const back = processAt();
+  await back.get();
+  expect(back.calls).toHaveLength(1);
+});
+
+it("asks once for everybody in one process", async () => {
+  const { get, calls } = processAt({ sts: () => setTimeout(20, credentials("One", NOW)) });
+  const sessions = await Promise.all(Array.from({ length: 50 }, () => get()));
+  expect(calls).toHaveLength(1);
+  expect(new Set(sessions).size).toBe(1);
+});
+
+it("asks once for processes that come at the same moment, and all get the same", async () => {
+  const processes = Array.from({ length: 20 }, () => processAt({ sts: () => setTimeout(50, credentials("One", NOW)) }));
+  const sessions = await Promise.all(processes.map(({ get }) => get()));
+  expect(processes.flatMap(({ calls }) => calls)).toHaveLength(1);
+  expect(new Set(sessions.map(({ accessKeyId }) => accessKeyId))).toEqual(new Set(["ASIAOneEXAMPLE"]));
+  expect(await readdir(cache.folder())).toEqual([`${key}.json`]);
+});
+
+it("gives those who wait the failure, too, and asks anew for whoever comes later", async () => {
+  const { sts, refuse } = held();
+  const holder = processAt({ sts });
+  const waiting = processAt();
+  const failing = holder.get();
+  await until(() => holder.calls.length === 1);
+  const joined = waiting.get();
+  await setTimeout(30);
+  refuse(denied);
+  await expect(failing).rejects.toBe(denied);
+  await expect(joined).rejects.toMatchObject({
+    code: "AccessDenied",
+    fix: "ask",
+    retryable: false,
+    message: denied.message,
+  });
+  expect(waiting.calls).toEqual([]);
+  await waiting.get();
+  expect(waiting.calls).toHaveLength(1);
+});
+
+it("keeps the valid session beside a failure, counts failures in a row, and forgets them with the next session", async () => {
+  await processAt().get();
+  const due = NOW + minutes(55);
+  for (const attempt of [1, 2]) {
+    const failing = processAt({ now: due, sts: () => Promise.reject(denied) });
+    await expect(failing.get()).rejects.toBe(denied);
+    const { session, failure } = await failing.shared.read(request, origin);
+    expect(session?.issuedAt.getTime()).toBe(NOW);
+    expect(failure).toMatchObject({ code: "AccessDenied", attempt, failedAt: new Date(due) });
+  }
+  const healed = processAt({ now: due });
+  await healed.get();
+  expect(await healed.shared.read(request, origin)).not.toHaveProperty("failure");
+});
+
+it("tells a reader nothing of what is not there", async () => {
+  expect(await processAt().shared.read(request, origin)).toEqual({});
+});
+
+it("takes over from a process that fell silent in mid-call", async () => {
+  await openCacheFolder(cache.folder());
+  await symlink("4711 since 5 on another-machine", cache.lock());
+  const long = new Date(Date.now() - 11_000);
+  await lutimes(cache.lock(), long, long);
+  const processes = Array.from({ length: 10 }, () => processAt({ sts: () => setTimeout(20, credentials("One", NOW)) }));
+  await Promise.all(processes.map(({ get }) => get()));
+  expect(processes.flatMap(({ calls }) => calls)).toHaveLength(1);
+});
+
+it("warns of a damaged file once, by name, and replaces it", async () => {
+  await openCacheFolder(cache.folder());
+  await writeFile(cache.file(), "{", { mode: 0o600 });
+  const { get, calls, warnings } = processAt();
+  await get();
+  await get();
+  expect(calls).toHaveLength(1);
+  expect(warnings).toEqual([`${cache.file()} is not what agent-roles writes`]);
+  expect(await readFile(cache.file(), "utf8")).toContain("Call1");
+});
+
+it.each<readonly [string, () => Promise<Record<string, string>>, RegExp]>([
+  [
+    "cannot be made",
+    () => writeFile(`${cache.folder()}.x`, "").then(() => ({ AGENT_ROLES_CACHE_DIR: `${cache.folder()}.x/y` })),
+    /no sharing of sessions: ENOTDIR/,
+  ],
+  ["takes no file", async () => ({ AGENT_ROLES_CACHE_DIR: "/proc/self/fd" }), /\/proc\/self\/fd/],
+  [
+    "is open to others",
+    () =>
+      openCacheFolder(cache.folder())
+        .then(() => chmod(cache.folder(), 0o777))
+        .then(() => cache.env()),
+    /other users can write/,
+  ],
+])("asks STS directly, with one warning, when the folder %s", async (_, env, warning) => {
+  const { get, calls, warnings } = processAt({ env: await env() });
+  await get();
+  await get(() => false);
+  expect(calls).toHaveLength(2);
+  expect(warnings).toHaveLength(1);
+  expect(warnings[0]).toMatch(warning);
+});
+
+it("gives the session although the entry cannot be written", async () => {
+  const { sts, answer } = held();
+  const { get, calls, warnings } = processAt({ sts });
+  const pending = get();
+  await until(() => calls.length === 1);
+  await mkdir(cache.file());
+  answer(credentials("Mine", NOW));
+  expect((await pending).accessKeyId).toBe("ASIAMineEXAMPLE");
+  expect(warnings).toEqual([expect.stringMatching(/no sharing of sessions: EISDIR/)]);
+  expect(await readdir(cache.folder())).toEqual([`${key}.json`]);
+});
+
+it("gives two shapes an entry each", async () => {
+  const { shared, calls, get } = processAt();
+  await get();
+  const other = shared.assumeRole(async () => credentials("Other", NOW), origin);
+  expect((await other({ ...request, externalId: "id-42" })).accessKeyId).toBe("ASIAOtherEXAMPLE");
+  expect((await get()).accessKeyId).toBe("ASIACall1EXAMPLE");
+  expect(calls).toHaveLength(1);
+});
+
+it("shows a session that is there to everybody who may read, expired or not", async () => {
+  await openCacheFolder(cache.folder());
+  await writeCacheFile(cache.folder(), key, { session: credentials("Old", 0) });
+  expect((await processAt().shared.read(request, origin)).session?.accessKeyId).toBe("ASIAOldEXAMPLE");
+});

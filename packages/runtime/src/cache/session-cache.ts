@@ -1,0 +1,88 @@
+import { AgentRolesError } from "../agent-roles-error.ts";
+import { type Clock, systemClock } from "../clock.ts";
+import { nextRefresh } from "../rotation/refresh-schedule.ts";
+import type { SessionCredentials } from "../session-credentials.ts";
+import type { AssumeRole } from "../sts/assume-role.ts";
+import type { CacheEntry } from "./cache-entry.ts";
+import { readCacheFile } from "./cache-file.ts";
+import { cacheFolder } from "./cache-folder.ts";
+import { pruneCache } from "./prune-cache.ts";
+import { sessionKey, type SessionOrigin, type SessionRole } from "./session-key.ts";
+import { sharedSession } from "./shared-session.ts";
+
+const PRUNE_EVERY_MS = 3_600_000;
+
+export interface SessionCacheOptions {
+  /** Tells where the cache is. Default: `process.env`. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly clock?: Clock;
+  /** From 0 to 1. Default: `Math.random`. */
+  readonly random?: () => number;
+  /** Told, once each, what is wrong with the cache. Nothing fails by it: STS is asked instead. */
+  readonly onWarning?: (error: AgentRolesError) => void;
+}
+
+/** Sessions on disk that every process of this user shares. */
+export interface SessionCache {
+  /**
+   * The same AssumeRole, asked once for all processes: a session that another one got is given when it will do (by default
+   * when it is not yet due), and who asks while somebody else does gets the same answer.
+   */
+  assumeRole(assumeRole: AssumeRole, origin: SessionOrigin): AssumeRole;
+  /** What is known of a role, without asking anybody; the session may have expired. Never rejects. */
+  read(role: SessionRole, origin: SessionOrigin): Promise<CacheEntry>;
+}
+
+export function sessionCache(options: SessionCacheOptions = {}): SessionCache {
+  const { env = process.env, clock = systemClock, random = Math.random, onWarning = () => undefined } = options;
+  const warned = new Set<string>();
+  const pending = new Map<string, Promise<SessionCredentials>>();
+  let prunedAt = -Infinity;
+  const folder = openFolder();
+
+  function openFolder(): string | undefined {
+    try {
+      return cacheFolder(env);
+    } catch (error) {
+      if (error instanceof AgentRolesError) warn(error);
+      return undefined;
+    }
+  }
+
+  function warn(error: AgentRolesError): void {
+    if (warned.has(error.message)) return;
+    warned.add(error.message);
+    onWarning(error);
+  }
+
+  async function prune(): Promise<void> {
+    if (folder === undefined || clock.now() - prunedAt < PRUNE_EVERY_MS) return;
+    prunedAt = clock.now();
+    await pruneCache(folder, clock.now());
+  }
+
+  function assumeRole(assume: AssumeRole, origin: SessionOrigin): AssumeRole {
+    return async (request, accept = (session) => clock.now() < nextRefresh(session)) => {
+      const key = sessionKey(request, origin);
+      for (let running = pending.get(key); running; running = pending.get(key)) {
+        const session = await running;
+        if (accept(session)) return session;
+      }
+      const ask = (): Promise<SessionCredentials> => assume(request, accept);
+      const shared =
+        folder === undefined
+          ? ask()
+          : sharedSession({ folder, key, ask, accept, clock, random, onProblem: warn, onWritten: prune });
+      const work = shared.finally(() => pending.delete(key));
+      pending.set(key, work);
+      return work;
+    };
+  }
+
+  async function read(role: SessionRole, origin: SessionOrigin): Promise<CacheEntry> {
+    const file = folder === undefined ? undefined : await readCacheFile(folder, sessionKey(role, origin));
+    return file?.entry ?? {};
+  }
+
+  return { assumeRole, read };
+}

@@ -1,0 +1,64 @@
+import type { RoleEnv, TargetRole } from "../role-env/index.ts";
+import { sha256 } from "./sha256.ts";
+
+/** Other versions of agent-roles have entries of their own: an upgrade costs one call a role. */
+export const ENTRY_VERSION = 1;
+
+/** What shapes a session besides its role. */
+export interface SessionOrigin {
+  readonly roleEnv: Omit<RoleEnv, "roles">;
+  /** Tells where STS is and who the master is. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** One role, as far as it shapes its session. */
+export type SessionRole = Pick<TargetRole, "role" | "externalId" | "durationSeconds" | "sessionPolicyArns">;
+
+/** Which STS answers. */
+const ENDPOINT = [
+  "AWS_REGION",
+  "AWS_DEFAULT_REGION",
+  "AWS_ENDPOINT_URL",
+  "AWS_ENDPOINT_URL_STS",
+  "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+  "AWS_STS_REGIONAL_ENDPOINTS",
+  "AWS_USE_DUALSTACK_ENDPOINT",
+  "AWS_USE_FIPS_ENDPOINT",
+];
+
+/** Whose credentials the SDK's default chain finds; secrets are not looked at, for they do not tell more. */
+const AMBIENT = [
+  "AWS_ACCESS_KEY_ID",
+  "AWS_PROFILE",
+  "AWS_CONFIG_FILE",
+  "AWS_SHARED_CREDENTIALS_FILE",
+  "AWS_ROLE_ARN",
+  "AWS_ROLE_SESSION_NAME",
+  "AWS_WEB_IDENTITY_TOKEN_FILE",
+  "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+  "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+];
+
+/**
+ * Names everything that shapes a session, in 64 hexadecimal digits: profiles of one shape share a session, and a role whose
+ * shape changes never gets the credentials of the one before.
+ */
+export function sessionKey(target: SessionRole, { roleEnv, env }: SessionOrigin): string {
+  const { master, roleSessionName, sourceIdentity, sessionTags = {} } = roleEnv;
+  const { role, externalId, durationSeconds, sessionPolicyArns } = target;
+  return sha256(
+    JSON.stringify({
+      version: ENTRY_VERSION,
+      role: role.arn,
+      externalId,
+      durationSeconds,
+      sessionPolicyArns,
+      master: master && [master.role.arn, master.externalId],
+      roleSessionName,
+      sourceIdentity,
+      sessionTags: Object.entries(sessionTags).toSorted(([a], [b]) => (a < b ? -1 : 1)),
+      // Empty counts as unset, as the SDK has it.
+      env: [...ENDPOINT, ...AMBIENT].map((name) => env[name] || null),
+    }),
+  );
+}

@@ -1,0 +1,129 @@
+import { join } from "node:path";
+import { AgentRolesError } from "../agent-roles-error.ts";
+import type { Clock } from "../clock.ts";
+import { type HeldLock, tryLock } from "../files/process-lock.ts";
+import type { SessionCredentials } from "../session-credentials.ts";
+import type { CacheEntry, CachedFailure } from "./cache-entry.ts";
+import { type CacheFile, readCacheFile } from "./cache-file.ts";
+import { isUsable } from "./usable.ts";
+import { openCacheFolder, writeCacheFile } from "./write-cache-file.ts";
+
+/** The first look comes soon, as STS may answer at any moment; the later ones are as cheap as a tenth of a second allows. */
+const FIRST_POLL_MS = 5;
+const LONGEST_POLL_MS = 100;
+
+export interface SharedSessionOptions {
+  readonly folder: string;
+  readonly key: string;
+  /** Asks STS. */
+  readonly ask: () => Promise<SessionCredentials>;
+  /** Whether a session that was there already will do. */
+  readonly accept: (session: SessionCredentials) => boolean;
+  readonly clock: Clock;
+  /** From 0 to 1, so that many who wait do not all look at the same moment. */
+  readonly random: () => number;
+  /** Told why a file is not believed, or why there is no sharing. */
+  readonly onProblem: (error: AgentRolesError) => void;
+  /** Told that an entry was written. */
+  readonly onWritten: () => Promise<void>;
+}
+
+/**
+ * A session from the cache, or from STS: of all processes that want it at once, one asks, and what it gets, be it a failure, is
+ * everybody's. Where nothing can be shared, STS is asked directly.
+ *
+ * @throws what `ask` throws, here or in the process that asked.
+ */
+export async function sharedSession(options: SharedSessionOptions): Promise<SessionCredentials> {
+  const { folder, key, ask, clock, random, onProblem } = options;
+  const first = await look(options);
+  const known = outcome(first, first, options);
+  if (known) return known;
+  const never = new AbortController().signal;
+  for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(pollMs * 2, LONGEST_POLL_MS)) {
+    let lock: HeldLock | undefined;
+    try {
+      if (pollMs === FIRST_POLL_MS) await openCacheFolder(folder);
+      lock = await tryLock(join(folder, `${key}.lock`));
+    } catch (error) {
+      onProblem(cacheProblem(error, folder));
+      return ask();
+    }
+    try {
+      const current = await look(options);
+      const came = outcome(current, first, options);
+      if (came) return came;
+      if (lock) return await askAndTell(current?.entry, options);
+    } finally {
+      await lock?.release();
+    }
+    await clock.sleep(pollMs * (0.5 + random() / 2), never);
+  }
+}
+
+async function look({ folder, key, onProblem }: SharedSessionOptions): Promise<CacheFile | undefined> {
+  const file = await readCacheFile(folder, key);
+  if (file?.problem) onProblem(distrusted(`${join(folder, key)}.json`, file.problem));
+  return file;
+}
+
+/** What came of it so far. What was written since the first look answers a question asked at the same time as ours. */
+function outcome(
+  current: CacheFile | undefined,
+  first: CacheFile | undefined,
+  { accept, clock }: SharedSessionOptions,
+): SessionCredentials | undefined {
+  const { session, failure } = current?.entry ?? {};
+  const isNews = current !== undefined && current.text !== first?.text;
+  if (isUsable(session, clock.now()) && ((isNews && !failure) || accept(session))) return session;
+  if (isNews && failure) throw failureError(failure);
+  return undefined;
+}
+
+async function askAndTell(before: CacheEntry | undefined, options: SharedSessionOptions): Promise<SessionCredentials> {
+  const { ask, clock } = options;
+  try {
+    const session = await ask();
+    await tell({ session }, options);
+    return session;
+  } catch (error) {
+    const { code, message, fix, retryable } = asFailure(error);
+    const attempt = (before?.failure?.attempt ?? 0) + 1;
+    const failure = { code, message, fix, retryable, attempt, failedAt: new Date(clock.now()) };
+    await tell({ ...(before?.session && { session: before.session }), failure }, options);
+    throw error;
+  }
+}
+
+async function tell(entry: CacheEntry, { folder, key, onProblem, onWritten }: SharedSessionOptions): Promise<void> {
+  try {
+    await writeCacheFile(folder, key, entry);
+    await onWritten();
+  } catch (error) {
+    onProblem(cacheProblem(error, folder));
+  }
+}
+
+/** A failure that another process met, as our own. */
+export function failureError({ code, message, fix, retryable }: CachedFailure): AgentRolesError {
+  return new AgentRolesError(message, { code, fix, retryable });
+}
+
+function asFailure(error: unknown): AgentRolesError {
+  if (error instanceof AgentRolesError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new AgentRolesError(message, { code: "Unknown", retryable: true, fix: "it is tried again" });
+}
+
+function distrusted(path: string, problem: string): AgentRolesError {
+  const fix = "nothing to do: the role is assumed anew and the file replaced";
+  return new AgentRolesError(`${path} ${problem}`, { code: "StoreFailed", fix });
+}
+
+function cacheProblem(error: unknown, folder: string): AgentRolesError {
+  if (error instanceof AgentRolesError) return error;
+  const message = `${folder}: no sharing of sessions: ${error instanceof Error ? error.message : String(error)}`;
+  const fix =
+    "set AGENT_ROLES_CACHE_DIR to a folder that this user can write to; until then each process asks STS itself";
+  return new AgentRolesError(message, { code: "StoreFailed", fix, cause: error });
+}

@@ -1,0 +1,39 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach } from "vitest";
+import { parseRoleEnv } from "../role-env/index.ts";
+import { type RoleRequest, targetRequest } from "../sts/role-request.ts";
+import { target } from "../fixtures.test-helper.ts";
+import { sessionKey, type SessionOrigin } from "./session-key.ts";
+
+/** A cache of each test's own. */
+export interface TemporaryCache {
+  readonly env: () => Record<string, string>;
+  readonly folder: () => string;
+  /** The entry's file of the role that tests ask for. */
+  readonly file: () => string;
+  readonly lock: () => string;
+}
+
+export const request: RoleRequest = targetRequest(target("MyProfile"));
+
+/** Nothing but the role shapes the session. */
+export const origin: SessionOrigin = { roleEnv: parseRoleEnv({}), env: {} };
+
+export const key: string = sessionKey(request, origin);
+
+export function temporaryCache(): TemporaryCache {
+  let parent = "";
+  const folder = (): string => join(parent, "cache");
+  beforeEach(async () => {
+    parent = await mkdtemp(join(tmpdir(), "agent-roles-cache-"));
+  });
+  afterEach(() => rm(parent, { recursive: true, force: true }));
+  return {
+    env: () => ({ AGENT_ROLES_CACHE_DIR: folder() }),
+    folder,
+    file: () => join(folder(), `${key}.json`),
+    lock: () => join(folder(), `${key}.lock`),
+  };
+}

@@ -1,0 +1,107 @@
+import { randomBytes } from "node:crypto";
+import { lstat, lutimes, readFile, readlink, rename, symlink, unlink, writeFile } from "node:fs/promises";
+import { isGone, processMark } from "./process-mark.ts";
+
+/** A holder shows this often that it lives. */
+const HEARTBEAT_MS = 1_000;
+
+/** A holder that was silent for so long has ended, is frozen, or is on a machine that cannot be asked. */
+const QUIET_MS = 10_000;
+
+/** A holder that needs longer falls silent: whatever it waits for, the others go on. */
+const LONGEST_HOLD_MS = 60_000;
+
+/** A lock that this process holds. */
+export interface HeldLock {
+  /** Leaves a lock alone that somebody else has taken over. Never fails. */
+  release(): Promise<void>;
+}
+
+/**
+ * Takes a lock between processes, if it is free. The lock of a process that has ended on this machine is taken over at once, any
+ * other ten seconds after its holder fell silent; exactly one process takes it over.
+ *
+ * @param path - of the lock itself; its folder must be there.
+ * @returns `undefined` when somebody else holds it.
+ * @throws the file system's error when no lock can be made there.
+ */
+export async function tryLock(path: string): Promise<HeldLock | undefined> {
+  const mark = `${await processMark()} ${randomBytes(6).toString("hex")}`;
+  if (await create(path, mark)) return held(path, mark);
+  const holder = await lockHolder(path);
+  if (!(await isAbandoned(path, holder))) return undefined;
+  return (await inherit(path, holder, mark)) ? held(path, mark) : undefined;
+}
+
+/** The mark of whoever holds a lock; empty when nobody does. */
+export async function lockHolder(path: string): Promise<string> {
+  return readlink(path).catch(() => readFile(path, "utf8").catch(() => ""));
+}
+
+function held(path: string, mark: string): HeldLock {
+  let beats = LONGEST_HOLD_MS / HEARTBEAT_MS;
+  const heartbeat = setInterval(() => {
+    beats -= 1;
+    if (beats <= 0) clearInterval(heartbeat);
+    const now = new Date();
+    void lutimes(path, now, now).catch(() => undefined);
+  }, HEARTBEAT_MS);
+  // A lock keeps nobody's process alive.
+  heartbeat.unref();
+  return {
+    release: async () => {
+      clearInterval(heartbeat);
+      if ((await lockHolder(path)) === mark) await unlink(path).catch(() => undefined);
+    },
+  };
+}
+
+/** A symlink that points nowhere is there together with what it says: no lock without a holder, whenever its maker is killed. */
+async function create(path: string, mark: string): Promise<boolean> {
+  try {
+    await symlink(mark, path).catch(async (error: unknown) => {
+      // Windows, FAT and some network folders have no symlinks for everybody.
+      if (isExisting(error)) throw error;
+      await writeFile(path, mark, { flag: "wx", mode: 0o600 });
+    });
+    return true;
+  } catch (error) {
+    if (isExisting(error)) return false;
+    throw error;
+  }
+}
+
+function isExisting(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "EEXIST";
+}
+
+async function isAbandoned(path: string, holder: string): Promise<boolean> {
+  return (await isGone(holder)) || (await silentMs(path)) > QUIET_MS;
+}
+
+/** A lock from the future counts as old: the clock was set back. */
+async function silentMs(path: string): Promise<number> {
+  return lstat(path).then(
+    ({ mtimeMs }) => Math.abs(Date.now() - mtimeMs),
+    () => 0,
+  );
+}
+
+/**
+ * Replaces an abandoned lock by one's own. Who wants to has to make the heir's mark first, of which there is one, and then to find
+ * the abandoned lock still in place; as the mark itself becomes the lock there is no moment without one.
+ */
+async function inherit(path: string, abandoned: string, mark: string): Promise<boolean> {
+  const heir = `${path}.heir`;
+  if (!(await create(heir, mark))) {
+    // An heir needs no time; one that was killed in between must not keep the others out for ever.
+    if (await isAbandoned(heir, await lockHolder(heir))) await unlink(heir).catch(() => undefined);
+    return false;
+  }
+  if ((await lockHolder(path)) !== abandoned) {
+    await unlink(heir).catch(() => undefined);
+    return false;
+  }
+  await rename(heir, path);
+  return true;
+}
