@@ -213,3 +213,20 @@ it("shows a session that is there to everybody who may read, expired or not", as
   await writeCacheFile(cache.folder(), key, { session: credentials("Old", 0) });
   expect((await processAt().shared.read(request, origin)).session?.accessKeyId).toBe("ASIAOldEXAMPLE");
 });
+
+it("has an answer within the limit, and tells the others that there was none", async () => {
+  const hanging = processAt({ sts: () => new Promise(() => undefined), limitMs: 50 });
+  await expect(hanging.get()).rejects.toMatchObject({ code: "Unavailable", retryable: true });
+  expect((await processAt().shared.read(request, origin)).failure).toMatchObject({ code: "Unavailable", attempt: 1 });
+  expect(await readdir(cache.folder())).toEqual([`${key}.json`]);
+});
+
+it("waits for another process no longer than the limit", async () => {
+  const holder = held();
+  const first = processAt({ sts: holder.sts });
+  const pending = first.get();
+  await until(() => first.calls.length === 1);
+  await expect(processAt({ limitMs: 50 }).get()).rejects.toMatchObject({ code: "Unavailable" });
+  holder.answer(credentials("First", NOW));
+  await pending;
+});

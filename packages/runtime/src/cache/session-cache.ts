@@ -3,14 +3,17 @@ import { type Clock, systemClock } from "../clock.ts";
 import { nextRefresh } from "../rotation/refresh-schedule.ts";
 import type { SessionCredentials } from "../session-credentials.ts";
 import type { AssumeRole } from "../sts/assume-role.ts";
+import { withinTime } from "../within-time.ts";
 import type { CacheEntry } from "./cache-entry.ts";
-import { readCacheFile } from "./cache-file.ts";
 import { cacheFolder } from "./cache-folder.ts";
 import { pruneCache } from "./prune-cache.ts";
 import { sessionKey, type SessionOrigin, type SessionRole } from "./session-key.ts";
-import { sharedSession } from "./shared-session.ts";
+import { lookIntoCache, sharedSession } from "./shared-session.ts";
 
 const PRUNE_EVERY_MS = 3_600_000;
+
+/** Who asked STS in vain needs a moment more to tell the others. */
+const TELLING_MS = 500;
 
 export interface SessionCacheOptions {
   /** Tells where the cache is. Default: `process.env`. */
@@ -18,6 +21,8 @@ export interface SessionCacheOptions {
   readonly clock?: Clock;
   /** From 0 to 1. Default: `Math.random`. */
   readonly random?: () => number;
+  /** Within this time, milliseconds, whoever asks has an answer: a session, or `Unavailable`. Default: no limit. */
+  readonly limitMs?: number;
   /** Told, once each, what is wrong with the cache. Nothing fails by it: STS is asked instead. */
   readonly onWarning?: (error: AgentRolesError) => void;
 }
@@ -35,6 +40,7 @@ export interface SessionCache {
 
 export function sessionCache(options: SessionCacheOptions = {}): SessionCache {
   const { env = process.env, clock = systemClock, random = Math.random, onWarning = () => undefined } = options;
+  const { limitMs = Infinity } = options;
   const warned = new Set<string>();
   const pending = new Map<string, Promise<SessionCredentials>>();
   let prunedAt = -Infinity;
@@ -68,21 +74,29 @@ export function sessionCache(options: SessionCacheOptions = {}): SessionCache {
         const session = await running;
         if (accept(session)) return session;
       }
-      const ask = (): Promise<SessionCredentials> => assume(request, accept);
+      const { subject } = request;
+      const ask = (): Promise<SessionCredentials> => limited(assume(request, accept), { limitMs, subject, clock });
       const shared =
         folder === undefined
           ? ask()
           : sharedSession({ folder, key, ask, accept, clock, random, onProblem: warn, onWritten: prune });
-      const work = shared.finally(() => pending.delete(key));
+      const work = limited(shared, { limitMs: limitMs + TELLING_MS, subject, clock }).finally(() =>
+        pending.delete(key),
+      );
       pending.set(key, work);
       return work;
     };
   }
 
   async function read(role: SessionRole, origin: SessionOrigin): Promise<CacheEntry> {
-    const file = folder === undefined ? undefined : await readCacheFile(folder, sessionKey(role, origin));
+    if (folder === undefined) return {};
+    const file = await lookIntoCache({ folder, key: sessionKey(role, origin), onProblem: warn });
     return file?.entry ?? {};
   }
 
   return { assumeRole, read };
+}
+
+function limited<T>(work: Promise<T>, options: { limitMs: number; subject: string; clock: Clock }): Promise<T> {
+  return options.limitMs === Infinity ? work : withinTime(work, options);
 }

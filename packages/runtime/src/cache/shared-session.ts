@@ -36,7 +36,7 @@ export interface SharedSessionOptions {
  */
 export async function sharedSession(options: SharedSessionOptions): Promise<SessionCredentials> {
   const { folder, key, ask, clock, random, onProblem } = options;
-  const first = await look(options);
+  const first = await lookIntoCache(options);
   const known = outcome(first, first, options);
   if (known) return known;
   const never = new AbortController().signal;
@@ -50,7 +50,7 @@ export async function sharedSession(options: SharedSessionOptions): Promise<Sess
       return ask();
     }
     try {
-      const current = await look(options);
+      const current = await lookIntoCache(options);
       const came = outcome(current, first, options);
       if (came) return came;
       if (lock) return await askAndTell(current?.entry, options);
@@ -61,7 +61,11 @@ export async function sharedSession(options: SharedSessionOptions): Promise<Sess
   }
 }
 
-async function look({ folder, key, onProblem }: SharedSessionOptions): Promise<CacheFile | undefined> {
+/** Reads an entry, and tells when there is one that is not believed. Never rejects. */
+export async function lookIntoCache(
+  options: Pick<SharedSessionOptions, "folder" | "key" | "onProblem">,
+): Promise<CacheFile | undefined> {
+  const { folder, key, onProblem } = options;
   const file = await readCacheFile(folder, key);
   if (file?.problem) onProblem(distrusted(`${join(folder, key)}.json`, file.problem));
   return file;
