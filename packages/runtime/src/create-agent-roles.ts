@@ -2,15 +2,17 @@ import type { AwsCredentialIdentityProvider } from "@aws-sdk/types";
 import pLimit from "p-limit";
 import { AgentRolesError } from "./agent-roles-error.ts";
 import { awsClock } from "./aws-clock.ts";
+import { sessionCache } from "./cache/session-cache.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { type OnEvent, tellSafely } from "./events.ts";
 import { type ProfileStatus, profileStatus } from "./profile-status.ts";
-import type { Problem, TargetRole } from "./role-env/index.ts";
+import type { Problem, RoleEnv, TargetRole } from "./role-env/index.ts";
 import { type RoleChanges, type RoleMember, roleSet } from "./role-set.ts";
 import { firstFill } from "./rotation/first-fill.ts";
 import type { RoleSession } from "./rotation/role-session.ts";
 import { type Rotation, type StartOptions, startRotation } from "./rotation/start-rotation.ts";
 import { storeEntries } from "./stores/store-entries.ts";
+import { timeLimitedStore } from "./stores/time-limited-store.ts";
 import type { AssumeRole } from "./sts/assume-role.ts";
 import { masterAssumeRole } from "./sts/master-assume-role.ts";
 
@@ -26,6 +28,11 @@ export interface AgentRolesOptions {
   readonly masterCredentials?: AwsCredentialIdentityProvider;
   /** Replaces STS. */
   readonly assumeRole?: AssumeRole;
+  /**
+   * Share sessions with other processes of this user, on disk: `AGENT_ROLES_CACHE_DIR`, else `~/.aws/agent-roles/cache`.
+   * Default: false.
+   */
+  readonly cache?: boolean;
   /** STS calls at the same time. Default: 20. */
   readonly concurrency?: number;
   readonly clock?: Clock;
@@ -78,23 +85,31 @@ export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
   const { env = process.env, random = Math.random, concurrency = DEFAULT_CONCURRENCY } = options;
   const onEvent = tellSafely(options.onEvent ?? (() => undefined));
   const clock = awsClock(options.clock ?? systemClock, (offsetMs) => onEvent({ type: "clockOff", offsetMs }));
+  const onWarning = (error: AgentRolesError): void => onEvent({ type: "cacheFailed", error });
+  const cache = options.cache ? sessionCache({ env, clock, random, onWarning }) : undefined;
   const { members, followers, warnings, update } = roleSet(env, {
-    connect: (roleEnv, from) =>
-      options.assumeRole ??
-      masterAssumeRole(roleEnv, {
-        env: from,
-        clock,
-        random,
-        onDate: clock.learn,
-        onCapped: ({ subject: profile }, durationSeconds) =>
-          onEvent({ type: "durationCapped", profile, durationSeconds }),
-        ...(options.masterCredentials && { ambient: options.masterCredentials }),
-      }),
+    connect: (roleEnv, from) => {
+      const assumeRole = options.assumeRole ?? stsFor(roleEnv, from);
+      return cache?.assumeRole(assumeRole, { roleEnv, env: from }) ?? assumeRole;
+    },
     limit: pLimit(concurrency),
     clock,
     random,
     onEvent,
   });
+
+  function stsFor(roleEnv: RoleEnv, from: Env): AssumeRole {
+    return masterAssumeRole(roleEnv, {
+      env: from,
+      clock,
+      random,
+      onDate: clock.learn,
+      onCapped: ({ subject: profile }, durationSeconds) =>
+        onEvent({ type: "durationCapped", profile, durationSeconds }),
+      ...(options.masterCredentials && { ambient: options.masterCredentials }),
+      ...(options.cache && { cache: options.cache }),
+    });
+  }
 
   const sessions = (): RoleSession[] => [...members.values()].map(({ session }) => session);
 
@@ -125,7 +140,8 @@ export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
       const { credentials, failure } = states[index] ?? {};
       return credentials && !failure ? [{ target, credentials }] : [];
     });
-    if (entries.length > 0) await Promise.all(stores.map((store) => storeEntries(store, entries, onEvent)));
+    const limited = stores.map((store) => timeLimitedStore(store, clock));
+    if (entries.length > 0) await Promise.all(limited.map((store) => storeEntries(store, entries, onEvent)));
     return profiles();
   }
 

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,8 +19,11 @@ export interface TestHome {
   readonly close: () => Promise<void>;
 }
 
+/** In memory where the system has a folder for that: thousands of writes wait for a disk that is in use. */
+const BASE = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
+
 export async function testHome(): Promise<TestHome> {
-  const home = await mkdtemp(join(tmpdir(), "agent-roles-store-"));
+  const home = await mkdtemp(join(BASE, "agent-roles-store-"));
   const file = (name: string): string => join(home, ".aws", name);
   const inode = async (name: string): Promise<string> => {
     const info = await stat(file(name), { bigint: true }).catch(() => undefined);

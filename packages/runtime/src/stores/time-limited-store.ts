@@ -9,10 +9,10 @@ const LIMIT_MS = 30_000;
 const LIMIT_ON_STOP_MS = 5_000;
 
 /**
- * The same store, but each call ends: after thirty seconds, or five after `stop`, it is aborted and rejects. Until the hanging
+ * The same store, but each call ends: after thirty seconds, or five after `stop` aborts, it is aborted and rejects. Until the hanging
  * call has really ended every other one rejects at once, so that old credentials never overwrite newer ones.
  */
-export function timeLimitedStore(store: CredentialStore, clock: Clock, stop: AbortSignal): CredentialStore {
+export function timeLimitedStore(store: CredentialStore, clock: Clock, stop?: AbortSignal): CredentialStore {
   let hanging = false;
 
   async function limited<T>(call: (signal: AbortSignal) => Promise<T>): Promise<T> {
@@ -44,20 +44,20 @@ export function timeLimitedStore(store: CredentialStore, clock: Clock, stop: Abo
   };
 }
 
-async function endsInTime(ended: Promise<void>, clock: Clock, stop: AbortSignal): Promise<boolean> {
+async function endsInTime(ended: Promise<void>, clock: Clock, stop: AbortSignal | undefined): Promise<boolean> {
   const over = new AbortController();
   let onStop: (() => void) | undefined;
   const timeUp = new Promise<boolean>((resolve) => {
     const wait = async (ms: number): Promise<void> => clock.sleep(ms, over.signal).then(() => resolve(false));
     onStop = () => void wait(LIMIT_ON_STOP_MS);
     void wait(LIMIT_MS);
-    if (stop.aborted) onStop();
-    else stop.addEventListener("abort", onStop, { once: true });
+    if (stop?.aborted) onStop();
+    else stop?.addEventListener("abort", onStop, { once: true });
   });
   try {
     return await Promise.race([ended.then(() => true), timeUp]);
   } finally {
     over.abort();
-    if (onStop) stop.removeEventListener("abort", onStop);
+    if (onStop) stop?.removeEventListener("abort", onStop);
   }
 }
