@@ -9,10 +9,16 @@ import { type Scope, unknown, type World } from "./scope.ts";
 import { propertiesOf, type Stack } from "./stack.ts";
 import { type Decide, inEachWorld } from "./worlds.ts";
 
+/** A policy of a role; which of the quotas it counts against depends on its kind. */
+export interface IdentityPolicy {
+  readonly kind: "inline" | "managed";
+  readonly document: PolicyDocument;
+}
+
 /** The role that policies are attached to. */
 export interface AttachTo {
   readonly name: string;
-  readonly identityPolicies: PolicyDocument[];
+  readonly identityPolicies: IdentityPolicy[];
   /** Policies it has already, so that one attached from both sides counts once. */
   readonly attached: Set<string>;
 }
@@ -45,7 +51,7 @@ export function findAttachments(
   for (const policy of stacks.flatMap(policyResources)) {
     const { stack, logicalId, resource } = policy;
     const names = propertiesOf(resource)["Roles"] ?? propertiesOf(resource)["RoleName"];
-    inEachWorld((decide) => {
+    const { isComplete } = inEachWorld((decide) => {
       const scope = createScope(worldOf(decide), stack);
       if (resource["Type"] === "AWS::IAM::ManagedPolicy") byArn.set(arnOf(logicalId, resource, "", scope), policy);
       const resolved = scope.resolve(names, "");
@@ -55,13 +61,15 @@ export function findAttachments(
         if (holdsPlaceholder(name) && !roleKeys.has(key)) adrift.push({ ...policy, expression: names });
       }
     });
+    if (!isComplete) adrift.push({ ...policy, expression: names });
   }
   const add = (policy: PolicyResource, role: AttachTo, scope: Scope): void => {
     const key = `${policy.stack.id}/${policy.logicalId}`;
     const at = `identityPolicies[${role.identityPolicies.length}]`;
     if (role.attached.has(key) || !isCreated(policy.resource, at, scope.in(policy.stack))) return;
     role.attached.add(key);
-    role.identityPolicies.push(documentOf(policy, at, scope));
+    const kind = policy.resource["Type"] === "AWS::IAM::ManagedPolicy" ? "managed" : "inline";
+    role.identityPolicies.push({ kind, document: documentOf(policy, at, scope) });
   };
   return {
     documentOf: (arn, at, scope) => {

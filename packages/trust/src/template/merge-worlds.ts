@@ -18,6 +18,8 @@ export function mergeWorlds(readings: readonly [WorldReading, ...WorldReading[]]
   const { arn, tags } = first.role;
   const trust = uniteStatements(readings.map(({ role }) => role.trustPolicy));
   const identity = unite(readings.map(({ role }) => role.identityPolicies));
+  // Of policies that exclude each other nobody can say how large they are together.
+  const together = readings.every(({ role }) => role.identityPolicies.length === identity.items.length);
   const managed = unite(readings.map(({ role }) => role.managedPolicyArns));
   const boundaries = readings.map(({ role }) => role.permissionsBoundary).filter((boundary) => boundary !== undefined);
   const durations = readings.flatMap(({ role }) => role.maxSessionDuration ?? []);
@@ -37,7 +39,8 @@ export function mergeWorlds(readings: readonly [WorldReading, ...WorldReading[]]
   return {
     arn,
     trustPolicy: trust.document,
-    identityPolicies: identity.items,
+    identityPolicies: identity.items.map(({ document }) => document),
+    ...(together && { identityPolicyKinds: identity.items.map(({ kind }) => kind) }),
     managedPolicyArns: managed.items,
     ...(permissionsBoundary !== undefined && { permissionsBoundary }),
     ...(durations.length > 0 && { maxSessionDuration: Math.max(...durations) }),

@@ -1,6 +1,8 @@
 import { isRecord } from "../json.ts";
+import { isLoop, unroll } from "./for-each.ts";
 import { resolveIntrinsic } from "./intrinsics/intrinsics.ts";
-import type { Scope, World } from "./scope.ts";
+import { collectionOf } from "./loop-collection.ts";
+import { type Scope, unknown, type World } from "./scope.ts";
 import type { Stack } from "./stack.ts";
 
 /**
@@ -22,6 +24,7 @@ function resolveValue(value: unknown, at: string, scope: Scope): unknown {
   if (Array.isArray(value)) return resolveList(value, at, scope);
   if (!isRecord(value)) return value;
   const keys = Object.keys(value);
+  if (keys.some(isLoop)) return resolveValue(withoutLoops(value, at, scope), at, scope);
   const [key] = keys;
   if (keys.length === 1 && key !== undefined && (key === "Ref" || key.startsWith("Fn::"))) {
     return resolveIntrinsic(key, value[key], at, scope);
@@ -32,6 +35,18 @@ function resolveValue(value: unknown, at: string, scope: Scope): unknown {
     if (resolved !== undefined) entries.push([name, resolved]);
   }
   return Object.fromEntries(entries);
+}
+
+/** The members with loops unrolled; a loop that cannot be is noted and makes nothing. */
+function withoutLoops(value: Readonly<Record<string, unknown>>, at: string, scope: Scope): unknown {
+  const { entries, unread } = unroll(value, (expression) => collectionOf(expression, scope.noting(new Map())));
+  for (const { path: _, expression, assumed } of entries.flatMap((entry) => entry.assumed)) {
+    unknown(scope, at, expression, assumed, 0);
+  }
+  for (const { loop, written, why } of unread) {
+    unknown(scope, at, { [loop]: written }, `that it makes nothing: ${why}`, 0);
+  }
+  return Object.fromEntries(entries.map((entry) => [entry.key, entry.value]));
 }
 
 /** Indexes count what is left after `AWS::NoValue` is taken out, as in the result. */

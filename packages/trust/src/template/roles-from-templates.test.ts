@@ -2,21 +2,8 @@ import { describe, expect, it } from "vitest";
 import { asList, isRecord } from "../json.ts";
 import type { TrustRole } from "../trust-model.ts";
 import { rolesFromTemplates } from "./roles-from-templates.ts";
-import type { TemplateSource } from "./template-source.ts";
+import { allow, document, roleOf, source } from "./templates.test-helper.ts";
 
-const source = (template: Readonly<Record<string, unknown>>, more: Partial<TemplateSource> = {}): TemplateSource => ({
-  file: "t.json",
-  account: "123456789012",
-  region: "us-east-1",
-  stackName: "S",
-  ...more,
-  template,
-});
-const allow = (principal: unknown): object => ({ Effect: "Allow", Principal: principal, Action: "sts:AssumeRole" });
-const roleOf = (statements: unknown, more: object = {}): object => ({
-  Type: "AWS::IAM::Role",
-  Properties: { RoleName: "r", AssumeRolePolicyDocument: { Statement: statements }, ...more },
-});
 /** What a principal resolves to in the trust policy of the only role. */
 function resolved(principal: unknown, sections: object = {}): { value: unknown; unknowns: TrustRole["unknowns"] } {
   const { roles, problems } = rolesFromTemplates([
@@ -166,8 +153,6 @@ describe("rolesFromTemplates takes a condition", () => {
   });
 });
 
-const document = (action: string): object => ({ Statement: [{ Effect: "Allow", Action: action, Resource: "*" }] });
-
 it("collects the policies of a role from every side, once each", () => {
   const Resources = {
     R: roleOf([], {
@@ -192,6 +177,7 @@ it("collects the policies of a role from every side, once each", () => {
   expect(roles).toMatchObject([
     {
       identityPolicies: ["a:i", "a:m", "a:p", "a:q"].map(document),
+      identityPolicyKinds: ["inline", "managed", "inline", "inline"],
       managedPolicyArns: ["arn:aws:iam::aws:policy/X"],
       permissionsBoundary: document("a:b"),
       maxSessionDuration: 7200,
@@ -210,4 +196,78 @@ it("finishes on references that double at each step", () => {
   );
   const { roles } = rolesFromTemplates([source({ Resources })]);
   expect(roles).toHaveLength(60);
+});
+
+it("does not say of which kind the policies are that exclude each other, for they are never together", () => {
+  const [yes, no] = ["a:yes", "a:no"].map((action) => ({ PolicyName: action, PolicyDocument: document(action) }));
+  const Policies = [{ "Fn::If": ["C", yes, no] }];
+  const Conditions = { C: { "Fn::Equals": [{ Ref: "P" }, "x"] } };
+  const Parameters = { P: { Type: "String" } };
+  const [role] = rolesFromTemplates([
+    source({ Parameters, Conditions, Resources: { R: roleOf([], { Policies }) } }),
+  ]).roles;
+  expect(role?.identityPolicies).toEqual([document("a:yes"), document("a:no")]);
+  expect(role?.identityPolicyKinds).toBeUndefined();
+});
+
+describe("rolesFromTemplates says which role", () => {
+  it.each([
+    ["none", {}],
+    ["null", { AssumeRolePolicyDocument: null }],
+  ])("has no trust policy: %s", (_, Properties) => {
+    const Resources = { A: roleOf([]), B: { Type: "AWS::IAM::Role", Properties }, C: { Type: "AWS::IAM::Role" } };
+    const { roles, problems } = rolesFromTemplates([
+      source({ Resources }, { lineOf: (id) => (id === "B" ? 7 : undefined) }),
+    ]);
+    expect(roles).toHaveLength(1);
+    const fix = expect.stringContaining("say who may assume it");
+    expect(problems).toEqual([
+      { file: "t.json", line: 7, path: "B", message: "the role B has no AssumeRolePolicyDocument", fix },
+      { file: "t.json", path: "C", message: "the role C has no AssumeRolePolicyDocument", fix },
+    ]);
+  });
+
+  it("loses its trust policy to AWS::NoValue", () => {
+    const Resources = { R: roleOf([], { AssumeRolePolicyDocument: { Ref: "AWS::NoValue" } }) };
+    const { roles, problems } = rolesFromTemplates([source({ Resources })]);
+    expect(problems).toEqual([]);
+    expect(roles).toMatchObject([{ trustPolicy: { Statement: [] }, unknowns: [{ path: "trustPolicy" }] }]);
+  });
+});
+
+describe("rolesFromTemplates says that not all combinations were looked at, when undecided conditions have too many,", () => {
+  const names = Array.from({ length: 40 }, (_, i) => `C${i}`);
+  const undecided = {
+    Parameters: { P: { Type: "String" } },
+    Conditions: Object.fromEntries(names.map((name) => [name, { "Fn::Equals": [{ Ref: "P" }, name] }])),
+  };
+  const chosen = names.map((name) => ({ "Fn::If": [name, allow(name), { Ref: "AWS::NoValue" }] }));
+  const beyond = { path: "arn", expression: "more than 32 combinations of undecided conditions" };
+
+  it("of a trust policy", () => {
+    const { roles } = rolesFromTemplates([source({ ...undecided, Resources: { R: roleOf(chosen) } })]);
+    expect(roles[0]?.unknowns).toContainEqual(expect.objectContaining(beyond));
+  });
+  it("but not when there are as many as are looked at", () => {
+    const { roles } = rolesFromTemplates([source({ ...undecided, Resources: { R: roleOf(chosen.slice(0, 5)) } })]);
+    expect(roles[0]?.unknowns.length).toBeGreaterThan(0);
+    expect(roles[0]?.unknowns).not.toContainEqual(expect.objectContaining(beyond));
+  });
+  it("of whether the role is there at all", () => {
+    const Conditions = {
+      ...undecided.Conditions,
+      None: { "Fn::Not": [{ "Fn::Or": names.slice(0, 10).map((Condition) => ({ Condition })) }] },
+    };
+    const R = { ...roleOf([]), Condition: "None" };
+    const { roles } = rolesFromTemplates([source({ ...undecided, Conditions, Resources: { R } })]);
+    expect(roles).toMatchObject([{ unknowns: [{ expression: expect.stringContaining(beyond.expression) }] }]);
+  });
+  it("of the roles that a policy is attached to", () => {
+    const Roles = names.map((name) => ({ "Fn::If": [name, `role-${name}`, { Ref: "AWS::NoValue" }] }));
+    const Policy = { Type: "AWS::IAM::Policy", Properties: { Roles, PolicyDocument: document("a:b") } };
+    const { roles } = rolesFromTemplates([source({ ...undecided, Resources: { R: roleOf([]), Policy } })]);
+    expect(roles[0]?.unknowns).toContainEqual(
+      expect.objectContaining({ assumed: "that the policy Policy is not attached to this role" }),
+    );
+  });
 });

@@ -1,15 +1,16 @@
-import type { SourceLocation, TrustRole } from "../trust-model.ts";
+import type { TrustRole, UnknownValue } from "../trust-model.ts";
 import { type Attachments, findAttachments, roleKey } from "./attachments.ts";
 import { findCycle } from "./find-cycle.ts";
-import { isRecord } from "../json.ts";
 import { mergeWorlds, type WorldReading } from "./merge-worlds.ts";
 import { createScope } from "./resolve-value.ts";
 import { nameOf } from "./resource-identity.ts";
 import { createWorld, type World } from "./scope.ts";
-import { propertiesOf, readStacks, type Stack } from "./stack.ts";
+import { readStacks } from "./read-stacks.ts";
+import { locationOf, propertiesOf, type Stack } from "./stack.ts";
 import { readRole } from "./template-role.ts";
 import type { TemplateProblem, TemplateSource } from "./template-source.ts";
-import { type Decide, inEachWorld } from "./worlds.ts";
+import { unknownRole, unreadRoles } from "./unread-roles.ts";
+import { type Decide, inEachWorld, MOST_WORLDS } from "./worlds.ts";
 
 /** The roles of templates; `problems` are what CloudFormation would reject, so that nothing can be said about it. */
 export interface RolesFromTemplates {
@@ -20,7 +21,8 @@ export interface RolesFromTemplates {
 /**
  * Reads the roles of CloudFormation templates that belong together, with all policies of any of them: intrinsic functions
  * are resolved, also across stacks; what cannot be resolved stands in the role's `unknowns`. A role whose name or existence
- * hangs on an undecided condition appears once for each name.
+ * hangs on an undecided condition appears once for each name. What may make roles and cannot be read, such as a nested
+ * stack whose template is not among the sources, stands for a role of which nothing is known.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html
  */
@@ -31,16 +33,18 @@ export function rolesFromTemplates(sources: readonly TemplateSource[]): RolesFro
   const worldOf = (decide: Decide): World => createWorld({ stacks, ambiguousIds, decide, problems });
   const roles = stacks.flatMap((stack) => rolesOf(stack).map((logicalId) => ({ stack, logicalId })));
   const roleKeys = new Set(
-    roles.flatMap(({ stack, logicalId }) =>
-      inEachWorld((decide) => {
-        const resource = stack.resources.get(logicalId) ?? {};
-        return roleKey(stack, nameOf(logicalId, resource, "", createScope(worldOf(decide), stack)));
-      }),
+    roles.flatMap(
+      ({ stack, logicalId }) =>
+        inEachWorld((decide) => {
+          const resource = stack.resources.get(logicalId) ?? {};
+          return roleKey(stack, nameOf(logicalId, resource, "", createScope(worldOf(decide), stack)));
+        }).results,
     ),
   );
   const attachments = findAttachments(stacks, roleKeys, worldOf);
   const read = roles.flatMap(({ stack, logicalId }) => trustRoles(logicalId, stack, attachments, worldOf));
-  return { roles: read, problems: distinct(problems) };
+  const unread = unreadRoles(stacks, worldOf);
+  return { roles: [...read, ...unread], problems: distinct(problems) };
 }
 
 function rolesOf(stack: Stack): readonly string[] {
@@ -54,7 +58,7 @@ function trustRoles(
   worldOf: (decide: Decide) => World,
 ): readonly TrustRole[] {
   const byArn = new Map<string, [WorldReading, ...WorldReading[]]>();
-  inEachWorld((decide) => {
+  const { isComplete } = inEachWorld((decide) => {
     const world = worldOf(decide);
     const role = readRole(logicalId, createScope(world, stack), attachments);
     if (role === undefined) return;
@@ -63,16 +67,23 @@ function trustRoles(
     if (others === undefined) byArn.set(role.arn, [reading]);
     else others.push(reading);
   });
-  return [...byArn.values()].map((readings) => mergeWorlds(readings, locationOf(logicalId, stack)));
+  const merged = [...byArn.values()].map((readings) => mergeWorlds(readings, locationOf(logicalId, stack)));
+  if (!isComplete && merged.length === 0) {
+    return [
+      unknownRole({ name: logicalId, expression: notAllWorlds.expression, why: notAllWorlds.assumed }, stack, worldOf),
+    ];
+  }
+  if (isComplete && !stack.origins.has(logicalId)) return merged;
+  const { unknowns = [] } = stack.origins.get(logicalId) ?? {};
+  const more = isComplete ? unknowns : [...unknowns, notAllWorlds];
+  return merged.map((role) => ({ ...role, unknowns: [...role.unknowns, ...more] }));
 }
 
-function locationOf(logicalId: string, { source, resources }: Stack): SourceLocation {
-  const { Metadata: metadata } = resources.get(logicalId) ?? {};
-  const own = isRecord(metadata) ? metadata["aws:cdk:path"] : undefined;
-  const path = typeof own === "string" ? own : (source.constructPaths?.get(logicalId) ?? logicalId);
-  const line = source.lineOf?.(logicalId);
-  return { file: source.file, ...(line !== undefined && { line }), path };
-}
+const notAllWorlds: UnknownValue = {
+  path: "arn",
+  expression: `more than ${MOST_WORLDS} combinations of undecided conditions`,
+  assumed: `nothing of those beyond the first ${MOST_WORLDS}`,
+};
 
 /** Logical ids of unnamed roles that several stacks have, so that `${LogicalId}` alone would make them one. */
 function unnamedTwice(stacks: readonly Stack[]): ReadonlySet<string> {

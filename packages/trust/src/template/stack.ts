@@ -1,7 +1,10 @@
 import { isRecord } from "../json.ts";
+import type { SourceLocation, UnknownValue } from "../trust-model.ts";
+import type { UnreadLoop } from "./for-each.ts";
 import type { TemplateSource } from "./template-source.ts";
 
-type Section = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+/** A section of a template by logical id. */
+export type Section = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 
 /** One template, its sections ready to be looked up by name. */
 export interface Stack {
@@ -13,31 +16,20 @@ export interface Stack {
   readonly conditions: ReadonlyMap<string, unknown>;
   readonly resources: Section;
   readonly outputs: Section;
+  /** Of resources that a loop makes, or makes a part of. */
+  readonly origins: ReadonlyMap<string, Origin>;
+  /** Loops among the resources whose turns are not known. */
+  readonly unreadLoops: readonly UnreadLoop[];
   /** The stack whose resource deploys this one, for a nested stack. */
   readonly parent?: { readonly stack: Stack; readonly logicalId: string };
 }
 
-/** Reads the sections of templates; what is not an object in them is left out. Parents may come after their children. */
-export function readStacks(sources: readonly TemplateSource[]): readonly Stack[] {
-  const read = new Map<TemplateSource, Stack>();
-  const readOne = (source: TemplateSource): Stack => {
-    const known = read.get(source);
-    if (known !== undefined) return known;
-    const { template, nestedIn } = source;
-    const stack: Stack = {
-      source,
-      id: String(read.size),
-      parameters: section(template["Parameters"]),
-      mappings: section(template["Mappings"]),
-      conditions: new Map(isRecord(template["Conditions"]) ? Object.entries(template["Conditions"]) : []),
-      resources: section(template["Resources"]),
-      outputs: section(template["Outputs"]),
-      ...(nestedIn && { parent: { stack: readOne(nestedIn.source), logicalId: nestedIn.logicalId } }),
-    };
-    read.set(source, stack);
-    return stack;
-  };
-  return sources.map(readOne);
+/** How a loop had a hand in a resource. */
+export interface Origin {
+  /** The `Fn::ForEach::Name` that makes the resource, as it stands in the template. */
+  readonly loop?: string;
+  /** What was assumed of collections, such as a parameter's default, or is not known. */
+  readonly unknowns: readonly UnknownValue[];
 }
 
 /** The properties of a resource; none when it has none. */
@@ -46,7 +38,11 @@ export function propertiesOf(resource: Readonly<Record<string, unknown>>): Reado
   return isRecord(properties) ? properties : {};
 }
 
-function section(value: unknown): Section {
-  const entries = isRecord(value) ? Object.entries(value) : [];
-  return new Map(entries.filter((entry): entry is [string, Readonly<Record<string, unknown>>] => isRecord(entry[1])));
+/** Where a resource stands: by its construct path where there is one; a resource that a loop makes, in the loop's line. */
+export function locationOf(logicalId: string, { source, resources, origins }: Stack): SourceLocation {
+  const { Metadata: metadata } = resources.get(logicalId) ?? {};
+  const own = isRecord(metadata) ? metadata["aws:cdk:path"] : undefined;
+  const path = typeof own === "string" ? own : (source.constructPaths?.get(logicalId) ?? logicalId);
+  const line = source.lineOf?.(origins.get(logicalId)?.loop ?? logicalId);
+  return { file: source.file, ...(line !== undefined && { line }), path };
 }

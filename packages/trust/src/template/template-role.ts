@@ -1,18 +1,19 @@
 import type { PolicyDocument } from "../assume-role-request.ts";
 import { asList, isRecord } from "../json.ts";
-import type { Attachments, AttachTo } from "./attachments.ts";
+import type { Attachments, AttachTo, IdentityPolicy } from "./attachments.ts";
 import { isCreated } from "./intrinsics/conditions.ts";
 import { asText } from "./intrinsics/text.ts";
 import { asPolicyDocument } from "./policy-document.ts";
 import { arnOf, nameOf } from "./resource-identity.ts";
 import { addNote, type Notes, type Scope, unknown } from "./scope.ts";
-import { propertiesOf } from "./stack.ts";
+import { locationOf, propertiesOf, type Stack } from "./stack.ts";
+import type { TemplateProblem } from "./template-source.ts";
 
 /** A role as it is in one world. */
 export interface RoleInOneWorld {
   readonly arn: string;
   readonly trustPolicy: PolicyDocument;
-  readonly identityPolicies: readonly PolicyDocument[];
+  readonly identityPolicies: readonly IdentityPolicy[];
   readonly managedPolicyArns: readonly string[];
   readonly permissionsBoundary: PolicyDocument | undefined;
   readonly maxSessionDuration: number | undefined;
@@ -22,13 +23,19 @@ export interface RoleInOneWorld {
 /**
  * Reads one `AWS::IAM::Role`.
  *
- * @returns `undefined` when its condition does not hold, so that it is not created.
+ * @returns `undefined` when its condition does not hold, so that it is not created, or when it has no trust policy, which
+ *   is written down as a problem.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-role.html
  */
 export function readRole(logicalId: string, scope: Scope, attachments: Attachments): RoleInOneWorld | undefined {
   const resource = scope.stack.resources.get(logicalId) ?? {};
   if (!isCreated(resource, "arn", scope)) return undefined;
   const properties = propertiesOf(resource);
+  const { AssumeRolePolicyDocument: trust } = properties;
+  if (trust === undefined || trust === null) {
+    scope.world.problems.push(withoutTrust(logicalId, scope.stack));
+    return undefined;
+  }
   const arn = arnOf(logicalId, resource, "arn", scope);
   const name = nameOf(logicalId, resource, "arn", scope);
   if (!Object.hasOwn(properties, "RoleName")) {
@@ -41,7 +48,7 @@ export function readRole(logicalId: string, scope: Scope, attachments: Attachmen
   attachments.addAttached(attachTo, scope);
   return {
     arn,
-    trustPolicy: asPolicyDocument(scope.resolve(properties["AssumeRolePolicyDocument"], "trustPolicy")),
+    trustPolicy: trustPolicy(trust, scope),
     identityPolicies,
     managedPolicyArns,
     permissionsBoundary: boundary(properties["PermissionsBoundary"], scope, attachments),
@@ -50,8 +57,27 @@ export function readRole(logicalId: string, scope: Scope, attachments: Attachmen
   };
 }
 
+function withoutTrust(logicalId: string, stack: Stack): TemplateProblem {
+  const { file, line } = locationOf(logicalId, stack);
+  return {
+    file,
+    ...(line !== undefined && { line }),
+    path: logicalId,
+    message: `the role ${logicalId} has no AssumeRolePolicyDocument`,
+    fix: "say who may assume it; CloudFormation refuses a role without one",
+  };
+}
+
+/** One that `AWS::NoValue` takes away is nobody's leave to assume the role, and is noted. */
+function trustPolicy(value: unknown, scope: Scope): PolicyDocument {
+  const resolved = scope.resolve(value, "trustPolicy");
+  if (resolved !== undefined) return asPolicyDocument(resolved);
+  const assumed = "that nobody may assume the role; CloudFormation refuses a role without AssumeRolePolicyDocument";
+  return unknown(scope, "trustPolicy", value, assumed, { Statement: [] });
+}
+
 /** Inline policies; each takes the place of its `PolicyDocument`, also in what is noted. */
-function inlinePolicies(value: unknown, scope: Scope): PolicyDocument[] {
+function inlinePolicies(value: unknown, scope: Scope): IdentityPolicy[] {
   const notes: Notes = new Map();
   const policies = scope.noting(notes).resolve(value, "identityPolicies");
   for (const note of notes.values()) {
@@ -61,9 +87,10 @@ function inlinePolicies(value: unknown, scope: Scope): PolicyDocument[] {
     });
   }
   if (policies === undefined) return [];
-  return asList(policies).map((policy) =>
-    asPolicyDocument(isRecord(policy) && "PolicyDocument" in policy ? policy["PolicyDocument"] : policy),
-  );
+  return asList(policies).map((policy) => ({
+    kind: "inline",
+    document: asPolicyDocument(isRecord(policy) && "PolicyDocument" in policy ? policy["PolicyDocument"] : policy),
+  }));
 }
 
 /** Managed policies: the text of those in the sources, the ARNs of the others. */

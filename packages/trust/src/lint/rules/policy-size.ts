@@ -25,7 +25,7 @@ export const policySize: Rule = {
     const inline = sizes.filter((_, i) => kinds[i] === "inline").reduce((sum, each) => sum + each, 0);
     yield* judge("the inline policies together", inline, quotas.roleInlinePolicies);
     for (const [i, each] of sizes.entries()) {
-      if (kinds[i] === "managed") yield* judge(`identity policy ${i}, a managed one,`, each, quotas.managedPolicy);
+      if (kinds[i] === "managed") yield* judge(`identity policy ${i}, a managed one`, each, quotas.managedPolicy);
     }
   },
 };
@@ -41,6 +41,6 @@ function size(policy: unknown): number {
 
 function* judge(what: string, characters: number, quota: number): Iterable<Complaint> {
   if (characters <= quota * NEARLY) return;
-  const message = `${what} has ${characters} characters, the quota is ${quota}`;
+  const message = `${what}: ${characters} characters, the quota is ${quota}`;
   yield characters > quota ? { message } : { message, severity: "warning" };
 }

@@ -1,0 +1,65 @@
+import { describe, expect, it } from "vitest";
+import { lintTrust } from "../lint/lint-trust.ts";
+import { rolesFromTemplates } from "./roles-from-templates.ts";
+import { roleOf, source } from "./templates.test-helper.ts";
+
+const lineOf = (id: string): number => (id === "N" ? 4 : 9);
+const nested = { Type: "AWS::CloudFormation::Stack", Properties: { TemplateURL: "https://example.com/n.json" } };
+
+describe("rolesFromTemplates gives a role of which nothing is known for", () => {
+  it.each<[string, Readonly<Record<string, unknown>>]>([
+    ["a nested stack", nested],
+    ["a stack set", { Type: "AWS::CloudFormation::StackSet", Properties: {} }],
+    ["a module", { Type: "My::Team::Role::MODULE", Properties: {} }],
+    ["a serverless application", { Type: "AWS::Serverless::Application" }],
+    ["a serverless function without a role", { Type: "AWS::Serverless::Function", Properties: { Handler: "h" } }],
+  ])("%s", (_, resource) => {
+    const { roles, problems } = rolesFromTemplates([source({ Resources: { N: resource } }, { lineOf })]);
+    expect(problems).toEqual([]);
+    expect(roles).toMatchObject([
+      {
+        arn: "arn:aws:iam::123456789012:role/${S.N}",
+        location: { file: "t.json", line: 4, path: "N" },
+        unknowns: [{ path: "arn", expression: expect.stringContaining(String(resource["Type"])) }],
+      },
+    ]);
+  });
+  it("a macro among the resources", () => {
+    const { roles } = rolesFromTemplates([source({ Resources: { "Fn::Transform": { Name: "AWS::Include" } } })]);
+    expect(roles).toMatchObject([{ location: { path: "Fn::Transform" } }]);
+  });
+});
+
+describe("rolesFromTemplates gives none for", () => {
+  it("a nested stack whose template is there", () => {
+    const parent = source({ Resources: { N: nested } });
+    const child = source({ Resources: { R: roleOf([]) } }, { nestedIn: { source: parent, logicalId: "N" } });
+    expect(rolesFromTemplates([child, parent]).roles.map(({ arn }) => arn)).toEqual([
+      "arn:aws:iam::123456789012:role/r",
+    ]);
+  });
+  it("one that is not created", () => {
+    const Conditions = { C: { "Fn::Equals": ["a", "b"] } };
+    expect(rolesFromTemplates([source({ Conditions, Resources: { N: { ...nested, Condition: "C" } } })]).roles).toEqual(
+      [],
+    );
+  });
+  it("a serverless function with a role", () => {
+    const N = { Type: "AWS::Serverless::Function", Properties: { Role: "arn:aws:iam::123456789012:role/x" } };
+    expect(rolesFromTemplates([source({ Resources: { N } })]).roles).toEqual([]);
+  });
+});
+
+it("is one finding, unknown-value, that names file and logical id", () => {
+  const master = roleOf([], { RoleName: "master" });
+  const { roles } = rolesFromTemplates([source({ Resources: { N: nested, Master: master } })]);
+  const context = { masterRoleArn: "arn:aws:iam::123456789012:role/master", accounts: ["123456789012"] };
+  expect(lintTrust(roles, context)).toMatchObject([
+    {
+      id: "unknown-value",
+      severity: "info",
+      location: { file: "t.json", path: "N" },
+      message: expect.stringContaining("https://example.com/n.json"),
+    },
+  ]);
+});
