@@ -1,4 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { AgentRolesError } from "./agent-roles-error.ts";
 import { type AgentRolesOptions, createAgentRoles } from "./create-agent-roles.ts";
 import type { AgentRolesEvent } from "./events.ts";
@@ -361,5 +364,30 @@ describe("a listener that throws", () => {
     await settle();
     process.off("warning", onWarning);
     expect(warnings[0]?.message).toContain("logger is broken");
+  });
+});
+
+describe("a shared cache", () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "agent-roles-cache-"));
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  it("makes one STS call a role for two agents, until the session is due", async () => {
+    const shared = { ...env, AGENT_ROLES_CACHE_DIR: join(folder, "cache") };
+    const first = subject({ env: shared, cache: true });
+    const second = subject({ env: shared, cache: true, clock: first.clock });
+    const [a] = await Promise.all([first.roles.assumeAll(), second.roles.assumeAll()]);
+    expect(a.map(({ status }) => status)).toEqual(["fresh", "fresh"]);
+    expect(first.calls.length + second.calls.length).toBe(2);
+    expect(await first.roles.credentials("First")()).toEqual(await second.roles.credentials("First")());
+  });
+
+  it("that cannot be used is told as an event and fails nothing", async () => {
+    await writeFile(join(folder, "file"), "");
+    const broken = subject({ env: { ...env, AGENT_ROLES_CACHE_DIR: join(folder, "file") }, cache: true });
+    expect((await broken.roles.assumeAll()).map(({ status }) => status)).toEqual(["fresh", "fresh"]);
+    expect(broken.events).toContainEqual(expect.objectContaining({ type: "cacheFailed" }));
   });
 });

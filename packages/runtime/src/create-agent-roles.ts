@@ -107,7 +107,7 @@ export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
       onCapped: ({ subject: profile }, durationSeconds) =>
         onEvent({ type: "durationCapped", profile, durationSeconds }),
       ...(options.masterCredentials && { ambient: options.masterCredentials }),
-      ...(options.cache && { cache: options.cache }),
+      ...(cache && { cache }),
     });
   }
 

@@ -1,6 +1,8 @@
 export { createAgentRoles } from "./create-agent-roles.ts";
 export type { AgentRoles, AgentRolesOptions } from "./create-agent-roles.ts";
 export type { Rotation, StartOptions } from "./rotation/start-rotation.ts";
+export { sessionCache } from "./cache/session-cache.ts";
+export type { SessionCache, SessionCacheOptions } from "./cache/session-cache.ts";
 export { systemClock } from "./clock.ts";
 export type { Clock } from "./clock.ts";
 export type { AgentRolesEvent, OnEvent, SessionKey } from "./events.ts";

@@ -1,11 +1,11 @@
 import { type AgentRolesEvent, type OnEvent, refreshEvent } from "./events.ts";
+import { sessionKey } from "./cache/session-key.ts";
 import type { Clock } from "./clock.ts";
 import { type ParsedRoleEnv, parseRoleEnv, type Problem, type TargetRole } from "./role-env/index.ts";
 import { type RoleSession, roleSession, type SessionState } from "./rotation/role-session.ts";
 import type { Follower } from "./rotation/start-rotation.ts";
 import type { AssumeRole } from "./sts/assume-role.ts";
 import { targetRequest } from "./sts/role-request.ts";
-import { sessionShape } from "./sts/session-shape.ts";
 import { withinTime } from "./within-time.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -67,7 +67,7 @@ export function roleSet(env: Env, options: RoleSetOptions): RoleSet {
     for (const target of roleEnv.roles) {
       const known = before.get(target.profile);
       before.delete(target.profile);
-      const shape = sessionShape(roleEnv, target, from);
+      const shape = sessionKey(target, { roleEnv, env: from });
       if (known?.shape === shape) {
         members.set(target.profile, known);
         relabel(known, target);

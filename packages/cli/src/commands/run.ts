@@ -36,7 +36,7 @@ async function run(context: CliContext, options: RunOptions): Promise<ExitCode> 
     if (text !== undefined && !(options.json && options.once)) context.out(text);
     if (event.type === "storeFailed") for (const { profile } of event.targets) failed.add(profile);
   };
-  const roles = createAgentRoles({ env, clock: context.clock, onEvent: print });
+  const roles = createAgentRoles({ env, clock: context.clock, cache: true, onEvent: print });
   const stores = [sharedCredentialsStore({ env, adopt: options.adopt ?? false })];
 
   if (!options.once) {

@@ -7,7 +7,7 @@ const LONGEST_DELAY_MS = 60_000;
 const REPAIR_DELAY_MS = 5 * 60_000;
 
 /** What a person repairs on this machine, such as a new login, is noticed within a minute. */
-const REPAIRED_HERE: readonly ErrorCode[] = ["MasterCredentialsExpired", "MasterCredentialsInvalid"];
+const REPAIRED_HERE: ReadonlySet<ErrorCode> = new Set(["MasterCredentialsExpired", "MasterCredentialsInvalid"]);
 
 /**
  * How long to wait after a failure: full jitter that doubles from one second to a minute, five minutes for what only a
@@ -18,6 +18,6 @@ const REPAIRED_HERE: readonly ErrorCode[] = ["MasterCredentialsExpired", "Master
  * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
 export function retryDelayMs({ code, retryable }: AgentRolesError, attempt: number, random: () => number): number {
-  if (!retryable && !REPAIRED_HERE.includes(code)) return REPAIR_DELAY_MS;
+  if (!retryable && !REPAIRED_HERE.has(code)) return REPAIR_DELAY_MS;
   return random() * Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (attempt - 1));
 }

@@ -60,7 +60,7 @@ export function roleSession(assume: Assume, options: RoleSessionOptions): RoleSe
   async function ask(dueAt: (credentials: SessionCredentials) => number): Promise<SessionState> {
     const previous = state;
     try {
-      const issued = await assume((credentials) => clock.now() < dueAt(credentials));
+      const issued = await assume((other) => clock.now() < dueAt(other));
       if (!isValid(issued, clock.now())) throw alreadyExpired(issued, clock.now());
       failures = 0;
       state = { credentials: issued, dueAt: nextRefresh(issued) };

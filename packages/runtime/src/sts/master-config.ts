@@ -1,4 +1,5 @@
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from "@aws-sdk/types";
+import type { SessionCache } from "../cache/session-cache.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import type { RoleEnv } from "../role-env/index.ts";
 import { roleSession } from "../rotation/role-session.ts";
@@ -16,6 +17,8 @@ export interface MasterConfigOptions {
   readonly clock?: Clock;
   /** From 0 to 1. Default: `Math.random`. */
   readonly random?: () => number;
+  /** Shares the master's session with other processes when it has to be assumed first. */
+  readonly cache?: SessionCache;
   /** Told AWS's time, milliseconds since the epoch, with every answer. */
   readonly onDate?: (date: number) => void;
 }
@@ -28,16 +31,18 @@ export interface MasterConfig {
 
 /** How to speak as the master role: with the ambient credentials, or through `AWS_MASTER_ROLE_ARN` first. */
 export function masterConfig(roleEnv: RoleEnv, options: MasterConfigOptions = {}): MasterConfig {
-  const { env = process.env, ambient, clock = systemClock, random = Math.random, onDate } = options;
+  const { env = process.env, ambient, clock = systemClock, random = Math.random, cache, onDate } = options;
   const { master, roles, roleSessionName } = roleEnv;
   const region = stsRegion(env, (master ?? roles[0])?.role.partition);
   const client = stsClient({ region, ...(ambient && { credentials: ambient }), ...(onDate && { onDate }) });
   const ambientCredentials = (): Promise<AwsCredentialIdentity> => client.config.credentials();
   if (!master) return { region, credentials: ambientCredentials };
 
-  const assume = stsAssumeRole(client, { ...(roleSessionName && { roleSessionName }) }, clock);
+  const shape = roleSessionName ? { roleSessionName } : {};
+  const sts = stsAssumeRole(client, shape, clock);
+  const assume = cache?.assumeRole(sts, { roleEnv: shape, env }) ?? sts;
   const request = { ...master, subject: "master role", caller: "the ambient credentials", variable: "AWS_MASTER_ROLE" };
-  const hop = roleSession(() => assume(request), { clock, random });
+  const hop = roleSession((accept) => assume(request, accept), { clock, random });
 
   let isMaster: Promise<boolean> | undefined;
   const credentials = async (): Promise<AwsCredentialIdentity> => {
