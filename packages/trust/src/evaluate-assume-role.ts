@@ -6,7 +6,7 @@ import { isRecord, quote } from "./json.ts";
 import { readPolicies } from "./policies.ts";
 import { buildContext } from "./build-context.ts";
 import { lookUp } from "./request-context.ts";
-import { overriddenTag } from "./transitive-tags.ts";
+import { inheritedTags, overriddenTag } from "./transitive-tags.ts";
 import type { Question } from "./statement-matches.ts";
 import { readAction, requestedActions, usualAction } from "./requested-actions.ts";
 
@@ -52,7 +52,8 @@ export function evaluateAssumeRole(input: AssumeRoleRequest): AssumeRoleAnswer {
   }
   const policies = readPolicies(input);
   const resources: Question["resources"] = new Map();
-  const decided = requestedActions(assume, request).map((action) =>
+  const carried = { tags: inheritedTags(input).size > 0, sourceIdentity: inherited.state === "present" };
+  const decided = requestedActions(assume, request, carried).map((action) =>
     decideAction({ action, caller, role, context, resources }, policies),
   );
   const decision = strictest([

@@ -10,7 +10,7 @@ export type Resolved =
 
 /** `${key}` or `${key, 'default'}`. */
 const VARIABLE = /\$\{([^}]*)\}/g;
-const KEY_AND_DEFAULT = /^\s*([^,\s]+)\s*(?:,\s*'([^']*)'\s*)?$/;
+const KEY_AND_DEFAULT = /^\s*([^,\s][^,]*?)\s*(?:,\s*'([^']*)'\s*)?$/;
 /** `${*}`, `${?}` and `${$}` write the character itself. */
 const ESCAPES = new Set(["*", "?", "$"]);
 

@@ -23,17 +23,28 @@ export function readAction(action: unknown): AssumeAction | undefined {
   return ASSUME_ACTIONS.find((known) => known.toLowerCase() === action.toLowerCase());
 }
 
+/** What the new session has from the caller's, in a chain of roles. */
+export interface Inherited {
+  readonly tags: boolean;
+  readonly sourceIdentity: boolean;
+}
+
 /**
- * The actions that one call needs: passing tags and passing a source identity are permissions of their own.
+ * The actions that one call needs: passing tags and passing a source identity are permissions of their own, also where
+ * the call passes none and the new session inherits them.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html
  */
-export function requestedActions(assume: AssumeAction, request: AssumeRoleParameters): readonly string[] {
+export function requestedActions(
+  assume: AssumeAction,
+  request: AssumeRoleParameters,
+  inherited: Inherited,
+): readonly string[] {
   const tags = Object.keys(request.sessionTags ?? {}).length > 0 || (request.transitiveTagKeys?.length ?? 0) > 0;
   return [
     assume,
-    ...(tags ? ["sts:TagSession"] : []),
-    ...(request.sourceIdentity === undefined ? [] : ["sts:SetSourceIdentity"]),
+    ...(tags || inherited.tags ? ["sts:TagSession"] : []),
+    ...(request.sourceIdentity === undefined && !inherited.sourceIdentity ? [] : ["sts:SetSourceIdentity"]),
   ];
 }

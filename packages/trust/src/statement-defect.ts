@@ -16,8 +16,13 @@ const STATEMENT_ELEMENTS = new Set([
   "Condition",
 ]);
 
+/** Without one it is 2008-10-17. */
+const VERSIONS: ReadonlySet<unknown> = new Set(["2012-10-17", "2008-10-17", undefined]);
+
 /** Why AWS rejects a document, apart from its statements. */
 export function documentDefect(document: JsonObject): string | undefined {
+  const { Version: version } = document;
+  if (!VERSIONS.has(version)) return `Version is ${quote(version)}; expected "2012-10-17"`;
   return strangerAmong(document, DOCUMENT_ELEMENTS);
 }
 
