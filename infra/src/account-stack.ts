@@ -1,10 +1,11 @@
-import { type Manifest, targetRoles } from "@agent-roles/manifest";
+import type { Manifest } from "@agent-roles/manifest";
 import { formatRoleEnv } from "@agent-roles/runtime/role-env";
 import { CfnOutput, Stack } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { deployRoleSynthesizer } from "./deploy-role-synthesizer.ts";
 import { InfraError } from "./infra-error.ts";
 import { MasterRole } from "./master-role.ts";
+import { rolesOfAccount } from "./roles-of-account.ts";
 import { TargetRole } from "./target-role.ts";
 
 export interface AccountStackProps {
@@ -30,7 +31,7 @@ export class AccountStack extends Stack {
       analyticsReporting: false,
     });
     if (manifest.master.account === account) new MasterRole(this, "MasterRole", { manifest });
-    const own = targetRoles(manifest).filter(({ role }) => role.accountId === account);
+    const own = rolesOfAccount(manifest, account);
     const values = formatRoleEnv({ roles: own });
     for (const { number } of own) {
       const role = manifest.roles[number - 1];

@@ -107,11 +107,10 @@ it("takes what it cannot resolve for unknown, not for good", () => {
       Statement: [{ Effect: "Allow", Principal: { AWS: who.valueAsString }, Action: "sts:AssumeRole" }],
     },
   });
-  const plugin = new TrustValidationPlugin();
   const assembly = app.synth();
   const [template] = assembly.stacks;
   if (!template) throw new Error("no stack");
-  const { violations } = plugin.validate({
+  const validation = {
     templatePaths: [template.templateFullPath],
     stackTemplates: [
       {
@@ -122,6 +121,11 @@ it("takes what it cannot resolve for unknown, not for good", () => {
       },
     ],
     appConstruct: app,
-  });
+  };
+  const { violations, success } = new TrustValidationPlugin({ failOn: "info" }).validate(validation);
   expect(violations.map(({ ruleName }) => ruleName)).toContain("unknown-value");
+  expect(success).toBe(false);
+  const { violations: usual, metadata } = new TrustValidationPlugin().validate(validation);
+  expect(usual.filter(({ ruleMetadata }) => ruleMetadata?.["severity"] === "info")).toEqual([]);
+  expect(metadata?.["notTold"]).toMatch(/^[1-9]\d* of severity info/);
 });

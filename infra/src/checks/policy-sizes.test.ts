@@ -27,6 +27,15 @@ it("names the role, the size, the quota and the fix of a trust policy that is to
   ]);
 });
 
+it("takes the quotas that the manifest says AWS has raised", () => {
+  const trustedBy = Array.from({ length: 20 }, (_, index) => ({ account: String(100_000_000_000 + index) }));
+  const master = { account: "123456789012", roleName: "agent-master", trustedBy };
+  expect(policySizeProblems(exampleManifest({ master, trust: { quotas: { trustPolicy: 4096 } } }))).toEqual([]);
+  const Resource = Array.from({ length: 300 }, (_, index) => `arn:aws:s3:::a-bucket-with-a-long-name-${index}/*`);
+  const roles = [{ ...role, statements: [{ Effect: "Allow", Action: "s3:GetObject", Resource }] }];
+  expect(policySizeProblems(exampleManifest({ roles, trust: { quotas: { roleInlinePolicies: 20_000 } } }))).toEqual([]);
+});
+
 it("finds an inline policy that is too large", () => {
   const Resource = Array.from({ length: 300 }, (_, index) => `arn:aws:s3:::a-bucket-with-a-long-name-${index}/*`);
   const roles = [{ ...role, statements: [{ Effect: "Allow", Action: "s3:GetObject", Resource }] }];

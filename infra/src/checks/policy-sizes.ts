@@ -27,7 +27,7 @@ function masterProblems(manifest: Manifest): InfraProblem[] {
     arn,
     "the trust policy",
     policySize(masterTrustPolicy(manifest)),
-    TRUST_POLICY_QUOTA,
+    trustPolicyQuota(manifest),
     "keep fewer or shorter entries in master.trustedBy",
   );
   if (policies <= ATTACHED_POLICIES_QUOTA) return trust;
@@ -43,17 +43,22 @@ function targetProblems(manifest: Manifest, role: ManifestRole, arn: string): In
       arn,
       "the trust policy",
       policySize(targetTrustPolicy(manifest, role)),
-      TRUST_POLICY_QUOTA,
+      trustPolicyQuota(manifest),
       "shorten the external id or the master's path",
     ),
     ...tooLarge(
       arn,
       "the inline policy",
       inline ? policySize(inline) : 0,
-      INLINE_POLICIES_QUOTA,
+      manifest.trust?.quotas?.roleInlinePolicies ?? INLINE_POLICIES_QUOTA,
       "move statements into a managed policy of the account and name it in managedPolicies",
     ),
   ];
+}
+
+/** As the manifest says that AWS has raised it. */
+function trustPolicyQuota({ trust }: Manifest): number {
+  return trust?.quotas?.trustPolicy ?? TRUST_POLICY_QUOTA;
 }
 
 function tooLarge(subject: string, what: string, size: number, quota: number, fix: string): InfraProblem[] {

@@ -22,6 +22,9 @@ it("names a target that the master could not assume, and why", () => {
   const roles = manifest.roles.map((role) => ({ ...role, externalId: "${aws:username}" }));
   const problems = trustProblems({ ...manifest, roles: [...manifest.roles, ...roles.slice(0, 1)] });
   expect(problems.map(({ subject }) => subject)).toEqual(["arn:aws:iam::123456789012:role/agent-roles/MyFirstRole"]);
+  // Asked once, told of each role that is alike.
+  const twins = roles.slice(1, 2).flatMap((role) => [role, { ...role, roleName: "Twin", profile: "Twin" }]);
+  expect(trustProblems({ ...manifest, roles: twins })).toHaveLength(2);
   expect(problems[0]?.message).toContain(`the master ${masterRoleArn(manifest).arn} may not assume it`);
 });
 

@@ -17,7 +17,8 @@ export function trustProblems(manifest: Manifest): InfraProblem[] {
     identityPolicies: masterPermissions(manifest).map((document) => ({ ...document })),
     ...organization,
   };
-  return targetRoles(manifest).flatMap(({ role, externalId }) => {
+  return targetsAlike(manifest).flatMap((alike) => {
+    const [{ role, externalId }] = alike;
     const trustPolicy = { ...targetTrustPolicy(manifest, externalId === undefined ? {} : { externalId }) };
     const { decision, reasons } = evaluateAssumeRole({
       caller,
@@ -32,6 +33,24 @@ export function trustProblems(manifest: Manifest): InfraProblem[] {
     if (decision === "allowed") return [];
     const why = reasons.filter(({ effect }) => effect !== "allowed").map(({ message }) => message);
     const message = `the master ${master.arn} may not assume it (${decision}): ${why.join(", ")}`;
-    return [{ subject: role.arn, message, fix: "correct the manifest, or report this with the manifest as a bug" }];
+    const fix = "correct the manifest, or report this with the manifest as a bug";
+    return alike.map((target) => ({ subject: target.role.arn, message, fix }));
   });
 }
+
+/**
+ * Targets of one account that ask for the same external id have the same trust policy, and stand below the same pattern of the
+ * master's: what holds for one holds for all of them.
+ */
+function targetsAlike(manifest: Manifest): readonly (readonly [Target, ...Target[]])[] {
+  const groups = new Map<string, [Target, ...Target[]]>();
+  for (const target of targetRoles(manifest)) {
+    const key = JSON.stringify([target.role.accountId, target.externalId]);
+    const group = groups.get(key);
+    if (group) group.push(target);
+    else groups.set(key, [target]);
+  }
+  return [...groups.values()];
+}
+
+type Target = ReturnType<typeof targetRoles>[number];
