@@ -1,6 +1,9 @@
 import type { AssumeRoleAnswer, AssumeRoleRequest } from "../assume-role-request.ts";
 import type { Finding } from "../trust-model.ts";
 
+/** The id of the finding about an expectation that does not hold. */
+export const EXPECTATION_ID = "expectation";
+
 /** What must hold of one or more AssumeRole calls. */
 export interface Expectation {
   /**

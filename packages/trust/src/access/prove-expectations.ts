@@ -4,7 +4,7 @@ import { matchesWildcard } from "../wildcard.ts";
 import { type Answered, ask } from "./best-decision.ts";
 import { isFrom } from "./caller-pattern.ts";
 import { ownAccounts, type PossibleCaller } from "./callers.ts";
-import type { Expectation, ExpectationResult } from "./expectation.ts";
+import { EXPECTATION_ID, type Expectation, type ExpectationResult } from "./expectation.ts";
 import { possibleCallers } from "./possible-callers.ts";
 import { possibleRequests } from "./possible-requests.ts";
 
@@ -106,8 +106,8 @@ function requestsOf(
 
 function base({ decision }: Expectation, context: TrustContext): Pick<Finding, "id" | "severity"> {
   // What a team says must hold weighs as much as the worst that a rule finds, whichever way it is broken.
-  const severity = context.severities?.["expectation"] ?? (decision === "denied" ? "critical" : "error");
-  return { id: "expectation", severity };
+  const severity = context.severities?.[EXPECTATION_ID] ?? (decision === "denied" ? "critical" : "error");
+  return { id: EXPECTATION_ID, severity };
 }
 
 interface Broken {

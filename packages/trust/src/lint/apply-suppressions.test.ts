@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { applySuppressions, type Finding } from "../index.ts";
+import { applySuppressions, type Finding, proveExpectations, rules } from "../index.ts";
 
 function finding(id: string, role: string): Finding {
   return { id, role, severity: "high", message: "m", fix: "f", location: { file: "t.json" } };
@@ -28,7 +28,31 @@ it("tells what silences nothing, and ids that no rule has", () => {
   const { findings, unused, unknown } = applySuppressions([first], [gone, misspelt]);
   expect(findings).toEqual([first]);
   expect(unused).toEqual([gone, misspelt]);
-  expect(unknown).toEqual([misspelt]);
+  expect(unknown).toEqual([{ ...misspelt, why: "no finding has the id self-asume" }]);
+});
+
+it("takes out an expectation that does not hold, when that is accepted", () => {
+  const [broken] = proveExpectations([{ from: "*", to: "*", decision: "denied" }], []);
+  const accepted = { id: "expectation", reason: "until the roles are there" };
+  expect(broken?.finding).toBeDefined();
+  expect(applySuppressions(broken?.finding ? [broken.finding] : [], [accepted])).toMatchObject({
+    findings: [],
+    suppressed: [{ reason: accepted.reason }],
+    unknown: [],
+  });
+});
+
+it("says why what CloudFormation rejects cannot be accepted", () => {
+  const { unknown } = applySuppressions([], [{ id: "template", reason: "r" }]);
+  expect(unknown).toMatchObject([{ id: "template", why: expect.stringContaining("correct the template") }]);
+});
+
+it("knows the id of every finding", () => {
+  const { unknown } = applySuppressions(
+    [],
+    rules.map(({ id }) => ({ id, reason: "r" })),
+  );
+  expect(unknown).toEqual([]);
 });
 
 it("takes no suppression without a reason", () => {
