@@ -1,5 +1,6 @@
-import { chmod, lstat, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { appendFile, chmod, chown, lstat, readdir, readFile, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { credentials, target } from "../fixtures.test-helper.ts";
 import type { StoredCredentials } from "./credential-store.ts";
@@ -14,10 +15,11 @@ let env: TestHome["env"];
 let file: TestHome["file"];
 let text: TestHome["text"];
 let given: TestHome["given"];
+let parsed: TestHome["parsed"];
 let close: TestHome["close"];
 
 beforeEach(async () => {
-  ({ home, env, file, text, given, close } = await testHome());
+  ({ home, env, file, text, given, parsed, close } = await testHome());
 });
 afterEach(() => close());
 
@@ -162,14 +164,58 @@ it("says what to do when a file stands where the folder should be", async () => 
   await expect(failure).rejects.toMatchObject({ code: "StoreFailed", message: expect.stringContaining(".aws") });
 });
 
-it.runIf(process.getuid?.() !== 0)(
-  "says what to do in a folder that may not be written, and changes nothing",
-  async () => {
-    await given("credentials", "[work]\nx = 1\n");
-    await chmod(join(home, ".aws"), 0o500);
-    const failure = sharedCredentialsStore({ env }).put([entry("First")]);
-    await expect(failure).rejects.toMatchObject({ code: "StoreFailed", fix: expect.stringContaining("writable") });
-    expect(await text("credentials")).toBe("[work]\nx = 1\n");
-    await chmod(join(home, ".aws"), 0o700);
-  },
-);
+it("says what to do in a folder that may not be written, and changes nothing", async () => {
+  await given("credentials", "[work]\nx = 1\n");
+  await chmod(join(home, ".aws"), 0o500);
+  const writing = asNobody(() => sharedCredentialsStore({ env }).put([entry("First")]));
+  const failure: unknown = await writing.catch((error: unknown) => error);
+  await chmod(join(home, ".aws"), 0o700);
+  expect(failure).toMatchObject({ code: "StoreFailed", retryable: true, fix: expect.stringContaining("writable") });
+  expect(await text("credentials")).toBe("[work]\nx = 1\n");
+  expect(await readdir(join(home, ".aws"))).toEqual(["credentials"]);
+});
+
+/** Nothing is forbidden to root: its tests act as somebody else. */
+async function asNobody<T>(work: () => Promise<T>): Promise<T> {
+  if (process.geteuid?.() !== 0) return work();
+  for (const path of [home, join(home, ".aws"), file("credentials")]) await chown(path, 65_534, 65_534);
+  process.seteuid?.(65_534);
+  try {
+    return await work();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
+
+it("keeps what another program adds between the reading and the writing", async () => {
+  await given("credentials", `[work]\nx = ${"y".repeat(20_000_000)}\n`);
+  const state = { written: false };
+  const done = sharedCredentialsStore({ env })
+    .put([entry("First")])
+    .finally(() => {
+      state.written = true;
+    });
+  // The temporary file is there: the store has read, and is about to write.
+  while (!state.written && !(await readdir(join(home, ".aws"))).some((name) => name.endsWith(".tmp"))) {
+    await setImmediate();
+  }
+  await appendFile(file("credentials"), "[late]\nz = 1\n");
+  expect(await done).toEqual([]);
+  const { credentialsFile } = await parsed();
+  expect(Object.keys(credentialsFile).toSorted()).toEqual(["First", "late", "work"]);
+});
+
+it("cleans up what a killed writer left, and only that", async () => {
+  await given("credentials.0123456789ab.tmp", "half");
+  await given("credentials.ba9876543210.tmp", "being written");
+  await given("credentials.backup.tmp", "mine");
+  const long = new Date(Date.now() - 11_000);
+  await utimes(file("credentials.0123456789ab.tmp"), long, long);
+  await utimes(file("credentials.backup.tmp"), long, long);
+  await sharedCredentialsStore({ env }).put([entry("First")]);
+  expect((await readdir(join(home, ".aws"))).toSorted()).toEqual([
+    "credentials",
+    "credentials.ba9876543210.tmp",
+    "credentials.backup.tmp",
+  ]);
+});

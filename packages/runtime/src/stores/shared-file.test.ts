@@ -51,6 +51,20 @@ describe("editSections", () => {
     expect(readSections(`${mark}[a]\nregion = 1\n`)).toMatchObject([{ header: "a", line: 1, managed: false }]);
   });
 
+  it("leaves no second spelling of a setting of ours: botocore refuses a file with both", () => {
+    const text = "[a]\n# agent-roles: old\nRegion = eu-west-1\nregion: x\ns3 =\n  region = nested\n";
+    expect(editSections(text, [edit("a", "region = us-east-1")])).toBe(
+      "[a]\n# agent-roles: n\nregion = us-east-1\ns3 =\n  region = nested\n",
+    );
+  });
+
+  it("ends a line at a lone CR, as botocore does", () => {
+    expect(readSections("# note\r[a]\rx = 1\r")).toMatchObject([{ header: "a", line: 2, values: { x: "1" } }]);
+    expect(editSections("[b]\rx = 1\r", [edit("a", "region = 1")])).toBe(
+      "[b]\rx = 1\r\n[a]\n# agent-roles: n\nregion = 1\n",
+    );
+  });
+
   it("changes nothing when asked twice", () => {
     const edits = [edit("a", "region = 1"), edit("profile b", "region = eu-west-1")];
     const once = editSections("[z]\nx = 1", edits);

@@ -8,6 +8,7 @@ import { editSections, readSections, type SectionEdit } from "./shared-file.ts";
 import { withFileLock } from "./shared-file-lock.ts";
 import { type SharedPaths, sharedPaths } from "./shared-paths.ts";
 import { storeFailed } from "./store-failed.ts";
+import { ChangedMeanwhile, unlessChanged } from "./unless-changed.ts";
 import { writePrivateFile } from "./write-private-file.ts";
 
 export interface SharedFilesOptions {
@@ -37,7 +38,11 @@ export function sharedFilesStore(form: ProfileForm, options: SharedFilesOptions)
   const adopt = options.adopt ?? false;
   const locked = async <T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
     try {
-      return await withFileLock(paths.credentialsFile, () => withFileLock(paths.configFile, work, signal), signal);
+      return await withFileLock(
+        paths.credentialsFile,
+        () => withFileLock(paths.configFile, () => unlessChanged(work), signal),
+        signal,
+      );
     } catch (error) {
       throw storeFailed(error, paths[form.file]);
     }
@@ -101,13 +106,10 @@ async function readBoth(paths: SharedPaths): Promise<Texts> {
  * profile that loses its process gets its keys before that.
  */
 async function writeBoth(paths: SharedPaths, before: Texts, after: Texts): Promise<void> {
-  const writeConfig = async (): Promise<void> => {
-    if (after.config !== before.config)
-      await writeShared(paths.configFile, after.config, await modeOf(paths.configFile));
-  };
-  const writeCredentials = async (): Promise<void> => {
-    if (after.credentials !== before.credentials) await writeShared(paths.credentialsFile, after.credentials);
-  };
+  const writeConfig = async (): Promise<void> =>
+    writeShared(paths.configFile, before.config, after.config, await modeOf(paths.configFile));
+  const writeCredentials = (): Promise<void> =>
+    writeShared(paths.credentialsFile, before.credentials, after.credentials);
   const keysFirst = processes(after.config) < processes(before.config);
   if (keysFirst) await writeCredentials();
   await writeConfig();
@@ -119,9 +121,13 @@ function processes(config: string): number {
   return readSections(config).filter(({ managed, values }) => managed && values["credential_process"]).length;
 }
 
-async function writeShared(path: string, text: string, mode?: number): Promise<void> {
+async function writeShared(path: string, before: string, after: string, mode = 0o600): Promise<void> {
+  if (after === before) return;
   await removeLeftovers(await realpath(path).catch(() => path));
-  await writePrivateFile(path, Buffer.from(text, "latin1"), mode);
+  const beforeRename = async (): Promise<void> => {
+    if ((await readShared(path)) !== before) throw new ChangedMeanwhile();
+  };
+  await writePrivateFile(path, Buffer.from(after, "latin1"), { mode, beforeRename });
 }
 
 /** The config file holds no secret: it keeps the mode that its owner gave it. */

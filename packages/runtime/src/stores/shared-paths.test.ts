@@ -1,4 +1,5 @@
-import { expect, it } from "vitest";
+import { userInfo } from "node:os";
+import { expect, it, vi } from "vitest";
 import { sharedPaths } from "./shared-paths.ts";
 
 it("looks where AWS clients look", () => {
@@ -17,4 +18,20 @@ it("refuses one file for both", () => {
   expect(() => sharedPaths(env)).toThrow(
     expect.objectContaining({ code: "StoreFailed", fix: expect.stringContaining("each") }),
   );
+});
+
+it("knows the home folder of the account when HOME is not set", () => {
+  vi.stubEnv("HOME", undefined);
+  expect(sharedPaths({}).credentialsFile).toBe(`${userInfo().homedir}/.aws/credentials`);
+});
+
+it.runIf(process.geteuid?.() === 0)("says what to set when the account has no home folder either", () => {
+  vi.stubEnv("HOME", undefined);
+  // An account that no system has.
+  process.seteuid?.(3_141_592);
+  try {
+    expect(() => sharedPaths({})).toThrow(expect.objectContaining({ fix: expect.stringContaining("set HOME") }));
+  } finally {
+    process.seteuid?.(0);
+  }
 });

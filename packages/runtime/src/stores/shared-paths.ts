@@ -27,10 +27,19 @@ export function sharedPaths(env: Readonly<Record<string, string | undefined>>): 
 }
 
 function home(env: Readonly<Record<string, string | undefined>>): string {
-  const found = env["HOME"] || env["USERPROFILE"] || homedir();
+  const found = env["HOME"] || env["USERPROFILE"] || accountHome();
   if (found) return found;
   throw new AgentRolesError("there is no home folder for .aws", {
     code: "StoreFailed",
     fix: "set HOME, or AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE",
   });
+}
+
+/** What the system knows of the account; a container's user often has no entry. */
+function accountHome(): string {
+  try {
+    return homedir();
+  } catch {
+    return "";
+  }
 }

@@ -7,6 +7,8 @@ it.each([
   ["EPERM", "writable"],
   ["EROFS", "read-only"],
   ["ENOSPC", "disk space"],
+  ["EDQUOT", "quota"],
+  ["EFBIG", "ulimit -f"],
   ["ELOCKED", ".lock file"],
   ["EIO", "cause"],
 ])("tells what to do about %s", (code, fix) => {

@@ -4,6 +4,8 @@ const FIXES: Readonly<Record<string, string>> = {
   EACCES: "make the folder and the file writable for this user, or set AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE",
   EROFS: "the file system is read-only: set AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE to a writable place",
   ENOSPC: "free disk space; nothing was changed",
+  EDQUOT: "free disk space, or ask for a larger quota; nothing was changed",
+  EFBIG: "raise the limit for the size of a file (ulimit -f); nothing was changed",
   ELOCKED: "another process keeps editing it; when none does, remove the .lock file beside it",
 };
 
