@@ -1,4 +1,11 @@
-import type { AccessChange, ExpectationResult, Finding, Severity, SourceLocation } from "@agent-roles/trust";
+import type {
+  AccessChange,
+  AccessChangeKind,
+  ExpectationResult,
+  Finding,
+  Severity,
+  SourceLocation,
+} from "@agent-roles/trust";
 import { fails, SEVERITIES } from "./severity.ts";
 
 /** What `agent-roles check` found. Every format shows the same report. */
@@ -38,9 +45,13 @@ export interface CheckSummary {
   readonly failed: number;
   readonly failOn: Severity;
   readonly bySeverity: Readonly<Record<Severity, number>>;
+  /** Changes against other templates; left out when there was nothing to compare with. */
+  readonly changes?: Readonly<Record<AccessChangeKind, number>>;
 }
 
 export function summarize(report: CheckReport): CheckSummary {
+  const { changes } = report;
+  const changed = (kind: AccessChangeKind): number => changes?.filter((change) => change.kind === kind).length ?? 0;
   const count = (severity: Severity): number => report.findings.filter((each) => each.severity === severity).length;
   return {
     roles: report.roles.length,
@@ -60,12 +71,21 @@ export function summarize(report: CheckReport): CheckSummary {
       warning: count("warning"),
       info: count("info"),
     },
+    ...(changes && {
+      changes: {
+        new: changed("new"),
+        widened: changed("widened"),
+        narrowed: changed("narrowed"),
+        removed: changed("removed"),
+      },
+    }),
   };
 }
 
 /** `3 findings (1 critical, 2 medium) in 4 roles of 2 files, 1 suppressed; fails at error and above`. */
 export function summaryLine(summary: CheckSummary): string {
   const { roles, files, liveAccounts, findings, suppressed, bySeverity, failOn, expectations, held } = summary;
+  const { new: gained = 0, widened = 0 } = summary.changes ?? {};
   const sources = [
     ...(files === 0 && liveAccounts > 0 ? [] : [many(files, "file")]),
     ...(liveAccounts === 0 ? [] : [many(liveAccounts, "live account")]),
@@ -76,6 +96,7 @@ export function summaryLine(summary: CheckSummary): string {
     ` in ${many(roles, "role")} of ${sources.join(" and ")}`,
     suppressed === 0 ? "" : `, ${suppressed} suppressed`,
     expectations === 0 ? "" : `; ${held} of ${many(expectations, "expectation")} ${held === 1 ? "holds" : "hold"}`,
+    gained + widened === 0 ? "" : `; access: ${gained} new, ${widened} widened`,
     `; fails at ${failOn}${failOn === "critical" ? "" : " and above"}`,
   ].join("");
 }

@@ -1,4 +1,4 @@
-import type { Finding } from "@agent-roles/trust";
+import type { AccessChange, Finding } from "@agent-roles/trust";
 import type { CheckReport } from "./check-report.ts";
 
 export const FIRST = "arn:aws:iam::123456789012:role/agent-roles/MyFirstRole";
@@ -14,6 +14,19 @@ export function exampleFinding(changes: Partial<Finding> = {}): Finding {
     statement: 0,
     message: "anyone in the world may assume it",
     fix: "name the principals",
+    location: { file, line: 7, path: "Stack/Second" },
+    ...changes,
+  };
+}
+
+/** New access, with what a test is about in place of the example's. */
+export function exampleChange(changes: Partial<AccessChange> = {}): AccessChange {
+  return {
+    kind: "new",
+    from: "arn:aws:iam::999999999999:root",
+    to: SECOND,
+    actions: ["sts:AssumeRole", "sts:TagSession"],
+    is: "StringEquals sts:ExternalId: a|b\n::error::x",
     location: { file, line: 7, path: "Stack/Second" },
     ...changes,
   };

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { exampleFinding, exampleReport, SECOND } from "./example-report.test-helper.ts";
+import { exampleChange, exampleFinding, exampleReport, SECOND } from "./example-report.test-helper.ts";
 import { githubReport } from "./github-report.ts";
 
 const first = (changes: Parameters<typeof exampleFinding>[0]): string | undefined =>
@@ -37,4 +37,16 @@ it("cannot be made to say another command, another property or another file", ()
   });
   expect(line).toContain("file=C%3A\\a%2Cline=1%3A%3Ab%25.json,line=3,");
   expect(line).toContain("100%25%0D%0A::error file=evil::x");
+});
+
+it("warns of new and widened access beside the role, after the findings, and of no other change", () => {
+  const kinds = ["new", "widened", "narrowed", "removed"] as const;
+  const changes = kinds.map((kind) => exampleChange({ kind }));
+  const lines = githubReport(exampleReport({ changes })).split("\n");
+  expect(lines).toHaveLength(4);
+  expect(lines[1]).toBe(
+    `::warning file=cdk.out/agent-roles-123456789013.template.json,line=7,title=new-access::arn:aws:iam::999999999999:root may now assume ${SECOND} (sts:AssumeRole, sts:TagSession)%0Ais: StringEquals sts:ExternalId: a|b%0A::error::x`,
+  );
+  expect(lines[2]).toMatch(/^::warning .*title=widened-access::/);
+  expect(lines[3]).toContain("access: 1 new, 1 widened");
 });

@@ -1,5 +1,6 @@
 import type { Finding } from "@agent-roles/trust";
 import { type CheckReport, summarize, summaryLine } from "./check-report.ts";
+import { gainedAccess } from "./gained-access.ts";
 import { level } from "./severity.ts";
 
 /**
@@ -9,21 +10,37 @@ import { level } from "./severity.ts";
  * @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
  */
 export function githubReport(report: CheckReport): string {
-  return [...report.findings.map(annotation), summaryLine(summarize(report))].join("\n");
+  return [
+    ...report.findings.map(findingAnnotation),
+    // After the findings: these are the first that GitHub leaves out.
+    ...gainedAccess(report.changes).map(({ id, severity, message, change: { location } }) =>
+      annotation({ title: id, severity, location, text: message }),
+    ),
+    summaryLine(summarize(report)),
+  ].join("\n");
 }
 
 const COMMANDS = { error: "error", warning: "warning", note: "notice" } as const;
 
-function annotation({ id, severity, role, statement, message, fix, location }: Finding): string {
+function findingAnnotation({ id, severity, role, statement, message, fix, location }: Finding): string {
+  const where = statement === undefined ? role : `${role}, statement ${statement}`;
+  return annotation({ title: `${id} (${severity})`, severity, location, text: `${where}: ${message}\nfix: ${fix}` });
+}
+
+interface Annotation extends Pick<Finding, "severity" | "location"> {
+  readonly title: string;
+  readonly text: string;
+}
+
+function annotation({ title, severity, location, text }: Annotation): string {
   const place = [
     // What was read through IAM stands in no file.
     ["file", location.file === "live" ? undefined : location.file],
     ["line", location.line],
-    ["title", `${id} (${severity})`],
+    ["title", title],
   ] as const;
   const properties = place.flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${property(`${value}`)}`]));
-  const where = statement === undefined ? role : `${role}, statement ${statement}`;
-  return `::${COMMANDS[level(severity)]} ${properties.join(",")}::${data(`${where}: ${message}\nfix: ${fix}`)}`;
+  return `::${COMMANDS[level(severity)]} ${properties.join(",")}::${data(text)}`;
 }
 
 function data(text: string): string {

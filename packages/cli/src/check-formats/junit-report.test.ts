@@ -1,6 +1,6 @@
 import { XMLParser, XMLValidator } from "fast-xml-parser";
 import { expect, it } from "vitest";
-import { exampleFinding, exampleReport, FIRST, SECOND } from "./example-report.test-helper.ts";
+import { exampleChange, exampleFinding, exampleReport, FIRST, SECOND } from "./example-report.test-helper.ts";
 import { junitReport } from "./junit-report.ts";
 
 const parser = new XMLParser({
@@ -41,6 +41,18 @@ it("skips what is suppressed, with the reason", () => {
   const suites = read({ findings: [], suppressed: [{ ...exampleFinding(), reason: "a demo" }] });
   expect(suites).toMatchObject({ tests: "2", failures: "0", skipped: "1" });
   expect(JSON.stringify(suites)).toContain("suppressed: a demo");
+});
+
+it("tells every change in a suite of its own, where none fails", () => {
+  const changes = [exampleChange(), exampleChange({ kind: "removed" })];
+  const { testsuite: suites } = read({ findings: [], changes });
+  const suite = suites.find(({ name }: { name: string }) => name === "who can assume what: what changed");
+  expect(suite).toMatchObject({ tests: "2", failures: "0" });
+  expect(suite.testcase[0]).toMatchObject({
+    name: "new: arn:aws:iam::999999999999:root",
+    classname: SECOND,
+    "system-out": "sts:AssumeRole, sts:TagSession\nis: StringEquals sts:ExternalId: a|b\n::error::x",
+  });
 });
 
 it("stays XML whatever a message holds, and gives it back", () => {

@@ -1,4 +1,4 @@
-import type { Finding } from "@agent-roles/trust";
+import type { AccessChange, Finding } from "@agent-roles/trust";
 import { type CheckReport, type SuppressedFinding } from "./check-report.ts";
 import { groupBy } from "./group-by.ts";
 import { locationText } from "./location-text.ts";
@@ -7,13 +7,14 @@ import { xmlText } from "./xml-text.ts";
 
 /**
  * JUnit XML, as build servers show it: a suite for each file, a case for each finding and for each role that has none. A finding
- * below `failOn` passes and tells what was found; a suppressed one is skipped, with its reason.
+ * below `failOn` passes and tells what was found; a suppressed one is skipped, with its reason. What changed is a suite of its own.
  */
 export function junitReport(report: CheckReport): string {
   const cases = [
     ...report.findings.map((finding) => ({ file: finding.location.file, ...findingCase(finding, report) })),
     ...report.suppressed.map((finding) => ({ file: finding.location.file, ...suppressedCase(finding) })),
     ...cleanRoles(report).map(({ arn, location }) => ({ file: location.file, ...testCase("no findings", arn, "") })),
+    ...(report.changes ?? []).map((change) => ({ file: "who can assume what: what changed", ...changeCase(change) })),
   ];
   const suites = [...groupBy(cases, ({ file }) => file)].map(
     ([file, own]) =>
@@ -45,6 +46,16 @@ function findingCase(finding: Finding, { failOn }: CheckReport): TestCase {
 function suppressedCase(finding: SuppressedFinding): TestCase {
   const skipped = `<skipped message="${xmlText(`suppressed: ${finding.reason}`)}"/>`;
   return { ...testCase(name(finding), finding.role, skipped), outcome: "skipped" };
+}
+
+/** A change alone never fails a check, so its case passes and tells. */
+function changeCase({ kind, from, to, actions, was, is }: AccessChange): TestCase {
+  const lines = [
+    actions.join(", "),
+    ...(was === undefined ? [] : [`was: ${was}`]),
+    ...(is === undefined ? [] : [`is: ${is}`]),
+  ];
+  return testCase(`${kind}: ${from}`, to, `<system-out>${xmlText(lines.join("\n"))}</system-out>`);
 }
 
 function testCase(title: string, role: string, content: string): TestCase {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { exampleFinding, exampleReport } from "./example-report.test-helper.ts";
+import { exampleChange, exampleFinding, exampleReport } from "./example-report.test-helper.ts";
 import { markdownReport } from "./markdown-report.ts";
 import { markdownCode, markdownText } from "./markdown-text.ts";
 
@@ -34,4 +34,13 @@ it("fences code that holds backticks", () => {
   expect(markdownCode("a``b")).toBe("``` a``b ```");
   expect(markdownCode("a|b")).toBe("`a\\|b`");
   expect(markdownText("*a*")).toBe("&#42;a&#42;");
+});
+
+it("shows every change as one row, whatever its conditions hold", () => {
+  const text = markdownReport(
+    exampleReport({ findings: [], changes: [exampleChange(), exampleChange({ kind: "narrowed" })] }),
+  );
+  const rows = text.split("\n").filter((line) => /^\| (🔴|🟢)/u.test(line));
+  expect(rows).toHaveLength(2);
+  for (const row of rows) expect(row.match(/(?<!\\)\|/g)).toHaveLength(6);
 });

@@ -3,7 +3,7 @@ import ajvDraft04 from "ajv-draft-04";
 import formats from "ajv-formats";
 import { expect, it } from "vitest";
 import type { CheckReport } from "./check-report.ts";
-import { exampleFinding, exampleReport, SECOND } from "./example-report.test-helper.ts";
+import { exampleChange, exampleFinding, exampleReport, SECOND } from "./example-report.test-helper.ts";
 import { sarifReport } from "./sarif-report.ts";
 
 const ajv = new ajvDraft04.default({ strict: false, unicodeRegExp: false });
@@ -57,4 +57,15 @@ it("keeps a finding's identity when lines move, and tells two findings apart", (
 it("marks what is suppressed with its reason", () => {
   const run = sarif({ findings: [], suppressed: [{ ...exampleFinding(), reason: "a demo" }] });
   expect(run.results[0].suppressions).toEqual([{ kind: "external", justification: "a demo" }]);
+});
+
+it("has new and widened access as warnings, each of a rule of its own, and no other change", () => {
+  const kinds = ["new", "widened", "narrowed", "removed"] as const;
+  const run = sarif({ findings: [], changes: kinds.map((kind) => exampleChange({ kind })) });
+  expect(run.results).toMatchObject([
+    { ruleId: "new-access", level: "warning", message: { text: expect.stringContaining("may now assume") } },
+    { ruleId: "widened-access", level: "warning" },
+  ]);
+  expect(run.results[0].locations[0].physicalLocation.region.startLine).toBe(7);
+  expect(run.tool.driver.rules[0]).toMatchObject({ id: "new-access", properties: { "security-severity": "3.0" } });
 });

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Finding, Severity } from "@agent-roles/trust";
 import type { Location, Log, ReportingDescriptor, Result } from "sarif";
 import type { CheckReport, SuppressedFinding } from "./check-report.ts";
+import { GAINED_ACCESS_RULES, type GainedAccess, gainedAccess } from "./gained-access.ts";
 import { level } from "./severity.ts";
 
 /** What SARIF tells of a rule beside its id. */
@@ -20,8 +21,8 @@ export interface RuleText {
  * @see https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
  */
 export function sarifReport(report: CheckReport, rules: readonly RuleText[], version: string): string {
-  const all = [...report.findings, ...report.suppressed];
-  const texts = new Map(rules.map((rule) => [rule.id, rule]));
+  const all = [...report.findings, ...report.suppressed, ...gainedAccess(report.changes).map(asFinding)];
+  const texts = new Map([...rules, ...GAINED_ACCESS_RULES].map((rule) => [rule.id, rule]));
   const found = new Map(all.map(({ id, severity }) => [id, texts.get(id) ?? { id, severity, why: id }]));
   const ids = [...found.keys()].toSorted();
   const driver = {
@@ -36,6 +37,11 @@ export function sarifReport(report: CheckReport, rules: readonly RuleText[], ver
     runs: [{ tool: { driver }, columnKind: "utf16CodeUnits", results }],
   };
   return JSON.stringify(log, null, 2);
+}
+
+/** Access that is new or wider, as a result to be looked at. */
+function asFinding({ id, severity, message, change }: GainedAccess): Finding {
+  return { id, severity, role: change.to, message, fix: "see that this is meant", location: change.location };
 }
 
 function descriptor({ id, severity, why }: RuleText): ReportingDescriptor {

@@ -1,0 +1,29 @@
+import type { AccessChange, Severity } from "@agent-roles/trust";
+
+/** A change that gives access away, as formats show it that know results of rules only. */
+export interface GainedAccess {
+  /** As a rule's id. */
+  readonly id: "new-access" | "widened-access";
+  /** A change fails no check, so it weighs no more than this. */
+  readonly severity: Severity;
+  readonly message: string;
+  readonly change: AccessChange;
+}
+
+/** Why each id is told, in a sentence. */
+export const GAINED_ACCESS_RULES = [
+  { id: "new-access", severity: "warning", why: "somebody may assume the role who could not before" },
+  { id: "widened-access", severity: "warning", why: "somebody may assume the role on weaker conditions than before" },
+] as const;
+
+/** What of the changes has to be looked at: new and widened access. Narrowed and removed access is good news. */
+export function gainedAccess(changes: readonly AccessChange[] = []): readonly GainedAccess[] {
+  return changes.flatMap((change) => {
+    const { kind, from, to, actions, was, is } = change;
+    if (kind !== "new" && kind !== "widened") return [];
+    const conditions = [...(was === undefined ? [] : [`was: ${was}`]), ...(is === undefined ? [] : [`is: ${is}`])];
+    const can = kind === "new" ? "may now assume" : "may assume on weaker conditions";
+    const message = [`${from} ${can} ${to} (${actions.join(", ")})`, ...conditions].join("\n");
+    return { id: `${kind}-access` as const, severity: "warning" as const, message, change };
+  });
+}

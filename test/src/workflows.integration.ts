@@ -1,0 +1,63 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { REPOSITORY } from "./harness/repository.ts";
+
+interface Step {
+  readonly uses?: string;
+  readonly run?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+}
+
+interface Workflow {
+  readonly on: Readonly<Record<string, unknown>>;
+  readonly permissions: unknown;
+  readonly jobs: Readonly<
+    Record<
+      string,
+      { readonly permissions?: object; readonly "timeout-minutes"?: number; readonly steps: readonly Step[] }
+    >
+  >;
+}
+
+const folder = join(REPOSITORY, ".github/workflows");
+const files = await readdir(folder);
+const texts = new Map(
+  await Promise.all(files.map(async (file) => [file, await readFile(join(folder, file), "utf8")] as const)),
+);
+
+describe.each([...texts])("%s", (_, text) => {
+  const workflow: Workflow = parse(text);
+  const steps = Object.values(workflow.jobs).flatMap((job) => job.steps);
+
+  it("pins every action by commit, with its version beside it", () => {
+    const uses = text.split("\n").filter((line) => /^\s*(- )?uses:/.test(line));
+    expect(uses.length).toBeGreaterThan(0);
+    for (const line of uses) expect(line).toMatch(/uses: [\w-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+  });
+
+  it("gives each job the least that it needs", () => {
+    expect([{}, { contents: "read" }]).toContainEqual(workflow.permissions);
+    for (const job of Object.values(workflow.jobs)) {
+      const {
+        contents = "read",
+        "security-events": events = "write",
+        ...others
+      }: Record<string, string> = { ...job.permissions };
+      expect({ contents, events, others }).toEqual({ contents: "read", events: "write", others: {} });
+      expect(job["timeout-minutes"]).toBeLessThanOrEqual(60);
+    }
+  });
+
+  it("keeps no token in the checkout, and runs nothing of a fork with one", () => {
+    expect(Object.keys(workflow.on)).not.toContain("pull_request_target");
+    for (const step of steps.filter(({ uses }) => uses?.startsWith("actions/checkout@"))) {
+      expect(step.with?.["persist-credentials"]).toBe(false);
+    }
+  });
+
+  it("lets nobody write a script through an event's text", () => {
+    for (const { run = "" } of steps) expect(run).not.toContain("${{");
+  });
+});
