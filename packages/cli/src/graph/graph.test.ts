@@ -4,8 +4,9 @@ import { describe, expect, it } from "vitest";
 import { GRAPH_FORMATS } from "./format-names.ts";
 import { formatGraph } from "./graph-format.ts";
 import { readGrantees } from "./grantees.ts";
+import { bundles } from "./svg-bundles.ts";
 import { layOut } from "./svg-layout.ts";
-import { shorten } from "./svg-text.ts";
+import { cutOff, shorten } from "./svg-text.ts";
 import { type TrustGraph, trustGraph } from "./trust-graph.ts";
 
 const MASTER = "arn:aws:iam::123456789012:role/m/agent-master";
@@ -163,4 +164,26 @@ describe("layout", () => {
     expect(shorten("abcdefghij", 5)).toBe("ab…ij");
     expect(shorten("abc", 5)).toBe("abc");
   });
+});
+
+it("leads from the master to an account in one line, from three roles on", () => {
+  const arns = ["A", "B", "C"].map((name) => `${OTHER}${name}`);
+  const all = [role(MASTER), ...arns.map((arn) => role(arn, byMaster))];
+  const graph = draw(
+    all,
+    arns.map((arn) => [MASTER, arn]),
+  );
+  const parting = [...bundles(graph.edges, layOut(graph)).values()];
+  expect(parting).toHaveLength(3);
+  expect(new Set(parting.map(({ x, y }) => `${x} ${y}`)).size).toBe(1);
+  const fewer = draw(
+    all,
+    arns.slice(1).map((arn) => [MASTER, arn]),
+  );
+  expect(bundles(fewer.edges, layOut(fewer)).size).toBe(0);
+});
+
+it("cuts off conditions at their end", () => {
+  expect(cutOff("sub: repo:example/agents", 10)).toBe("sub: repo…");
+  expect(cutOff("external id", 11)).toBe("external id");
 });

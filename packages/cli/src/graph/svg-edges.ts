@@ -1,7 +1,8 @@
 import { groupBy } from "../check-formats/group-by.ts";
 import { xmlText } from "../check-formats/xml-text.ts";
-import type { Layout, PlacedNode } from "./svg-layout.ts";
-import { shorten } from "./svg-text.ts";
+import { bundles } from "./svg-bundles.ts";
+import type { Layout, PlacedNode, Point } from "./svg-layout.ts";
+import { cutOff } from "./svg-text.ts";
 import type { GraphEdge } from "./trust-graph.ts";
 
 /** All edges as SVG, each with its conditions where it arrives. */
@@ -9,6 +10,7 @@ export function drawEdges(edges: readonly GraphEdge[], layout: Layout): string[]
   const bends = new Map<string, number>();
   const ends = arrivals(edges, layout);
   const leaving = groupBy(edges, ({ from }) => from);
+  const hubs = bundles(edges, layout);
   const drawn = edges.flatMap((edge) => {
     const from = layout.nodes.get(edge.from);
     const to = layout.nodes.get(edge.to);
@@ -18,7 +20,16 @@ export function drawEdges(edges: readonly GraphEdge[], layout: Layout): string[]
     const bend = bends.get(side) ?? 0;
     bends.set(side, bend + 1);
     const isOnly = leaving.get(edge.from)?.length === 1;
-    return draw(edge, route(from, to, { layout, bend, arrival: ends.get(edge) ?? middle(to), labelAtStart: isOnly }));
+    return draw(
+      edge,
+      route(from, to, {
+        layout,
+        bend,
+        arrival: ends.get(edge) ?? middle(to),
+        labelAtStart: isOnly,
+        hub: hubs.get(edge),
+      }),
+    );
   });
   // Words over lines: a line that is drawn later must not cross them out.
   return [...drawn.map(({ line }) => line), ...drawn.map(({ words }) => words).filter((words) => words !== "")];
@@ -38,9 +49,11 @@ interface RouteOptions {
   readonly arrival: number;
   /** The conditions stand where the edge leaves, for it is the only one there. */
   readonly labelAtStart: boolean;
+  /** Where it leaves the others that lead to the same account. */
+  readonly hub: Point | undefined;
 }
 
-function route(from: PlacedNode, to: PlacedNode, { layout, bend, arrival, labelAtStart }: RouteOptions): Route {
+function route(from: PlacedNode, to: PlacedNode, { layout, bend, arrival, labelAtStart, hub }: RouteOptions): Route {
   if (from.column === to.column) return besideColumn(from, to, bend);
   if (from.column > to.column) return backwards(from, to);
   const start = { x: from.x + from.width, y: middle(from) };
@@ -49,6 +62,7 @@ function route(from: PlacedNode, to: PlacedNode, { layout, bend, arrival, labelA
     labelAtStart && from.column === 0
       ? { x: start.x + 12, y: start.y - 5, anchor: "start" }
       : { x: end.x - 22, y: end.y - 5, anchor: "end" };
+  if (hub) return { path: `M${start.x} ${start.y}${curve(start, hub)}${curve(hub, end)}`, label };
   const lane = to.column - from.column > 1 ? freeLane((start.y + end.y) / 2, layout, bend) : undefined;
   if (!lane) return { path: `M${start.x} ${start.y}${curve(start, end)}`, label };
   const enter = { x: lane.left, y: lane.y };
@@ -119,11 +133,6 @@ function arrivals(edges: readonly GraphEdge[], { nodes }: Layout): ReadonlyMap<G
   return found;
 }
 
-interface Point {
-  readonly x: number;
-  readonly y: number;
-}
-
 /** Leaves and arrives level; the bend is nearer to the start, which leaves the end straight for its conditions. */
 function curve(from: Point, to: Point): string {
   const reach = (to.x - from.x) * 0.36;
@@ -142,6 +151,6 @@ function draw({ kind, label, from, to }: GraphEdge, { path, label: place }: Rout
   const line = `<g class="${kind}">${title}<path d="${path}" marker-end="url(#${kind})"/></g>`;
   if (label === "") return { line, words: "" };
   const attributes = `class="condition" x="${place.x}" y="${place.y}" text-anchor="${place.anchor}"`;
-  const words = `<g class="${kind}">${title}<text ${attributes}>${xmlText(shorten(label, CONDITION_LENGTH))}</text></g>`;
+  const words = `<g class="${kind}">${title}<text ${attributes}>${xmlText(cutOff(label, CONDITION_LENGTH))}</text></g>`;
   return { line, words };
 }

@@ -3,6 +3,12 @@ import { isInCluster } from "./mermaid.ts";
 import type { GraphNode, TrustGraph } from "./trust-graph.ts";
 
 /** Pixels. */
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Pixels. */
 interface Box {
   readonly x: number;
   readonly y: number;
@@ -101,8 +107,11 @@ function columnHeight(groups: readonly Group[]): number {
 /** Characters that a label shows; the whole stands in the title. */
 export const LABEL_LENGTH = 36;
 
-/** As wide as the longer line in a usual sans-serif font of 13 pixels. */
+/** Characters of the second line, which is smaller. */
+export const DETAIL_LENGTH = 48;
+
+/** As wide as the longer line in a usual sans-serif font, of 13 pixels and bold, of 11 pixels. */
 function nodeWidth({ label, detail = "" }: GraphNode): number {
-  const characters = Math.min(LABEL_LENGTH, Math.max(label.length, detail.length));
-  return Math.max(150, Math.round(characters * 8.2) + 24);
+  const name = Math.min(LABEL_LENGTH, label.length) * 8.2;
+  return Math.max(150, Math.round(Math.max(name, Math.min(DETAIL_LENGTH, detail.length) * 6.6)) + 24);
 }

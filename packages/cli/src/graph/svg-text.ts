@@ -5,3 +5,9 @@ export function shorten(text: string, length: number): string {
   const head = Math.ceil((length - 1) / 2);
   return `${characters.slice(0, head).join("")}…${characters.slice(head + 1 - length).join("")}`;
 }
+
+/** At most so many characters; the end is left out, where the beginning tells what it is about. */
+export function cutOff(text: string, length: number): string {
+  const characters = Array.from(text);
+  return characters.length <= length ? text : `${characters.slice(0, length - 1).join("")}…`;
+}

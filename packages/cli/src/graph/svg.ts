@@ -1,7 +1,7 @@
 import { xmlText } from "../check-formats/xml-text.ts";
 import { className } from "./mermaid.ts";
 import { drawEdges } from "./svg-edges.ts";
-import { LABEL_LENGTH, layOut, type PlacedCluster, type PlacedNode } from "./svg-layout.ts";
+import { DETAIL_LENGTH, LABEL_LENGTH, layOut, type PlacedCluster, type PlacedNode } from "./svg-layout.ts";
 import { STYLE } from "./svg-style.ts";
 import { shorten } from "./svg-text.ts";
 import type { TrustGraph } from "./trust-graph.ts";
@@ -49,7 +49,7 @@ function drawCluster({ account, x, y, width, height }: PlacedCluster): string {
 function drawNode({ node, x, y, width, height }: PlacedNode): string {
   const center = x + width / 2;
   const line = (text: string, dy: number, style: string): string =>
-    `<text class="${style}" x="${center}" y="${y + dy}" text-anchor="middle">${xmlText(shorten(text, LABEL_LENGTH))}</text>`;
+    `<text class="${style}" x="${center}" y="${y + dy}" text-anchor="middle">${xmlText(shorten(text, style === "name" ? LABEL_LENGTH : DETAIL_LENGTH))}</text>`;
   const { label, detail } = node;
   const texts = detail === undefined ? line(label, 26, "name") : line(label, 18, "name") + line(detail, 33, "detail");
   return `<g class="${className(node)}"><title>${xmlText(node.id)}</title><rect x="${x}" y="${y}" width="${width}" height="${height}" rx="7"/>${texts}</g>`;
