@@ -1,0 +1,37 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { REPOSITORY } from "../harness/repository.ts";
+
+const WRITER = join(REPOSITORY, "test/dist/stores/writer.js");
+
+/** A lock that nobody inherits would hold the next writer up for ten seconds. */
+const HELD_UP_MS = 9_000;
+
+export interface Interrupted {
+  /** Where the writer began. */
+  readonly firstSerial: number;
+  readonly places: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Starts a writer, lets it write each place once, and kills it at a random moment of the next ones. */
+export async function interruptWriter({ firstSerial, places, env }: Interrupted): Promise<void> {
+  const child = spawn(process.execPath, [WRITER, String(firstSerial), ...places], {
+    env: { ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const told: string[] = [];
+  child.stderr.on("data", (chunk: Buffer) => told.push(chunk.toString()));
+  const ended = once(child, "exit");
+  const outcome = await Promise.race([
+    once(child.stdout, "data").then(() => "written"),
+    ended.then(() => "ended"),
+    setTimeout(HELD_UP_MS, "held up"),
+  ]);
+  await setTimeout(Math.random() * 60);
+  child.kill("SIGKILL");
+  await ended;
+  if (outcome !== "written") throw new Error(`the writer was ${outcome}: ${told.join("")}`);
+}

@@ -1,0 +1,32 @@
+import process from "node:process";
+import { type CredentialStore, credentialProcessStore, sharedCredentialsStore } from "@agent-roles/runtime";
+import { entries } from "./entries.ts";
+
+/**
+ * Writes generation after generation into every place that it is given, as fast as it can, until it is killed:
+ * `node writer.js <first serial> keys:<home> process:<home> secret:<name>`. Prints a line when each place was written once.
+ */
+const [, , first = "1", ...places] = process.argv;
+
+async function open(place: string, serial: number): Promise<CredentialStore> {
+  const [kind, path = ""] = place.split(/:(.*)/);
+  if (kind === "keys") return sharedCredentialsStore({ env: { HOME: path } });
+  if (kind === "process") {
+    return credentialProcessStore({ env: { HOME: path }, command: [process.execPath, "--serial", String(serial)] });
+  }
+  const { secretsManagerStore } = await import("@agent-roles/runtime/secrets-manager");
+  return secretsManagerStore({ secretId: path });
+}
+
+async function write(place: string, serial: number): Promise<void> {
+  const refused = await (await open(place, serial)).put(entries(serial));
+  if (refused[0]) throw refused[0].error;
+}
+
+await Promise.all(places.map((place) => write(place, Number(first))));
+process.stdout.write("written\n");
+await Promise.all(
+  places.map(async (place) => {
+    for (let serial = Number(first) + 1; ; serial += 1) await write(place, serial);
+  }),
+);
