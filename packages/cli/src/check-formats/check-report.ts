@@ -95,7 +95,9 @@ export function summaryLine(summary: CheckSummary): string {
     findings === 0 ? "No findings" : `${many(findings, "finding")} (${each.join(", ")})`,
     ` in ${many(roles, "role")} of ${sources.join(" and ")}`,
     suppressed === 0 ? "" : `, ${suppressed} suppressed`,
-    expectations === 0 ? "" : `; ${held} of ${many(expectations, "expectation")} ${held === 1 ? "holds" : "hold"}`,
+    expectations === 0
+      ? ""
+      : `; ${held} of ${many(expectations, "expectation")} ${held === 1 || expectations === 1 ? "holds" : "hold"}`,
     gained + widened === 0 ? "" : `; access: ${gained} new, ${widened} widened`,
     `; fails at ${failOn}${failOn === "critical" ? "" : " and above"}`,
   ].join("");

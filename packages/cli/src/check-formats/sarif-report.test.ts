@@ -69,3 +69,8 @@ it("has new and widened access as warnings, each of a rule of its own, and no ot
   expect(run.results[0].locations[0].physicalLocation.region.startLine).toBe(7);
   expect(run.tool.driver.rules[0]).toMatchObject({ id: "new-access", properties: { "security-severity": "3.0" } });
 });
+
+it("says what an expectation is", () => {
+  const [rule] = sarif({ findings: [exampleFinding({ id: "expectation" })] }).tool.driver.rules;
+  expect(rule.shortDescription.text).toContain("must hold");
+});

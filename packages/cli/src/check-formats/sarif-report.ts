@@ -22,7 +22,7 @@ export interface RuleText {
  */
 export function sarifReport(report: CheckReport, rules: readonly RuleText[], version: string): string {
   const all = [...report.findings, ...report.suppressed, ...gainedAccess(report.changes).map(asFinding)];
-  const texts = new Map([...rules, ...GAINED_ACCESS_RULES].map((rule) => [rule.id, rule]));
+  const texts = new Map([...rules, EXPECTATION, ...GAINED_ACCESS_RULES].map((rule) => [rule.id, rule]));
   const found = new Map(all.map(({ id, severity }) => [id, texts.get(id) ?? { id, severity, why: id }]));
   const ids = [...found.keys()].toSorted();
   const driver = {
@@ -38,6 +38,13 @@ export function sarifReport(report: CheckReport, rules: readonly RuleText[], ver
   };
   return JSON.stringify(log, null, 2);
 }
+
+/** Not a rule of the check: what a team has written down. */
+const EXPECTATION: RuleText = {
+  id: "expectation",
+  severity: "critical",
+  why: "something that must hold of who can assume what does not hold",
+};
 
 /** Access that is new or wider, as a result to be looked at. */
 function asFinding({ id, severity, message, change }: GainedAccess): Finding {
