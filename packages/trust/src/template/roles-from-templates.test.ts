@@ -271,3 +271,81 @@ describe("rolesFromTemplates says that not all combinations were looked at, when
     );
   });
 });
+
+it("splits a text that is partly unknown around what is unknown", () => {
+  const arn = { "Fn::Join": [":", ["arn", "aws", "iam", "", { Ref: "P" }, "root"]] };
+  const parts = { "Fn::Split": [".", { "Fn::Join": ["", ["a.", { "Fn::GetAtt": ["X", "Y.Z"] }, ".b"]] }] };
+  expect(resolved({ AWS: parts }).value).toEqual({ AWS: ["a", "${X.Y.Z}", "b"] });
+  expect(resolved({ AWS: { "Fn::Select": [4, { "Fn::Split": [":", arn] }] } }).value).toEqual({ AWS: "${P}" });
+});
+
+describe("rolesFromTemplates knows the ARN of", () => {
+  it.each<[string, object, unknown, string]>([
+    [
+      "an OIDC provider by Ref",
+      { Type: "AWS::IAM::OIDCProvider", Properties: { Url: "https://token.example.com/x" } },
+      { Ref: "X" },
+      "oidc-provider/token.example.com/x",
+    ],
+    [
+      "an OIDC provider of the CDK",
+      { Type: "Custom::AWSCDKOpenIdConnectProvider", Properties: { Url: "https://token.example.com" } },
+      { Ref: "X" },
+      "oidc-provider/token.example.com",
+    ],
+    [
+      "a SAML provider",
+      { Type: "AWS::IAM::SAMLProvider", Properties: { Name: "idp" } },
+      { "Fn::GetAtt": ["X", "Arn"] },
+      "saml-provider/idp",
+    ],
+    [
+      "a user with its path",
+      { Type: "AWS::IAM::User", Properties: { UserName: "u", Path: "/p/" } },
+      { "Fn::GetAtt": ["X", "Arn"] },
+      "user/p/u",
+    ],
+    [
+      "a role whose path has no slashes",
+      { Type: "AWS::IAM::Role", Properties: { RoleName: "x", Path: "p", AssumeRolePolicyDocument: {} } },
+      { "Fn::Sub": "${X.Arn}" },
+      "role/p/x",
+    ],
+  ])("%s", (_, X, expression, resource) => {
+    const { roles } = rolesFromTemplates([source({ Resources: { R: roleOf([allow(expression)]), X } })]);
+    expect(roles[0]?.trustPolicy).toEqual({ Statement: [allow(`arn:aws:iam::123456789012:${resource}`)] });
+    expect(roles[0]?.unknowns).toEqual([]);
+  });
+});
+
+it("notes what was assumed wherever it is used again", () => {
+  const Parameters = { P: { Type: "String", Default: "x" } };
+  const A = roleOf([], { RoleName: { Ref: "P" } });
+  const [B, C] = ["b", "c"].map((RoleName) => roleOf([allow({ AWS: { "Fn::GetAtt": ["A", "Arn"] } })], { RoleName }));
+  const { roles } = rolesFromTemplates([source({ Parameters, Resources: { A, B, C } })]);
+  const assumed = "the parameter's default";
+  const noted = (path: string): unknown => expect.arrayContaining([expect.objectContaining({ path, assumed })]);
+  expect(roles.map(({ unknowns }) => unknowns)).toEqual([
+    noted("arn"),
+    noted("trustPolicy.Statement[0].Principal.AWS"),
+    noted("trustPolicy.Statement[0].Principal.AWS"),
+  ]);
+});
+
+it("takes the default of a parameter of Systems Manager for a name, not for the value", () => {
+  const sections = { Parameters: { P: { Type: "AWS::SSM::Parameter::Value<String>", Default: "/path" } } };
+  expect(resolved({ AWS: { Ref: "P" } }, sections).value).toEqual({ AWS: "${P}" });
+});
+
+it.each([
+  [{ partition: "aws-us-gov" }, "aws-us-gov", "amazonaws.com"],
+  [{ region: "us-gov-west-1" }, "aws-us-gov", "amazonaws.com"],
+  [{ region: "us-iso-east-1" }, "aws-iso", "amazonaws.com"],
+  [{ region: "us-isob-east-1" }, "aws-iso-b", "amazonaws.com"],
+  [{ region: "cn-north-1" }, "aws-cn", "amazonaws.com.cn"],
+])("takes the partition of the source, else of its Region: %j", (environment, partition, suffix) => {
+  const service = { Service: { "Fn::Sub": "ec2.${AWS::URLSuffix}" } };
+  const { roles } = rolesFromTemplates([source({ Resources: { R: roleOf([allow(service)]) } }, environment)]);
+  expect(roles[0]?.arn).toBe(`arn:${partition}:iam::123456789012:role/r`);
+  expect(roles[0]?.trustPolicy).toEqual({ Statement: [allow({ Service: `ec2.${suffix}` })] });
+});

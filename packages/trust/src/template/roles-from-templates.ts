@@ -101,6 +101,9 @@ function distinct(problems: readonly TemplateProblem[]): readonly TemplateProble
   ];
 }
 
+/** `RoleName of A` is a step of the circle through `A`. */
 function cycleMembers(message: string): string {
-  return [...new Set(message.split(": ").at(-1)?.split(" → "))].toSorted().join();
+  const steps = message.split(": ").at(-1)?.split(" → ") ?? [];
+  const ids = new Set(steps.map((step) => step.slice(step.lastIndexOf(" ") + 1)));
+  return steps.length === 1 ? message : [...ids].toSorted().join();
 }
