@@ -21,7 +21,7 @@ export default defineConfig({
         ...dev,
         test: {
           name: "integration",
-          include: ["test/src/**/*.integration.ts"],
+          include: ["test/src/**/*.integration.ts", "packages/*/src/**/*.simulation.ts"],
           testTimeout: 120_000,
           hookTimeout: 240_000,
         },

@@ -4,12 +4,14 @@ import type { Clock } from "./clock.ts";
 export interface FakeClock extends Clock {
   /** Moves time on, waking sleepers in their order, and lets what they started come to rest. */
   advance(ms: number): Promise<void>;
+  /** Moves the wall clock only, as a suspend or a correction does: sleepers still have to sleep what is left of their time. */
+  jump(ms: number): void;
   /** The longest sleep that anybody asked for. */
   longestSleepMs(): number;
 }
 
 interface Sleeper {
-  readonly wakeAt: number;
+  wakeAt: number;
   readonly wake: () => void;
 }
 
@@ -21,6 +23,10 @@ export function fakeClock(start: number = Date.parse("2026-01-01T00:00:00Z")): F
   return {
     now: () => now,
     longestSleepMs: () => longest,
+    jump: (ms) => {
+      now += ms;
+      for (const sleeper of sleepers) sleeper.wakeAt += ms;
+    },
     sleep: (ms, signal) => {
       longest = Math.max(longest, ms);
       return new Promise((resolve) => {

@@ -106,10 +106,10 @@ export function roleSet(env: Env, options: RoleSetOptions): RoleSet {
     // Removed or replaced while STS answered: nobody waits for it any more.
     if (members.get(target.profile) !== member) return;
     onEvent(refreshEvent(target, state, previous));
-    const { credentials, failure } = state;
+    const { credentials, failure, dueAt } = state;
     for (const follower of followers) {
       if (credentials && !failure) follower.rotated({ target, credentials });
-      follower.wake();
+      follower.due(dueAt);
     }
   }
 
@@ -120,7 +120,7 @@ export function roleSet(env: Env, options: RoleSetOptions): RoleSet {
     for (const follower of followers) {
       // A changed profile leaves the stores first: it never keeps the credentials of the role that it meant before.
       for (const target of [...removed, ...changed]) follower.withdrawn(target);
-      follower.wake();
+      if (added.length + changed.length > 0) follower.due(clock.now());
     }
     return changes;
   }

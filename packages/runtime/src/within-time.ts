@@ -12,7 +12,8 @@ export async function withinTime<T>(
   { limitMs, subject, clock }: { limitMs: number; subject: string; clock: Clock },
 ): Promise<T> {
   const over = new AbortController();
-  const late = clock.sleep(limitMs, over.signal).then((): T => {
+  const late = clock.sleep(limitMs, over.signal).then((): Promise<T> => {
+    if (over.signal.aborted) return work;
     const message = `${subject}: no answer within ${limitMs / 1000} s`;
     const fix = "it is tried again; check the network path to STS and what gives the master its credentials";
     throw new AgentRolesError(message, { code: "Unavailable", retryable: true, fix });
@@ -21,6 +22,7 @@ export async function withinTime<T>(
     return await Promise.race([work, late]);
   } finally {
     late.catch(() => undefined);
-    over.abort();
+    // A reason of our own spares the making of an error.
+    over.abort("in time");
   }
 }

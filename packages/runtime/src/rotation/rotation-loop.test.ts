@@ -47,11 +47,11 @@ it("looks again at once when it is woken, and sees sessions that came meanwhile"
   const clock = fakeClock();
   const stop = new AbortController();
   const sessions = [session(clock.now() + 30_000)];
-  const { wake, done } = rotationLoop(() => sessions.map((each) => each.session), clock, stop.signal);
+  const { wakeBy, done } = rotationLoop(() => sessions.map((each) => each.session), clock, stop.signal);
   await settle();
   const added = session(clock.now());
   sessions.push(added);
-  wake();
+  wakeBy(clock.now());
   await settle();
   expect(added.seen.refreshes).toBe(1);
   stop.abort();

@@ -12,8 +12,8 @@ export interface Refreshable {
 }
 
 export interface RotationLoop {
-  /** Looks again at once: some session's due time has changed. */
-  readonly wake: () => void;
+  /** Some session is now due at this time: the loop will not nap beyond it. */
+  readonly wakeBy: (dueAt: number) => void;
   /** Resolves when the signal has stopped the loop; a call in flight is not waited for. */
   readonly done: Promise<void>;
 }
@@ -26,21 +26,30 @@ export interface RotationLoop {
  */
 export function rotationLoop(sessions: () => Iterable<Refreshable>, clock: Clock, signal: AbortSignal): RotationLoop {
   let nap = new AbortController();
-  const wake = (): void => nap.abort();
+  let wakesAt = 0;
+  // A reason of our own spares the making of an error.
+  const wake = (): void => nap.abort("awake");
 
   async function run(): Promise<void> {
     signal.addEventListener("abort", wake);
     while (!signal.aborted) {
       nap = new AbortController();
-      await clock.sleep(lookAt(sessions(), clock.now()), nap.signal);
+      const now = clock.now();
+      wakesAt = lookAt(sessions(), now);
+      await clock.sleep(wakesAt - now, nap.signal);
     }
     signal.removeEventListener("abort", wake);
   }
 
-  return { wake, done: run() };
+  return {
+    wakeBy: (dueAt) => {
+      if (dueAt < wakesAt) wake();
+    },
+    done: run(),
+  };
 }
 
-/** Begins what is due. @returns how long nothing else will be, milliseconds. */
+/** Begins what is due. @returns until when nothing else will be, milliseconds since the epoch. */
 function lookAt(sessions: Iterable<Refreshable>, now: number): number {
   let nextAt = now + LONGEST_NAP_MS;
   for (const session of sessions) {
@@ -48,5 +57,5 @@ function lookAt(sessions: Iterable<Refreshable>, now: number): number {
     if (dueAt <= now) void session.refresh();
     else nextAt = Math.min(nextAt, dueAt);
   }
-  return nextAt - now;
+  return nextAt;
 }

@@ -26,8 +26,8 @@ export interface Follower {
   readonly rotated: (entry: StoredCredentials) => void;
   /** A profile is gone, or means another role now. */
   readonly withdrawn: (target: TargetRole) => void;
-  /** Some session is due at another time than before. */
-  readonly wake: () => void;
+  /** Some session is now due at this time, milliseconds since the epoch. */
+  readonly due: (at: number) => void;
 }
 
 /** What a rotation works on. */
@@ -56,7 +56,7 @@ export async function startRotation(context: RotationContext, options: StartOpti
     withdrawn: (target) => {
       for (const writer of writers) writer.remove(target);
     },
-    wake: loop.wake,
+    due: loop.wakeBy,
   };
   followers.add(follower);
 

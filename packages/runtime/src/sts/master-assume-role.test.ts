@@ -67,12 +67,15 @@ function subject(durationSeconds: number, env: Record<string, string> = {}) {
   });
   const request = roleEnv.roles.map(targetRequest)[0];
   if (!request) throw new Error("one role is declared");
-  const durations = () => asked.map((form) => form.get("DurationSeconds")).filter(Boolean);
-  return { assume: () => assumeRole(request), capped, dates, durations };
+  return { assume: () => assumeRole(request), capped, dates };
+}
+
+function durations() {
+  return asked.map((form) => form.get("DurationSeconds")).filter(Boolean);
 }
 
 it("asks for an hour when the master is itself a role session, and tells it once", async () => {
-  const { assume, capped, durations } = subject(43_200);
+  const { assume, capped } = subject(43_200);
   await assume();
   await assume();
   expect(durations()).toEqual(["3600", "3600"]);
@@ -82,7 +85,7 @@ it("asks for an hour when the master is itself a role session, and tells it once
 
 it("asks for the declared duration when the master is a user", async () => {
   callerArn = USER;
-  const { assume, capped, durations } = subject(43_200);
+  const { assume, capped } = subject(43_200);
   await assume();
   expect(durations()).toEqual(["43200"]);
   expect(capped).toEqual([]);
@@ -96,7 +99,7 @@ it("does not ask who it is when no role wants more than an hour", async () => {
 
 it("asks for what is declared when STS does not tell who it is, and asks again next time", async () => {
   refuseIdentity = true;
-  const { assume, durations } = subject(43_200);
+  const { assume } = subject(43_200);
   await assume();
   refuseIdentity = false;
   await assume();
