@@ -17,6 +17,11 @@ export function quote(value: unknown): string {
   return text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text;
 }
 
+/** A text as it is, anything else as {@link quote} shows it. `String` throws on `{"toString": 1}`. */
+export function textOf(value: unknown): string {
+  return typeof value === "string" ? value : quote(value);
+}
+
 function toJson(value: unknown): string {
   try {
     return JSON.stringify(value) ?? String(value);

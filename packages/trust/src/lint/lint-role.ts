@@ -1,6 +1,6 @@
 import { lastSegment, parseArn, type Arn } from "../arn.ts";
 import type { PolicyKind } from "../assume-role-request.ts";
-import { asList, isRecord, quote } from "../json.ts";
+import { asList, isRecord, quote, textOf } from "../json.ts";
 import { readStatements } from "../statement.ts";
 import type { SourceLocation, TrustRole, UnknownValue } from "../trust-model.ts";
 import { toLintStatement, type LintStatement } from "./lint-statement.ts";
@@ -82,11 +82,7 @@ function listOf(value: unknown): readonly unknown[] {
 }
 
 function mapTexts(record: Readonly<Record<string, unknown>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, quoteless(value)]));
-}
-
-function quoteless(value: unknown): string {
-  return typeof value === "string" ? value : quote(value);
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, textOf(value)]));
 }
 
 function isUnknownValue(value: unknown): value is UnknownValue {

@@ -1,5 +1,5 @@
 import type { PolicyDocument } from "../assume-role-request.ts";
-import { asList } from "../json.ts";
+import { asList, textOf } from "../json.ts";
 import { isCreated } from "./intrinsics/conditions.ts";
 import { holdsPlaceholder } from "./placeholder.ts";
 import { asPolicyDocument } from "./policy-document.ts";
@@ -56,7 +56,7 @@ export function findAttachments(
       if (resource["Type"] === "AWS::IAM::ManagedPolicy") byArn.set(arnOf(logicalId, resource, "", scope), policy);
       const resolved = scope.resolve(names, "");
       for (const name of resolved === undefined ? [] : asList(resolved)) {
-        const key = roleKey(stack, String(name));
+        const key = roleKey(stack, textOf(name));
         byRole.set(key, (byRole.get(key) ?? new Set()).add(policy));
         if (holdsPlaceholder(name) && !roleKeys.has(key)) adrift.push({ ...policy, expression: names });
       }
@@ -73,11 +73,11 @@ export function findAttachments(
   };
   return {
     documentOf: (arn, at, scope) => {
-      const policy = byArn.get(String(arn));
+      const policy = byArn.get(textOf(arn));
       return policy === undefined ? undefined : documentOf(policy, at, scope);
     },
     addManaged: (arn, role, scope) => {
-      const policy = byArn.get(String(arn));
+      const policy = byArn.get(textOf(arn));
       if (policy !== undefined) add(policy, role, scope);
       return policy !== undefined;
     },
@@ -120,5 +120,5 @@ function namesRole({ stack, resource }: PolicyResource, name: string, scope: Sco
     .noting(new Map())
     .in(stack)
     .resolve(roles ?? roleName, "");
-  return names !== undefined && asList(names).some((each) => String(each) === name);
+  return names !== undefined && asList(names).some((each) => textOf(each) === name);
 }

@@ -1,4 +1,4 @@
-import { asList, isRecord } from "../json.ts";
+import { asList, isRecord, textOf } from "../json.ts";
 import { cycleProblem } from "./scope.ts";
 import type { Stack } from "./stack.ts";
 import type { TemplateProblem } from "./template-source.ts";
@@ -12,7 +12,7 @@ import type { TemplateProblem } from "./template-source.ts";
 export function findCycle(stack: Stack): TemplateProblem | undefined {
   const done = new Set<string>();
   for (const [start, resource] of stack.resources) {
-    if (!String(resource["Type"]).startsWith("AWS::IAM::") || done.has(start)) continue;
+    if (!textOf(resource["Type"]).startsWith("AWS::IAM::") || done.has(start)) continue;
     const cycle = cycleFrom(start, stack, done);
     if (cycle !== undefined) return cycleProblem(stack, cycle);
   }
@@ -43,7 +43,7 @@ function cycleFrom(start: string, stack: Stack, done: Set<string>): readonly str
 /** The logical ids that a resource's properties and `DependsOn` name. */
 function referencesOf(logicalId: string, { resources }: Stack): string[] {
   const { Properties: properties, DependsOn: dependsOn } = resources.get(logicalId) ?? {};
-  const found = new Set(dependsOn === undefined ? [] : asList(dependsOn).map(String));
+  const found = new Set(dependsOn === undefined ? [] : asList(dependsOn).map(textOf));
   collect(properties, found);
   return [...found].filter((id) => resources.has(id)).toReversed();
 }
@@ -56,8 +56,8 @@ function collect(value: unknown, found: Set<string>): void {
   if (!isRecord(value)) return;
   for (const [key, argument] of Object.entries(value)) {
     if (key === "Fn::If") continue;
-    if (key === "Ref") found.add(String(argument));
-    if (key === "Fn::GetAtt") found.add(String(asList(argument)[0]).replace(/\..*$/su, ""));
+    if (key === "Ref") found.add(textOf(argument));
+    if (key === "Fn::GetAtt") found.add(textOf(asList(argument)[0]).replace(/\..*$/su, ""));
     if (key === "Fn::Sub") collectSub(asList(argument)[0], found);
     collect(argument, found);
   }

@@ -1,3 +1,4 @@
+import { textOf } from "../json.ts";
 import { placeholder } from "./placeholder.ts";
 import { partitionOf, pseudoParameter } from "./intrinsics/pseudo-parameter.ts";
 import { once, type Scope, unknown } from "./scope.ts";
@@ -74,7 +75,7 @@ export function nameOf(logicalId: string, resource: Resource, at: string, scope:
 /** The ARN of an IAM resource, path included. */
 export function arnOf(logicalId: string, resource: Resource, at: string, scope: Scope): string {
   const form = forms.get(resource["Type"]);
-  const account = String(pseudoParameter("AWS::AccountId", at, scope));
+  const account = textOf(pseudoParameter("AWS::AccountId", at, scope));
   const path = form?.hasPath === true ? pathOf(logicalId, resource, at, scope) : "/";
   const name = nameOf(logicalId, resource, at, scope);
   return `arn:${partitionOf(at, scope)}:iam::${account}:${form?.prefix ?? ""}${path}${name}`;

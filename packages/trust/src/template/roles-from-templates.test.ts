@@ -23,6 +23,9 @@ describe("rolesFromTemplates resolves", () => {
     ["Fn::Sub with variables", { "Fn::Sub": ["${a}${AWS::StackName}", { a: { "Fn::Join": ["", ["b"]] } }] }, "bS"],
     ["Fn::Select and Fn::Split", { "Fn::Select": ["1", { "Fn::Split": ["/", "a/b/c"] }] }, "b"],
     ["Fn::FindInMap", { "Fn::FindInMap": ["M", { Ref: "AWS::AccountId" }, "id"] }, "x"],
+    ["Fn::FindInMap with a default", { "Fn::FindInMap": ["M", "no", "id", { DefaultValue: "y" }] }, "y"],
+    ["Fn::Length", { "Fn::Length": ["a", { Ref: "AWS::Region" }] }, 2],
+    ["Fn::ToJsonString", { "Fn::ToJsonString": { a: { Ref: "AWS::Region" } } }, '{"a":"us-east-1"}'],
     ["AWS::NoValue", [{ Ref: "AWS::NoValue" }, "a"], ["a"]],
   ])("%s", (_, expression, value) => {
     expect(resolved(expression, mappings)).toEqual({ value, unknowns: [] });
@@ -39,6 +42,19 @@ describe("rolesFromTemplates resolves", () => {
     const answer = resolved({ AWS: expression }, sections);
     expect(answer.value).toEqual({ AWS: value });
     expect(answer.unknowns).toMatchObject([{ path: "trustPolicy.Statement[0].Principal.AWS" }]);
+  });
+
+  it.each<[string, unknown, string]>([
+    ["an argument that is unknown", { "Fn::Select": [{ Ref: "P" }, ["a"]] }, "nothing: its argument is unknown"],
+    ["an argument of another form", { "Fn::Select": ["a"] }, 'nothing: Fn::Select does not take ["a"]'],
+    [
+      "more text than IAM takes",
+      { "Fn::Join": ["x".repeat(600_000), ["a", "b", "c"]] },
+      "nothing: the text has 1200003 characters, more than IAM takes",
+    ],
+  ])("%s to what reads as unknown, and says why", (_, expression, assumed) => {
+    const { unknowns } = resolved({ AWS: expression }, { Parameters: { P: { Type: "String" } } });
+    expect(unknowns).toContainEqual(expect.objectContaining({ assumed }));
   });
 
   it("a parameter to its default, and says that it was assumed", () => {
@@ -116,6 +132,25 @@ describe("rolesFromTemplates takes a condition", () => {
   it("as its operands say", () => {
     const [role] = read(conditions({ "Fn::Or": [{ "Fn::Equals": [{ Ref: "AWS::Region" }, "us-east-1"] }, isProd] }));
     expect(role).toMatchObject({ trustPolicy: { Statement: [allow("yes")] }, unknowns: [] });
+  });
+  it.each<[string, unknown, "yes" | "no"]>([
+    ["Fn::And of what holds", { "Fn::And": [{ "Fn::Equals": ["a", "a"] }, { "Fn::Equals": ["b", "b"] }] }, "yes"],
+    ["Fn::And of what does not", { "Fn::And": [{ "Fn::Equals": ["a", "a"] }, { "Fn::Equals": ["a", "b"] }] }, "no"],
+    ["Fn::Or of what does not", { "Fn::Or": [{ "Fn::Equals": ["a", "b"] }, { "Fn::Equals": ["b", "a"] }] }, "no"],
+    ["Fn::Not", { "Fn::Not": [{ "Fn::Equals": ["a", "b"] }] }, "yes"],
+    ["Fn::Equals of a text and what is written without quotes", { "Fn::Equals": ["true", true] }, "yes"],
+    [
+      "Fn::And of what is undecided and what does not hold",
+      { "Fn::And": [isProd, { "Fn::Equals": ["a", "b"] }] },
+      "no",
+    ],
+  ])("%s", (_, expression, holds) => {
+    const [role] = read(conditions(expression));
+    expect(role).toMatchObject({ trustPolicy: { Statement: [allow(holds)] }, unknowns: [] });
+  });
+  it("that the template does not have both ways", () => {
+    const [role] = read({}, roleOf([{ "Fn::If": ["Nowhere", allow("yes"), allow("no")] }]));
+    expect(role?.trustPolicy).toEqual({ Statement: [allow("yes"), allow("no")] });
   });
   it("as the defaults say, and notes it", () => {
     const [role] = read(conditions(isProd, "dev"));
@@ -340,8 +375,8 @@ it("takes the default of a parameter of Systems Manager for a name, not for the 
 it.each([
   [{ partition: "aws-us-gov" }, "aws-us-gov", "amazonaws.com"],
   [{ region: "us-gov-west-1" }, "aws-us-gov", "amazonaws.com"],
-  [{ region: "us-iso-east-1" }, "aws-iso", "amazonaws.com"],
-  [{ region: "us-isob-east-1" }, "aws-iso-b", "amazonaws.com"],
+  [{ region: "us-iso-east-1" }, "aws-iso", "c2s.ic.gov"],
+  [{ region: "us-isob-east-1" }, "aws-iso-b", "sc2s.sgov.gov"],
   [{ region: "cn-north-1" }, "aws-cn", "amazonaws.com.cn"],
 ])("takes the partition of the source, else of its Region: %j", (environment, partition, suffix) => {
   const service = { Service: { "Fn::Sub": "ec2.${AWS::URLSuffix}" } };

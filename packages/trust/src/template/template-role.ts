@@ -1,5 +1,5 @@
 import type { PolicyDocument } from "../assume-role-request.ts";
-import { asList, isRecord } from "../json.ts";
+import { asList, isRecord, textOf } from "../json.ts";
 import type { Attachments, AttachTo, IdentityPolicy } from "./attachments.ts";
 import { isCreated } from "./intrinsics/conditions.ts";
 import { asText } from "./intrinsics/text.ts";
@@ -128,5 +128,5 @@ function seconds(value: unknown): number | undefined {
 
 function tags(value: unknown): Readonly<Record<string, string>> {
   const list = Array.isArray(value) ? (value as readonly unknown[]).filter(isRecord) : [];
-  return Object.fromEntries(list.map(({ Key: key, Value: text }) => [String(key), asText(text) ?? ""]));
+  return Object.fromEntries(list.map(({ Key: key, Value: text }) => [textOf(key), asText(text) ?? ""]));
 }

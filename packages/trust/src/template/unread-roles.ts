@@ -1,4 +1,4 @@
-import { isRecord, quote } from "../json.ts";
+import { isRecord, quote, textOf } from "../json.ts";
 import type { TrustRole } from "../trust-model.ts";
 import { isCreated } from "./intrinsics/conditions.ts";
 import { partitionOf, pseudoParameter } from "./intrinsics/pseudo-parameter.ts";
@@ -50,7 +50,7 @@ const NOT_GIVEN = "its template is not among those that were read";
 
 /** Why it cannot be told which roles come of a resource; `undefined` when none do, or they are read. */
 function whyOpaque(logicalId: string, resource: Readonly<Record<string, unknown>>): string | undefined {
-  const type = String(resource["Type"]);
+  const type = textOf(resource["Type"]);
   if (logicalId === "Fn::Transform") return "a macro makes resources at deployment";
   if (type.endsWith("::MODULE")) return "a module's template is not among those that were read";
   switch (type) {
@@ -69,7 +69,7 @@ function whyOpaque(logicalId: string, resource: Readonly<Record<string, unknown>
 function mayMakeRoles(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(mayMakeRoles);
   if (!isRecord(value)) return false;
-  const type = String(value["Type"]);
+  const type = textOf(value["Type"]);
   if (type.startsWith("AWS::IAM::") || whyOpaque("", value) !== undefined) return true;
   return Object.values(value).some(mayMakeRoles);
 }
@@ -86,7 +86,7 @@ export function unknownRole(
   );
   const { stackName, file } = stack.source;
   const unknownName = placeholder(`${stackName ?? file}.${name}`);
-  const account = String(pseudoParameter("AWS::AccountId", "arn", scope));
+  const account = textOf(pseudoParameter("AWS::AccountId", "arn", scope));
   return {
     arn: `arn:${partitionOf("arn", scope)}:iam::${account}:role/${unknownName}`,
     trustPolicy: { Statement: unknownName },

@@ -1,4 +1,4 @@
-import { isRecord } from "../../json.ts";
+import { isRecord, textOf } from "../../json.ts";
 import { placeholder } from "../placeholder.ts";
 import { once, type Scope, unknown } from "../scope.ts";
 import { propertiesOf } from "../stack.ts";
@@ -17,7 +17,7 @@ export function parameterValue(
   const { Type: type, Default: byDefault } = parameter;
   const passed = passedValue(name, at, scope);
   if (passed !== undefined) return asList(type, passed);
-  if (byDefault === undefined || String(type).startsWith("AWS::SSM::Parameter::Value")) {
+  if (byDefault === undefined || textOf(type).startsWith("AWS::SSM::Parameter::Value")) {
     return unknown(
       scope,
       at,

@@ -15,7 +15,7 @@ export function pseudoParameter(name: string, at: string, scope: Scope): unknown
   ]).get(name);
   if (known !== undefined) return known;
   if (name === "AWS::Partition") return partitionOf(at, scope);
-  if (name === "AWS::URLSuffix") return partitionOf(at, scope) === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com";
+  if (name === "AWS::URLSuffix") return suffixes.get(partitionOf(at, scope)) ?? "amazonaws.com";
   const assumed = name === "AWS::AccountId" ? "one account, the same for every source without one" : "nothing";
   return unknown(scope, at, { Ref: name }, assumed, placeholder(name));
 }
@@ -38,3 +38,13 @@ const partitions: readonly (readonly [regions: string, partition: string])[] = [
   ["us-isof-", "aws-iso-f"],
   ["eusc-", "aws-eusc"],
 ];
+
+/** Those that differ. @see https://docs.aws.amazon.com/general/latest/gr/rande.html */
+const suffixes: ReadonlyMap<string, string> = new Map([
+  ["aws-cn", "amazonaws.com.cn"],
+  ["aws-iso", "c2s.ic.gov"],
+  ["aws-iso-b", "sc2s.sgov.gov"],
+  ["aws-iso-e", "cloud.adc-e.uk"],
+  ["aws-iso-f", "csp.hci.ic.gov"],
+  ["aws-eusc", "amazonaws.eu"],
+]);

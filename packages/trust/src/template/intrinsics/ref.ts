@@ -1,3 +1,4 @@
+import { textOf } from "../../json.ts";
 import { placeholder } from "../placeholder.ts";
 import { referenceTo } from "../resource-identity.ts";
 import { type Scope, unknown } from "../scope.ts";
@@ -6,7 +7,7 @@ import { pseudoParameter } from "./pseudo-parameter.ts";
 
 /** `Ref`: a pseudo parameter, a parameter or a resource, in this order. */
 export function ref(argument: unknown, at: string, scope: Scope): unknown {
-  const name = typeof argument === "string" ? argument : String(scope.resolve(argument, at));
+  const name = textOf(scope.resolve(argument, at));
   if (name === "AWS::NoValue") return undefined;
   if (name.startsWith("AWS::")) return pseudoParameter(name, at, scope);
   const parameter = scope.stack.parameters.get(name);
