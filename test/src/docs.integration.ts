@@ -45,7 +45,7 @@ describe.each(pages)("%s", (page) => {
     const examples = blocks(await read(page), "ts");
     if (examples.length === 0) return;
     // A package knows itself by name; what stands elsewhere sees what the tests see.
-    const home = /^(packages|infra)\//.test(page) ? dirname(page) : "test";
+    const home = /^(packages|infra|examples)\//.test(page) ? dirname(page) : "test";
     const folder = join(REPOSITORY, home, "dist/.docs", page.replaceAll("/", "-"));
     await mkdir(folder, { recursive: true });
     try {
