@@ -191,6 +191,12 @@ roles:
 });
 
 describe("agent-roles run", () => {
+  it("refuses an unknown mode", async () => {
+    const { code, err } = await cli(["run", "--mode", "keys"], ROLES);
+    expect(code).toBe(2);
+    expect(err).toContain('--mode "keys" is not one of credentials-file, credential-process');
+  });
+
   it("with --once ends with 1 when STS cannot be reached, and names each role, the code and the fix", async () => {
     const ambient = {
       AWS_ENDPOINT_URL: "http://localhost:9",

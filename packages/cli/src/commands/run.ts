@@ -5,18 +5,19 @@ import { eventJson } from "../event-json.ts";
 import { eventLine } from "../event-line.ts";
 import { profileJson } from "../profile-json.ts";
 import { readRoleEnv, withEnvFile } from "../read-env.ts";
+import { MODES, runStores, type StoreOptions } from "../run-stores.ts";
 
-interface RunOptions {
+interface RunOptions extends StoreOptions {
   readonly once?: true;
-  readonly adopt?: true;
   readonly json?: true;
-  readonly envFile?: string;
 }
 
 /** `agent-roles run`: assumes every role, writes the profiles and keeps them fresh until it is stopped. */
 export function runCommand(context: CliContext, exitWith: (code: ExitCode) => void): Command {
   return withEnvFile(new Command("run"))
-    .description("assume every role, keep the profiles in the shared credentials file, rotate until stopped")
+    .description("assume every role, keep the profiles in AWS's shared files, rotate until stopped")
+    .option("--mode <mode>", `${MODES.join(", ")}: keys, or profiles that let AWS clients ask us`, MODES[0])
+    .option("--secret <name>", "keep them in Secrets Manager, too; a secret for each profile when it ends in /")
     .option("--once", "assume and write once, then exit; 1 when some role failed")
     .option("--adopt", "take over profiles of the same name that something else wrote")
     .option("--json", "print events, or with --once the profiles, as JSON")
@@ -25,7 +26,11 @@ export function runCommand(context: CliContext, exitWith: (code: ExitCode) => vo
 
 async function run(context: CliContext, options: RunOptions): Promise<ExitCode> {
   const { env, source } = await readRoleEnv(context, options.envFile);
-  const { createAgentRoles, followRoles, sharedCredentialsStore } = await import("@agent-roles/runtime");
+  const stores = await runStores(env, options);
+  if (options.mode === "credential-process" && options.envFile === undefined) {
+    context.err("warning: AWS clients must run with the same AWS_ROLE_N as this command; --env-file spares them that");
+  }
+  const { createAgentRoles, followRoles } = await import("@agent-roles/runtime");
   const failed = new Set<string>();
   const print = (event: AgentRolesEvent): void => {
     const at = new Date(context.clock.now());
@@ -37,7 +42,6 @@ async function run(context: CliContext, options: RunOptions): Promise<ExitCode> 
     if (event.type === "storeFailed") for (const { profile } of event.targets) failed.add(profile);
   };
   const roles = createAgentRoles({ env, clock: context.clock, cache: true, onEvent: print });
-  const stores = [sharedCredentialsStore({ env, adopt: options.adopt ?? false })];
 
   if (!options.once) {
     const { signal, clock } = context;

@@ -1,0 +1,95 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { type Sandbox, startSandbox } from "@agent-roles/sandbox";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { agentRoles } from "../harness/agent-roles.ts";
+import { cleanEnv } from "../harness/clean-env.ts";
+import { profileClients } from "../harness/clients.ts";
+import { assume, createAgent, createTarget } from "../sandbox/world.ts";
+
+const clients = await profileClients();
+/** What paths may hold, and what each reader would like to understand by it. */
+const ODD = 'it\'s 100% #odd; $HOME \\n "folder"';
+
+let sandbox: Sandbox;
+let folder: string;
+let env: Record<string, string>;
+let envFile: string;
+beforeAll(async () => {
+  sandbox = await startSandbox();
+  folder = await mkdtemp(join(tmpdir(), "agent-roles-modes-"));
+  const master = await assume(sandbox.endpoint, sandbox.admin(), await createAgent(sandbox));
+  const roles = [await createTarget(sandbox, "FirstRole"), await createTarget(sandbox, "SecondRole")];
+  await mkdir(join(folder, ODD));
+  envFile = join(folder, ODD, "roles.env");
+  await writeFile(
+    envFile,
+    `AWS_ROLE_1=${roles[0]}:First\nAWS_ROLE_2=${roles[1]}:Second\nAWS_ROLE_2_REGION=eu-west-1\n`,
+  );
+  env = {
+    ...cleanEnv(folder),
+    ...sandbox.env(),
+    AWS_ACCESS_KEY_ID: master.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: master.secretAccessKey,
+    AWS_SESSION_TOKEN: master.sessionToken ?? "",
+  };
+  // The JavaScript SDK reads in this process, and what it starts has this process's environment.
+  for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await sandbox?.close();
+  if (folder) await rm(folder, { recursive: true, force: true });
+});
+
+const run = async (...args: string[]): Promise<string> => {
+  const { exitCode, stdout, stderr } = await agentRoles(["run", "--once", "--env-file", envFile, ...args], env);
+  if (exitCode !== 0) throw new Error(stdout + stderr);
+  return stdout;
+};
+const aws = (name: string): Promise<string> => readFile(join(folder, ".aws", name), "utf8");
+
+describe.each(["credential-process", "credentials-file", "credential-process"])("run --mode %s", (mode) => {
+  beforeAll(() => run("--mode", mode));
+
+  it.each(clients.filter(({ missing }) => missing === undefined))("lets $name be each role", async ({ arn }) => {
+    expect(await arn("First", env)).toContain(":assumed-role/FirstRole/");
+    expect(await arn("Second", env)).toContain(":assumed-role/SecondRole/");
+  });
+
+  it("leaves no trace of the other mode", async () => {
+    const [config, credentials] = [await aws("config"), await aws("credentials").catch(() => "")];
+    expect(config.includes("credential_process")).toBe(mode === "credential-process");
+    expect(credentials.includes("aws_access_key_id")).toBe(mode === "credentials-file");
+    expect(config).toContain("region = eu-west-1");
+  });
+});
+
+it("run --mode credential-process asks STS once a role, whoever reads", async () => {
+  await rm(join(folder, ".aws"), { recursive: true });
+  await rm(join(folder, ".cache"), { recursive: true, force: true });
+  sandbox.resetCalls();
+  await run("--mode", "credential-process");
+  for (const { arn, missing } of clients) if (missing === undefined) await arn("First", env);
+  const assumed = sandbox.calls().filter(({ action }) => action === "AssumeRole");
+  expect(assumed).toHaveLength(2);
+});
+
+it("run --secret keeps the profiles in Secrets Manager, too", async () => {
+  await run("--secret", "agents/alice");
+  await run("--secret", "agents/bob/");
+  const secrets = new SecretsManagerClient({
+    region: "us-east-1",
+    endpoint: sandbox.endpoint,
+    credentials: sandbox.admin(),
+  });
+  const read = async (SecretId: string): Promise<unknown> => {
+    const command = new GetSecretValueCommand({ SecretId, VersionStage: "AWSCURRENT" });
+    return JSON.parse((await secrets.send(command)).SecretString ?? "");
+  };
+  expect(await read("agents/alice")).toMatchObject({ First: { Version: 1 }, Second: { Region: "eu-west-1" } });
+  expect(await read("agents/bob/First")).toMatchObject({ Version: 1, AccountId: "123456789013" });
+  secrets.destroy();
+});
