@@ -9,6 +9,7 @@ it.each([
   ["ENOSPC", "disk space"],
   ["EDQUOT", "quota"],
   ["EFBIG", "ulimit -f"],
+  ["EBUSY", "mount its folder"],
   ["ELOCKED", ".lock file"],
   ["EIO", "cause"],
 ])("tells what to do about %s", (code, fix) => {
