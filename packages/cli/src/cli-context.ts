@@ -3,8 +3,8 @@ import type { Clock } from "@agent-roles/runtime";
 /** What a command needs of the world; only `main.ts` fills it from the process. */
 export interface CliContext {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Makes variables of an env file seen by the AWS SDK, which reads the process's own. */
-  readonly exportEnv: (variables: Readonly<Record<string, string>>) => void;
+  /** Makes variables of an env file seen by the AWS SDK, which reads the process's own; `undefined` unsets one. */
+  readonly exportEnv: (variables: Readonly<Record<string, string | undefined>>) => void;
   readonly clock: Clock;
   /** What was asked for: tables, JSON, events. */
   readonly out: (text: string) => void;

@@ -29,7 +29,12 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 
 process.exitCode = await runCli(process.argv.slice(2), {
   env: process.env,
-  exportEnv: (variables) => Object.assign(process.env, variables),
+  exportEnv: (variables) => {
+    for (const [name, value] of Object.entries(variables)) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  },
   clock: systemClock,
   out: (line) => process.stdout.write(`${line}\n`),
   err: (line) => process.stderr.write(`${line}\n`),
@@ -40,5 +45,5 @@ process.exitCode = await runCli(process.argv.slice(2), {
   },
   color: pc.isColorSupported,
 });
-// A call that still hangs must not hold up a command that was told to stop.
-if (stop.signal.aborted) process.exit();
+// A call that still hangs must not hold up a command that has its answer, or was told to stop.
+process.stdout.write("", () => process.exit());

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import type { CliContext, ExitCode } from "./cli-context.ts";
 import { checkCommand } from "./commands/check.ts";
+import { credentialProcessCommand } from "./commands/credential-process.ts";
 import { envCommand } from "./commands/env.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { graphCommand } from "./commands/graph.ts";
@@ -27,6 +28,7 @@ Examples:
 const COMMANDS = [
   listCommand,
   runCommand,
+  credentialProcessCommand,
   whoamiCommand,
   envCommand,
   checkCommand,

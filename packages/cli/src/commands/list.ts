@@ -1,10 +1,11 @@
+import type { AgentRolesError, ProfileStatus, TargetRole } from "@agent-roles/runtime";
 import { Command } from "commander";
 import type { CliContext } from "../cli-context.ts";
 import { profileJson } from "../profile-json.ts";
 import { profileTable } from "../profile-table.ts";
 import { readRoleEnv, withEnvFile } from "../read-env.ts";
 
-/** `agent-roles list`: what is declared and what the credentials file holds of it; asks nothing of AWS. */
+/** `agent-roles list`: what is declared, and what the credentials file and the cache hold of it; asks nothing of AWS. */
 export function listCommand(context: CliContext): Command {
   return withEnvFile(new Command("list"))
     .description("show every profile with its account, role, Region, status and expiration")
@@ -12,13 +13,23 @@ export function listCommand(context: CliContext): Command {
     .action(async (options: { json?: true; envFile?: string }) => {
       const { env } = await readRoleEnv(context, options.envFile);
       const { parseRoleEnv, profileStatus, readSharedProfiles } = await import("@agent-roles/runtime");
+      const { failureError, sessionCache } = await import("@agent-roles/runtime/cache");
       const stored = new Map((await readSharedProfiles(env)).managed.map((each) => [each.profile, each]));
       const now = context.clock.now();
-      const profiles = parseRoleEnv(env).roles.map((target) => {
+      const warn = ({ message, fix }: AgentRolesError): void => context.err(`warning: ${message}; ${fix}`);
+      const cache = sessionCache({ env, clock: context.clock, onWarning: warn });
+      const roleEnv = parseRoleEnv(env);
+      const status = async (target: TargetRole): Promise<ProfileStatus> => {
+        const { session, failure } = await cache.read(target, { roleEnv, env });
         const kept = stored.get(target.profile);
-        // Credentials of another role are not this profile's, whatever the section is called.
-        return profileStatus(target, kept?.roleArn === target.role.arn ? { credentials: kept.credentials } : {}, now);
-      });
+        // Credentials of another role are not this profile's, whatever the section is called. Keys in the file win, as they do
+        // for AWS clients.
+        const credentials = kept?.roleArn === target.role.arn ? kept.credentials : session;
+        const isNews = failure && !(credentials && credentials.issuedAt > failure.failedAt);
+        const known = { ...(credentials && { credentials }), ...(isNews && { failure: failureError(failure) }) };
+        return profileStatus(target, known, now);
+      };
+      const profiles = await Promise.all(roleEnv.roles.map(status));
       context.out(
         options.json ? JSON.stringify(profiles.map(profileJson), null, 2) : profileTable(profiles, now, context.color),
       );

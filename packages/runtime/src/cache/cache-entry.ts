@@ -1,6 +1,8 @@
 import type { AgentRolesError, ErrorCode } from "../agent-roles-error.ts";
 import type { SessionCredentials } from "../session-credentials.ts";
-import { ENTRY_VERSION } from "./session-key.ts";
+
+/** Told apart, for the fields of another version may mean something else. */
+const ENTRY_VERSION = 1;
 
 /** Why STS was last asked in vain; gone with the next session. */
 export interface CachedFailure extends Pick<AgentRolesError, "code" | "message" | "fix" | "retryable"> {

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { credentials } from "../fixtures.test-helper.ts";
 import { formatEntry, type ParsedEntry, parseEntry } from "./cache-entry.ts";
 import { readCacheFile, readCacheFileSync } from "./cache-file.ts";
-import { key, temporaryCache } from "./temporary-cache.test-helper.ts";
+import { key, name, temporaryCache } from "./temporary-cache.test-helper.ts";
 import { openCacheFolder, writeCacheFile } from "./write-cache-file.ts";
 
 const cache = temporaryCache();
@@ -31,7 +31,7 @@ it("is a folder and files for their owner alone, and leaves nothing else", async
   await writeCacheFile(cache.folder(), key, { session });
   expect((await stat(cache.folder())).mode & 0o777).toBe(0o700);
   expect((await stat(cache.file())).mode & 0o777).toBe(0o600);
-  expect(await readdir(cache.folder())).toEqual([`${key}.json`]);
+  expect(await readdir(cache.folder())).toEqual([`${name}.json`]);
 });
 
 it("refuses a folder that others can write to", async () => {
@@ -89,7 +89,7 @@ function isWhole(read: ParsedEntry): boolean {
 
 it("never throws, and gives a session only whole, whatever a file says", () => {
   const field = fc.option(fc.oneof(fc.constant("x"), fc.constant(new Date(NOW).toISOString()), fc.jsonValue()));
-  const fields = (...names: string[]) => fc.record(Object.fromEntries(names.map((name) => [name, field])));
+  const fields = (...names: string[]) => fc.record(Object.fromEntries(names.map((each) => [each, field])));
   const someSession = fields("accessKeyId", "secretAccessKey", "sessionToken", "accountId", "issuedAt", "expiration");
   const someFailure = fields("code", "message", "fix", "retryable", "attempt", "failedAt");
   const entry = fc

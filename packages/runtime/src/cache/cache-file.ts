@@ -2,6 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 
 import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { type ParsedEntry, parseEntry } from "./cache-entry.ts";
+import { entryName } from "./entry-name.ts";
 
 /** An entry has some two thousand bytes; STS keeps session tokens below four thousand. */
 const LARGEST_BYTES = 64 * 1024;
@@ -13,7 +14,7 @@ const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NO
 export type CacheFile = ParsedEntry & { readonly text: string };
 
 export function cacheFile(folder: string, key: string): string {
-  return join(folder, `${key}.json`);
+  return join(folder, `${entryName(key)}.json`);
 }
 
 /** Reads a cache file. Never rejects. @returns `undefined` when there is none. */

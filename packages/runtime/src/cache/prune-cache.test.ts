@@ -2,7 +2,7 @@ import { lutimes, readdir, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { pruneCache } from "./prune-cache.ts";
-import { key, temporaryCache } from "./temporary-cache.test-helper.ts";
+import { name, temporaryCache } from "./temporary-cache.test-helper.ts";
 import { openCacheFolder } from "./write-cache-file.ts";
 
 const cache = temporaryCache();
@@ -11,10 +11,10 @@ const NOW = Date.parse("2026-01-10T00:00:00Z");
 it("removes what has long expired and what killed processes left; nothing younger, nothing that is not ours", async () => {
   await openCacheFolder(cache.folder());
   const old = new Date(NOW - 49 * 3_600_000);
-  const other = "f".repeat(64);
-  for (const name of [`${key}.json`, `${key}.json.0123456789ab.tmp`, "notes.json", `${key}.json.mine`]) {
-    await writeFile(join(cache.folder(), name), "");
-    await utimes(join(cache.folder(), name), old, old);
+  const other = "f".repeat(16);
+  for (const each of [`${name}.json`, `${name}.json.0123456789ab.tmp`, "notes.json", `${name}.json.mine`]) {
+    await writeFile(join(cache.folder(), each), "");
+    await utimes(join(cache.folder(), each), old, old);
   }
   await symlink("4711 on another-machine", cache.lock());
   await lutimes(cache.lock(), old, old);
@@ -23,7 +23,7 @@ it("removes what has long expired and what killed processes left; nothing younge
   await utimes(join(cache.folder(), `${other}.json`), young, young);
   await pruneCache(cache.folder(), NOW);
   expect((await readdir(cache.folder())).toSorted()).toEqual(
-    [`${key}.json.mine`, `${other}.json`, "notes.json"].toSorted(),
+    [`${name}.json.mine`, `${other}.json`, "notes.json"].toSorted(),
   );
 });
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 const KEPT_MS = 48 * 3_600_000;
 
 /** Our own names only: an entry, a lock, and what killed processes left of either. */
-const OURS = /^[0-9a-f]{64}\.(json(\.[0-9a-f]{12}\.tmp)?|lock(\.heir)?)$/;
+const OURS = /^[0-9a-f]{16}\.(json(\.[0-9a-f]{12}\.tmp)?|lock(\.heir)?)$/;
 
 /** Deletes the entries of sessions that nobody asked for since they expired. Never rejects. @param now - milliseconds since the epoch. */
 export async function pruneCache(folder: string, now: number): Promise<void> {

@@ -6,7 +6,7 @@ import { systemClock } from "../clock.ts";
 import { credentials } from "../fixtures.test-helper.ts";
 import type { SessionCredentials } from "../session-credentials.ts";
 import { sessionCache, type SessionCacheOptions } from "./session-cache.ts";
-import { key, origin, request, temporaryCache } from "./temporary-cache.test-helper.ts";
+import { key, name, origin, request, temporaryCache } from "./temporary-cache.test-helper.ts";
 import { openCacheFolder, writeCacheFile } from "./write-cache-file.ts";
 
 const cache = temporaryCache();
@@ -99,7 +99,7 @@ it("asks once for processes that come at the same moment, and all get the same",
   const sessions = await Promise.all(processes.map(({ get }) => get()));
   expect(processes.flatMap(({ calls }) => calls)).toHaveLength(1);
   expect(new Set(sessions.map(({ accessKeyId }) => accessKeyId))).toEqual(new Set(["ASIAOneEXAMPLE"]));
-  expect(await readdir(cache.folder())).toEqual([`${key}.json`]);
+  expect(await readdir(cache.folder())).toEqual([`${name}.json`]);
 });
 
 it("gives those who wait the failure, too, and asks anew for whoever comes later", async () => {
@@ -196,7 +196,7 @@ it("gives the session although the entry cannot be written", async () => {
   answer(credentials("Mine", NOW));
   expect((await pending).accessKeyId).toBe("ASIAMineEXAMPLE");
   expect(warnings).toEqual([expect.stringMatching(/no sharing of sessions: EISDIR/)]);
-  expect(await readdir(cache.folder())).toEqual([`${key}.json`]);
+  expect(await readdir(cache.folder())).toEqual([`${name}.json`]);
 });
 
 it("gives two shapes an entry each", async () => {
@@ -218,7 +218,7 @@ it("has an answer within the limit, and tells the others that there was none", a
   const hanging = processAt({ sts: () => new Promise(() => undefined), limitMs: 50 });
   await expect(hanging.get()).rejects.toMatchObject({ code: "Unavailable", retryable: true });
   expect((await processAt().shared.read(request, origin)).failure).toMatchObject({ code: "Unavailable", attempt: 1 });
-  expect(await readdir(cache.folder())).toEqual([`${key}.json`]);
+  expect(await readdir(cache.folder())).toEqual([`${name}.json`]);
 });
 
 it("waits for another process no longer than the limit", async () => {

@@ -12,10 +12,6 @@ function keyOf(env: Record<string, string> = {}): string {
   return sessionKey(role, { roleEnv, env });
 }
 
-it("says nothing that could be read from a file's name", () => {
-  expect(keyOf({ AWS_ROLE_1_EXTERNAL_ID: "the-external-id" })).toMatch(/^[0-9a-f]{64}$/);
-});
-
 it.each([
   { AWS_ROLE_1: `${ROLE}2:MyProfile` },
   { AWS_ROLE_1_EXTERNAL_ID: "id-42" },

@@ -1,8 +1,4 @@
 import type { RoleEnv, TargetRole } from "../role-env/index.ts";
-import { sha256 } from "./sha256.ts";
-
-/** Other versions of agent-roles have entries of their own: an upgrade costs one call a role. */
-export const ENTRY_VERSION = 1;
 
 /** What shapes a session besides its role. */
 export interface SessionOrigin {
@@ -40,25 +36,23 @@ const AMBIENT = [
 ];
 
 /**
- * Names everything that shapes a session, in 64 hexadecimal digits: profiles of one shape share a session, and a role whose
- * shape changes never gets the credentials of the one before.
+ * Everything that shapes a session, as one text: profiles of one shape share a session, and a role whose shape changes never
+ * gets the credentials of the one before.
  */
 export function sessionKey(target: SessionRole, { roleEnv, env }: SessionOrigin): string {
   const { master, roleSessionName, sourceIdentity, sessionTags = {} } = roleEnv;
   const { role, externalId, durationSeconds, sessionPolicyArns } = target;
-  return sha256(
-    JSON.stringify({
-      version: ENTRY_VERSION,
-      role: role.arn,
-      externalId,
-      durationSeconds,
-      sessionPolicyArns,
-      master: master && [master.role.arn, master.externalId],
-      roleSessionName,
-      sourceIdentity,
-      sessionTags: Object.entries(sessionTags).toSorted(([a], [b]) => (a < b ? -1 : 1)),
-      // Empty counts as unset, as the SDK has it.
-      env: [...ENDPOINT, ...AMBIENT].map((name) => env[name] || null),
-    }),
-  );
+  return JSON.stringify([
+    role.arn,
+    ...[externalId, durationSeconds, sessionPolicyArns, master?.role.arn, master?.externalId].map(unset),
+    ...[roleSessionName, sourceIdentity].map(unset),
+    Object.entries(sessionTags).toSorted(([a], [b]) => (a < b ? -1 : 1)),
+    // Empty counts as unset, as the SDK has it.
+    ...[...ENDPOINT, ...AMBIENT].map((name) => env[name] || null),
+  ]);
+}
+
+/** JSON has no undefined, and what is not there must keep its place. */
+function unset(value: unknown): unknown {
+  return value ?? null;
 }

@@ -4,7 +4,8 @@ import type { Clock } from "../clock.ts";
 import { type HeldLock, tryLock } from "../files/process-lock.ts";
 import type { SessionCredentials } from "../session-credentials.ts";
 import type { CacheEntry, CachedFailure } from "./cache-entry.ts";
-import { type CacheFile, readCacheFile } from "./cache-file.ts";
+import { type CacheFile, cacheFile, readCacheFile } from "./cache-file.ts";
+import { entryName } from "./entry-name.ts";
 import { isUsable } from "./usable.ts";
 import { openCacheFolder, writeCacheFile } from "./write-cache-file.ts";
 
@@ -44,7 +45,7 @@ export async function sharedSession(options: SharedSessionOptions): Promise<Sess
     let lock: HeldLock | undefined;
     try {
       if (pollMs === FIRST_POLL_MS) await openCacheFolder(folder);
-      lock = await tryLock(join(folder, `${key}.lock`));
+      lock = await tryLock(join(folder, `${entryName(key)}.lock`));
     } catch (error) {
       onProblem(cacheProblem(error, folder));
       return ask();
@@ -67,7 +68,7 @@ export async function lookIntoCache(
 ): Promise<CacheFile | undefined> {
   const { folder, key, onProblem } = options;
   const file = await readCacheFile(folder, key);
-  if (file?.problem) onProblem(distrusted(`${join(folder, key)}.json`, file.problem));
+  if (file?.problem) onProblem(distrusted(cacheFile(folder, key), file.problem));
   return file;
 }
 

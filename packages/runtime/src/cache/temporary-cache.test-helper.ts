@@ -5,6 +5,7 @@ import { afterEach, beforeEach } from "vitest";
 import { parseRoleEnv } from "../role-env/index.ts";
 import { type RoleRequest, targetRequest } from "../sts/role-request.ts";
 import { target } from "../fixtures.test-helper.ts";
+import { entryName } from "./entry-name.ts";
 import { sessionKey, type SessionOrigin } from "./session-key.ts";
 
 /** A cache of each test's own. */
@@ -23,6 +24,9 @@ export const origin: SessionOrigin = { roleEnv: parseRoleEnv({}), env: {} };
 
 export const key: string = sessionKey(request, origin);
 
+/** Of the entry's file and its lock. */
+export const name: string = entryName(key);
+
 export function temporaryCache(): TemporaryCache {
   let parent = "";
   const folder = (): string => join(parent, "cache");
@@ -33,7 +37,7 @@ export function temporaryCache(): TemporaryCache {
   return {
     env: () => ({ AGENT_ROLES_CACHE_DIR: folder() }),
     folder,
-    file: () => join(folder(), `${key}.json`),
-    lock: () => join(folder(), `${key}.lock`),
+    file: () => join(folder(), `${name}.json`),
+    lock: () => join(folder(), `${name}.lock`),
   };
 }

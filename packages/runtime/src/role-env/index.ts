@@ -4,6 +4,8 @@ export { formatRoleEnv } from "./format-role-env.ts";
 export { isRole, mergeRoleEnv } from "./merge-role-env.ts";
 export { parseRoleArn } from "./role-arn.ts";
 export type { RoleArn } from "./role-arn.ts";
+export { parseOneRole } from "./parse-one-role.ts";
+export type { OneRole } from "./parse-one-role.ts";
 export { parseRoleEnv } from "./parse-role-env.ts";
 export type { ParsedRoleEnv } from "./parse-role-env.ts";
 export { isExternalId, isProfileName, isRegion } from "./grammar.ts";

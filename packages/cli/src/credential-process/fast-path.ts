@@ -1,0 +1,61 @@
+import { readFileSync } from "node:fs";
+import { parseEnv } from "node:util";
+import { cacheFolder, readCacheFileSync, readerAnswer, sessionKey } from "@agent-roles/runtime/cache";
+import { mergeRoleEnv, parseOneRole } from "@agent-roles/runtime/role-env";
+import { credentialsJson, failureLine } from "./process-output.ts";
+import { readerEnv } from "./reader-env.ts";
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** What to print, and how to end. */
+export type FastAnswer =
+  | { readonly out: string; readonly exitCode: 0 }
+  | { readonly err: string; readonly exitCode: 1 };
+
+/**
+ * What `credential-process` answers from the cache alone, without the AWS SDK, a command-line library or a promise.
+ *
+ * @param args - what stands behind `credential-process`.
+ * @param now - milliseconds since the epoch.
+ * @returns `undefined` whenever there is more to it: the role must be assumed, or something is wrong and wants telling.
+ */
+export function fastPath(args: readonly string[], inherited: Env, now: number): FastAnswer | undefined {
+  try {
+    const { profile, envFile } = parseArguments(args) ?? {};
+    if (profile === undefined) return undefined;
+    const file = envFile === undefined ? {} : parseEnv(readFileSync(envFile, "utf8"));
+    const own = readerEnv(inherited, file, profile);
+    const env = envFile === undefined ? own : mergeRoleEnv(own, file);
+    // The roles are in the secret, then.
+    if (env["AGENT_ROLES_SECRET_ID"]) return undefined;
+    const role = parseOneRole(env, profile);
+    if (!role) return undefined;
+    const key = sessionKey(role.target, { roleEnv: role.roleEnv, env });
+    const found = readCacheFileSync(cacheFolder(env), key);
+    const answer = readerAnswer(found?.entry ?? {}, now);
+    switch (answer.kind) {
+      case "session":
+        return { out: credentialsJson(answer.session), exitCode: 0 };
+      case "failure":
+        return { err: failureLine(answer.failure), exitCode: 1 };
+      case "ask":
+        return undefined;
+    }
+  } catch {
+    // The command itself meets the same failure and tells it.
+    return undefined;
+  }
+}
+
+/** `--profile P` and `--env-file F`, either form of each; whatever else there is wants a real parser. */
+function parseArguments(args: readonly string[]): { readonly profile?: string; readonly envFile?: string } | undefined {
+  const found: { profile?: string; envFile?: string } = {};
+  for (let index = 0; index < args.length; index += 1) {
+    const [, name, joined] = /^--(profile|env-file)(?:=(.+))?$/s.exec(args[index] ?? "") ?? [];
+    const value = joined ?? args[(index += 1)];
+    if (!name || !value || value.startsWith("-")) return undefined;
+    if (name === "profile") found.profile = value;
+    else found.envFile = value;
+  }
+  return found;
+}

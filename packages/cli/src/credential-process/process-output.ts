@@ -1,0 +1,27 @@
+import type { AgentRolesError, SessionCredentials } from "@agent-roles/runtime";
+
+/** What of a session an SDK is told. */
+export type ProcessCredentials = Pick<SessionCredentials, "accessKeyId" | "secretAccessKey"> &
+  Partial<Pick<SessionCredentials, "sessionToken" | "expiration" | "accountId">>;
+
+/**
+ * A session as SDKs read it from a process.
+ *
+ * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
+ */
+export function credentialsJson(session: ProcessCredentials): string {
+  const { accessKeyId, secretAccessKey, sessionToken, expiration, accountId } = session;
+  return JSON.stringify({
+    Version: 1,
+    AccessKeyId: accessKeyId,
+    SecretAccessKey: secretAccessKey,
+    SessionToken: sessionToken,
+    Expiration: expiration?.toISOString(),
+    AccountId: accountId,
+  });
+}
+
+/** A failure on one line, for SDKs copy it into their own messages. */
+export function failureLine({ code, message, fix }: Pick<AgentRolesError, "code" | "message" | "fix">): string {
+  return `agent-roles: ${code}: ${message}; fix: ${fix}`.replaceAll(/\s*\n\s*/g, "; ");
+}

@@ -1,0 +1,34 @@
+import { parseSessionEnv } from "./parse-session-env.ts";
+import { parseTargetRole } from "./parse-target-role.ts";
+import type { Env } from "./report.ts";
+import type { RoleEnv, TargetRole } from "./target-role.ts";
+
+/** One role, and what holds for every role. */
+export interface OneRole {
+  readonly target: TargetRole;
+  readonly roleEnv: Omit<RoleEnv, "roles">;
+}
+
+/**
+ * What {@link parseRoleEnv} says of one profile, without a look at the other roles.
+ *
+ * @returns `undefined` when there is no such profile, or any mistake in what it needs: `parseRoleEnv` tells which.
+ */
+export function parseOneRole(env: Env, profile: string): OneRole | undefined {
+  let number = 0;
+  for (const name in env) {
+    const digits = env[name]?.endsWith(`:${profile}`) ? /^AWS_ROLE_([1-9]\d*)$/.exec(name)?.[1] : undefined;
+    if (digits === undefined) continue;
+    // Two roles of one profile are a mistake.
+    if (number > 0) return undefined;
+    number = Number(digits);
+  }
+  if (number === 0 || profile === "default" || profile === env["AWS_PROFILE"]) return undefined;
+  let mistakes = 0;
+  const report = (): void => {
+    mistakes += 1;
+  };
+  const target = parseTargetRole(env, number, report);
+  const roleEnv = parseSessionEnv(env, report);
+  return target?.profile === profile && mistakes === 0 ? { target, roleEnv } : undefined;
+}
