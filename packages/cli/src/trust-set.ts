@@ -28,7 +28,7 @@ export function withTrustSet(command: Command): Command {
 }
 
 /** As commander gives it: `false` for `--no-manifest`. */
-export type ManifestChoice = string | false | undefined;
+type ManifestChoice = string | false | undefined;
 
 export interface TrustSetOptions {
   readonly manifest: ManifestChoice;

@@ -7,6 +7,13 @@ import { cleanEnv } from "../harness/clean-env.ts";
 
 const ARN = "arn:aws:iam::123456789012:role/agent";
 
+const TRUST = {
+  AssumeRolePolicyDocument: {
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" }],
+  },
+};
+
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "agent-roles-input-"));
@@ -23,7 +30,10 @@ beforeAll(async () => {
         Other: { Type: "AWS::IAM::Role", Properties: { RoleName: { "Fn::GetAtt": ["Role", "Arn"] } } },
       },
     }),
-    "role.json": JSON.stringify({ Resources: { Role: { Type: "AWS::IAM::Role", Properties: { RoleName: "agent" } } } }),
+    "open.json": JSON.stringify({ Resources: { Role: { Type: "AWS::IAM::Role", Properties: { RoleName: "agent" } } } }),
+    "role.json": JSON.stringify({
+      Resources: { Role: { Type: "AWS::IAM::Role", Properties: { RoleName: "agent", ...TRUST } } },
+    }),
     "question.json": '{ "caller": { "arn": "x" } }',
     "manifest.yaml": "master: {}\n",
     "expect.yaml": "expect: [{ from: me }]\n",
@@ -65,6 +75,7 @@ describe.each(COMMANDS.map((argv) => [argv[0], argv] as const))("agent-roles %s"
     ["a list", ["list.json"], "list.json: it is not a CloudFormation template", "name one of these"],
     ["a file that is not text", ["binary.json"], "binary.json: it is not text", "name a JSON or YAML file"],
     ["references in a circle", ["cyclic.json"], "cyclic.json", "Role"],
+    ["a role without a trust policy", ["open.json"], "open.json:1: Role: ", "say who may assume it"],
     ["an assembly that contains itself", ["endless"], "levels deep", "look for one that contains itself"],
     ["a file that cannot be read", ["loop.json"], "loop.json: it cannot be read (ELOOP)", "make it readable"],
     ["a missing file", ["missing.json"], "missing.json: there is no such file or directory", "name a template"],
@@ -74,7 +85,7 @@ describe.each(COMMANDS.map((argv) => [argv[0], argv] as const))("agent-roles %s"
     ["several at once", ["broken.json", "other.json"], "broken.json:3", "other.json: it is not"],
     ["a manifest that is none", ["role.json", "--manifest", "manifest.yaml"], "manifest.yaml:1:1", "roles: is missing"],
     ["a missing manifest", ["role.json", "--manifest", "no.yaml"], "no.yaml:1:1: there is no such file", "create it"],
-    ["a missing env file", ["role.json", "--env-file", "no.env"], "--env-file no.env: ENOENT", "no such file"],
+    ["a missing env file", ["role.json", "--env-file", "no.env"], "no.env: ENOENT", "no such file"],
     [
       "an env file with a mistake",
       ["role.json", "--env-file", "wrong.env"],
