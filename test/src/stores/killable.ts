@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { setTimeout } from "node:timers/promises";
 import { REPOSITORY } from "../harness/repository.ts";
 
@@ -20,16 +21,16 @@ export interface Interrupted {
 export async function interruptWriter({ firstSerial, places, env }: Interrupted): Promise<void> {
   const child = spawn(process.execPath, [WRITER, String(firstSerial), ...places], {
     env: { ...env },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe"],
   });
   const told: string[] = [];
   child.stderr.on("data", (chunk: Buffer) => told.push(chunk.toString()));
-  const ended = once(child, "exit");
-  const outcome = await Promise.race([
-    once(child.stdout, "data").then(() => "written"),
-    ended.then(() => "ended"),
-    setTimeout(HELD_UP_MS, "held up"),
-  ]);
+  const ended = once(child, "exit").then(() => "ended");
+  const output = createInterface(child.stdout)[Symbol.asyncIterator]();
+  const line = async (): Promise<string> => String((await output.next()).value);
+  // However long a busy machine takes to start it.
+  await Promise.race([line(), ended]);
+  const outcome = await Promise.race([line(), ended, setTimeout(HELD_UP_MS, "held up")]);
   await setTimeout(Math.random() * 60);
   child.kill("SIGKILL");
   await ended;

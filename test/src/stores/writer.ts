@@ -4,7 +4,7 @@ import { entries } from "./entries.ts";
 
 /**
  * Writes generation after generation into every place that it is given, as fast as it can, until it is killed:
- * `node writer.js <first serial> keys:<home> process:<home> secret:<name>`. Prints a line when each place was written once.
+ * `node writer.js <first serial> keys:<home> process:<home> secret:<name>`. Prints a line when it is there, and one when each place was written once.
  */
 const [, , first = "1", ...places] = process.argv;
 
@@ -23,6 +23,9 @@ async function write(place: string, serial: number): Promise<void> {
   if (refused[0]) throw refused[0].error;
 }
 
+// Ends with whoever started it, should that one forget to kill it.
+process.stdin.on("close", () => process.exit()).resume();
+process.stdout.write("started\n");
 await Promise.all(places.map((place) => write(place, Number(first))));
 process.stdout.write("written\n");
 await Promise.all(

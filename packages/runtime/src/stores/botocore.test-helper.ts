@@ -2,7 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { createInterface } from "node:readline";
 
 /** What botocore finds in a pair of shared files: each profile's settings, or that it cannot read them. */
-export type BotocoreView = Readonly<Record<string, unknown>> | { readonly unreadable: string };
+type BotocoreView = Readonly<Record<string, unknown>> | { readonly unreadable: string };
 
 /** One Python process with botocore, for many questions. */
 export interface Botocore {

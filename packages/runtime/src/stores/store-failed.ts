@@ -20,6 +20,6 @@ export function storeFailed(error: unknown, path: string): AgentRolesError {
 }
 
 /** The system's code of a failure, such as `ENOENT`; empty when it has none. */
-export function errorCode(error: unknown): string {
+function errorCode(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "";
 }
