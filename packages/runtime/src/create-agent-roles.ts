@@ -84,7 +84,11 @@ export interface AgentRoles {
 export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
   const { env = process.env, random = Math.random, concurrency = DEFAULT_CONCURRENCY } = options;
   const onEvent = tellSafely(options.onEvent ?? (() => undefined));
-  const clock = awsClock(options.clock ?? systemClock, (offsetMs) => onEvent({ type: "clockOff", offsetMs }));
+  const clock = awsClock(options.clock ?? systemClock, (offsetMs) => {
+    onEvent({ type: "clockOff", offsetMs });
+    // Everything is due at another time now.
+    for (const follower of followers) follower.due(-Infinity);
+  });
   const onWarning = (error: AgentRolesError): void => onEvent({ type: "cacheFailed", error });
   const cache = options.cache ? sessionCache({ env, clock, random, onWarning }) : undefined;
   const { members, followers, warnings, update } = roleSet(env, {

@@ -12,6 +12,7 @@ export interface Finished {
 
 /** A command that goes on until it is stopped. */
 export interface Running {
+  signal(signal: "SIGHUP"): void;
   stop(signal: "SIGINT" | "SIGTERM"): Promise<Finished>;
   /** Resolves when it ends, by itself or by a signal. */
   readonly ended: Promise<Finished>;
@@ -37,6 +38,7 @@ export function startAgentRoles(args: readonly string[], env: Env): Running {
   const command = start(args, env);
   return {
     ended: command,
+    signal: (signal) => void command.kill(signal),
     stop: (signal) => {
       command.kill(signal);
       return command;

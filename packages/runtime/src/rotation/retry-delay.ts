@@ -9,15 +9,27 @@ const REPAIR_DELAY_MS = 5 * 60_000;
 /** What a person repairs on this machine, such as a new login, is noticed within a minute. */
 const REPAIRED_HERE: ReadonlySet<ErrorCode> = new Set(["MasterCredentialsExpired", "MasterCredentialsInvalid"]);
 
+/** What is still valid deserves this many more tries at the least. */
+const TRIES_LEFT = 4;
+
+export interface Failing {
+  /** Failures in a row, 1 for the first. */
+  readonly attempt: number;
+  /** How long the credentials in place are still valid, milliseconds; absent when there are none. */
+  readonly validMs?: number;
+  /** From 0 to 1. */
+  readonly random: () => number;
+}
+
 /**
- * How long to wait after a failure: full jitter that doubles from one second to a minute, five minutes for what only a
- * person can repair in AWS.
+ * How long to wait after a failure, milliseconds: full jitter that doubles from one second to a minute, and is denser when valid
+ * credentials come near their end; five minutes for what only a person can repair in AWS.
  *
- * @param attempt - failures in a row, 1 for the first.
- * @param random - from 0 to 1.
  * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
-export function retryDelayMs({ code, retryable }: AgentRolesError, attempt: number, random: () => number): number {
+export function retryDelayMs({ code, retryable }: AgentRolesError, { attempt, validMs, random }: Failing): number {
   if (!retryable && !REPAIRED_HERE.has(code)) return REPAIR_DELAY_MS;
-  return random() * Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (attempt - 1));
+  const ceilings = [LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (attempt - 1)];
+  if (validMs !== undefined && validMs > 0) ceilings.push(Math.max(FIRST_DELAY_MS, validMs / TRIES_LEFT));
+  return random() * Math.min(...ceilings);
 }

@@ -67,7 +67,9 @@ export function roleSession(assume: Assume, options: RoleSessionOptions): RoleSe
     } catch (error) {
       failures += 1;
       const failure = asFailure(error);
-      state = { ...previous, failure, dueAt: clock.now() + retryDelayMs(failure, failures, random) };
+      const now = clock.now();
+      const validMs = (previous.credentials?.expiration.getTime() ?? now) - now;
+      state = { ...previous, failure, dueAt: now + retryDelayMs(failure, { attempt: failures, validMs, random }) };
     }
     pending = undefined;
     onRefresh?.(state, previous);

@@ -32,7 +32,6 @@ export function stsAssumeRole(client: STSClient, shape: SessionShape, clock: Clo
   const { roleSessionName = DEFAULT_SESSION_NAME, sourceIdentity, sessionTags = {} } = shape;
   const tags = Object.entries(sessionTags).map(([Key, Value]) => ({ Key, Value }));
   return async (request) => {
-    const issuedAt = new Date(clock.now());
     const command = new AssumeRoleCommand({
       RoleArn: request.role.arn,
       RoleSessionName: roleSessionName,
@@ -60,7 +59,8 @@ export function stsAssumeRole(client: STSClient, shape: SessionShape, clock: Clo
       sessionToken: Credentials.SessionToken,
       expiration: Credentials.Expiration,
       accountId: request.role.accountId,
-      issuedAt,
+      // Not before the answer, which may have told that this machine's clock is wrong.
+      issuedAt: new Date(clock.now()),
     };
   };
 }

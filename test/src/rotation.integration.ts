@@ -1,0 +1,137 @@
+import { appendFile, copyFile, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { readSharedProfiles } from "@agent-roles/runtime";
+import type { Faults } from "@agent-roles/sandbox";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Running, startAgentRoles } from "./harness/agent-roles.ts";
+import { sdkArn } from "./harness/clients.ts";
+import { deploy, type Deployment } from "./harness/deployment.ts";
+import { retry } from "./harness/retry.ts";
+import { openTarget } from "./harness/target.ts";
+
+const isLocal = (process.env["SANDBOX"] ?? "local") === "local";
+const SESSION = { sessionLifetimeSeconds: 20 };
+
+let deployment: Deployment;
+let envFile: string;
+
+/** What is wrong with AWS from now on, beside its short sessions. */
+function faults(more: Faults): void {
+  deployment.target.sandbox?.faults({ ...SESSION, ...more });
+}
+
+/** An agent of its own, all profiles there; stopped in order at the end. */
+async function running(
+  { file = envFile, first = {} }: { readonly file?: string; readonly first?: Faults },
+  work: (env: Record<string, string>, run: Running, lines: string[]) => Promise<void>,
+) {
+  // The master's own session is not to be a short one.
+  const env = await deployment.agent();
+  faults(first);
+  const run = startAgentRoles(["run", "--json", "--env-file", file], { ...env, AWS_MAX_ATTEMPTS: "1" });
+  const lines: string[] = [];
+  run.onLine((line) => lines.push(line));
+  try {
+    await retry(() => sdkArn("MySecondAccount", env));
+    await work(env, run, lines);
+  } catch (error) {
+    throw new Error(`the last that it said:\n${lines.slice(-9).join("\n")}`, { cause: error });
+  } finally {
+    deployment.target.sandbox?.faults({});
+    expect((await run.stop("SIGTERM")).exitCode).toBe(0);
+  }
+}
+
+// Real accounts issue no session under 900 seconds, and have no faults on request.
+describe.runIf(isLocal)("agent-roles run with sessions of 20 seconds", () => {
+  beforeAll(async () => {
+    deployment = await deploy(await openTarget());
+    envFile = join(deployment.cdkOut, "agent-roles.env");
+  });
+  afterAll(async () => {
+    await deployment?.destroy();
+  });
+
+  it("leaves nothing expired in the file and fails no caller, whatever goes wrong for less than the margin", async () => {
+    await running({}, async (env, _run, lines) => {
+      const storm: Faults[] = [
+        { throttle: 5 },
+        { latencyMs: 900 },
+        { unavailable: 4 },
+        { outage: true },
+        {},
+        { throttle: true },
+        {},
+      ];
+      const over = new AbortController();
+      const weather = async (): Promise<void> => {
+        // Seven times five seconds: the faults meet several rotations, none lasts as long as half a session.
+        for (const fault of storm) {
+          faults(fault);
+          await setTimeout(5_000);
+        }
+        over.abort();
+      };
+      const expired: string[] = [];
+      const watch = async (): Promise<void> => {
+        for (; !over.signal.aborted; await setTimeout(200)) {
+          const { managed } = await readSharedProfiles(env);
+          const now = Date.now();
+          expired.push(
+            ...managed
+              .filter(({ credentials }) => credentials.expiration.getTime() <= now)
+              .map(({ profile }) => profile),
+          );
+        }
+      };
+      const call = async (): Promise<void> => {
+        for (; !over.signal.aborted; await setTimeout(500)) {
+          expect(await sdkArn("MyFirstAccount", env)).toContain("assumed-role/");
+        }
+      };
+      await Promise.all([weather(), watch(), call()]);
+      expect(expired).toEqual([]);
+      const codes = new Set(lines.map((line) => JSON.parse(line).code));
+      expect(codes).toEqual(new Set([undefined, "Throttled", "Unavailable"]));
+    });
+  }, 120_000);
+
+  it.each([7, -7])(
+    "follows AWS's clock, which is %i minutes off this machine's",
+    async (minutes) => {
+      await running({ first: { clockOffsetMs: minutes * 60_000 } }, async (env, _run, lines) => {
+        for (const end = Date.now() + 25_000; Date.now() < end; await setTimeout(500)) {
+          // The sandbox refuses a session that AWS's clock calls expired.
+          expect(await sdkArn("MySecondAccount", env)).toContain("assumed-role/");
+        }
+        const events = lines.map((line) => JSON.parse(line));
+        const offset = events.find(({ event }) => event === "clockOff")?.offsetMs;
+        expect(Math.abs(offset - minutes * 60_000)).toBeLessThan(3_000);
+        // Three roles, a rotation every ten seconds.
+        const assumed = events.filter(({ event }) => event === "assumed").length;
+        expect(assumed).toBeGreaterThanOrEqual(9);
+        expect(assumed).toBeLessThan(24);
+      });
+    },
+    120_000,
+  );
+
+  it("takes roles that come and go in its env file, at once on SIGHUP", async () => {
+    const file = join(deployment.cdkOut, "changing.env");
+    await copyFile(envFile, file);
+    await running({ file }, async (env, run, lines) => {
+      const second = /^AWS_ROLE_2="?([^"\n]*?):[^:"\n]*"?$/m.exec(await readFile(file, "utf8"))?.[1];
+      await appendFile(file, `\nAWS_ROLE_4=${second}:Another\n`);
+      run.signal("SIGHUP");
+      await retry(async () => expect(await sdkArn("Another", env)).toContain("assumed-role/"));
+      await copyFile(envFile, file);
+      run.signal("SIGHUP");
+      await retry(async () => {
+        expect((await readSharedProfiles(env)).managed.map(({ profile }) => profile)).not.toContain("Another");
+      });
+      const events = lines.map((line) => JSON.parse(line)).filter(({ event }) => event === "rolesChanged");
+      expect(events).toMatchObject([{ added: ["Another"] }, { removed: ["Another"] }]);
+    });
+  }, 120_000);
+});
