@@ -1,16 +1,16 @@
 import { join } from "node:path";
-import type { TemplateSource } from "@agent-roles/trust";
+import {
+  DEEPEST_NESTING,
+  endless,
+  type InputPath,
+  readNested,
+  type ReadTemplate,
+  readTemplate,
+} from "./nested-templates.ts";
 import { parseText } from "./parse-text.ts";
 import { readInput } from "./read-input.ts";
 import { isObject } from "./recognize.ts";
-import { templateSource } from "./template-file.ts";
 import { TrustInputError } from "./trust-input-error.ts";
-
-/** A file or directory: where it is, and what the caller called it. */
-export interface InputPath {
-  readonly path: string;
-  readonly file: string;
-}
 
 /**
  * The stacks of a CDK cloud assembly, those of stages included, each with its account and region.
@@ -22,12 +22,12 @@ export async function readCloudAssembly(
   directory: InputPath,
   largestBytes: number,
   depth = 0,
-): Promise<TemplateSource[]> {
+): Promise<ReadTemplate[]> {
   if (depth > DEEPEST_NESTING) throw endless(directory.file);
   const manifest = inside(directory, "manifest.json");
   const { value } = parseText(await readInput(manifest.path, manifest.file, largestBytes), manifest.file);
   if (!isObject(value) || !isObject(value["artifacts"])) throw notAManifest(manifest.file);
-  const sources: TemplateSource[] = [];
+  const sources: ReadTemplate[] = [];
   for (const [id, artifact] of Object.entries(value["artifacts"])) {
     if (!isObject(artifact)) continue;
     const properties = isObject(artifact["properties"]) ? artifact["properties"] : {};
@@ -41,53 +41,12 @@ export async function readCloudAssembly(
       ...environmentOf(artifact["environment"]),
       stackName: typeof stackName === "string" ? stackName : id,
     };
-    const source = {
-      ...(await readTemplate(inside(directory, templateFile), largestBytes)),
-      ...environment,
-      constructPaths: paths,
-    };
-    sources.push(source, ...(await readNested(source, directory, largestBytes)));
+    const at = inside(directory, templateFile);
+    const source = { ...(await readTemplate(at, largestBytes)), ...environment, constructPaths: paths };
+    const read = { source, path: at.path };
+    sources.push(read, ...(await readNested(read, largestBytes)));
   }
   return sources;
-}
-
-async function readTemplate(at: InputPath, largestBytes: number): Promise<TemplateSource> {
-  return templateSource(parseText(await readInput(at.path, at.file, largestBytes), at.file), at.file);
-}
-
-/** Deeper than people nest stages and stacks; an assembly or template that contains itself has no end. */
-const DEEPEST_NESTING = 20;
-
-function endless(file: string): TrustInputError {
-  const message = `stages or nested stacks go more than ${DEEPEST_NESTING} levels deep`;
-  return new TrustInputError("InvalidTemplate", [{ file, message, fix: "look for one that contains itself" }]);
-}
-
-/** Nested stacks stand beside their parent; its resource names the file. Their names are made by CloudFormation. */
-async function readNested(
-  parent: TemplateSource,
-  directory: InputPath,
-  largestBytes: number,
-  depth = 0,
-): Promise<TemplateSource[]> {
-  if (depth > DEEPEST_NESTING) throw endless(parent.file);
-  const { account, region } = parent;
-  const environment = { ...(account !== undefined && { account }), ...(region !== undefined && { region }) };
-  const { Resources: resources } = parent.template;
-  const nested: TemplateSource[] = [];
-  for (const [logicalId, resource] of Object.entries(isObject(resources) ? resources : {})) {
-    const metadata =
-      isObject(resource) && resource["Type"] === "AWS::CloudFormation::Stack" ? resource["Metadata"] : undefined;
-    const asset = isObject(metadata) ? metadata["aws:asset:path"] : undefined;
-    if (typeof asset !== "string") continue;
-    const child = {
-      ...environment,
-      ...(await readTemplate(inside(directory, asset), largestBytes)),
-      nestedIn: { source: parent, logicalId },
-    };
-    nested.push(child, ...(await readNested(child, directory, largestBytes, depth + 1)));
-  }
-  return nested;
 }
 
 /** `aws://123456789012/eu-central-1`; an environment-agnostic stack says `unknown-account`, `unknown-region`. */

@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import type { TemplateSource } from "@agent-roles/trust";
-import { type InputPath, inside, readCloudAssembly } from "./cloud-assembly.ts";
+import { inside, readCloudAssembly } from "./cloud-assembly.ts";
+import { type InputPath, readNested, type ReadTemplate } from "./nested-templates.ts";
 import { type ParsedText, parseText } from "./parse-text.ts";
 import { isDirectory, readInput, unreadable } from "./read-input.ts";
 import { type InputKind, recognize } from "./recognize.ts";
@@ -9,7 +10,7 @@ import { type InputProblem, TrustInputError, type TrustInputErrorCode } from "./
 
 /** Everything that was named, sorted by what it is. */
 export interface Inputs {
-  readonly templates: TemplateSource[];
+  readonly templates: readonly TemplateSource[];
   readonly plans: ParsedFile[];
   readonly policies: ParsedFile[];
   readonly files: string[];
@@ -18,6 +19,11 @@ export interface Inputs {
 /** A parsed file, by the caller's name. */
 export interface ParsedFile extends ParsedText {
   readonly file: string;
+}
+
+/** Inputs so far. */
+interface Collected extends Omit<Inputs, "templates"> {
+  readonly templates: ReadTemplate[];
 }
 
 interface Limits {
@@ -30,7 +36,7 @@ interface Limits {
  * @throws {TrustInputError}
  */
 export async function collectInputs(paths: readonly InputPath[], limits: Limits): Promise<Inputs> {
-  const inputs: Inputs = { templates: [], plans: [], policies: [], files: [] };
+  const inputs: Collected = { templates: [], plans: [], policies: [], files: [] };
   const failures: TrustInputError[] = [];
   for (const at of paths) {
     try {
@@ -42,7 +48,10 @@ export async function collectInputs(paths: readonly InputPath[], limits: Limits)
     }
   }
   const [first] = failures;
-  if (first === undefined) return inputs;
+  if (first === undefined) {
+    const templates = withoutRepetition(inputs.templates).map(({ source }) => source);
+    return { ...inputs, templates, files: [...new Set(inputs.files)] };
+  }
   throw failures.length === 1
     ? first
     : together(
@@ -52,16 +61,22 @@ export async function collectInputs(paths: readonly InputPath[], limits: Limits)
       );
 }
 
+/** A template that another one nests is not read a second time for standing in the same directory. */
+function withoutRepetition(templates: readonly ReadTemplate[]): readonly ReadTemplate[] {
+  const nested = new Set(templates.flatMap(({ source, path }) => (source.nestedIn ? [path] : [])));
+  return templates.filter(({ source, path }) => source.nestedIn !== undefined || !nested.has(path));
+}
+
 function together(code: TrustInputErrorCode, problems: readonly InputProblem[], cause: unknown): TrustInputError {
   return new TrustInputError(code, problems, { cause });
 }
 
-async function addDirectory(directory: InputPath, inputs: Inputs, limits: Limits): Promise<void> {
+async function addDirectory(directory: InputPath, inputs: Collected, limits: Limits): Promise<void> {
   const names = await membersOf(directory);
   if (names.includes("manifest.json") && (await isAssembly(directory, limits))) {
     const sources = await readCloudAssembly(directory, limits.fileBytes);
     inputs.templates.push(...sources);
-    inputs.files.push(...sources.map(({ file }) => file));
+    inputs.files.push(...sources.map(({ source }) => source.file));
     return;
   }
   const before = inputs.files.length;
@@ -76,23 +91,27 @@ async function addDirectory(directory: InputPath, inputs: Inputs, limits: Limits
 }
 
 /** Members of a directory that are something else are left out; those that cannot be read are not. */
-async function addMember(at: InputPath, inputs: Inputs, limits: Limits): Promise<void> {
+async function addMember(at: InputPath, inputs: Collected, limits: Limits): Promise<void> {
   if (await isDirectory(at.path, at.file)) return;
   const parsed = parseText(await readInput(at.path, at.file, limits.fileBytes), at.file);
-  if (recognize(parsed.value) !== "other") add({ ...parsed, file: at.file }, inputs);
+  if (recognize(parsed.value) !== "other") await add({ ...parsed, ...at }, inputs, limits);
 }
 
-async function addFile(at: InputPath, inputs: Inputs, limits: Limits): Promise<void> {
-  add({ ...parseText(await readInput(at.path, at.file, limits.fileBytes), at.file), file: at.file }, inputs);
+async function addFile(at: InputPath, inputs: Collected, limits: Limits): Promise<void> {
+  await add({ ...parseText(await readInput(at.path, at.file, limits.fileBytes), at.file), ...at }, inputs, limits);
 }
 
-function add(parsed: ParsedFile, inputs: Inputs): void {
+async function add(parsed: ParsedFile & InputPath, inputs: Collected, limits: Limits): Promise<void> {
   const kind: InputKind = recognize(parsed.value);
   inputs.files.push(parsed.file);
   switch (kind) {
-    case "template":
-      inputs.templates.push(templateSource(parsed, parsed.file));
+    case "template": {
+      const read = { source: templateSource(parsed, parsed.file), path: parsed.path };
+      const nested = await readNested(read, limits.fileBytes);
+      inputs.templates.push(read, ...nested);
+      inputs.files.push(...nested.map(({ source }) => source.file));
       break;
+    }
     case "terraform":
       inputs.plans.push(parsed);
       break;

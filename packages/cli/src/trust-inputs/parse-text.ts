@@ -1,4 +1,5 @@
 import { jsonLines, type LineOf } from "./json-lines.ts";
+import { jsonMistake } from "./json-mistake.ts";
 import { parseYaml } from "./parse-yaml.ts";
 import { TrustInputError } from "./trust-input-error.ts";
 import { DEEPEST } from "./yaml-value.ts";
@@ -21,7 +22,7 @@ export function parseText(text: string, file: string): ParsedText {
       { file, message: "it is empty", fix: "name a template, a plan or a policy" },
     ]);
   }
-  const parsed = parseJson(withoutMark) ?? parseYaml(withoutMark, file);
+  const parsed = parseJson(withoutMark, file) ?? parseYaml(withoutMark, file);
   if (!isDeeperThan(parsed.value, DEEPEST)) return parsed;
   const message = `it is nested more than ${DEEPEST} levels deep`;
   throw new TrustInputError("NotATemplate", [
@@ -29,13 +30,21 @@ export function parseText(text: string, file: string): ParsedText {
   ]);
 }
 
-function parseJson(text: string): ParsedText | undefined {
+function parseJson(text: string, file: string): ParsedText | undefined {
   try {
     const value: unknown = JSON.parse(text);
     return { value, lineOf: jsonLines(text) };
-  } catch {
-    // Not JSON; YAML's reader takes JSON as well, and names the line of a mistake.
-    return undefined;
+  } catch (cause) {
+    if (!/^\s*[[{]/u.test(text)) return undefined;
+    // Meant as JSON. YAML's reader takes the form, too, but minutes for megabytes with a mistake in them.
+    const { line, column, message } = jsonMistake(text);
+    const problem = {
+      file,
+      line,
+      message: `it is not JSON: column ${column}: ${message}`,
+      fix: "correct the syntax, or name another file",
+    };
+    throw new TrustInputError("InvalidSyntax", [problem], { cause });
   }
 }
 

@@ -28,6 +28,11 @@ export async function isDirectory(path: string, file: string): Promise<boolean> 
   }
 }
 
+/** Whether there is a file that may be read. */
+export async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isFile() === true;
+}
+
 /** Says why a path cannot be read. */
 export function unreadable(file: string, cause: unknown): TrustInputError {
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";

@@ -15,11 +15,16 @@ export const DEEPEST = 200;
  */
 export function yamlValue(document: Document.Parsed): unknown {
   let nodes = 0;
+  const targets = new Map<unknown, unknown>();
   const valueOf = (node: unknown, depth: number): unknown => {
     nodes += 1;
     if (depth > DEEPEST) throw new RangeError(`it is nested more than ${DEEPEST} levels deep`);
     if (nodes > MOST_NODES) throw new RangeError(`its aliases multiply to more than ${MOST_NODES} values`);
-    if (isAlias(node)) return valueOf(node.resolve(document), depth + 1);
+    if (isAlias(node)) {
+      // Kept, because the reader walks the whole document for it, and an alias of aliases comes by again and again.
+      if (!targets.has(node)) targets.set(node, node.resolve(document));
+      return valueOf(targets.get(node), depth + 1);
+    }
     const value = untagged(node, depth);
     const name = isNode(node) ? longName(node.tag) : undefined;
     return name === undefined ? value : { [name]: value };

@@ -1,0 +1,21 @@
+import type { RoleBuilder } from "../role-builder.ts";
+import type { PlanResource } from "./plan-resources.ts";
+import type { FollowReference } from "./references.ts";
+
+/** A plan's resources, and the roles built so far. */
+export interface Plan {
+  readonly resources: readonly PlanResource[];
+  readonly follow: FollowReference;
+  readonly roles: readonly PlanRole[];
+}
+
+/** A role of the plan, with the resource that declares it. */
+export interface PlanRole extends RoleBuilder {
+  readonly resource: PlanResource;
+  readonly name: string;
+}
+
+/** The resources of a type that the plan manages; data sources are left out. */
+export function ofType(resources: readonly PlanResource[], type: string): readonly PlanResource[] {
+  return resources.filter((resource) => resource.type === type && !/(?:^|\.)data\./u.test(resource.address));
+}
