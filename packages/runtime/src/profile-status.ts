@@ -4,7 +4,7 @@ import { freshness } from "./rotation/refresh-schedule.ts";
 import type { SessionCredentials } from "./session-credentials.ts";
 
 /** Why a refresh failed, without its cause. */
-export type ProfileFailure = Pick<AgentRolesError, "code" | "message" | "fix">;
+type ProfileFailure = Pick<AgentRolesError, "code" | "message" | "fix">;
 
 interface ProfileFacts {
   readonly profile: string;
