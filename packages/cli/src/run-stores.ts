@@ -23,7 +23,8 @@ export async function runStores(
   { mode, secret, adopt = false, envFile }: StoreOptions,
 ): Promise<readonly CredentialStore[]> {
   const inMode = oneOf("--mode", mode, MODES);
-  const { credentialProcessStore, sharedCredentialsStore } = await import("@agent-roles/runtime");
+  const { credentialProcessStore, masterConfig, parseRoleEnv, sharedCredentialsStore } =
+    await import("@agent-roles/runtime");
   const envFileArgs = envFile === undefined ? [] : ["--env-file", resolve(envFile)];
   const files =
     inMode === "credentials-file"
@@ -31,5 +32,8 @@ export async function runStores(
       : credentialProcessStore({ env, adopt, command: [...OWN_COMMAND, "credential-process", ...envFileArgs] });
   if (secret === undefined) return [files];
   const { secretsManagerStore } = await import("@agent-roles/runtime/secrets-manager");
-  return [files, secretsManagerStore(secret.endsWith("/") ? { prefix: secret } : { secretId: secret })];
+  // The master keeps the secrets, whatever the ambient credentials are.
+  const clientConfig = masterConfig(parseRoleEnv(env), { env });
+  const which = secret.endsWith("/") ? { prefix: secret } : { secretId: secret };
+  return [files, secretsManagerStore({ ...which, clientConfig })];
 }

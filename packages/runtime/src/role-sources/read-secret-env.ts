@@ -5,6 +5,7 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import { AgentRolesError } from "../agent-roles-error.ts";
 import { parseRoleEnv } from "../role-env/index.ts";
+import { secretRegion } from "../secret-region.ts";
 import { masterConfig, type MasterConfigOptions } from "../sts/master-config.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -41,9 +42,8 @@ async function secretText(secretId: string, options: Omit<SecretEnvOptions, "sec
 
 function secretClientConfig(secretId: string, options: Omit<SecretEnvOptions, "secretId">): SecretsManagerClientConfig {
   const { region, credentials } = masterConfig(parseRoleEnv(options.env), options);
-  const [, , , arnRegion] = secretId.startsWith("arn:") ? secretId.split(":") : [];
   return {
-    region: arnRegion || region,
+    region: secretRegion(secretId) ?? region,
     credentials,
     requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
   };

@@ -1,10 +1,12 @@
-import type { SecretsManagerClient, Tag } from "@aws-sdk/client-secrets-manager";
+import type { SecretsManagerClient, SecretsManagerClientConfig, Tag } from "@aws-sdk/client-secrets-manager";
 import type { SecretUpdate } from "./update-secret.ts";
 
 /** What the two kinds of store have in common. */
 export interface SecretOptions {
-  /** Default: a client of the SDK's default chain. */
+  /** Default: a client made of `clientConfig`. */
   readonly client?: SecretsManagerClient;
+  /** Whom to ask as, and where. Default: the SDK's default chain; a secret's ARN tells the Region. */
+  readonly clientConfig?: Pick<SecretsManagerClientConfig, "credentials" | "region">;
   /** The KMS key of secrets that are made. Default: `aws/secretsmanager`, which other accounts cannot read. */
   readonly kmsKeyId?: string;
   /** Tags of secrets that are made. */
@@ -13,7 +15,7 @@ export interface SecretOptions {
 
 /** How a secret is made when it is missing. */
 export function newSecret(
-  options: Omit<SecretOptions, "client">,
+  options: Pick<SecretOptions, "kmsKeyId" | "tags">,
   description: string,
   own: readonly Tag[],
 ): SecretUpdate["create"] {

@@ -1,4 +1,5 @@
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { secretRegion } from "../../secret-region.ts";
 import type { CredentialStore } from "../credential-store.ts";
 import type { SecretOptions } from "./new-secret.ts";
 import { secretForAll } from "./secret-for-all.ts";
@@ -18,7 +19,8 @@ export type SecretsManagerStoreOptions = SecretOptions & ({ readonly secretId: s
  * @throws {AgentRolesError} from the store's calls, `StoreFailed` with the missing action, or what else to do.
  */
 export function secretsManagerStore(options: SecretsManagerStoreOptions): CredentialStore {
-  const client = options.client ?? new SecretsManagerClient({});
+  const region = "secretId" in options ? secretRegion(options.secretId) : undefined;
+  const client = options.client ?? new SecretsManagerClient({ ...options.clientConfig, ...(region && { region }) });
   return "prefix" in options
     ? secretForEach(options.prefix.replace(/\/+$/, ""), options, client)
     : secretForAll(options.secretId, options, client);
