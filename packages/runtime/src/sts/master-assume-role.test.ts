@@ -115,3 +115,35 @@ it("learns AWS's time from the answers, from refusals too", async () => {
   expect(dates).toEqual([date, date]);
   expect(asked).toHaveLength(2);
 });
+
+it("sends all that shapes a session", async () => {
+  const { assume } = subject(900, {
+    AWS_ROLE_1_EXTERNAL_ID: "partner-7",
+    AWS_ROLE_1_SESSION_POLICY_ARNS: "arn:aws:iam::aws:policy/ReadOnlyAccess,arn:aws:iam::123456789013:policy/Narrow",
+    AGENT_ROLES_SESSION_NAME: "agent-7",
+    AGENT_ROLES_SOURCE_IDENTITY: "alice",
+    AGENT_ROLES_SESSION_TAGS: "team=blue,stage=prod",
+  });
+  await assume();
+  expect(Object.fromEntries(asked[0] ?? [])).toMatchObject({
+    RoleArn: "arn:aws:iam::123456789013:role/MyRole",
+    ExternalId: "partner-7",
+    DurationSeconds: "900",
+    "PolicyArns.member.1.arn": "arn:aws:iam::aws:policy/ReadOnlyAccess",
+    "PolicyArns.member.2.arn": "arn:aws:iam::123456789013:policy/Narrow",
+    RoleSessionName: "agent-7",
+    SourceIdentity: "alice",
+    "Tags.member.1.Key": "team",
+    "Tags.member.1.Value": "blue",
+    "Tags.member.2.Key": "stage",
+    "Tags.member.2.Value": "prod",
+  });
+});
+
+it("names sessions always the same when nobody names them, and sends nothing that is not declared", async () => {
+  const { assume } = subject(900);
+  await assume();
+  const parameters = [...(asked[0]?.keys() ?? [])].filter((name) => name !== "Action" && name !== "Version");
+  expect(parameters).toEqual(["RoleArn", "RoleSessionName", "DurationSeconds"]);
+  expect(asked[0]?.get("RoleSessionName")).toBe("agent-roles");
+});
