@@ -120,14 +120,22 @@ export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
   function member(profile: string): RoleMember {
     const found = members.get(profile);
     if (found) return found;
+    throw unknownProfile(profile);
+  }
+
+  function unknownProfile(profile: string): AgentRolesError {
     const fix = members.size > 0 ? `declared are: ${[...members.keys()].join(", ")}` : "no AWS_ROLE_N is set";
-    throw new AgentRolesError(`no AWS_ROLE_N declares the profile "${profile}"`, { code: "UnknownProfile", fix });
+    return new AgentRolesError(`no AWS_ROLE_N declares the profile "${profile}"`, { code: "UnknownProfile", fix });
   }
 
   /** Follows the profile when its role is changed; a mistyped name fails at once. */
   function provider(profile: string, read: "credentials" | "lastingCredentials"): AwsCredentialIdentityProvider {
     member(profile);
-    return async () => member(profile).session[read]();
+    // SDK clients ask on every request: the session's promise is handed on, not wrapped in another.
+    return () => {
+      const found = members.get(profile);
+      return found ? found.session[read]() : Promise.reject(unknownProfile(profile));
+    };
   }
 
   function profiles(): ProfileStatus[] {
