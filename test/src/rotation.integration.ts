@@ -1,10 +1,12 @@
-import { appendFile, copyFile, readFile } from "node:fs/promises";
+import { appendFile, copyFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { readSharedProfiles } from "@agent-roles/runtime";
+import { parseEnv } from "node:util";
+import { parseRoleEnv, readSharedProfiles } from "@agent-roles/runtime";
 import type { Faults } from "@agent-roles/sandbox";
+import { CreateSecretCommand, PutSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Running, startAgentRoles } from "./harness/agent-roles.ts";
+import { agentRoles, type Running, startAgentRoles } from "./harness/agent-roles.ts";
 import { sdkArn } from "./harness/clients.ts";
 import { deploy, type Deployment } from "./harness/deployment.ts";
 import { retry } from "./harness/retry.ts";
@@ -133,5 +135,31 @@ describe.runIf(isLocal)("agent-roles run with sessions of 20 seconds", () => {
       const events = lines.map((line) => JSON.parse(line)).filter(({ event }) => event === "rolesChanged");
       expect(events).toMatchObject([{ added: ["Another"] }, { removed: ["Another"] }]);
     });
+  }, 120_000);
+
+  it("takes its roles from a secret of the master's account, and a new version of it on SIGHUP", async () => {
+    const { roles } = parseRoleEnv(parseEnv(await readFile(envFile, "utf8")));
+    const secret = (profiles: readonly string[]): string => {
+      const declared = profiles.map((profile, index): [string, string] => {
+        const role = roles.find((target) => target.profile === "MySecondAccount");
+        return [`AWS_ROLE_${index + 1}`, `${role?.role.arn}:${profile}`];
+      });
+      return JSON.stringify(Object.fromEntries(declared));
+    };
+    const secrets = new SecretsManagerClient(await deployment.inAccount(deployment.target.masterAccount));
+    const SecretId = "agent/roles";
+    await secrets.send(new CreateSecretCommand({ Name: SecretId, SecretString: secret(["MySecondAccount"]) }));
+    const file = join(deployment.cdkOut, "secret.env");
+    await writeFile(file, `AGENT_ROLES_SECRET_ID=${SecretId}\n`);
+    await running({ file }, async (env, run) => {
+      const profiles = async () => (await readSharedProfiles(env)).managed.map(({ profile }) => profile);
+      expect(await profiles()).toEqual(["MySecondAccount"]);
+      await secrets.send(new PutSecretValueCommand({ SecretId, SecretString: secret(["MySecondAccount", "Another"]) }));
+      run.signal("SIGHUP");
+      await retry(async () => expect(await profiles()).toEqual(["MySecondAccount", "Another"]));
+      const list = await agentRoles(["list", "--json", "--env-file", file], env);
+      expect(JSON.parse(list.stdout)).toMatchObject([{ profile: "MySecondAccount" }, { profile: "Another" }]);
+    });
+    secrets.destroy();
   }, 120_000);
 });
