@@ -63,7 +63,7 @@ const COMMANDS: readonly (readonly string[])[] = [["check"], ["explain", "--from
 
 describe.each(COMMANDS.map((argv) => [argv[0], argv] as const))("agent-roles %s", (_, command) => {
   it.each([
-    ["a file that is not JSON", ["broken.json"], "broken.json:3: it is neither JSON nor YAML", "correct the syntax"],
+    ["a file that is not JSON", ["broken.json"], "broken.json:3: it is not JSON", "correct the syntax"],
     ["a file that is not YAML", ["broken.yaml"], "broken.yaml:3: it is neither", "correct the syntax"],
     ["an empty file", ["empty.json"], "empty.json: it is empty", "name a template"],
     [
