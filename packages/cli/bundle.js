@@ -37,7 +37,7 @@ try {
   const script = new Script(await readFile(file, "utf8"), { filename: file });
   const made = {};
   script.runInThisContext()(made, createRequire(file));
-  const answer = made.fastPath(["--profile", "Any"], env, Date.now());
+  const answer = made.fastPath({ profile: "Any" }, env, Date.now());
   if (answer?.exitCode !== 0) throw new Error("the bundle does not find what the cache holds");
   await writeFile(compiled, script.createCachedData());
 } finally {

@@ -5,11 +5,12 @@ const { Script } = require("node:vm");
 
 // Built without bundle.js it is slower, and all the same.
 const fast = `${__dirname}/../dist/fast-main`;
-if (!(process.argv[2] === "credential-process" && existsSync(`${fast}.v8`) && answersFromCache())) {
-  void import("../dist/main.js");
-}
+const asked = process.argv[2] === "credential-process" && existsSync(`${fast}.v8`) ? answerFromCache() : undefined;
+if (asked === undefined) void import("../dist/main.js");
+else if (asked !== true) void import("../dist/credential-process-main.js").then(({ main }) => main(asked));
 
-function answersFromCache() {
+/** True when all is done; what is asked for when the cache does not have it; undefined when there is more to it. */
+function answerFromCache() {
   const options = { filename: `${fast}.cjs`, cachedData: readFileSync(`${fast}.v8`) };
   const made = {};
   new Script(readFileSync(`${fast}.cjs`, "utf8"), options).runInThisContext()(made, require);

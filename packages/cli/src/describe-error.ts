@@ -1,6 +1,7 @@
 import { ManifestError } from "@agent-roles/manifest";
 import { AgentRolesError } from "@agent-roles/runtime/role-env";
 import type { ExitCode } from "./cli-context.ts";
+import { exitCodeOf } from "./exit-code-of.ts";
 import { TrustInputError } from "./trust-inputs/trust-input-error.ts";
 
 /** What a person reads of a failure, never a stack trace; and the exit code that goes with it. */
@@ -8,9 +9,8 @@ export function describeError(error: unknown): { readonly text: string; readonly
   if (error instanceof UsageError) return { text: `error: ${error.message}`, code: 2 };
   if (error instanceof ManifestError || error instanceof TrustInputError) return { text: error.message, code: 2 };
   if (error instanceof AgentRolesError) {
-    const wrongUsage = ["InvalidRoleEnv", "RolesUnreadable", "UnknownProfile"].includes(error.code);
     const fix = error.problems.length > 0 ? "" : `\n  fix: ${error.fix}`;
-    return { text: `error: ${error.message}${fix}`, code: wrongUsage ? 2 : 1 };
+    return { text: `error: ${error.message}${fix}`, code: exitCodeOf(error) };
   }
   const message = error instanceof Error ? error.message : String(error);
   if (!(error instanceof Error && "fix" in error)) return { text: `error: ${message}`, code: 1 };

@@ -2,10 +2,8 @@ import process from "node:process";
 import { text } from "node:stream/consumers";
 import { systemClock } from "@agent-roles/runtime/clock";
 import pc from "picocolors";
+import { exportToProcess } from "./export-to-process.ts";
 import { runCli } from "./run-cli.ts";
-
-// The SDK's notice about Node versions is for those who build on it, not for those who run this command.
-process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
 
 const stop = new AbortController();
 const toStop = (): void => {
@@ -29,12 +27,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
 
 process.exitCode = await runCli(process.argv.slice(2), {
   env: process.env,
-  exportEnv: (variables) => {
-    for (const [name, value] of Object.entries(variables)) {
-      if (value === undefined) delete process.env[name];
-      else process.env[name] = value;
-    }
-  },
+  exportEnv: exportToProcess,
   clock: systemClock,
   out: (line) => process.stdout.write(`${line}\n`),
   err: (line) => process.stderr.write(`${line}\n`),

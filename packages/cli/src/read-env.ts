@@ -1,8 +1,9 @@
-import { isRole, parseRoleEnv } from "@agent-roles/runtime/role-env";
-import { readEnvFile, type RoleEnvSource, roleEnvSource } from "@agent-roles/runtime/role-sources";
+import { parseRoleEnv } from "@agent-roles/runtime/role-env";
+import type { RoleEnvSource } from "@agent-roles/runtime/role-sources";
 import { type Command, Option } from "commander";
 import type { CliContext } from "./cli-context.ts";
 import { UsageError } from "./describe-error.ts";
+import { envSource } from "./env-source.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -14,21 +15,6 @@ export function withEnvFile(command: Command): Command {
       "read AWS_ROLE_N and other variables from a dotenv file; they win over the environment",
     ),
   );
-}
-
-/**
- * Where a command's variables come from: the environment, over it an env file, over both the secret that `AGENT_ROLES_SECRET_ID`
- * names. What the file says to the AWS SDK, such as `AWS_PROFILE`, is exported.
- *
- * @throws {AgentRolesError} `RolesUnreadable` when the file cannot be read.
- */
-async function envSource({ env, exportEnv }: CliContext, envFile: string | undefined): Promise<RoleEnvSource> {
-  if (envFile === undefined) return roleEnvSource({ env });
-  const file = Object.entries(await readEnvFile(envFile));
-  exportEnv(
-    Object.fromEntries(file.flatMap(([name, value]) => (value === undefined || isRole(name) ? [] : [[name, value]]))),
-  );
-  return roleEnvSource({ env, envFile });
 }
 
 /** Everything that {@link envSource} says now. @throws {AgentRolesError} `RolesUnreadable`. */

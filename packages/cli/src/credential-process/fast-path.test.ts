@@ -5,7 +5,7 @@ import { AgentRolesError } from "@agent-roles/runtime";
 import { sessionCache } from "@agent-roles/runtime/cache";
 import { parseRoleEnv } from "@agent-roles/runtime/role-env";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { fastPath } from "./fast-path.ts";
+import { fastOptions, fastPath } from "./fast-path.ts";
 
 const NOW = Date.parse("2026-01-01T12:00:00Z");
 const HOUR = 3_600_000;
@@ -36,14 +36,20 @@ async function assumed(agoMs: number, failure?: AgentRolesError): Promise<void> 
     .catch(() => undefined);
 }
 
+/** As the command line has it. */
+function answer(args: readonly string[], inherited: Record<string, string>, now: number) {
+  const options = fastOptions(args);
+  return options && fastPath(options, inherited, now);
+}
+
 const prod = ["--profile", "Prod"];
 const hit = { exitCode: 0, out: expect.stringContaining("ASIAEXAMPLE") };
 
 describe("a hit", () => {
   it("is what the protocol says, and nothing else", async () => {
     await assumed(0);
-    const answer = fastPath(prod, env, NOW);
-    expect(JSON.parse(answer?.exitCode === 0 ? answer.out : "")).toEqual({
+    const found = answer(prod, env, NOW);
+    expect(JSON.parse(found?.exitCode === 0 ? found.out : "")).toEqual({
       Version: 1,
       AccessKeyId: "ASIAEXAMPLE",
       SecretAccessKey: "hush",
@@ -63,23 +69,23 @@ describe("a hit", () => {
     await writeFile(file, `AWS_ROLE_1='${env["AWS_ROLE_1"]}'\n`);
     const withFile = args.map((arg) => arg.replace("FILE", file));
     const inherited = args.length > 1 ? { AGENT_ROLES_CACHE_DIR: folder, AWS_ROLE_7: "other" } : env;
-    expect(fastPath(withFile, inherited, NOW)).toEqual(hit);
+    expect(answer(withFile, inherited, NOW)).toEqual(hit);
   });
 
   it("is the same for a program that was started with AWS_PROFILE=Prod", async () => {
     await assumed(0);
-    expect(fastPath(prod, { ...env, AWS_PROFILE: "Prod" }, NOW)).toEqual(hit);
-    expect(fastPath(prod, { ...env, AWS_PROFILE: "another-master" }, NOW)).toBeUndefined();
+    expect(answer(prod, { ...env, AWS_PROFILE: "Prod" }, NOW)).toEqual(hit);
+    expect(answer(prod, { ...env, AWS_PROFILE: "another-master" }, NOW)).toBeUndefined();
   });
 });
 
 it("tells of a failure that another reader has just met, on one line", async () => {
   await assumed(1_000, new AgentRolesError("Prod: no\n  more", { code: "AccessDenied", fix: "ask\nsomebody" }));
-  expect(fastPath(prod, env, NOW)).toEqual({
+  expect(answer(prod, env, NOW)).toEqual({
     exitCode: 1,
     err: "agent-roles: AccessDenied: Prod: no; more; fix: ask; somebody",
   });
-  expect(fastPath(prod, env, NOW + HOUR)).toBeUndefined();
+  expect(answer(prod, env, NOW + HOUR)).toBeUndefined();
 });
 
 it.each<readonly [string, string[], Record<string, string>]>([
@@ -94,10 +100,10 @@ it.each<readonly [string, string[], Record<string, string>]>([
   ["an option of the role is wrong", prod, { AWS_ROLE_1_DURATION_SECONDS: "1" }],
 ])("leaves it to the command when %s", async (_, args, more) => {
   await assumed(0);
-  expect(fastPath(args, { ...env, ...more }, NOW)).toBeUndefined();
+  expect(answer(args, { ...env, ...more }, NOW)).toBeUndefined();
 });
 
 it("leaves it to the command when less than sixteen minutes are left", async () => {
   await assumed(45 * 60_000);
-  expect(fastPath(prod, env, NOW)).toBeUndefined();
+  expect(answer(prod, env, NOW)).toBeUndefined();
 });

@@ -12,17 +12,20 @@ export type FastAnswer =
   | { readonly out: string; readonly exitCode: 0 }
   | { readonly err: string; readonly exitCode: 1 };
 
+/** What the command line asks for. */
+export interface FastOptions {
+  readonly profile: string;
+  readonly envFile?: string;
+}
+
 /**
  * What `credential-process` answers from the cache alone, without the AWS SDK, a command-line library or a promise.
  *
- * @param args - what stands behind `credential-process`.
  * @param now - milliseconds since the epoch.
  * @returns `undefined` whenever there is more to it: the role must be assumed, or something is wrong and wants telling.
  */
-export function fastPath(args: readonly string[], inherited: Env, now: number): FastAnswer | undefined {
+export function fastPath({ profile, envFile }: FastOptions, inherited: Env, now: number): FastAnswer | undefined {
   try {
-    const { profile, envFile } = parseArguments(args) ?? {};
-    if (profile === undefined) return undefined;
     const file = envFile === undefined ? {} : parseEnv(readFileSync(envFile, "utf8"));
     const own = readerEnv(inherited, file, profile);
     const env = envFile === undefined ? own : mergeRoleEnv(own, file);
@@ -47,15 +50,21 @@ export function fastPath(args: readonly string[], inherited: Env, now: number): 
   }
 }
 
-/** `--profile P` and `--env-file F`, either form of each; whatever else there is wants a real parser. */
-function parseArguments(args: readonly string[]): { readonly profile?: string; readonly envFile?: string } | undefined {
-  const found: { profile?: string; envFile?: string } = {};
+/**
+ * Understands `--profile P` and `--env-file F`, either form of each.
+ *
+ * @param args - what stands behind `credential-process`.
+ * @returns `undefined` for whatever else there is: it wants a real parser.
+ */
+export function fastOptions(args: readonly string[]): FastOptions | undefined {
+  let profile: string | undefined;
+  let envFile: string | undefined;
   for (let index = 0; index < args.length; index += 1) {
     const [, name, joined] = /^--(profile|env-file)(?:=(.+))?$/s.exec(args[index] ?? "") ?? [];
     const value = joined ?? args[(index += 1)];
     if (!name || !value || value.startsWith("-")) return undefined;
-    if (name === "profile") found.profile = value;
-    else found.envFile = value;
+    if (name === "profile") profile = value;
+    else envFile = value;
   }
-  return found;
+  return profile === undefined ? undefined : { profile, ...(envFile !== undefined && { envFile }) };
 }

@@ -1,22 +1,18 @@
 import type { AgentRolesError, SessionCredentials } from "@agent-roles/runtime";
 
-/** What of a session an SDK is told. */
-export type ProcessCredentials = Pick<SessionCredentials, "accessKeyId" | "secretAccessKey"> &
-  Partial<Pick<SessionCredentials, "sessionToken" | "expiration" | "accountId">>;
-
 /**
  * A session as SDKs read it from a process.
  *
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
  */
-export function credentialsJson(session: ProcessCredentials): string {
+export function credentialsJson(session: SessionCredentials): string {
   const { accessKeyId, secretAccessKey, sessionToken, expiration, accountId } = session;
   return JSON.stringify({
     Version: 1,
     AccessKeyId: accessKeyId,
     SecretAccessKey: secretAccessKey,
     SessionToken: sessionToken,
-    Expiration: expiration?.toISOString(),
+    Expiration: expiration.toISOString(),
     AccountId: accountId,
   });
 }

@@ -1,4 +1,4 @@
-import type { AgentRolesError, ErrorCode } from "../agent-roles-error.ts";
+import { AgentRolesError, type ErrorCode } from "../agent-roles-error.ts";
 import type { SessionCredentials } from "../session-credentials.ts";
 
 /** Told apart, for the fields of another version may mean something else. */
@@ -16,6 +16,11 @@ export interface CacheEntry {
   /** The newest session, expired ones included; never handed out without a look at its expiration. */
   readonly session?: SessionCredentials;
   readonly failure?: CachedFailure;
+}
+
+/** A failure that another process met, as our own. */
+export function failureError({ code, message, fix, retryable }: CachedFailure): AgentRolesError {
+  return new AgentRolesError(message, { code, fix, retryable });
 }
 
 /** The text of a cache file. */

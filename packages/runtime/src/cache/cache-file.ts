@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import { type FileHandle, lstat, open } from "node:fs/promises";
 import { join } from "node:path";
 import { type ParsedEntry, parseEntry } from "./cache-entry.ts";
 import { entryName } from "./entry-name.ts";
@@ -15,6 +15,14 @@ export type CacheFile = ParsedEntry & { readonly text: string };
 
 export function cacheFile(folder: string, key: string): string {
   return join(folder, `${entryName(key)}.json`);
+}
+
+/** Changes whenever the file is replaced; `undefined` when there is none. */
+export async function cacheFileStamp(folder: string, key: string): Promise<string | undefined> {
+  return lstat(cacheFile(folder, key)).then(
+    ({ ino, mtimeMs }) => `${ino} ${mtimeMs}`,
+    () => undefined,
+  );
 }
 
 /** Reads a cache file. Never rejects. @returns `undefined` when there is none. */

@@ -1,3 +1,4 @@
+export { failureError } from "./cache-entry.ts";
 export type { CacheEntry, CachedFailure } from "./cache-entry.ts";
 export { readCacheFileSync } from "./cache-file.ts";
 export { cacheFolder } from "./cache-folder.ts";
@@ -7,4 +8,5 @@ export { sessionCache } from "./session-cache.ts";
 export type { SessionCache, SessionCacheOptions } from "./session-cache.ts";
 export { sessionKey } from "./session-key.ts";
 export type { SessionOrigin, SessionRole } from "./session-key.ts";
-export { failureError } from "./shared-session.ts";
+export { sessionForReader } from "./session-for-reader.ts";
+export type { ReaderOptions } from "./session-for-reader.ts";

@@ -76,13 +76,16 @@ export function sessionCache(options: SessionCacheOptions = {}): SessionCache {
       }
       const { subject } = request;
       const ask = (): Promise<SessionCredentials> => limited(assume(request, accept), { limitMs, subject, clock });
+      const over = new AbortController();
+      const { signal } = over;
       const shared =
         folder === undefined
           ? ask()
-          : sharedSession({ folder, key, ask, accept, clock, random, onProblem: warn, onWritten: prune });
-      const work = limited(shared, { limitMs: limitMs + TELLING_MS, subject, clock }).finally(() =>
-        pending.delete(key),
-      );
+          : sharedSession({ folder, key, ask, accept, clock, signal, random, onProblem: warn, onWritten: prune });
+      const work = limited(shared, { limitMs: limitMs + TELLING_MS, subject, clock }).finally(() => {
+        pending.delete(key);
+        over.abort();
+      });
       pending.set(key, work);
       return work;
     };

@@ -3,15 +3,19 @@ import { AgentRolesError } from "../agent-roles-error.ts";
 import type { Clock } from "../clock.ts";
 import { type HeldLock, tryLock } from "../files/process-lock.ts";
 import type { SessionCredentials } from "../session-credentials.ts";
-import type { CacheEntry, CachedFailure } from "./cache-entry.ts";
-import { type CacheFile, cacheFile, readCacheFile } from "./cache-file.ts";
+import { type CacheEntry, failureError } from "./cache-entry.ts";
+import { type CacheFile, cacheFile, cacheFileStamp, readCacheFile } from "./cache-file.ts";
 import { entryName } from "./entry-name.ts";
 import { isUsable } from "./usable.ts";
 import { openCacheFolder, writeCacheFile } from "./write-cache-file.ts";
 
-/** The first look comes soon, as STS may answer at any moment; the later ones are as cheap as a tenth of a second allows. */
+/** The first look comes soon, as STS may answer at any moment; who has waited for long can wait for a little more. */
 const FIRST_POLL_MS = 5;
-const LONGEST_POLL_MS = 100;
+const LONGEST_POLL_MS = 500;
+const POLL_SHARE = 1 / 8;
+
+/** Whether the one who asks still lives takes more to find out than whether there is an answer. */
+const LOCK_POLL_MS = 250;
 
 export interface SharedSessionOptions {
   readonly folder: string;
@@ -21,6 +25,8 @@ export interface SharedSessionOptions {
   /** Whether a session that was there already will do. */
   readonly accept: (session: SessionCredentials) => boolean;
   readonly clock: Clock;
+  /** Ends the waiting: nobody wants the answer any more. A call under way goes on, for the others. */
+  readonly signal: AbortSignal;
   /** From 0 to 1, so that many who wait do not all look at the same moment. */
   readonly random: () => number;
   /** Told why a file is not believed, or why there is no sharing. */
@@ -36,29 +42,39 @@ export interface SharedSessionOptions {
  * @throws what `ask` throws, here or in the process that asked.
  */
 export async function sharedSession(options: SharedSessionOptions): Promise<SessionCredentials> {
-  const { folder, key, ask, clock, random, onProblem } = options;
+  const { folder, key, ask, clock, signal, random, onProblem } = options;
   const first = await lookIntoCache(options);
   const known = outcome(first, first, options);
   if (known) return known;
-  const never = new AbortController().signal;
-  for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(pollMs * 2, LONGEST_POLL_MS)) {
-    let lock: HeldLock | undefined;
-    try {
-      if (pollMs === FIRST_POLL_MS) await openCacheFolder(folder);
-      lock = await tryLock(join(folder, `${entryName(key)}.lock`));
-    } catch (error) {
-      onProblem(cacheProblem(error, folder));
-      return ask();
+  let seen: string | undefined;
+  let sinceLockMs = LOCK_POLL_MS;
+  for (let waitedMs = 0; ;) {
+    const isLockDue = sinceLockMs >= LOCK_POLL_MS;
+    const stamp = await cacheFileStamp(folder, key);
+    if (isLockDue || stamp !== seen) {
+      seen = stamp;
+      let lock: HeldLock | undefined;
+      try {
+        if (waitedMs === 0) await openCacheFolder(folder);
+        if (isLockDue) lock = await tryLock(join(folder, `${entryName(key)}.lock`));
+      } catch (error) {
+        onProblem(cacheProblem(error, folder));
+        return ask();
+      }
+      try {
+        const current = await lookIntoCache(options);
+        const came = outcome(current, first, options);
+        if (came) return came;
+        if (lock) return await askAndTell(current?.entry, options);
+      } finally {
+        await lock?.release();
+      }
     }
-    try {
-      const current = await lookIntoCache(options);
-      const came = outcome(current, first, options);
-      if (came) return came;
-      if (lock) return await askAndTell(current?.entry, options);
-    } finally {
-      await lock?.release();
-    }
-    await clock.sleep(pollMs * (0.5 + random() / 2), never);
+    const pollMs = Math.min(FIRST_POLL_MS + waitedMs * POLL_SHARE, LONGEST_POLL_MS) * (0.5 + random() / 2);
+    waitedMs += pollMs;
+    sinceLockMs = (isLockDue ? 0 : sinceLockMs) + pollMs;
+    await clock.sleep(pollMs, signal);
+    signal.throwIfAborted();
   }
 }
 
@@ -107,11 +123,6 @@ async function tell(entry: CacheEntry, { folder, key, onProblem, onWritten }: Sh
   } catch (error) {
     onProblem(cacheProblem(error, folder));
   }
-}
-
-/** A failure that another process met, as our own. */
-export function failureError({ code, message, fix, retryable }: CachedFailure): AgentRolesError {
-  return new AgentRolesError(message, { code, fix, retryable });
 }
 
 function asFailure(error: unknown): AgentRolesError {

@@ -1,12 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { lstat, lutimes, readFile, readlink, rename, symlink, unlink, writeFile } from "node:fs/promises";
-import { isGone, processMark } from "./process-mark.ts";
+import { processFate, processMark } from "./process-mark.ts";
 
 /** A holder shows this often that it lives. */
 const HEARTBEAT_MS = 1_000;
 
-/** A holder that was silent for so long has ended, is frozen, or is on a machine that cannot be asked. */
+/** A holder on a machine that cannot be asked has ended when it was silent for so long. */
 const QUIET_MS = 10_000;
+
+/** One that lives on this machine may have to wait for its turn on it; silent for longer than STS ever takes, it is frozen. */
+const FROZEN_MS = 45_000;
 
 /** A holder that needs longer falls silent: whatever it waits for, the others go on. */
 const LONGEST_HOLD_MS = 60_000;
@@ -18,24 +21,28 @@ export interface HeldLock {
 }
 
 /**
- * Takes a lock between processes, if it is free. The lock of a process that has ended on this machine is taken over at once, any
- * other ten seconds after its holder fell silent; exactly one process takes it over.
+ * Takes a lock between processes, if it is free. The lock of a process that has ended on this machine is taken over at once, that
+ * of one on another machine ten seconds after it fell silent; exactly one process takes it over.
  *
  * @param path - of the lock itself; its folder must be there.
  * @returns `undefined` when somebody else holds it.
  * @throws the file system's error when no lock can be made there.
  */
 export async function tryLock(path: string): Promise<HeldLock | undefined> {
-  const mark = `${await processMark()} ${randomBytes(6).toString("hex")}`;
-  if (await create(path, mark)) return held(path, mark);
+  // Many may ask, again and again, while one holds it: that must be cheap.
   const holder = await lockHolder(path);
-  if (!(await isAbandoned(path, holder))) return undefined;
-  return (await inherit(path, holder, mark)) ? held(path, mark) : undefined;
+  const abandoned = holder !== undefined && (await isAbandoned(path, holder));
+  if (holder !== undefined && !abandoned) return undefined;
+  const mark = `${await processMark()} ${randomBytes(6).toString("hex")}`;
+  const taken = abandoned ? await inherit(path, holder, mark) : await create(path, mark);
+  return taken ? held(path, mark) : undefined;
 }
 
-/** The mark of whoever holds a lock; empty when nobody does. */
-export async function lockHolder(path: string): Promise<string> {
-  return readlink(path).catch(() => readFile(path, "utf8").catch(() => ""));
+/** The mark of whoever holds a lock; `undefined` when nobody does. */
+export async function lockHolder(path: string): Promise<string | undefined> {
+  return readlink(path).catch((error: unknown) =>
+    hasCode(error, "ENOENT") ? undefined : readFile(path, "utf8").catch(() => undefined),
+  );
 }
 
 function held(path: string, mark: string): HeldLock {
@@ -61,22 +68,30 @@ async function create(path: string, mark: string): Promise<boolean> {
   try {
     await symlink(mark, path).catch(async (error: unknown) => {
       // Windows, FAT and some network folders have no symlinks for everybody.
-      if (isExisting(error)) throw error;
+      if (hasCode(error, "EEXIST")) throw error;
       await writeFile(path, mark, { flag: "wx", mode: 0o600 });
     });
     return true;
   } catch (error) {
-    if (isExisting(error)) return false;
+    if (hasCode(error, "EEXIST")) return false;
     throw error;
   }
 }
 
-function isExisting(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "EEXIST";
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
 }
 
 async function isAbandoned(path: string, holder: string): Promise<boolean> {
-  return (await isGone(holder)) || (await silentMs(path)) > QUIET_MS;
+  const fate = await processFate(holder);
+  switch (fate) {
+    case "gone":
+      return true;
+    case "lives":
+      return (await silentMs(path)) > FROZEN_MS;
+    case "unknown":
+      return (await silentMs(path)) > QUIET_MS;
+  }
 }
 
 /** A lock from the future counts as old: the clock was set back. */
@@ -95,7 +110,7 @@ async function inherit(path: string, abandoned: string, mark: string): Promise<b
   const heir = `${path}.heir`;
   if (!(await create(heir, mark))) {
     // An heir needs no time; one that was killed in between must not keep the others out for ever.
-    if (await isAbandoned(heir, await lockHolder(heir))) await unlink(heir).catch(() => undefined);
+    if (await isAbandoned(heir, (await lockHolder(heir)) ?? "")) await unlink(heir).catch(() => undefined);
     return false;
   }
   if ((await lockHolder(path)) !== abandoned) {

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { isGone, processMark } from "./process-mark.ts";
+import { processFate, processMark } from "./process-mark.ts";
 
 /** Clock ticks after the machine's start. */
 function start(pid: string): string {
@@ -19,18 +19,18 @@ it("tells a process that lives from one that has ended, and is silent about othe
   const child = spawn(process.execPath, ["--eval", "0"]);
   await once(child, "exit");
   const ended = mine.replace(/^\d+/, String(child.pid));
-  expect(await isGone(`${mine} abc`)).toBe(false);
-  expect(await isGone(`${ended} abc`)).toBe(true);
-  expect(await isGone(ended.replace(" on ", " on another-"))).toBe(false);
-  expect(await isGone(ended.replace("pid:[", "pid:[9"))).toBe(process.platform !== "linux");
-  expect(await isGone("")).toBe(false);
+  expect(await processFate(`${mine} abc`)).toBe("lives");
+  expect(await processFate(`${ended} abc`)).toBe("gone");
+  expect(await processFate(ended.replace(" on ", " on another-"))).toBe("unknown");
+  expect(await processFate(ended.replace("pid:[", "pid:[9"))).toBe(process.platform === "linux" ? "unknown" : "gone");
+  expect(await processFate("")).toBe("unknown");
 });
 
 it.runIf(process.platform === "linux")(
   "is not misled by a number that was given out again, nor by a zombie",
   async () => {
     const mine = await processMark();
-    expect(await isGone(mine.replace(/since \d+/, "since 1"))).toBe(true);
+    expect(await processFate(mine.replace(/since \d+/, "since 1"))).toBe("gone");
     // The child of a shell that became another program: nobody waits for it.
     const parent = spawn("sh", ["-c", "sleep 0 & echo $!; exec sleep 30"], { stdio: ["ignore", "pipe", "ignore"] });
     const [pid] = await once(parent.stdout, "data");
@@ -38,7 +38,7 @@ it.runIf(process.platform === "linux")(
       mine.replace(/^\d+ since \d+/, `${each} since ${start(each)}`),
     );
     await setTimeout(50);
-    expect(await Promise.all(marks.map(isGone))).toEqual([true, false]);
+    expect(await Promise.all(marks.map(processFate))).toEqual(["gone", "lives"]);
     parent.kill();
     await once(parent, "exit");
   },

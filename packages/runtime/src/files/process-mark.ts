@@ -7,22 +7,23 @@ export async function processMark(): Promise<string> {
   return `${process.pid} since ${start} on ${await machine()}`;
 }
 
-/**
- * Whether the process that left this mark ran on this machine and has ended; false when that cannot be told. Text after the
- * mark is ignored.
- */
-export async function isGone(mark: string): Promise<boolean> {
+/** What can be told of the process that left a mark. Of another machine's nothing can. */
+export type ProcessFate = "lives" | "gone" | "unknown";
+
+/** Whether the process that left this mark still lives; text after the mark is ignored. */
+export async function processFate(mark: string): Promise<ProcessFate> {
   const [begin, pid = "", start] = /^(\d+) since (\S+) on /.exec(mark) ?? [];
-  if (begin === undefined || !`${mark} `.startsWith(`${begin}${await machine()} `)) return false;
+  if (begin === undefined || !`${mark} `.startsWith(`${begin}${await machine()} `)) return "unknown";
   try {
     process.kill(Number(pid), 0);
   } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "ESRCH";
+    // Another user's lives, too.
+    return error instanceof Error && "code" in error && error.code === "ESRCH" ? "gone" : "lives";
   }
   const stat = await procStat(Number(pid));
-  if (!stat || start === "?") return false;
+  if (!stat || start === "?") return "lives";
   // A zombie waits for nothing but its parent; a restarted container gives out the same few numbers again.
-  return stat.state === "Z" || stat.state === "X" || stat.start !== start;
+  return stat.state === "Z" || stat.state === "X" || stat.start !== start ? "gone" : "lives";
 }
 
 /** Two containers may share a folder and a host name: their process ids then mean different processes. */

@@ -1,0 +1,91 @@
+import type { SessionCredentials } from "@agent-roles/runtime";
+import { sessionCache, sessionForReader } from "@agent-roles/runtime/cache";
+import { AgentRolesError, parseRoleEnv, type TargetRole } from "@agent-roles/runtime/role-env";
+import { readEnvFile } from "@agent-roles/runtime/role-sources";
+import type { CliContext, ExitCode } from "../cli-context.ts";
+import { envSource } from "../env-source.ts";
+import { exitCodeOf } from "../exit-code-of.ts";
+import { credentialsJson, failureLine } from "./process-output.ts";
+import { readerEnv } from "./reader-env.ts";
+
+/** botocore waits for a process for ever; a person waits ten seconds, and Node's start is a part of them. */
+const LIMIT_MS = 9_000;
+
+/** Names, for the processes that we start, the profiles that are being asked for: their `credential_process` may be us again. */
+const ASKED_FOR = "AGENT_ROLES_CREDENTIAL_PROCESS";
+
+/** What of a command's world this one needs. */
+export type CredentialProcessContext = Pick<CliContext, "env" | "exportEnv" | "clock" | "out" | "err">;
+
+export interface CredentialProcessOptions {
+  readonly profile: string;
+  readonly envFile?: string;
+}
+
+/**
+ * Prints a profile's credentials for AWS clients, or why there are none, on one line. Nothing that only people need is loaded,
+ * and the SDK by the one reader that asks STS: hundreds of readers may wait.
+ */
+export async function credentialProcess(
+  context: CredentialProcessContext,
+  options: CredentialProcessOptions,
+): Promise<ExitCode> {
+  try {
+    context.out(credentialsJson(await session(context, options)));
+    return 0;
+  } catch (error) {
+    if (!(error instanceof AgentRolesError)) throw error;
+    context.err(failureLine(error));
+    return exitCodeOf(error);
+  }
+}
+
+async function session(
+  context: CredentialProcessContext,
+  { profile, envFile }: CredentialProcessOptions,
+): Promise<SessionCredentials> {
+  const inherited = readerEnv(context.env, envFile === undefined ? {} : await readEnvFile(envFile), profile);
+  if (inherited !== context.env) context.exportEnv({ AWS_PROFILE: undefined });
+  const source = await envSource({ ...context, env: inherited }, envFile);
+  const env = await source.read();
+  const roleEnv = parseRoleEnv(env);
+  const target = declared(roleEnv.roles, profile);
+  notOfItself(context, profile);
+
+  const { clock } = context;
+  const cache = sessionCache({
+    env,
+    clock,
+    limitMs: LIMIT_MS,
+    onWarning: ({ message, fix }) => context.err(`agent-roles: warning: ${message}; ${fix}`),
+  });
+  /** Of all the readers that wait, the one that asks loads the SDK. */
+  const askSts = async (): Promise<SessionCredentials> => {
+    const { createAgentRoles } = await import("@agent-roles/runtime");
+    const issuedAt = new Date(clock.now());
+    const got = await createAgentRoles({ env, clock }).credentials(profile)();
+    const { sessionToken = "", expiration = issuedAt } = got;
+    return { ...got, sessionToken, expiration, issuedAt, accountId: target.role.accountId };
+  };
+  return sessionForReader(target, { cache, origin: { roleEnv, env }, assumeRole: askSts, clock });
+}
+
+function declared(roles: readonly TargetRole[], profile: string): TargetRole {
+  const target = roles.find((each) => each.profile === profile);
+  if (target) return target;
+  const fix =
+    roles.length > 0 ? `declared are: ${roles.map((each) => each.profile).join(", ")}` : "no AWS_ROLE_N is set";
+  throw new AgentRolesError(`no AWS_ROLE_N declares the profile "${profile}"`, { code: "UnknownProfile", fix });
+}
+
+/** A master whose credentials come from a profile that comes from this master would start processes without end. */
+function notOfItself({ env, exportEnv }: CredentialProcessContext, profile: string): void {
+  const asked = env[ASKED_FOR]?.split(",") ?? [];
+  if (asked.includes(profile)) {
+    throw new AgentRolesError(`${profile}: the master's credentials come from this very profile`, {
+      code: "MasterCredentialsInvalid",
+      fix: "give the master credentials of its own (AWS_PROFILE, the [default] profile, instance or task role)",
+    });
+  }
+  exportEnv({ [ASKED_FOR]: [...asked, profile].join(",") });
+}

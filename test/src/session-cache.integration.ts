@@ -1,0 +1,185 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { execa } from "execa";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { agentRoles } from "./harness/agent-roles.ts";
+import { cleanEnv } from "./harness/clean-env.ts";
+import { profileClients } from "./harness/clients.ts";
+import { CLI, REPOSITORY } from "./harness/repository.ts";
+
+/** As many as a busy build machine starts at once. */
+const PROCESSES = 200;
+
+let home: string;
+let env: Record<string, string>;
+let server: Server;
+/** The access key ids that STS gave, and nothing for a call that it has not answered. */
+let calls: (string | undefined)[];
+let latencyMs: number;
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), "agent-roles-sessions-"));
+  calls = [];
+  latencyMs = 50;
+  server = createServer((request, response) => {
+    let body = "";
+    request.on("data", (chunk: Buffer) => (body += chunk.toString()));
+    request.on("end", () => {
+      const text = body.includes("Action=GetCallerIdentity") ? identity(request.headers.authorization) : assumed();
+      void setTimeout(latencyMs).then(() => response.writeHead(200, { "content-type": "text/xml" }).end(text));
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  env = {
+    ...cleanEnv(home),
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`,
+    AWS_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: "AKIAMASTEREXAMPLE",
+    AWS_SECRET_ACCESS_KEY: "secret-of-the-master",
+    AWS_ROLE_1: "arn:aws:iam::123456789013:role/MyRole:Prod",
+  };
+});
+afterEach(async () => {
+  server.closeAllConnections();
+  server.close();
+  await rm(home, { recursive: true, force: true });
+});
+
+/** A new session an hour long. */
+function assumed(): string {
+  const keyId = `ASIACALL${calls.length + 1}EXAMPLE`;
+  calls.push(keyId);
+  const fields = {
+    AccessKeyId: keyId,
+    SecretAccessKey: "secret",
+    SessionToken: "token",
+    Expiration: new Date(Date.now() + 3_600_000).toISOString(),
+  };
+  const xml = Object.entries(fields).map(([name, value]) => `<${name}>${value}</${name}>`);
+  return `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>${xml.join("")}</Credentials></AssumeRoleResult></AssumeRoleResponse>`;
+}
+
+/** Tells the caller by the key id that signed. */
+function identity(authorization = ""): string {
+  const keyId = /Credential=([^/]+)\//.exec(authorization)?.[1] ?? "nobody";
+  return `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:aws:sts::123456789013:assumed-role/MyRole/${keyId}</Arn><UserId>x</UserId><Account>123456789013</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`;
+}
+
+const ask = ["credential-process", "--profile", "Prod"];
+
+async function keyOf(more: Record<string, string> = {}): Promise<string> {
+  const { stdout, stderr } = await agentRoles(ask, { ...env, ...more });
+  expect(stderr).toBe("");
+  return JSON.parse(stdout).AccessKeyId;
+}
+
+/** A process without an SDK and without a limit, for two hundred of them shall not take minutes on a small machine. */
+const SHARE_SESSION = `
+  import { sessionCache } from "@agent-roles/runtime/cache";
+  import { parseRoleEnv } from "@agent-roles/runtime/role-env";
+  const { env } = process;
+  const roleEnv = parseRoleEnv(env);
+  const askSts = async () => {
+    const answer = await (await fetch(env.AWS_ENDPOINT_URL, { method: "POST" })).text();
+    const issuedAt = new Date();
+    const expiration = new Date(issuedAt.getTime() + 3_600_000);
+    const keys = { accessKeyId: /ASIA\\w+/.exec(answer)[0], secretAccessKey: "secret", sessionToken: "token" };
+    return { ...keys, accountId: "123456789013", issuedAt, expiration };
+  };
+  const assumeRole = sessionCache({ env }).assumeRole(askSts, { roleEnv, env });
+  console.log((await assumeRole({ ...roleEnv.roles[0], subject: "Prod" })).accessKeyId);
+`;
+
+async function shareSession(): Promise<string> {
+  const args = ["--input-type=module", "--eval", SHARE_SESSION];
+  const cwd = join(REPOSITORY, "test");
+  return (await execa(process.execPath, args, { env, extendEnv: false, cwd })).stdout;
+}
+
+describe("processes that want one role", () => {
+  it("cost one call of STS, however many come at once", async () => {
+    const keys = await Promise.all(Array.from({ length: PROCESSES }, () => shareSession()));
+    expect(calls).toEqual(["ASIACALL1EXAMPLE"]);
+    expect(new Set(keys)).toEqual(new Set(calls));
+    expect(await readdir(join(home, ".aws/agent-roles/cache"))).toHaveLength(1);
+  });
+
+  it("are readers of an SDK, too, and cost one call", async () => {
+    const keys = await Promise.all(Array.from({ length: 20 }, () => keyOf()));
+    expect(calls).toEqual(["ASIACALL1EXAMPLE"]);
+    expect(new Set(keys)).toEqual(new Set(calls));
+  });
+
+  it("cost one call more when the one that asked is killed in mid-call", async () => {
+    latencyMs = 60_000;
+    const holder = spawn(process.execPath, ["--", CLI, ...ask], { env, stdio: "ignore" });
+    while (calls.length === 0) await setTimeout(10);
+    latencyMs = 50;
+    const others = Promise.all(Array.from({ length: 20 }, () => keyOf()));
+    await setTimeout(1_000);
+    holder.kill("SIGKILL");
+    expect(new Set(await others)).toEqual(new Set(["ASIACALL2EXAMPLE"]));
+    expect(calls).toHaveLength(2);
+  });
+
+  it("never get the session of another shape", async () => {
+    const shapes = [{}, { AWS_ROLE_1_EXTERNAL_ID: "id-42" }, { AGENT_ROLES_SESSION_NAME: "me" }];
+    const keys = [];
+    for (const shape of shapes) keys.push(await keyOf(shape), await keyOf(shape));
+    expect(keys).toEqual([1, 1, 2, 2, 3, 3].map((call) => `ASIACALL${call}EXAMPLE`));
+  });
+
+  it("share it with run and list", async () => {
+    await keyOf();
+    expect(await agentRoles(["run", "--once"], env)).toMatchObject({ exitCode: 0 });
+    expect(calls).toHaveLength(1);
+    expect(JSON.parse((await agentRoles(["list", "--json"], env)).stdout)).toMatchObject([{ status: "fresh" }]);
+  });
+});
+
+it("answers from the cache without the AWS SDK and without a command-line library", async () => {
+  await keyOf();
+  // Node tells what a process loads; ES modules go another way, which a hit must not take at all.
+  const { stdout, stderr } = await execa(process.execPath, ["--", CLI, ...ask], {
+    env: { ...env, NODE_DEBUG: "module,esm" },
+    extendEnv: false,
+  });
+  expect(JSON.parse(stdout).AccessKeyId).toBe("ASIACALL1EXAMPLE");
+  expect(stderr).toContain("bin/agent-roles.js");
+  expect(stderr).not.toMatch(/@aws-sdk|commander|main\.js/);
+});
+
+it("does not wait for an STS that does not answer, and leaves nothing running", async () => {
+  latencyMs = 600_000;
+  const started = performance.now();
+  const { exitCode, stdout, stderr } = await agentRoles(ask, env);
+  expect(performance.now() - started).toBeLessThan(20_000);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+  expect(stderr).toMatch(/^agent-roles: Unavailable: Prod: [^\n]*; fix: [^\n]*$/);
+});
+
+describe.each(await profileClients())("$name", ({ missing, arn }) => {
+  it.runIf(missing === undefined)("reads a credential_process profile, and costs one call however often", async () => {
+    await mkdir(join(home, ".aws"), { recursive: true });
+    // The JavaScript SDK, in this process, gives its own environment to the command: the file says all of it.
+    const { AWS_ACCESS_KEY_ID: _, AWS_SECRET_ACCESS_KEY: __, ...client } = env;
+    const variables = { ...env, AGENT_ROLES_CACHE_DIR: join(home, "cache") };
+    const lines = Object.entries(variables).flatMap(([name, value]) =>
+      /^(AWS|AGENT_ROLES)_/.test(name) ? [`${name}='${value}'\n`] : [],
+    );
+    await writeFile(join(home, "agent-roles.env"), lines.join(""));
+    const command = [process.execPath, "--", CLI, ...ask, "--env-file", join(home, "agent-roles.env")].join(" ");
+    await writeFile(join(home, ".aws/config"), `[profile Prod]\nregion = us-east-1\ncredential_process = ${command}\n`);
+    for (let round = 0; round < 2; round += 1) {
+      expect(await arn("Prod", client)).toContain("assumed-role/MyRole/ASIACALL1EXAMPLE");
+    }
+    expect(calls).toHaveLength(1);
+  });
+});
