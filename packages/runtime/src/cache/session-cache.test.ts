@@ -3,6 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { AgentRolesError } from "../agent-roles-error.ts";
 import { systemClock } from "../clock.ts";
+import { tryLock } from "../files/process-lock.ts";
 import { credentials } from "../fixtures.test-helper.ts";
 import type { SessionCredentials } from "../session-credentials.ts";
 import { sessionCache, type SessionCacheOptions } from "./session-cache.ts";
@@ -100,6 +101,20 @@ it("asks once for processes that come at the same moment, and all get the same",
   expect(processes.flatMap(({ calls }) => calls)).toHaveLength(1);
   expect(new Set(sessions.map(({ accessKeyId }) => accessKeyId))).toEqual(new Set(["ASIAOneEXAMPLE"]));
   expect(await readdir(cache.folder())).toEqual([`${name}.json`]);
+});
+
+it("gives whoever waits what came meanwhile, however picky: an own call would have given the same", async () => {
+  const { sts, answer } = held();
+  const holder = processAt({ sts });
+  const pending = holder.get();
+  await until(() => holder.calls.length === 1);
+  const picky = processAt();
+  const joined = picky.get(() => false);
+  await setTimeout(30);
+  answer(credentials("Common", NOW));
+  expect((await joined).accessKeyId).toBe("ASIACommonEXAMPLE");
+  expect(picky.calls).toEqual([]);
+  await pending;
 });
 
 it("gives those who wait the failure, too, and asks anew for whoever comes later", async () => {
@@ -221,12 +236,12 @@ it("has an answer within the limit, and tells the others that there was none", a
   expect(await readdir(cache.folder())).toEqual([`${name}.json`]);
 });
 
-it("waits for another process no longer than the limit", async () => {
-  const holder = held();
-  const first = processAt({ sts: holder.sts });
-  const pending = first.get();
-  await until(() => first.calls.length === 1);
-  await expect(processAt({ limitMs: 50 }).get()).rejects.toMatchObject({ code: "Unavailable" });
-  holder.answer(credentials("First", NOW));
-  await pending;
+it("waits for another process no longer than the limit, and does not ask STS for nobody afterwards", async () => {
+  await openCacheFolder(cache.folder());
+  const other = await tryLock(cache.lock());
+  const waiting = processAt({ limitMs: 50 });
+  await expect(waiting.get()).rejects.toMatchObject({ code: "Unavailable" });
+  await other?.release();
+  await setTimeout(700);
+  expect(waiting.calls).toEqual([]);
 });
