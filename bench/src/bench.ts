@@ -13,7 +13,7 @@ export interface Measurement {
   readonly measured: number;
   /** Median of the baseline's, or the ideal that the budget names. */
   readonly baseline: number;
-  readonly unit: "ns" | "ms" | "MB";
+  readonly unit: "ns" | "ms" | "MB" | "writes" | "calls";
   /** How far the ratio moved from one repetition to the next: half the distance between its quartiles. */
   readonly noise: number;
 }

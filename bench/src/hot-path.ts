@@ -1,12 +1,11 @@
 import { createAgentRoles } from "@agent-roles/runtime";
 import { memoize } from "@smithy/core/config";
 import type { Bench } from "./bench.ts";
-import { alternate, type Sample } from "./harness/alternate.ts";
-import { elapsedMs } from "./harness/elapsed.ts";
+import { alternate } from "./harness/alternate.ts";
 import { fakeSts, newSession } from "./harness/fake-sts.ts";
 import { manyRoles } from "./harness/many-roles.ts";
+import { perCallNs } from "./harness/per-call.ts";
 
-const CALLS = 10_000;
 const HOUR_MS = 3_600_000;
 
 /** The SDK's refresh window. */
@@ -31,10 +30,3 @@ export const hotPath: Bench = {
     return { ...(await alternate({ ...samples, repetitions: 200 })), unit: "ns" };
   },
 };
-
-function perCallNs(provider: () => Promise<unknown>): Sample {
-  const calls = async (): Promise<void> => {
-    for (let call = 0; call < CALLS; call += 1) await provider();
-  };
-  return async () => ((await elapsedMs(calls)) * 1e6) / CALLS;
-}

@@ -2,7 +2,7 @@ import process from "node:process";
 import { assess, type Result } from "./assess.ts";
 import { benches } from "./benches.ts";
 import { readCommandLine } from "./command-line.ts";
-import { table } from "./table.ts";
+import { type LeftOut, reportJson, reportText } from "./report.ts";
 
 const commandLine = readCommandLine(
   process.argv.slice(2),
@@ -13,14 +13,13 @@ if ("usage" in commandLine) {
   process.exitCode = 2;
 } else {
   const results: Result[] = [];
+  const leftOut: LeftOut[] = [];
   for (const bench of benches.filter(({ name }) => commandLine.names.includes(name))) {
     process.stderr.write(`${bench.name}: ${bench.what}\n`);
     const outcome = await bench.run();
-    if ("skipped" in outcome) process.stderr.write(`  skipped: ${outcome.skipped}\n`);
+    if ("skipped" in outcome) leftOut.push({ name: bench.name, reason: outcome.skipped });
     else results.push(assess(bench, outcome));
   }
-  const text = commandLine.json
-    ? JSON.stringify({ node: process.version, results }, undefined, 2)
-    : `\nNode ${process.version}\n${table(results)}`;
-  process.stdout.write(`${text}\n`);
+  const report = { node: process.version, results, leftOut };
+  process.stdout.write(`${commandLine.json ? reportJson(report) : reportText(report)}\n`);
 }

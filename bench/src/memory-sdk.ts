@@ -1,22 +1,39 @@
-import { join } from "node:path";
 import type { Bench } from "./bench.ts";
-import { alternate } from "./harness/alternate.ts";
-import { CHILDREN, figureOf } from "./harness/run-node.ts";
-import { withStsStub } from "./harness/sts-stub.ts";
-import { inTemporaryFolder, sharedFiles } from "./harness/temporary-folder.ts";
-import { bareNode } from "./memory.ts";
+import { residentWithStub } from "./harness/resident-of.ts";
 
+/** Missed with Node's own settings, whoever makes the calls: `memory-sdk-floor` is the SDK's client alone, and above it, too. */
 export const memorySdk: Bench = {
   name: "memory-sdk",
-  what: "the same through the SDK and HTTP on loopback, into the shared credentials file",
+  what: "500 roles, all rotating every 2 s through the SDK into the shared credentials file, against bare Node",
   budget: { kind: "difference", atMost: 40 },
-  run: () =>
-    inTemporaryFolder((folder) =>
-      // Half-life is longer than it takes to assume 500 roles: rotations are rounds, as they are with real lifetimes.
-      withStsStub({ latencyMs: 50, lifetimeMs: 4_000 }, async (stub) => {
-        const env = { ...stub, ...sharedFiles(folder) };
-        const subject = (): Promise<number> => figureOf(["--expose-gc", join(CHILDREN, "rotate-sdk.js")], env);
-        return { ...(await alternate({ subject, baseline: bareNode, repetitions: 3 })), unit: "MB" };
-      }),
-    ),
+  run: () => residentWithStub({ child: "rotate-sdk.js" }),
+};
+
+/** V8 lets the young generation grow to 2 × 16 MB under the SDK's garbage and keeps it; one megabyte is enough for this work. */
+export const memorySmallHeap: Bench = {
+  name: "memory-small-heap",
+  what: "memory-sdk, as node --max-semi-space-size=1, against bare Node",
+  budget: { kind: "difference", atMost: 40 },
+  run: () => residentWithStub({ child: "rotate-sdk.js", nodeOptions: ["--max-semi-space-size=1"] }),
+};
+
+export const memorySdkFloor: Bench = {
+  name: "memory-sdk-floor",
+  what: "the SDK's own client making as many calls at the same pace, nothing of ours loaded, against bare Node",
+  budget: { kind: "none" },
+  run: () => residentWithStub({ child: "rotate-bare-sdk.js" }),
+};
+
+export const memorySdkOneCall: Bench = {
+  name: "memory-sdk-one-call",
+  what: "the SDK's own client that has assumed one role, nothing of ours loaded, against bare Node",
+  budget: { kind: "none" },
+  run: () => residentWithStub({ child: "one-call-sdk.js" }),
+};
+
+export const memoryOurs: Bench = {
+  name: "memory-ours",
+  what: "memory-sdk, against the SDK's own client making as many calls at the same pace: what is ours",
+  budget: { kind: "none" },
+  run: () => residentWithStub({ child: "rotate-sdk.js" }, { child: "rotate-bare-sdk.js" }),
 };

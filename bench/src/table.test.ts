@@ -14,6 +14,10 @@ it("shows what each budget limits: a ratio, a difference or nothing", () => {
     ),
     assess({ name: "start", what: "", budget: { kind: "none" } }, { measured: 84, baseline: 42, unit: "ms", noise: 0 }),
     assess(
+      { name: "floor", what: "", budget: { kind: "none" } },
+      { measured: 101, baseline: 43, unit: "MB", noise: 0.01 },
+    ),
+    assess(
       { name: "even", what: "", budget: { kind: "ratio", atMost: 1 } },
       { measured: 99, baseline: 100, unit: "ns", noise: 0.02 },
     ),
@@ -24,6 +28,7 @@ it("shows what each budget limits: a ratio, a difference or nothing", () => {
       "fast     1300 ms   1250 ms  1.04 ±0.01      ≤ 1.25  ok",
       "memory   90.0 MB   43.0 MB    +47.0 MB  ≤ +40.0 MB  missed",
       "start    84.0 ms   42.0 ms        2.00           -  -",
+      "floor     101 MB   43.0 MB    +58.0 MB           -  -",
       "even     99.0 ns    100 ns  0.99 ±0.02      ≤ 1.00  ok, within noise",
     ].join("\n"),
   );

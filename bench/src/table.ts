@@ -23,8 +23,9 @@ export function table(results: readonly Result[]): string {
 
 function cells({ name, measured, baseline, unit, ratio, difference, noise, budget, ...verdict }: Result): string[] {
   const spread = noise > 0 ? ` ±${noise.toFixed(2)}` : "";
-  // What a budget limits is what is shown.
-  const compared = budget.kind === "difference" ? amount(difference, unit, "+") : `${ratio.toFixed(2)}${spread}`;
+  // What a budget limits is what is shown; memory adds up, with a budget or without.
+  const adds = budget.kind === "difference" || (budget.kind === "none" && unit === "MB");
+  const compared = adds ? amount(difference, unit, "+") : `${ratio.toFixed(2)}${spread}`;
   return [name, amount(measured, unit), amount(baseline, unit), compared, limit(budget, unit), verdictText(verdict)];
 }
 

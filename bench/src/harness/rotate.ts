@@ -4,16 +4,15 @@ import {
   createAgentRoles,
   type StartOptions,
 } from "@agent-roles/runtime";
-import { setTimeout } from "node:timers/promises";
+import { ROLES } from "./ideal.ts";
 import { manyRoles } from "./many-roles.ts";
-
-const ROLES = 500;
+import { residentMegabytes } from "./resident.ts";
 
 /** Times that every role is assumed; more of them change the figure little. */
-const ROUNDS = 3;
+export const ROUNDS = 3;
 
-/** V8 gives freed pages back behind the program's back. */
-const SETTLE_MS = 200;
+/** From one round to the next: longer than it takes to assume 500 roles, so that rotations are rounds, as in real life. */
+export const ROUND_MS = 2_000;
 
 /**
  * Rotates 500 roles a few times in this process, which must have been started with `--expose-gc`.
@@ -37,10 +36,7 @@ export async function rotate(options: AgentRolesOptions, stores: StartOptions["s
 
   const { done } = await createAgentRoles({ ...options, env, onEvent }).start({ stores, signal: stop.signal });
   await rounds;
-  globalThis.gc?.();
-  await setTimeout(SETTLE_MS);
-  globalThis.gc?.();
-  const megabytes = process.memoryUsage.rss() / 1e6;
+  const megabytes = await residentMegabytes();
   stop.abort();
   await done;
   if (failure !== undefined) throw failure;

@@ -22,7 +22,7 @@ export async function figureOf(args: readonly string[], env: Env = {}): Promise<
 }
 
 /** Nothing of AWS, agent-roles or the CDK: what a child measures does not depend on who runs it. */
-function cleanEnv(): NodeJS.ProcessEnv {
+export function cleanEnv(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !/^(AWS|AGENT_ROLES|CDK)_/.test(name));
   return { ...Object.fromEntries(kept), AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" };
 }

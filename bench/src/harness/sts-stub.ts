@@ -6,6 +6,9 @@ import { type FakeStsOptions, newSession } from "./fake-sts.ts";
 /** What the SDK needs to talk to the stub: its address and some master. */
 export interface StubEnv extends Record<string, string> {
   AWS_ENDPOINT_URL_STS: string;
+  AWS_REGION: string;
+  AWS_ACCESS_KEY_ID: string;
+  AWS_SECRET_ACCESS_KEY: string;
 }
 
 /** Runs `work` beside a server on loopback that answers every AssumeRole, after the latency, and checks nothing. */
