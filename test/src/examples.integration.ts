@@ -62,12 +62,21 @@ it("scans the one account that is named", async () => {
   expect(stdout.split("\n")).toHaveLength(1);
 });
 
+it("names the profiles there are when another is asked for, and says when there is none at all", async () => {
+  expect(await scan(["Nobody"], agent)).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining("declared are: "),
+  });
+  const none = Object.fromEntries(Object.entries(agent).filter(([name]) => !name.startsWith("AWS_ROLE_")));
+  expect(await scan([], none)).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("no AWS_ROLE_N is set") });
+});
+
 it("tells which role it could not assume, with the fix, and scans the others", async () => {
   const [first, second] = deployment.manifest.roles;
   const broken = { ...agent, AWS_ROLE_1: `${agent["AWS_ROLE_1"]?.replace(/:[^:]*$/, "")}Gone:${first?.profile}` };
   const { exitCode, stdout, stderr } = await scan([], broken);
   expect(exitCode).toBe(1);
-  expect(stderr).toMatch(new RegExp(`^${first?.profile} .*AssumeRole`));
+  expect(stderr).toMatch(new RegExp(`^${first?.profile}: .*AssumeRole`));
   expect(stderr).toContain("fix: ");
   expect(stdout).toContain(`${second?.profile} (${second?.account}): `);
 });

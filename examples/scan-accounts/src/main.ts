@@ -1,25 +1,39 @@
 import process from "node:process";
-import { createAgentRoles } from "@agent-roles/runtime";
+import { type AgentRoles, AgentRolesError, createAgentRoles } from "@agent-roles/runtime";
 import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3";
 
 /** Looks into every account that the agent has a role in, by its friendly name: which buckets are there? */
-const roles = createAgentRoles({ cache: true });
-const wanted = process.argv.slice(2);
-const profiles = wanted.length > 0 ? wanted : roles.profiles().map(({ profile }) => profile);
-
-for (const profile of profiles) {
+async function scan(roles: AgentRoles, profile: string): Promise<void> {
   const { accountId } = roles.target(profile).role;
   const s3 = new S3Client({ region: "us-east-1", ...roles.clientConfig(profile) });
   try {
     const { Buckets = [] } = await s3.send(new ListBucketsCommand({}));
     const names = Buckets.map(({ Name }) => Name).join(", ");
     process.stdout.write(`${profile} (${accountId}): ${names || "no buckets"}\n`);
-  } catch (error) {
-    // One account that cannot be reached is no reason to leave the others out.
-    process.exitCode = 1;
-    process.stderr.write(`${profile} (${accountId}): ${error instanceof Error ? error.message : String(error)}\n`);
-    if (error instanceof Error && "fix" in error) process.stderr.write(`  fix: ${String(error.fix)}\n`);
   } finally {
     s3.destroy();
   }
+}
+
+/** What went wrong with whom, and what to do about it. */
+function tell(error: unknown): void {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  if (error instanceof AgentRolesError) process.stderr.write(`  fix: ${error.fix}\n`);
+}
+
+try {
+  const roles = createAgentRoles({ cache: true });
+  const wanted = process.argv.slice(2);
+  const profiles = wanted.length > 0 ? wanted : roles.profiles().map(({ profile }) => profile);
+  if (profiles.length === 0) throw new Error("no AWS_ROLE_N is set: agent-roles env --format shell prints them");
+  for (const profile of profiles) {
+    // One account that cannot be reached is no reason to leave the others out.
+    await scan(roles, profile).catch((error: unknown) => {
+      process.exitCode = 1;
+      tell(error);
+    });
+  }
+} catch (error) {
+  process.exitCode = 2;
+  tell(error);
 }

@@ -5,6 +5,7 @@ import type {
   Severity,
   SourceLocation,
   TrustContext,
+  TrustRole,
 } from "@agent-roles/trust";
 import type { CheckReport } from "./check-formats/check-report.ts";
 import { SEVERITIES } from "./check-formats/severity.ts";
@@ -57,6 +58,9 @@ export async function checkTrust(
   }
   const { against } = options;
   const before = against === undefined ? undefined : await readTrustSet([against], { manifest: false }, cli);
+  // Of accounts that were not read nobody knows what became of their roles.
+  const isKnown = ({ arn }: TrustRole): boolean => liveAccounts.includes(arn.split(":")[4] ?? "");
+  const rolesBefore = before && (isPartial(paths, options) ? before.roles.filter(isKnown) : before.roles);
   return {
     findings: findings.toSorted(worstFirst),
     suppressed: suppressed.map(({ finding, reason }) => ({ ...finding, reason })),
@@ -65,7 +69,7 @@ export async function checkTrust(
     liveAccounts,
     failOn: options.failOn,
     ...(expectations.length > 0 && { expectations }),
-    ...(before && { changes: accessChanges(before.roles, roles, context) }),
+    ...(rolesBefore && { changes: accessChanges(rolesBefore, roles, context) }),
   };
 }
 

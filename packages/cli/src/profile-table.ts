@@ -22,9 +22,21 @@ export function profileTable(profiles: readonly ProfileStatus[], now: number, co
   const paint = pc.createColors(color);
   const paints = { fresh: paint.green, expiring: paint.yellow, expired: paint.red, failed: paint.red, none: paint.dim };
   const [headings = "", ...lines] = table(HEADINGS, rows).split("\n");
-  return [paint.bold(headings), ...lines.map((line, index) => paints[profiles[index]?.status ?? "none"](line))].join(
-    "\n",
+  const reasons = profiles.flatMap(({ profile, failure }) =>
+    failure
+      ? [`${profile}: ${failure.code}: ${withoutSubject(failure.message, profile)}`, `  fix: ${failure.fix}`]
+      : [],
   );
+  return [
+    paint.bold(headings),
+    ...lines.map((line, index) => paints[profiles[index]?.status ?? "none"](line)),
+    ...(reasons.length > 0 ? ["", ...reasons] : []),
+  ].join("\n");
+}
+
+/** Messages begin with whom they are about. */
+function withoutSubject(message: string, profile: string): string {
+  return message.startsWith(`${profile}: `) ? message.slice(profile.length + 2) : message;
 }
 
 function untilOrAgo(ms: number): string {

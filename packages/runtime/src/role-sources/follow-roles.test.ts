@@ -112,3 +112,14 @@ it("names a file that cannot be read", async () => {
     message: expect.stringContaining(folder),
   });
 });
+
+it.each([
+  ["AWS_ROLE_1 arn:aws:iam::123456789012:role/MyFirstRole:First\n", ':1: AWS_ROLE_1 has no "=" after it'],
+  ["# roles\nAWS_ROLE_1=a\nexport AWS_ROLE_1=b\n", ":3: AWS_ROLE_1 is set in line 2 already"],
+])("names the line of an env file that would silently be left out: %j", async (text, mistake) => {
+  await writeFile(envFile, text);
+  await expect(roleEnvSource({ env: {}, envFile }).read()).rejects.toMatchObject({
+    code: "RolesUnreadable",
+    message: envFile + mistake,
+  });
+});

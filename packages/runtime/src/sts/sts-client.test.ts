@@ -1,5 +1,5 @@
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
-import { expect, it, vi } from "vitest";
+import { beforeEach, expect, it, vi } from "vitest";
 import { stsClient } from "./sts-client.ts";
 import { stsRegion } from "./sts-region.ts";
 
@@ -18,6 +18,10 @@ async function hostOf(region: string): Promise<string> {
   await client.send(new GetCallerIdentityCommand({})).catch(() => undefined);
   return host;
 }
+
+beforeEach(() => {
+  for (const name of ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS"]) vi.stubEnv(name, undefined);
+});
 
 it.each([
   ["aws", "sts.us-east-1.amazonaws.com"],
