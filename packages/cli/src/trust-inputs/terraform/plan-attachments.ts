@@ -17,10 +17,10 @@ export function addOwnPolicies(role: PlanRole, plan: Plan): void {
   const policies = policiesFor(role.resource, "permissions_boundary", boundary, plan);
   const [policy] = policies;
   if (policy !== undefined) role.permissionsBoundary = documentOf(policy.values["policy"], policy.address);
-  else if (typeof boundary === "string") {
+  else if (typeof boundary === "string" || plan.isKnownAfterApply(role.resource, "permissions_boundary")) {
     role.unknowns.push({
       path: "permissionsBoundary",
-      expression: boundary,
+      expression: typeof boundary === "string" ? boundary : `${role.resource.address}.permissions_boundary`,
       assumed: "no boundary: its text is not in the plan",
     });
   }

@@ -127,3 +127,25 @@ it("pairs instances of for_each by key, and reads inline policies and AWS's own"
     })),
   );
 });
+
+const namedRole = (name: string): object =>
+  resource(`aws_iam_role.${name}`, {
+    name,
+    path: "/",
+    arn: `arn:aws:iam::123456789012:role/${name}`,
+    assume_role_policy: JSON.stringify(trust),
+  });
+
+it("notes a boundary that only applying tells, and none where nobody wrote one", () => {
+  const roles = read({
+    planned_values: { root_module: { resources: [namedRole("bounded"), namedRole("free")] } },
+    resource_changes: [
+      { address: "aws_iam_role.bounded", change: { after_unknown: { permissions_boundary: true } } },
+      { address: "aws_iam_role.free", change: { after_unknown: { id: true } } },
+    ],
+  });
+  expect(roles.map(({ unknowns }) => unknowns)).toEqual([
+    [expect.objectContaining({ path: "permissionsBoundary", expression: "aws_iam_role.bounded.permissions_boundary" })],
+    [],
+  ]);
+});

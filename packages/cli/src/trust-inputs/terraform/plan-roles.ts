@@ -2,6 +2,7 @@ import type { TrustRole } from "@agent-roles/trust";
 import type { ParsedFile } from "../collect-inputs.ts";
 import { isObject } from "../recognize.ts";
 import { finishRole } from "../role-builder.ts";
+import { knownAfterApply } from "./known-after-apply.ts";
 import { ofType, type Plan } from "./plan.ts";
 import { addOwnPolicies, attach } from "./plan-attachments.ts";
 import { planEnvironment } from "./plan-environment.ts";
@@ -20,7 +21,8 @@ export function planRoles({ value, file }: ParsedFile): readonly TrustRole[] {
   const resources = planResources(document);
   const environment = planEnvironment(resources);
   const roles = ofType(resources, "aws_iam_role").map((resource) => startPlanRole(resource, environment, file));
-  const plan: Plan = { resources, follow: followReferences(document), roles };
+  const isKnownAfterApply = knownAfterApply(document);
+  const plan: Plan = { resources, follow: followReferences(document), roles, isKnownAfterApply };
   for (const role of roles) addOwnPolicies(role, plan);
   for (const resource of resources) attach(resource, plan);
   return roles.map(finishRole);

@@ -7,6 +7,8 @@ export interface Plan {
   readonly resources: readonly PlanResource[];
   readonly follow: FollowReference;
   readonly roles: readonly PlanRole[];
+  /** Whether an argument has a value that only applying tells. */
+  readonly isKnownAfterApply: (resource: PlanResource, argument: string) => boolean;
 }
 
 /** A role of the plan, with the resource that declares it. */

@@ -1,0 +1,23 @@
+import { isObject } from "../recognize.ts";
+import { objects, type PlanResource } from "./plan-resources.ts";
+
+/**
+ * Tells which arguments have a value that only applying tells: a plan leaves them out of its values, where they look like
+ * arguments that nobody wrote.
+ *
+ * @see https://developer.hashicorp.com/terraform/internals/json-format#change-representation
+ */
+export function knownAfterApply(
+  plan: Readonly<Record<string, unknown>>,
+): (resource: PlanResource, argument: string) => boolean {
+  const unknown = new Map(
+    objects(plan["resource_changes"]).map(({ address, change }) => [
+      address,
+      isObject(change) ? change["after_unknown"] : undefined,
+    ]),
+  );
+  return ({ address }, argument) => {
+    const after = unknown.get(address);
+    return isObject(after) && after[argument] === true;
+  };
+}
