@@ -23,6 +23,15 @@ function faults(more: Faults): void {
   deployment.target.sandbox?.faults({ ...SESSION, ...more });
 }
 
+/** What goes wrong in turn, and the code that a rotation which meets it tells; one that is only late tells none. */
+const STORM: readonly (readonly [Faults, string?])[] = [
+  [{ throttle: 5 }, "Throttled"],
+  [{ latencyMs: 900 }],
+  [{ unavailable: 4 }, "Unavailable"],
+  [{ outage: true }, "Unavailable"],
+  [{ throttle: true }, "Throttled"],
+];
+
 /** An agent of its own, all profiles there; stopped in order at the end. */
 async function running(
   { file = envFile, first = {} }: { readonly file?: string; readonly first?: Faults },
@@ -57,23 +66,22 @@ describe.runIf(isLocal)("agent-roles run with sessions of 20 seconds", () => {
 
   it("leaves nothing expired in the file and fails no caller, whatever goes wrong for less than the margin", async () => {
     await running({}, async (env, _run, lines) => {
-      const storm: Faults[] = [
-        { throttle: 5 },
-        { latencyMs: 900 },
-        { unavailable: 4 },
-        { outage: true },
-        {},
-        { throttle: true },
-        {},
-      ];
       const over = new AbortController();
+      const since = (from: number) => lines.slice(from).map((line) => JSON.parse(line));
+      // Each fault lasts until a rotation met it and two seconds more, and the next waits until all profiles are well again.
       const weather = async (): Promise<void> => {
-        // Seven times five seconds: the faults meet several rotations, none lasts as long as half a session.
-        for (const fault of storm) {
+        for (const [fault, code] of STORM) {
+          const begin = lines.length;
           faults(fault);
-          await setTimeout(5_000);
+          const met = expect.objectContaining(code ? { code } : { event: "assumed" });
+          await retry(async () => expect(since(begin)).toContainEqual(met));
+          await setTimeout(2_000);
+          const end = lines.length;
+          faults({});
+          const well = () =>
+            new Set(since(end).flatMap(({ event, profile }) => (event === "assumed" ? [profile] : [])));
+          await retry(async () => expect(well().size).toBe(3));
         }
-        over.abort();
       };
       const expired: string[] = [];
       const watch = async (): Promise<void> => {
@@ -92,12 +100,12 @@ describe.runIf(isLocal)("agent-roles run with sessions of 20 seconds", () => {
           expect(await sdkArn("MyFirstAccount", env)).toContain("assumed-role/");
         }
       };
-      await Promise.all([weather(), watch(), call()]);
+      await Promise.all([weather().finally(() => over.abort()), watch(), call()]);
       expect(expired).toEqual([]);
-      const codes = new Set(lines.map((line) => JSON.parse(line).code));
+      const codes = new Set(since(0).map(({ code }) => code));
       expect(codes).toEqual(new Set([undefined, "Throttled", "Unavailable"]));
     });
-  }, 120_000);
+  }, 240_000);
 
   it.each([7, -7])(
     "follows AWS's clock, which is %i minutes off this machine's",
