@@ -392,6 +392,18 @@ describe("a shared cache", () => {
     expect(await first.roles.credentials("First")()).toEqual(await second.roles.credentials("First")());
   });
 
+  it("has what is still valid for an agent that starts while STS fails", async () => {
+    const shared = { ...env, AGENT_ROLES_CACHE_DIR: join(folder, "cache") };
+    const first = subject({ env: shared, cache: true });
+    await passing(first.clock, first.roles.assumeAll());
+    await first.clock.advance(55 * 60_000);
+    const failing = subject({ env: shared, cache: true, clock: first.clock });
+    failing.broken.set("First", denied);
+    const [profile] = await passing(first.clock, failing.roles.assumeAll());
+    expect(profile).toMatchObject({ status: "expiring", failure: { code: "AccessDenied" } });
+    expect((await failing.roles.credentials("First")()).accessKeyId).toMatch(/^ASIAFirst/);
+  });
+
   it("that cannot be used is told as an event and fails nothing", async () => {
     await writeFile(join(folder, "file"), "");
     const broken = subject({ env: { ...env, AGENT_ROLES_CACHE_DIR: join(folder, "file") }, cache: true });

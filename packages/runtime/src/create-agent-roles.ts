@@ -3,6 +3,7 @@ import pLimit from "p-limit";
 import { AgentRolesError } from "./agent-roles-error.ts";
 import { awsClock } from "./aws-clock.ts";
 import { sessionCache } from "./cache/session-cache.ts";
+import { isUsable } from "./cache/usable.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { type OnEvent, tellSafely } from "./events.ts";
 import { type ProfileStatus, profileStatus } from "./profile-status.ts";
@@ -94,7 +95,15 @@ export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
   const { members, followers, warnings, update } = roleSet(env, {
     connect: (roleEnv, from) => {
       const assumeRole = options.assumeRole ?? stsFor(roleEnv, from);
-      return cache?.assumeRole(assumeRole, { roleEnv, env: from }) ?? assumeRole;
+      const origin = { roleEnv, env: from };
+      if (!cache) return { assumeRole };
+      return {
+        assumeRole: cache.assumeRole(assumeRole, origin),
+        leftByOthers: async (target) => {
+          const { session } = await cache.read(target, origin);
+          return isUsable(session, clock.now()) ? session : undefined;
+        },
+      };
     },
     limit: pLimit(concurrency),
     clock,

@@ -4,6 +4,7 @@ import type { Clock } from "./clock.ts";
 import { type ParsedRoleEnv, parseRoleEnv, type Problem, type TargetRole } from "./role-env/index.ts";
 import { type RoleSession, roleSession, type SessionState } from "./rotation/role-session.ts";
 import type { Follower } from "./rotation/start-rotation.ts";
+import type { SessionCredentials } from "./session-credentials.ts";
 import type { AssumeRole } from "./sts/assume-role.ts";
 import { targetRequest } from "./sts/role-request.ts";
 import { withinTime } from "./within-time.ts";
@@ -21,12 +22,18 @@ export interface RoleMember {
   readonly shape: string;
 }
 
+/** How the roles of one environment are assumed. */
+interface Connection {
+  readonly assumeRole: AssumeRole;
+  /** A valid session that another process left. Never rejects. */
+  readonly leftByOthers?: (target: TargetRole) => Promise<SessionCredentials | undefined>;
+}
+
 /** What a change of the role definitions comes to. */
 export type RoleChanges = Omit<Extract<AgentRolesEvent, { type: "rolesChanged" }>, "type">;
 
 export interface RoleSetOptions {
-  /** How the roles that an environment declares are assumed. */
-  readonly connect: (roleEnv: ParsedRoleEnv, env: Env) => AssumeRole;
+  readonly connect: (roleEnv: ParsedRoleEnv, env: Env) => Connection;
   /** Holds a call back while too many are in flight. */
   readonly limit: <T>(work: () => Promise<T>) => Promise<T>;
   readonly clock: Clock;
@@ -62,7 +69,7 @@ export function roleSet(env: Env, options: RoleSetOptions): RoleSet {
     const before = new Map(members);
     const added: TargetRole[] = [];
     const changed: TargetRole[] = [];
-    let assumeRole: AssumeRole | undefined;
+    let connection: Connection | undefined;
     members.clear();
     for (const target of roleEnv.roles) {
       const known = before.get(target.profile);
@@ -73,8 +80,8 @@ export function roleSet(env: Env, options: RoleSetOptions): RoleSet {
         relabel(known, target);
         continue;
       }
-      assumeRole ??= connect(roleEnv, from);
-      members.set(target.profile, open(target, shape, assumeRole));
+      connection ??= connect(roleEnv, from);
+      members.set(target.profile, open(target, shape, connection));
       (known ? changed : added).push(target);
     }
     warnings = roleEnv.warnings;
@@ -90,14 +97,16 @@ export function roleSet(env: Env, options: RoleSetOptions): RoleSet {
     for (const follower of followers) follower.rotated({ target, credentials });
   }
 
-  function open(target: TargetRole, shape: string, assumeRole: AssumeRole): RoleMember {
+  function open(target: TargetRole, shape: string, { assumeRole, leftByOthers }: Connection): RoleMember {
     const assume: Parameters<typeof roleSession>[0] = (accept) =>
       limit(() => {
         const request = targetRequest(member.target);
         return withinTime(assumeRole(request, accept), { limitMs: ASSUME_LIMIT_MS, subject: request.subject, clock });
       });
     const onRefresh = (state: SessionState, previous: SessionState): void => refreshed(member, state, previous);
-    const member: RoleMember = { target, shape, session: roleSession(assume, { clock, random, onRefresh }) };
+    const left = leftByOthers && { leftByOthers: () => leftByOthers(member.target) };
+    const session = roleSession(assume, { clock, random, onRefresh, ...left });
+    const member: RoleMember = { target, shape, session };
     return member;
   }
 

@@ -21,7 +21,8 @@ function subject(lifetimeMs = HOUR) {
     if (sts.failure) throw sts.failure;
     return credentials(String(sts.calls), clock.now(), lifetimeMs);
   };
-  return { clock, sts, cache, session: roleSession(assume, { clock, random: () => 1 }) };
+  const leftByOthers = async () => cache.findLast(({ expiration }) => clock.now() < expiration.getTime());
+  return { clock, sts, cache, session: roleSession(assume, { clock, random: () => 1, leftByOthers }) };
 }
 
 const throttled = () => new AgentRolesError("slow down", { code: "Throttled", fix: "wait", retryable: true });
@@ -100,6 +101,18 @@ it("takes what another process got instead of asking STS, unless that is due as 
   expect(sts.calls).toBe(1);
   await clock.advance(30 * 60_000);
   expect((await session.refresh()).credentials?.accessKeyId).toBe("ASIA2EXAMPLE");
+});
+
+it("gives what another process left, due and valid, while STS fails", async () => {
+  const { session, sts, cache, clock } = subject();
+  cache.push(credentials("Other", clock.now()));
+  await clock.advance(HOUR - 5_000);
+  sts.failure = throttled();
+  expect((await session.credentials()).accessKeyId).toBe("ASIAOtherEXAMPLE");
+  expect(session.state()).toMatchObject({ failure: { code: "Throttled" } });
+  expect(session.dueAt()).toBeLessThanOrEqual(clock.now() + 1_000);
+  await clock.advance(5_000);
+  await expect(session.credentials()).rejects.toBe(sts.failure);
 });
 
 it("is not due while it is being refreshed", async () => {

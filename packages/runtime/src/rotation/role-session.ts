@@ -25,6 +25,8 @@ export interface RoleSessionOptions {
   readonly clock: Clock;
   /** From 0 to 1, for the jitter after failures. */
   readonly random: () => number;
+  /** What another process left and is still valid; asked when STS gives nothing and nothing valid is here. */
+  readonly leftByOthers?: () => Promise<SessionCredentials | undefined>;
   /** Told after every refresh. */
   readonly onRefresh?: (state: SessionState, previous: SessionState) => void;
 }
@@ -52,33 +54,35 @@ export interface RoleSession {
 }
 
 export function roleSession(assume: Assume, options: RoleSessionOptions): RoleSession {
-  const { clock, random, onRefresh } = options;
+  const { clock, random, leftByOthers, onRefresh } = options;
   let state: SessionState = { dueAt: 0 };
   let failures = 0;
   let pending: Promise<SessionState> | undefined;
 
-  async function ask(dueAt: (credentials: SessionCredentials) => number): Promise<SessionState> {
+  async function ask(refreshAt: (credentials: SessionCredentials) => number): Promise<SessionState> {
     const previous = state;
     try {
-      const issued = await assume((other) => clock.now() < dueAt(other));
+      const issued = await assume((other) => clock.now() < refreshAt(other));
       if (!isValid(issued, clock.now())) throw alreadyExpired(issued, clock.now());
       failures = 0;
       state = { credentials: issued, dueAt: nextRefresh(issued) };
     } catch (error) {
       failures += 1;
       const failure = asFailure(error);
+      const known = valid() ?? (leftByOthers && (await leftByOthers())) ?? previous.credentials;
       const now = clock.now();
-      const validMs = (previous.credentials?.expiration.getTime() ?? now) - now;
-      state = { ...previous, failure, dueAt: now + retryDelayMs(failure, { attempt: failures, validMs, random }) };
+      const validMs = (known?.expiration.getTime() ?? now) - now;
+      const dueAt = now + retryDelayMs(failure, { attempt: failures, validMs, random });
+      state = { ...(known && { credentials: known }), failure, dueAt };
     }
     pending = undefined;
     onRefresh?.(state, previous);
     return state;
   }
 
-  function refresh(dueAt = nextRefresh): Promise<SessionState> {
+  function refresh(refreshAt = nextRefresh): Promise<SessionState> {
     // Not before the next turn, so that `pending` is set when `ask` clears it.
-    pending ??= Promise.resolve(dueAt).then(ask);
+    pending ??= Promise.resolve(refreshAt).then(ask);
     return pending;
   }
 
