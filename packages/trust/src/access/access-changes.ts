@@ -3,7 +3,7 @@ import { type AccessChange, type AccessChangeKind, compareChanges } from "./acce
 import { RANK } from "./best-decision.ts";
 import { compareAccess, describeAccess } from "./compare-access.ts";
 import { type Access, readGrants } from "./grants.ts";
-import { groupBy } from "./group-by.ts";
+import { groupBy } from "../group-by.ts";
 import { type CallerIndex, candidatesFor, decideKnown, indexCallers } from "./known-access.ts";
 
 /**

@@ -5,7 +5,7 @@ import type { TrustContext, TrustRole } from "../trust-model.ts";
 import { type Answered, ask, mostPermissive } from "./best-decision.ts";
 import { knownCaller } from "./callers.ts";
 import { readGrants } from "./grants.ts";
-import { groupBy } from "./group-by.ts";
+import { groupBy } from "../group-by.ts";
 import { managedGrant } from "./managed-policies.ts";
 import { possibleRequests } from "./possible-requests.ts";
 

@@ -1,7 +1,7 @@
 import { matchesResource } from "../arn-pattern.ts";
 import { parseArn } from "../arn.ts";
 import { asList } from "../json.ts";
-import { groupBy } from "./group-by.ts";
+import { groupBy } from "../group-by.ts";
 import type { LintRole } from "./lint-role.ts";
 import { covers, type LintStatement } from "./lint-statement.ts";
 import { isUnresolved } from "./unresolved.ts";

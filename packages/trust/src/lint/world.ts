@@ -2,7 +2,7 @@ import type { AssumeRoleAnswer } from "../assume-role-request.ts";
 import { readCaller } from "../caller-identity.ts";
 import type { TrustContext } from "../trust-model.ts";
 import { assumeQuestions } from "./assume-questions.ts";
-import { groupBy } from "./group-by.ts";
+import { groupBy } from "../group-by.ts";
 import { lazy } from "./lazy.ts";
 import { readRole, type LintRole } from "./lint-role.ts";
 import { allowsAssuming, type LintStatement } from "./lint-statement.ts";
