@@ -82,7 +82,7 @@ function classify(error: ErrorFacts): Failure {
   if (/^(InvalidClientTokenId|UnrecognizedClient|CredentialsProviderError|InvalidIdentityToken)/.test(name)) {
     return {
       code: "MasterCredentialsInvalid",
-      fix: "give the agent the master role's credentials (environment, instance or task role, AWS_PROFILE)",
+      fix: "give the agent the master role's credentials: in variables, from an instance or task role, or by an AWS_PROFILE that ~/.aws has",
     };
   }
   if (/^(RequestTimeTooSkewed|RequestExpired|InvalidSignature|SignatureDoesNotMatch)/.test(name))
