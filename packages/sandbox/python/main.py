@@ -3,7 +3,7 @@
 - it takes a free port and tells which as one line of JSON, so that there is no race for one;
 - it ends when its standard input does, so that it never outlives its parent, not even after SIGKILL;
 - it leaves Ctrl-C to its parent;
-- it mends what CloudFormation does with IAM (cloudformation_iam.py);
+- it mends what CloudFormation does with IAM (cloudformation_iam.py) and with change sets (cloudformation_change_sets.py);
 - it tells its parent, and nobody else, what IAM knows (directory.py).
 """
 
@@ -50,6 +50,7 @@ from werkzeug.serving import make_server  # noqa: E402
 
 # These stand in the package's own folder, which must stay as it is.
 sys.dont_write_bytecode = True
+import cloudformation_change_sets  # noqa: E402
 import cloudformation_iam  # noqa: E402
 import directory  # noqa: E402
 
@@ -59,6 +60,7 @@ sys.dont_write_bytecode = False
 def create_app(service):
     if service == "cloudformation":
         cloudformation_iam.mend_resource_map()
+        cloudformation_change_sets.mend_change_sets()
     return create_backend_app(service)
 
 

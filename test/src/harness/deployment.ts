@@ -33,8 +33,8 @@ export interface DeployOptions {
   readonly output?: CdkOptions["output"];
 }
 
-/** Nobody is there to approve; `direct`, for the sandbox fills in outputs of no other kind; plain lines instead of a bar. */
-const DEPLOY_FLAGS = ["--require-approval", "never", "--method", "direct", "--progress", "events"];
+/** Nobody is there to approve; plain lines instead of a bar. */
+const DEPLOY_FLAGS = ["--require-approval", "never", "--progress", "events"];
 
 /** Deploys `agent-roles.yaml` with `cdk deploy`, to a sandbox or to real accounts. Closes the target when that fails. */
 export async function deploy(target: Target, { output }: DeployOptions = {}): Promise<Deployment> {

@@ -1,8 +1,12 @@
 import { type Sandbox, startSandbox } from "@agent-roles/sandbox";
 import {
   CloudFormationClient,
+  CreateChangeSetCommand,
   CreateStackCommand,
+  DeleteChangeSetCommand,
   DeleteStackCommand,
+  DescribeStacksCommand,
+  ExecuteChangeSetCommand,
   UpdateStackCommand,
 } from "@aws-sdk/client-cloudformation";
 import { ListRolesCommand, ListRoleTagsCommand } from "@aws-sdk/client-iam";
@@ -63,6 +67,17 @@ const verdicts = async (names: readonly string[]): Promise<Record<string, string
     seen[name] = await outcome(sandbox.endpoint, caller, target);
   }
   return seen;
+};
+
+/** The outputs of a stack that a change set made or changed. */
+const outputsAfter = async (ChangeSetType: "CREATE" | "UPDATE", Value: string) => {
+  const TemplateBody = JSON.stringify({ Resources: role("Changed"), Outputs: { Told: { Value } } });
+  const { Id: ChangeSetName, StackId: StackName } = await cloudFormation.send(
+    new CreateChangeSetCommand({ StackName: "changed", ChangeSetName: Value, ChangeSetType, TemplateBody }),
+  );
+  await cloudFormation.send(new ExecuteChangeSetCommand({ ChangeSetName }));
+  const { Stacks = [] } = await cloudFormation.send(new DescribeStacksCommand({ StackName }));
+  return Stacks[0]?.Outputs;
 };
 
 beforeAll(async () => {
@@ -147,5 +162,17 @@ describe("a deployed template", () => {
     await cloudFormation.send(new DeleteStackCommand({ StackName: "roles" }));
     const { Roles = [] } = await iamOf(sandbox, MASTER).send(new ListRolesCommand({}));
     expect(Roles.map(({ RoleName }) => RoleName)).toEqual([sandbox.deployRoleName]);
+  });
+});
+
+describe("a change set", () => {
+  it("gives a stack its outputs, on creation and on a change", async () => {
+    expect(await outputsAfter("CREATE", "first")).toMatchObject([{ OutputKey: "Told", OutputValue: "first" }]);
+    expect(await outputsAfter("UPDATE", "second")).toMatchObject([{ OutputKey: "Told", OutputValue: "second" }]);
+  });
+
+  it("that does not exist may be deleted, as cdk diff does", async () => {
+    const none = new DeleteChangeSetCommand({ StackName: "changed", ChangeSetName: "none" });
+    expect((await cloudFormation.send(none)).$metadata).toMatchObject({ httpStatusCode: 200, attempts: 1 });
   });
 });
