@@ -12,7 +12,7 @@ export interface CliContext {
   readonly err: (text: string) => void;
   /** All of standard input. */
   readonly stdin: () => Promise<string>;
-  /** Aborts when the process is told to stop. */
+  /** Aborts when the process is told to stop; a command that never reads it is ended at once. */
   readonly signal: AbortSignal;
   /** Asks to be told when the process should read its configuration anew, instead of being stopped by SIGHUP. */
   readonly onReload: (listener: () => void) => void;

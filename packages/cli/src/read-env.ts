@@ -19,7 +19,7 @@ export function withEnvFile(command: Command): Command {
 
 /** Everything that {@link envSource} says now. @throws {AgentRolesError} `RolesUnreadable`. */
 export async function readEnv(context: CliContext, envFile: string | undefined): Promise<Env> {
-  return (await envSource(context, envFile)).read();
+  return envSource(context, envFile).read();
 }
 
 /** {@link readEnv} and its source, for commands that need roles: tells the warnings, and refuses an environment without any. */
@@ -27,7 +27,7 @@ export async function readRoleEnv(
   context: CliContext,
   envFile: string | undefined,
 ): Promise<{ readonly env: Env; readonly source: RoleEnvSource }> {
-  const source = await envSource(context, envFile);
+  const source = envSource(context, envFile);
   const env = await source.read();
   const { roles, warnings } = parseRoleEnv(env);
   for (const { variable, message, fix } of warnings) context.err(`warning: ${variable}: ${message}; ${fix}`);

@@ -34,20 +34,25 @@ async function run(context: CliContext, options: RunOptions): Promise<ExitCode> 
   const failed = new Set<string>();
   const print = (event: AgentRolesEvent): void => {
     const at = new Date(context.clock.now());
-    const text = options.json
-      ? JSON.stringify(eventJson(event, at))
-      : eventLine(event, { at, color: context.color, retries: !options.once });
-    // With --once the profiles are the JSON.
-    if (text !== undefined && !(options.json && options.once)) context.out(text);
+    const line = (): string | undefined => eventLine(event, { at, color: context.color, retries: !options.once });
+    if (options.json && options.once) {
+      // The profiles are the JSON, and do not say what is wrong with a store.
+      const isTold = event.type === "storeFailed" || event.type === "cacheFailed";
+      if (isTold) context.err(line() ?? "");
+    } else {
+      const text = options.json ? JSON.stringify(eventJson(event, at)) : line();
+      if (text !== undefined) context.out(text);
+    }
     if (event.type === "storeFailed") for (const { profile } of event.targets) failed.add(profile);
   };
   const roles = createAgentRoles({ env, clock: context.clock, cache: true, onEvent: print });
 
   if (!options.once) {
     const { signal, clock } = context;
-    const { done } = await roles.start({ stores, signal });
+    const started = roles.start({ stores, signal });
     const followed = followRoles(roles, source, { signal, clock, onEvent: print });
     context.onReload(() => void followed.reload());
+    const { done } = await started;
     await Promise.all([done, followed.done]);
     return 0;
   }

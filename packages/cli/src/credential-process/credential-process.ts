@@ -46,17 +46,17 @@ async function session(
 ): Promise<SessionCredentials> {
   const inherited = readerEnv(context.env, envFile === undefined ? {} : await readEnvFile(envFile), profile);
   if (inherited !== context.env) context.exportEnv({ AWS_PROFILE: undefined });
-  const source = await envSource({ ...context, env: inherited }, envFile);
-  const env = await source.read();
+  const { clock } = context;
+  const startedAt = clock.now();
+  const env = await envSource({ ...context, env: inherited }, envFile, LIMIT_MS).read();
   const roleEnv = parseRoleEnv(env);
   const target = declared(roleEnv.roles, profile);
   notOfItself(context, profile);
 
-  const { clock } = context;
   const cache = sessionCache({
     env,
     clock,
-    limitMs: LIMIT_MS,
+    limitMs: LIMIT_MS - (clock.now() - startedAt),
     onWarning: ({ message, fix }) => context.err(`agent-roles: warning: ${message}; ${fix}`),
   });
   /** Of all the readers that wait, the one that asks loads the SDK. */

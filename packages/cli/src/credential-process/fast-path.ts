@@ -26,7 +26,7 @@ export interface FastOptions {
  */
 export function fastPath({ profile, envFile }: FastOptions, inherited: Env, now: number): FastAnswer | undefined {
   try {
-    const file = envFile === undefined ? {} : parseEnv(readFileSync(envFile, "utf8"));
+    const file = envFile === undefined ? {} : parseEnv(readFileSync(envFile, "utf8").replace(/^\uFEFF/, ""));
     const own = readerEnv(inherited, file, profile);
     const env = envFile === undefined ? own : mergeRoleEnv(own, file);
     // The roles are in the secret, then.

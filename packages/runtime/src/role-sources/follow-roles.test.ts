@@ -83,6 +83,55 @@ it("keeps the roles while the file is missing or has a mistake, tells it once, a
   await end();
 });
 
+it("keeps the roles while the file is empty, as it is for a moment when somebody writes it anew", async () => {
+  const { profiles, followed, events, end } = await following();
+  await writeFile(envFile, "");
+  await followed.reload();
+  expect(profiles()).toEqual(["First"]);
+  expect(events).toMatchObject([{ type: "rolesUnreadable", error: { message: `${envFile} declares no AWS_ROLE_N` } }]);
+  await writeFile(envFile, SECOND);
+  await followed.reload();
+  expect(profiles()).toEqual(["Second"]);
+  await end();
+});
+
+/** A source whose reading never ends, and counts. */
+function hanging() {
+  const seen = { reads: 0 };
+  const read = (): Promise<never> => {
+    seen.reads += 1;
+    return new Promise(() => undefined);
+  };
+  return { seen, source: { name: () => "the secret", pollMs: () => POLL_MS, read } };
+}
+
+it("ends when it is told to, whatever still hangs", async () => {
+  const clock = fakeClock();
+  const stop = new AbortController();
+  const { seen, source } = hanging();
+  const { done } = followRoles(createAgentRoles({ env: {} }), source, { signal: stop.signal, clock });
+  await clock.advance(POLL_MS);
+  expect(seen.reads).toBe(1);
+  stop.abort();
+  await done;
+});
+
+it("looks once more for all who ask while it looks", async () => {
+  const stop = new AbortController();
+  const roles = createAgentRoles({ env: {} });
+  let reads = 0;
+  const read = async () => {
+    reads += 1;
+    return {};
+  };
+  const source = { name: () => "the secret", pollMs: () => undefined, read };
+  const { reload } = followRoles(roles, source, { signal: stop.signal });
+  const first = reload();
+  await Promise.resolve();
+  await Promise.all([first, ...Array.from({ length: 100 }, () => reload())]);
+  expect(reads).toBe(2);
+});
+
 it("tells nothing and asks nothing while the file stays the same", async () => {
   const { clock, followed, events, roles, end } = await following();
   await roles.assumeAll();

@@ -2,6 +2,7 @@ import { AgentRolesError } from "../agent-roles-error.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import type { AgentRoles } from "../create-agent-roles.ts";
 import { type OnEvent, tellSafely } from "../events.ts";
+import { parseRoleEnv } from "../role-env/index.ts";
 import type { RoleEnvSource } from "./role-env-source.ts";
 
 export interface FollowRolesOptions {
@@ -21,18 +22,23 @@ export interface FollowedRoles {
 }
 
 /**
- * Brings changes of the role definitions into force while the agent runs. Definitions that cannot be read, or have a mistake, are
- * told once and change nothing.
+ * Brings changes of the role definitions into force while the agent runs. Definitions that cannot be read, have a mistake or
+ * declare no role at all are told once and change nothing.
  */
 export function followRoles(roles: AgentRoles, source: RoleEnvSource, options: FollowRolesOptions): FollowedRoles {
   const { signal, clock = systemClock } = options;
   const onEvent = tellSafely(options.onEvent ?? (() => undefined));
+  const aborted = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
   let told: string | undefined;
-  let reading: Promise<void> | undefined;
+  let reading = Promise.resolve();
+  let queued: Promise<void> | undefined;
 
   async function look(): Promise<void> {
     try {
-      roles.update(await source.read());
+      const env = await source.read();
+      // Whoever writes the file anew may have emptied it first; and an agent without roles has no reason to run.
+      if (parseRoleEnv(env).roles.length === 0) throw noRole(source.name());
+      roles.update(env);
       told = undefined;
     } catch (cause) {
       const error = asUnreadable(cause);
@@ -42,20 +48,30 @@ export function followRoles(roles: AgentRoles, source: RoleEnvSource, options: F
     }
   }
 
-  /** One look at a time: an older one must not undo what a newer one found. */
+  /** One look at a time: an older one must not undo what a newer one found. Who asks while one is under way shares the next. */
   function reload(): Promise<void> {
-    reading = (reading ?? Promise.resolve()).then(() => (signal.aborted ? undefined : look()));
-    return reading;
+    queued ??= reading.then(() => {
+      queued = undefined;
+      reading = signal.aborted ? Promise.resolve() : look();
+      return reading;
+    });
+    return queued;
   }
 
   async function poll(): Promise<void> {
     for (let ms = source.pollMs(); ms !== undefined && !signal.aborted; ms = source.pollMs()) {
       await clock.sleep(ms, signal);
-      await reload();
+      // A look that hangs must not hold up the end.
+      await Promise.race([reload(), aborted]);
     }
   }
 
   return { reload, done: poll() };
+}
+
+function noRole(source: string): AgentRolesError {
+  const fix = "declare AWS_ROLE_1; to let go of every role, stop the agent";
+  return new AgentRolesError(`${source} declares no AWS_ROLE_N`, { code: "RolesUnreadable", retryable: true, fix });
 }
 
 function asUnreadable(cause: unknown): AgentRolesError {

@@ -14,7 +14,7 @@ const OURS = /^\s*(?:export\s+)?((?:AWS_ROLE_\d|AWS_MASTER_ROLE_|AGENT_ROLES_)\w
 export async function readEnvFile(path: string): Promise<Record<string, string | undefined>> {
   let text: string;
   try {
-    text = await readFile(path, "utf8");
+    text = withoutMark(await readFile(path, "utf8"));
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
     const fix = "see that the file exists and may be read (agent-roles env writes one)";
@@ -24,6 +24,11 @@ export async function readEnvFile(path: string): Promise<Record<string, string |
   if (mistakes.length === 0) return { ...parseEnv(text) };
   const message = mistakes.map((mistake) => `${path}:${mistake}`).join("\n");
   throw new AgentRolesError(message, { code: "RolesUnreadable", fix: "write each variable once, as NAME=value" });
+}
+
+/** Editors of other systems put a byte order mark before the first name. */
+function withoutMark(text: string): string {
+  return text.replace(/^\uFEFF/, "");
 }
 
 function lineMistakes(text: string): string[] {

@@ -79,3 +79,11 @@ it.each([
     fix: expect.stringContaining(fix),
   });
 });
+
+it("is given up when what gives the master its credentials never answers", async () => {
+  const source = roleEnvSource({ env, ambient: () => new Promise(() => undefined), limitMs: 50 });
+  await expect(source.read()).rejects.toMatchObject({
+    code: "Unavailable",
+    message: expect.stringContaining("agent/roles"),
+  });
+});

@@ -1,4 +1,6 @@
+import { systemClock } from "../clock.ts";
 import { mergeRoleEnv } from "../role-env/index.ts";
+import { withinTime } from "../within-time.ts";
 import { readEnvFile } from "./read-env-file.ts";
 import type { SecretEnvOptions } from "./read-secret-env.ts";
 
@@ -9,6 +11,10 @@ export interface RoleEnvSourceOptions extends Omit<SecretEnvOptions, "env" | "se
   readonly env?: Env;
   /** A dotenv file whose variables win over the environment's. */
   readonly envFile?: string;
+  /** Told what stands in the file whenever it was read, before anything else is done with it. */
+  readonly onEnvFile?: (variables: Env) => void;
+  /** Within this time, milliseconds, the secret is there or `Unavailable` is thrown. Default: no limit. */
+  readonly limitMs?: number;
 }
 
 /** Where role definitions come from: the environment, over it an env file, over both a secret. */
@@ -35,17 +41,21 @@ const SECRET_POLL_MS = 60_000;
  * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/retrieving-secrets.html
  */
 export function roleEnvSource(options: RoleEnvSourceOptions = {}): RoleEnvSource {
-  const { env = process.env, envFile, ...secretOptions } = options;
+  const { env = process.env, envFile, onEnvFile, limitMs = Infinity, ...secretOptions } = options;
   let secretId = env["AGENT_ROLES_SECRET_ID"];
 
   async function read(): Promise<Env> {
     const file = envFile === undefined ? {} : await readEnvFile(envFile);
+    if (envFile !== undefined) onEnvFile?.(file);
     const local = mergeRoleEnv(env, file);
     secretId = local["AGENT_ROLES_SECRET_ID"];
     if (!secretId) return local;
     // Whoever names no secret loads no SDK here.
     const { readSecretEnv } = await import("./read-secret-env.ts");
-    return mergeRoleEnv(local, await readSecretEnv({ ...secretOptions, secretId, env: local }));
+    const secret = readSecretEnv({ ...secretOptions, secretId, env: local });
+    if (limitMs === Infinity) return mergeRoleEnv(local, await secret);
+    const { clock = systemClock } = secretOptions;
+    return mergeRoleEnv(local, await withinTime(secret, { limitMs, subject: secretId, clock }));
   }
 
   return {

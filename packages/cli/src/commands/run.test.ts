@@ -1,0 +1,73 @@
+import { createServer, type Server } from "node:http";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { systemClock } from "@agent-roles/runtime/clock";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { runCli } from "../run-cli.ts";
+
+const SESSION =
+  `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>` +
+  `<AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>hush</SecretAccessKey><SessionToken>token</SessionToken>` +
+  `<Expiration>${new Date(Date.now() + 3_600_000).toISOString()}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`;
+
+let home: string;
+let server: Server;
+let answers: boolean;
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), "agent-roles-run-"));
+  answers = true;
+  server = createServer((request, response) => {
+    request.resume();
+    if (answers) response.writeHead(200, { "content-type": "text/xml" }).end(SESSION);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  const port = typeof address === "object" ? address?.port : "";
+  vi.stubEnv("AWS_ENDPOINT_URL_STS", `http://127.0.0.1:${port}`);
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE");
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "x");
+});
+afterEach(async () => {
+  server.closeAllConnections();
+  server.close();
+  await rm(home, { recursive: true, force: true });
+});
+
+function start(argv: readonly string[]) {
+  const stop = new AbortController();
+  const out: string[] = [];
+  const err: string[] = [];
+  const reload: (() => void)[] = [];
+  const code = runCli(argv, {
+    env: { HOME: home, AWS_ROLE_1: "arn:aws:iam::123456789013:role/MyRole:Prod" },
+    exportEnv: () => undefined,
+    clock: systemClock,
+    out: (text) => out.push(text),
+    err: (text) => err.push(text),
+    stdin: async () => "",
+    signal: stop.signal,
+    onReload: (listener) => reload.push(listener),
+    color: false,
+  });
+  return { code, stop, reload, out, err };
+}
+
+it("takes a reload while STS has not yet answered for the first time, and stops in order", async () => {
+  answers = false;
+  const { code, stop, reload } = start(["run"]);
+  await vi.waitFor(() => expect(reload).toHaveLength(1), { timeout: 30_000 });
+  reload[0]?.();
+  stop.abort();
+  expect(await code).toBe(0);
+});
+
+it("tells beside the JSON of --once why a store took nothing", async () => {
+  await mkdir(join(home, ".aws/credentials"), { recursive: true });
+  const { code, out, err } = start(["run", "--once", "--json"]);
+  expect(await code).toBe(1);
+  expect(JSON.parse(out.join(""))).toMatchObject([{ profile: "Prod", ok: false }]);
+  expect(err.join("\n")).toMatch(/\.aws\/credentials[^\n]*\n\s+StoreFailed: /);
+  expect(out.join("") + err.join("")).not.toContain("hush");
+});
