@@ -172,6 +172,11 @@ describe("parseRoleEnv", () => {
     expect(warnings.map(({ variable }) => variable)).toEqual(["AWS_ROLE_2_EXTERNALID", "AWS_ROLE_1, AWS_ROLE_3…5"]);
   });
 
+  it("tells what it would warn of beside the mistakes, so that one look at it is enough", () => {
+    const problems = problemsOf({ AWS_ROLE_1: "nonsense", AWS_ROLE_1_REGOIN: "eu-west-1" });
+    expect(problems.map(({ variable }) => variable)).toEqual(["AWS_ROLE_1", "AWS_ROLE_1_REGOIN"]);
+  });
+
   it("orders roles by number, not by text", () => {
     const env = Object.fromEntries([10, 9, 1, 2].map((n) => [`AWS_ROLE_${n}`, FIRST.replace(/\w+$/, `p${n}`)]));
     expect(parseRoleEnv(env).roles.map(({ number }) => number)).toEqual([1, 2, 9, 10]);

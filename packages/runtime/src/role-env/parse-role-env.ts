@@ -13,7 +13,8 @@ export interface ParsedRoleEnv extends RoleEnv {
  * Reads the `AWS_ROLE_N` contract from an environment. Variables that are not ours, such as `AWS_ROLE_ARN`, are left alone;
  * an optional variable that is empty counts as unset.
  *
- * @throws {AgentRolesError} `InvalidRoleEnv` with every mistake at once, each with the variable, the value and the fix.
+ * @throws {AgentRolesError} `InvalidRoleEnv` with every mistake at once, each with the variable, the value and the fix; what would
+ *   have been a warning is among them.
  */
 export function parseRoleEnv(env: Env): ParsedRoleEnv {
   const problems: Problem[] = [];
@@ -27,7 +28,7 @@ export function parseRoleEnv(env: Env): ParsedRoleEnv {
   warnings.push(...gaps(numbers));
   const session = parseSessionEnv(env, report);
 
-  if (problems.length > 0) throw invalidRoleEnv(problems);
+  if (problems.length > 0) throw invalidRoleEnv([...problems, ...warnings]);
   return { roles, ...session, warnings };
 }
 

@@ -97,6 +97,19 @@ describe("assumeRoleError", () => {
     expect(assumeRoleError(sts("AccessDenied", "x", 403), sent).fix).toContain('"partner-7"');
   });
 
+  it.each([
+    ["arn:aws:iam::123456789012:user/sandbox-admin", true],
+    ["arn:aws:iam::123456789012:root", true],
+    ["arn:aws:sts::123456789012:assumed-role/agent-master/agent", false],
+  ])("says that %s may have to become the master first: %s", (user, isSaid) => {
+    const text = `User: ${user} is not authorized to perform: sts:AssumeRole on resource: b`;
+    const { fix } = assumeRoleError(sts("AccessDenied", text, 403), request);
+    expect(fix.includes(`if ${user} is not the master, set AWS_MASTER_ROLE_ARN`)).toBe(isSaid);
+    expect(
+      assumeRoleError(sts("AccessDenied", text, 403), { ...request, caller: "the ambient credentials" }).fix,
+    ).not.toContain("AWS_MASTER_ROLE_ARN");
+  });
+
   it("says whom the master's failure stops", () => {
     const master = assumeRoleError(sts("Throttling", "Rate exceeded"), { ...request, subject: "master role" });
     expect(assumeRoleError(master, request)).toMatchObject({

@@ -126,9 +126,12 @@ function accessDenied({ message }: ErrorFacts, { role, externalId, variable, cal
   const external = externalId
     ? `whether sts:ExternalId in it is "${externalId}"`
     : `whether it asks for an sts:ExternalId (then set ${variable}_EXTERNAL_ID)`;
+  // Whoever starts as a user or an administrator has most likely forgotten the first hop.
+  const user = /User: (arn:\S+:iam::\d+:(?:user\/\S+|root))/.exec(message)?.[1];
+  const first = user && caller === "the master" ? `if ${user} is not the master, set AWS_MASTER_ROLE_ARN; else ` : "";
   return {
     code: "AccessDenied",
-    fix: `check that the role exists, that ${trust} allows ${caller}, ${external}, and that ${caller} may assume it`,
+    fix: `${first}check that the role exists, that ${trust} allows ${caller}, ${external}, and that ${caller} may assume it`,
   };
 }
 
