@@ -283,6 +283,20 @@ describe("update", () => {
     await stop();
   });
 
+  it("keeps what the master's old credentials got until the new ones get something, here and in the stores", async () => {
+    const { roles, broken, stored, clock, stop } = await rotating();
+    broken.set("Second", denied);
+    expect(roles.update({ ...env, AWS_ACCESS_KEY_ID: "AKIANEWEXAMPLE" }).changed).toHaveLength(2);
+    await clock.advance(GATHER);
+    expect([...stored]).toEqual([
+      ["First", "ASIAFirst4EXAMPLE"],
+      ["Second", "ASIASecond2EXAMPLE"],
+    ]);
+    expect((await roles.credentials("Second")()).accessKeyId).toBe("ASIASecond2EXAMPLE");
+    expect(roles.profiles()[1]).toMatchObject({ status: "fresh", failure: { code: "AccessDenied" } });
+    await stop();
+  });
+
   it("drops the answer of a role that was removed while STS worked on it", async () => {
     const answers: (() => void)[] = [];
     const { roles, events, clock } = subject({
@@ -350,16 +364,21 @@ describe("a role that never answers", () => {
   });
 });
 
-describe("a listener that throws", () => {
-  it("stops neither the refresh nor the rotation, and is told as a process warning", async () => {
+describe("a listener that fails", () => {
+  const broken = new Error("the agent's logger is broken");
+  it.each<readonly [string, () => void]>([
+    [
+      "throws",
+      () => {
+        throw broken;
+      },
+    ],
+    ["rejects", () => Promise.reject(broken)],
+  ])("because it %s stops neither the refresh nor the rotation, and is told as a process warning", async (_, fail) => {
     const warnings: Error[] = [];
     const onWarning = (warning: Error): void => void warnings.push(warning);
     process.on("warning", onWarning);
-    const { roles } = subject({
-      onEvent: () => {
-        throw new Error("the agent's logger is broken");
-      },
-    });
+    const { roles } = subject({ onEvent: fail });
     expect(await roles.assumeAll()).toMatchObject([{ status: "fresh" }, { status: "fresh" }]);
     await settle();
     process.off("warning", onWarning);
@@ -399,7 +418,8 @@ describe("a shared cache", () => {
     await first.clock.advance(55 * 60_000);
     const failing = subject({ env: shared, cache: true, clock: first.clock });
     failing.broken.set("First", denied);
-    const [profile] = await passing(first.clock, failing.roles.assumeAll());
+    const [profile] = await passing(first.clock, failing.roles.assumeAll({ stores: [failing.store] }));
+    expect(failing.stored.get("First")).toMatch(/^ASIAFirst/);
     expect(profile).toMatchObject({ status: "expiring", failure: { code: "AccessDenied" } });
     expect((await failing.roles.credentials("First")()).accessKeyId).toMatch(/^ASIAFirst/);
   });

@@ -158,8 +158,8 @@ export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
       onEvent,
     );
     const entries = asked.flatMap(({ target }, index) => {
-      const { credentials, failure } = states[index] ?? {};
-      return credentials && !failure ? [{ target, credentials }] : [];
+      const { credentials } = states[index] ?? {};
+      return credentials && clock.now() < credentials.expiration.getTime() ? [{ target, credentials }] : [];
     });
     const limited = stores.map((store) => timeLimitedStore(store, clock));
     if (entries.length > 0) await Promise.all(limited.map((store) => storeEntries(store, entries, onEvent)));

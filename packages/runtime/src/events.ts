@@ -134,17 +134,22 @@ export const EVENTS: { readonly [Type in EventType]: EventKind<Type> } = {
 };
 
 /**
- * Tells every event to the listener. A listener that throws is an agent's bug and must not stop a rotation: it is told as a
+ * Tells every event to the listener. A listener that throws, or returns a promise that rejects, is an agent's bug and must not stop a rotation: it is told as a
  * process warning, which Node prints once a kind.
  */
 export function tellSafely(onEvent: OnEvent): OnEvent {
   return (event) => {
     try {
-      onEvent(event);
+      const answer: unknown = onEvent(event);
+      if (answer instanceof Promise) answer.catch(warn);
     } catch (error) {
-      process.emitWarning(error instanceof Error ? error : String(error), { code: "AGENT_ROLES_LISTENER" });
+      warn(error);
     }
   };
+}
+
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : String(error), { code: "AGENT_ROLES_LISTENER" });
 }
 
 /** What a refresh of a target's session tells. */

@@ -20,6 +20,8 @@ export interface RoleMember {
   readonly session: RoleSession;
   /** Everything that shapes the session: a role of another shape gets a session of its own. */
   readonly shape: string;
+  /** What shapes it besides who asks, and where: with another one of these it is another thing to have. */
+  readonly ownShape: string;
 }
 
 /** How the roles of one environment are assumed. */
@@ -64,11 +66,12 @@ export function roleSet(env: Env, options: RoleSetOptions): RoleSet {
   let warnings: readonly Problem[] = [];
   load(env);
 
-  function load(from: Env): RoleChanges {
+  function load(from: Env): { readonly changes: RoleChanges; readonly withdrawn: readonly TargetRole[] } {
     const roleEnv = parseRoleEnv(from);
     const before = new Map(members);
     const added: TargetRole[] = [];
     const changed: TargetRole[] = [];
+    const withdrawn: TargetRole[] = [];
     let connection: Connection | undefined;
     members.clear();
     for (const target of roleEnv.roles) {
@@ -81,11 +84,16 @@ export function roleSet(env: Env, options: RoleSetOptions): RoleSet {
         continue;
       }
       connection ??= connect(roleEnv, from);
-      members.set(target.profile, open(target, shape, connection));
+      const ownShape = sessionKey(target, { roleEnv, env: {} });
+      // New credentials of the master are no reason to lose sessions that the old ones got.
+      const kept = known?.ownShape === ownShape ? known.session.state().credentials : undefined;
+      members.set(target.profile, open(target, { shape, ownShape }, connection, kept));
       (known ? changed : added).push(target);
+      if (known && !kept) withdrawn.push(target);
     }
     warnings = roleEnv.warnings;
-    return { added, changed, removed: [...before.values()].map(({ target }) => target) };
+    const removed = [...before.values()].map(({ target }) => target);
+    return { changes: { added, changed, removed }, withdrawn: [...removed, ...withdrawn] };
   }
 
   /** Region, description or number may be other ones; stores hold the Region. */
@@ -97,7 +105,12 @@ export function roleSet(env: Env, options: RoleSetOptions): RoleSet {
     for (const follower of followers) follower.rotated({ target, credentials });
   }
 
-  function open(target: TargetRole, shape: string, { assumeRole, leftByOthers }: Connection): RoleMember {
+  function open(
+    target: TargetRole,
+    shapes: Pick<RoleMember, "shape" | "ownShape">,
+    { assumeRole, leftByOthers }: Connection,
+    initial?: SessionCredentials,
+  ): RoleMember {
     const assume: Parameters<typeof roleSession>[0] = (accept) =>
       limit(() => {
         const request = targetRequest(member.target);
@@ -105,8 +118,8 @@ export function roleSet(env: Env, options: RoleSetOptions): RoleSet {
       });
     const onRefresh = (state: SessionState, previous: SessionState): void => refreshed(member, state, previous);
     const left = leftByOthers && { leftByOthers: () => leftByOthers(member.target) };
-    const session = roleSession(assume, { clock, random, onRefresh, ...left });
-    const member: RoleMember = { target, shape, session };
+    const session = roleSession(assume, { clock, random, onRefresh, ...left, ...(initial && { initial }) });
+    const member: RoleMember = { target, session, ...shapes };
     return member;
   }
 
@@ -115,20 +128,21 @@ export function roleSet(env: Env, options: RoleSetOptions): RoleSet {
     // Removed or replaced while STS answered: nobody waits for it any more.
     if (members.get(target.profile) !== member) return;
     onEvent(refreshEvent(target, state, previous));
-    const { credentials, failure, dueAt } = state;
+    const { credentials, dueAt } = state;
+    const isNew = credentials !== previous.credentials;
     for (const follower of followers) {
-      if (credentials && !failure) follower.rotated({ target, credentials });
+      if (credentials && isNew) follower.rotated({ target, credentials });
       follower.due(dueAt);
     }
   }
 
   function update(to: Env): RoleChanges {
-    const changes = load(to);
+    const { changes, withdrawn } = load(to);
     const { added, changed, removed } = changes;
     if (added.length + changed.length + removed.length > 0) onEvent({ type: "rolesChanged", ...changes });
     for (const follower of followers) {
       // A changed profile leaves the stores first: it never keeps the credentials of the role that it meant before.
-      for (const target of [...removed, ...changed]) follower.withdrawn(target);
+      for (const target of withdrawn) follower.withdrawn(target);
       if (added.length + changed.length > 0) follower.due(clock.now());
     }
     return changes;

@@ -25,6 +25,8 @@ export interface RoleSessionOptions {
   readonly clock: Clock;
   /** From 0 to 1, for the jitter after failures. */
   readonly random: () => number;
+  /** Credentials to give while they are valid and STS gives no newer ones. */
+  readonly initial?: SessionCredentials;
   /** What another process left and is still valid; asked when STS gives nothing and nothing valid is here. */
   readonly leftByOthers?: () => Promise<SessionCredentials | undefined>;
   /** Told after every refresh. */
@@ -54,8 +56,8 @@ export interface RoleSession {
 }
 
 export function roleSession(assume: Assume, options: RoleSessionOptions): RoleSession {
-  const { clock, random, leftByOthers, onRefresh } = options;
-  let state: SessionState = { dueAt: 0 };
+  const { clock, random, initial, leftByOthers, onRefresh } = options;
+  let state: SessionState = { ...(initial && { credentials: initial }), dueAt: 0 };
   let failures = 0;
   let pending: Promise<SessionState> | undefined;
 
