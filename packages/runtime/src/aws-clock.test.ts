@@ -1,6 +1,9 @@
 import { expect, it } from "vitest";
 import { awsClock } from "./aws-clock.ts";
+import { createAgentRoles } from "./create-agent-roles.ts";
 import { fakeClock } from "./fake-clock.test-helper.ts";
+import { credentials } from "./fixtures.test-helper.ts";
+import { memoryStore } from "./stores/memory-store.ts";
 
 const MINUTE = 60_000;
 
@@ -38,5 +41,44 @@ it("returns to this machine's time when its clock was set right", async () => {
   clock.learn(local.now() + 9 * MINUTE);
   await local.advance(9 * MINUTE);
   clock.learn(local.now());
+  expect(clock.offsetMs()).toBe(0);
+});
+
+it.each([
+  ["right, then two hours behind", 0],
+  ["two hours ahead and known to be, then right", -2 * 60 * MINUTE],
+])("hands out and keeps nothing expired when the clock is set back: %s", async (_, known) => {
+  const local = fakeClock();
+  const start = local.now() + known;
+  const trueNow = (): number => start + (local.monotonic?.() ?? 0) - beginning;
+  const beginning = local.monotonic?.() ?? 0;
+  const clock = awsClock(local);
+  clock.learn(trueNow());
+  const store = memoryStore();
+  const stop = new AbortController();
+  const roles = createAgentRoles({
+    env: { AWS_ROLE_1: "arn:aws:iam::123456789012:role/MyRole:Prod" },
+    clock,
+    assumeRole: async () => credentials("Session", trueNow()),
+  });
+  void roles.start({ stores: [store], signal: stop.signal });
+  await local.advance(55 * MINUTE);
+  local.correct(-120 * MINUTE);
+  for (let minute = 0; minute < 240; minute += 1) {
+    await local.advance(MINUTE);
+    const kept = store.entries.get("Prod")?.credentials.expiration.getTime();
+    const given = (await roles.credentials("Prod")()).expiration?.getTime();
+    expect([kept, given].map((expiration = 0) => expiration > trueNow())).toEqual([true, true]);
+  }
+  stop.abort();
+});
+
+it("takes a suspend for one, not for a clock that was set", async () => {
+  const local = fakeClock();
+  const clock = awsClock(local);
+  const asleep = clock.sleep(MINUTE, new AbortController().signal);
+  local.jump(9 * 60 * MINUTE);
+  await local.advance(MINUTE);
+  await asleep;
   expect(clock.offsetMs()).toBe(0);
 });

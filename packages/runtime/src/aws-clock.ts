@@ -12,17 +12,36 @@ export interface AwsClock extends Clock {
 }
 
 /**
- * A clock that follows AWS, for it is AWS's clock that ends a session.
+ * A clock that follows AWS, for it is AWS's clock that ends a session. A local clock that is set back is noticed after the sleep
+ * in which it happened: until AWS answers again, time goes on as if it had not been. (Set forward, it looks like a suspend.)
  *
  * @param onChange - told when the difference changes noticeably.
  */
 export function awsClock(local: Clock, onChange: (offsetMs: number) => void = () => undefined): AwsClock {
   let offset = 0;
+  let aheadOfMonotonic = wallAhead();
+
+  function wallAhead(): number {
+    return local.now() - (local.monotonic?.() ?? local.now());
+  }
+
+  function noticeSetBack(): void {
+    const setBack = aheadOfMonotonic - wallAhead();
+    aheadOfMonotonic = wallAhead();
+    if (setBack < NOTICEABLE_MS) return;
+    offset += setBack;
+    onChange(offset);
+  }
+
   return {
     now: () => local.now() + offset,
-    sleep: (ms, signal) => local.sleep(ms, signal),
+    sleep: async (ms, signal) => {
+      await local.sleep(ms, signal);
+      noticeSetBack();
+    },
     offsetMs: () => offset,
     learn: (date) => {
+      aheadOfMonotonic = wallAhead();
       const difference = date - local.now();
       const learned = Math.abs(difference) < NOTICEABLE_MS ? 0 : difference;
       if (Math.abs(learned - offset) < NOTICEABLE_MS) return;

@@ -7,12 +7,15 @@ const LONGEST_TIMER_MS = 60_000;
 export interface Clock {
   /** Wall clock, milliseconds since the epoch. */
   now(): number;
+  /** Milliseconds since some moment, which no correction of the wall clock moves. Without it a clock that is set back goes unnoticed. */
+  monotonic?(): number;
   /** Waits; ends early and quietly when `signal` aborts. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
 export const systemClock: Clock = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   sleep: async (ms, signal) => {
     await setTimeout(ms, undefined, { signal }).catch((error: unknown) => {
       if (!signal.aborted) throw error;

@@ -4,8 +4,10 @@ import type { Clock } from "./clock.ts";
 export interface FakeClock extends Clock {
   /** Moves time on, waking sleepers in their order, and lets what they started come to rest. */
   advance(ms: number): Promise<void>;
-  /** Moves the wall clock only, as a suspend or a correction does: sleepers still have to sleep what is left of their time. */
+  /** Moves the wall clock on, as a suspend does: sleepers still have to sleep what is left of their time. */
   jump(ms: number): void;
+  /** Sets the wall clock, as NTP does: no time goes by. */
+  correct(ms: number): void;
   /** The longest sleep that anybody asked for. */
   longestSleepMs(): number;
 }
@@ -17,15 +19,23 @@ interface Sleeper {
 
 export function fakeClock(start: number = Date.parse("2026-01-01T00:00:00Z")): FakeClock {
   let now = start;
+  let corrected = 0;
   let longest = 0;
   const sleepers = new Set<Sleeper>();
+
+  function jump(ms: number): void {
+    now += ms;
+    for (const sleeper of sleepers) sleeper.wakeAt += ms;
+  }
 
   return {
     now: () => now,
     longestSleepMs: () => longest,
-    jump: (ms) => {
-      now += ms;
-      for (const sleeper of sleepers) sleeper.wakeAt += ms;
+    monotonic: () => now - corrected,
+    jump,
+    correct: (ms) => {
+      jump(ms);
+      corrected += ms;
     },
     sleep: (ms, signal) => {
       longest = Math.max(longest, ms);
