@@ -1,5 +1,8 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { fakeClock } from "../fake-clock.test-helper.ts";
 import { parseRoleEnv } from "../role-env/index.ts";
 import { masterAssumeRole } from "./master-assume-role.ts";
@@ -14,12 +17,15 @@ let asked: URLSearchParams[];
 let callerArn: string;
 let headers: Record<string, string>;
 let refuseIdentity: boolean;
+/** The access key that STS knows nothing of. */
+let unknownKey: string | undefined;
 
 beforeEach(async () => {
   asked = [];
   callerArn = ROLE_SESSION;
   headers = {};
   refuseIdentity = false;
+  unknownKey = undefined;
   server = createServer((request, response) => {
     let body = "";
     request.on("data", (chunk: Buffer) => (body += chunk.toString()));
@@ -27,6 +33,10 @@ beforeEach(async () => {
       const form = new URLSearchParams(body);
       asked.push(form);
       const identity = form.get("Action") === "GetCallerIdentity";
+      if (unknownKey !== undefined && request.headers.authorization?.includes(unknownKey)) {
+        response.writeHead(403, { "content-type": "text/xml" }).end(unknown);
+        return;
+      }
       response.writeHead(identity && refuseIdentity ? 403 : 200, { "content-type": "text/xml", ...headers });
       response.end(identity ? (refuseIdentity ? refused : identityOf(callerArn)) : session);
     });
@@ -47,6 +57,9 @@ const session =
   "<SessionToken>t</SessionToken><Expiration>2026-01-01T01:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>";
 const refused =
   "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>";
+
+const unknown =
+  "<ErrorResponse><Error><Type>Sender</Type><Code>InvalidClientTokenId</Code><Message>no</Message></Error></ErrorResponse>";
 
 const ambient = async () => ({ accessKeyId: "AKIAEXAMPLE", secretAccessKey: "s" });
 
@@ -146,4 +159,32 @@ it("names sessions always the same when nobody names them, and sends nothing tha
   const parameters = [...(asked[0]?.keys() ?? [])].filter((name) => name !== "Action" && name !== "Version");
   expect(parameters).toEqual(["RoleArn", "RoleSessionName", "DurationSeconds"]);
   expect(asked[0]?.get("RoleSessionName")).toBe("agent-roles");
+});
+
+describe("a new login", () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "agent-roles-login-"));
+    vi.stubEnv("AWS_SHARED_CREDENTIALS_FILE", join(folder, "credentials"));
+    vi.stubEnv("AWS_CONFIG_FILE", join(folder, "config"));
+    for (const name of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"])
+      vi.stubEnv(name, undefined);
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  const logIn = (key: string): Promise<void> =>
+    writeFile(join(folder, "credentials"), `[default]\naws_access_key_id = ${key}\naws_secret_access_key = s\n`);
+
+  it("is noticed by the next try after the old credentials were refused", async () => {
+    await logIn("AKIAOLDEXAMPLE");
+    const roleEnv = parseRoleEnv({ AWS_ROLE_1: "arn:aws:iam::123456789013:role/MyRole:Prod" });
+    const assumeRole = masterAssumeRole(roleEnv, { env: {}, clock: fakeClock() });
+    const request = roleEnv.roles.map(targetRequest)[0];
+    if (!request) throw new Error("one role is declared");
+    await assumeRole(request);
+    unknownKey = "AKIAOLDEXAMPLE";
+    await logIn("AKIANEWEXAMPLE");
+    await expect(assumeRole(request)).rejects.toMatchObject({ code: "MasterCredentialsInvalid" });
+    expect((await assumeRole(request)).accessKeyId).toBe("ASIAEXAMPLE");
+  });
 });

@@ -1,5 +1,7 @@
+import { AgentRolesError } from "../agent-roles-error.ts";
 import { systemClock } from "../clock.ts";
 import type { RoleEnv } from "../role-env/index.ts";
+import type { SessionCredentials } from "../session-credentials.ts";
 import { type AssumeRole, stsAssumeRole } from "./assume-role.ts";
 import { callerIdentity } from "./caller-identity.ts";
 import { masterConfig, type MasterConfigOptions } from "./master-config.ts";
@@ -22,14 +24,33 @@ export interface MasterAssumeRoleOptions extends MasterConfigOptions {
  */
 export function masterAssumeRole(roleEnv: RoleEnv, options: MasterAssumeRoleOptions = {}): AssumeRole {
   const { onDate, onCapped, clock = systemClock } = options;
-  const config = { ...masterConfig(roleEnv, options), ...(onDate && { onDate }) };
-  const assumeRole = stsAssumeRole(stsClient(config), roleEnv, clock);
   const told = new Set<string>();
+  let master = connect();
   let chained: Promise<boolean> | undefined;
+
+  function connect() {
+    const config = { ...masterConfig(roleEnv, options), ...(onDate && { onDate }) };
+    return { config, assumeRole: stsAssumeRole(stsClient(config), roleEnv, clock) };
+  }
+
+  async function assumeRole(request: RoleRequest): Promise<SessionCredentials> {
+    const asked = master;
+    try {
+      return await asked.assumeRole(request);
+    } catch (error) {
+      // The SDK keeps credentials that do not expire: only a new client notices a new login.
+      const isRefused = error instanceof AgentRolesError && error.code.startsWith("MasterCredentials");
+      if (isRefused && asked === master) {
+        master = connect();
+        chained = undefined;
+      }
+      throw error;
+    }
+  }
 
   function isChained(): Promise<boolean> {
     if (roleEnv.master) return Promise.resolve(true);
-    chained ??= callerIdentity(config, "the master")
+    chained ??= callerIdentity(master.config, "the master")
       .then(({ arn }) => isRoleSession(arn))
       .catch(() => {
         // AssumeRole meets the same failure and tells it better.

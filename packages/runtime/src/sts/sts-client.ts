@@ -1,4 +1,5 @@
 import { STSClient } from "@aws-sdk/client-sts";
+import { defaultProvider } from "@aws-sdk/credential-provider-node";
 import type { AwsCredentialIdentityProvider } from "@aws-sdk/types";
 import { answeredAt } from "./answered-at.ts";
 
@@ -16,7 +17,12 @@ const REQUEST_HANDLER = { connectionTimeout: 3_000, requestTimeout: 10_000, thro
 
 /** A client of the Region's own STS endpoint, which goes on working when another Region fails. */
 export function stsClient({ region, credentials, onDate }: StsConfig): STSClient {
-  const client = new STSClient({ region, requestHandler: REQUEST_HANDLER, ...(credentials && { credentials }) });
+  const client = new STSClient({
+    region,
+    requestHandler: REQUEST_HANDLER,
+    // The SDK keeps the shared files that it has read; a new client is to see what a new login wrote into them.
+    credentials: credentials ?? defaultProvider({ ignoreCache: true }),
+  });
   if (onDate) {
     client.middlewareStack.add(
       (next) => async (args) => {
