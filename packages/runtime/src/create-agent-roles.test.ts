@@ -225,6 +225,14 @@ describe("start", () => {
     const { done } = await started;
     await expect(done).resolves.toBeUndefined();
   });
+
+  it("asks nothing when it is stopped before it starts", async () => {
+    const { roles, calls } = subject();
+    const { done } = await roles.start({ signal: AbortSignal.abort() });
+    await done;
+    await settle();
+    expect(calls).toEqual([]);
+  });
 });
 
 async function rotating(options: Parameters<typeof subject>[0] = {}) {

@@ -26,6 +26,9 @@ const ENDPOINT = [
 const AMBIENT = [
   "AWS_ACCESS_KEY_ID",
   "AWS_PROFILE",
+  // Where the shared files are unless the next two say otherwise: several homes may share one cache folder.
+  "HOME",
+  "USERPROFILE",
   "AWS_CONFIG_FILE",
   "AWS_SHARED_CREDENTIALS_FILE",
   "AWS_ROLE_ARN",

@@ -42,6 +42,7 @@ export interface RotationContext {
 export async function startRotation(context: RotationContext, options: StartOptions): Promise<Rotation> {
   const { sessions, followers, clock, onEvent } = context;
   const { signal, stores = [] } = options;
+  if (signal.aborted) return { done: Promise.resolve() };
   const writers = stores.map((store) => storeWriter(store, { clock, signal, onEvent }));
   const idle = async (): Promise<void> => {
     await Promise.all(writers.map((writer) => writer.idle()));
