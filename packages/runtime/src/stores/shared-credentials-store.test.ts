@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { appendFile, chmod, chown, lstat, readdir, readFile, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
@@ -162,6 +163,32 @@ it("says what to do when a file stands where the folder should be", async () => 
   await writeFile(join(home, ".aws"), "");
   const failure = sharedCredentialsStore({ env }).put([entry("First")]);
   await expect(failure).rejects.toMatchObject({ code: "StoreFailed", message: expect.stringContaining(".aws") });
+});
+
+it.each(["credentials", "config"])(
+  "neither waits for a pipe in the place of the %s file, nor replaces it",
+  async (name) => {
+    await given("other", "");
+    execFileSync("mkfifo", [file(name)]);
+    const failure = { code: "StoreFailed", message: expect.stringContaining(`.aws/${name} is not a regular file`) };
+    await expect(sharedCredentialsStore({ env }).put([entry("First", "eu-west-1")])).rejects.toMatchObject(failure);
+    await expect(readSharedProfiles(env)).rejects.toMatchObject(failure);
+    expect((await readdir(join(home, ".aws"))).toSorted()).toEqual([name, "other"].toSorted());
+  },
+);
+
+it.runIf(process.geteuid?.() === 0)("takes /dev/null for no file, and never replaces it", async () => {
+  await given("other", "");
+  execFileSync("mknod", [file("null"), "c", "1", "3"]);
+  const write = (device: string, region?: string) =>
+    sharedCredentialsStore({ env: { ...env, [device]: file("null") } }).put([entry("First", region)]);
+  await expect(write("AWS_CONFIG_FILE", "eu-west-1")).rejects.toMatchObject({
+    fix: expect.stringContaining("regular"),
+  });
+  await expect(write("AWS_SHARED_CREDENTIALS_FILE")).rejects.toMatchObject({ code: "StoreFailed" });
+  expect((await stat(file("null"))).isCharacterDevice()).toBe(true);
+  expect(await write("AWS_CONFIG_FILE")).toEqual([]);
+  expect((await readSharedProfiles({ ...env, AWS_CONFIG_FILE: file("null") })).managed).toHaveLength(1);
 });
 
 it("says what to do in a folder that may not be written, and changes nothing", async () => {

@@ -2,7 +2,7 @@ import { realpath, stat } from "node:fs/promises";
 import type { AgentRolesError } from "../agent-roles-error.ts";
 import type { CredentialStore, RefusedCredentials, StoredCredentials } from "./credential-store.ts";
 import { foreignProfiles } from "./foreign-profiles.ts";
-import { readShared } from "./read-shared.ts";
+import { notAFile, readShared } from "./read-shared.ts";
 import { removeLeftovers } from "./remove-leftovers.ts";
 import { editSections, readSections, type SectionEdit } from "./shared-file.ts";
 import { withFileLock } from "./shared-file-lock.ts";
@@ -106,8 +106,8 @@ async function readBoth(paths: SharedPaths): Promise<Texts> {
  * profile that loses its process gets its keys before that.
  */
 async function writeBoth(paths: SharedPaths, before: Texts, after: Texts): Promise<void> {
-  const writeConfig = async (): Promise<void> =>
-    writeShared(paths.configFile, before.config, after.config, await modeOf(paths.configFile));
+  const writeConfig = (): Promise<void> =>
+    writeShared(paths.configFile, before.config, after.config, { keepsMode: true });
   const writeCredentials = (): Promise<void> =>
     writeShared(paths.credentialsFile, before.credentials, after.credentials);
   const keysFirst = processes(after.config) < processes(before.config);
@@ -121,19 +121,16 @@ function processes(config: string): number {
   return readSections(config).filter(({ managed, values }) => managed && values["credential_process"]).length;
 }
 
-async function writeShared(path: string, before: string, after: string, mode = 0o600): Promise<void> {
+async function writeShared(path: string, before: string, after: string, { keepsMode = false } = {}): Promise<void> {
   if (after === before) return;
+  const info = await stat(path).catch(() => undefined);
+  // The rename would put a file in the place of /dev/null.
+  if (info && !info.isFile()) throw notAFile(path);
+  // The config file holds no secret: it keeps the mode that its owner gave it.
+  const mode = keepsMode && info ? info.mode & 0o777 : 0o600;
   await removeLeftovers(await realpath(path).catch(() => path));
   const beforeRename = async (): Promise<void> => {
     if ((await readShared(path)) !== before) throw new ChangedMeanwhile();
   };
   await writePrivateFile(path, Buffer.from(after, "latin1"), { mode, beforeRename });
-}
-
-/** The config file holds no secret: it keeps the mode that its owner gave it. */
-async function modeOf(path: string): Promise<number | undefined> {
-  return stat(path).then(
-    ({ mode }) => mode & 0o777,
-    () => undefined,
-  );
 }

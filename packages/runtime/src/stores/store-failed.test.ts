@@ -10,6 +10,7 @@ it.each([
   ["EDQUOT", "quota"],
   ["EFBIG", "ulimit -f"],
   ["EBUSY", "mount its folder"],
+  ["EFTYPE", "regular file"],
   ["ELOCKED", ".lock file"],
   ["EIO", "cause"],
 ])("tells what to do about %s", (code, fix) => {

@@ -7,6 +7,7 @@ const FIXES: Readonly<Record<string, string>> = {
   EDQUOT: "free disk space, or ask for a larger quota; nothing was changed",
   EFBIG: "raise the limit for the size of a file (ulimit -f); nothing was changed",
   EBUSY: "the file is mounted by itself and cannot be replaced: mount its folder; nothing was changed",
+  EFTYPE: "set AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE to a regular file each; nothing was changed",
   ELOCKED: "another process keeps editing it; when none does, remove the .lock file beside it",
 };
 
