@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, rename, stat, unlink } from "node:fs/promises";
+import { open, rename, stat, unlink } from "node:fs/promises";
 import { AgentRolesError } from "../agent-roles-error.ts";
+import { makeFolder } from "../files/make-folder.ts";
 import { type CacheEntry, formatEntry } from "./cache-entry.ts";
 import { cacheFile } from "./cache-file.ts";
 
@@ -10,7 +11,7 @@ import { cacheFile } from "./cache-file.ts";
  * @throws {AgentRolesError} `StoreFailed` when others can write to it; the file system's error when it cannot be made.
  */
 export async function openCacheFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder);
   const { uid, mode } = await stat(folder);
   const user = process.geteuid?.();
   if (user === undefined || (uid === user && (mode & 0o022) === 0)) return;

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { lutimes, mkdtemp, readdir, readlink, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -56,4 +57,8 @@ it("makes the folder, and lets go when the work fails", async () => {
   const deep = join(folder, "a/b/file");
   await expect(withFileLock(deep, () => Promise.reject(new Error("no")))).rejects.toThrow("no");
   expect(await withFileLock(deep, async () => "yes")).toBe("yes");
+});
+
+it.runIf(existsSync("/proc/self"))("fails at once where no folder can be made", async () => {
+  await expect(withFileLock("/proc/nope/.aws/file", async () => "in")).rejects.toThrow("ENOENT");
 });

@@ -1,6 +1,7 @@
-import { mkdir, realpath } from "node:fs/promises";
+import { realpath } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { makeFolder } from "../files/make-folder.ts";
 import { lockHolder, tryLock } from "../files/process-lock.ts";
 
 /** Longer than it takes to inherit a lock whose holder fell silent. */
@@ -15,7 +16,7 @@ const POLL_MS = 50;
  */
 export async function withFileLock<T>(path: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
   const target = await realpath(path).catch(() => path);
-  await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(target));
   const lock = `${target}.lock`;
   let held = await tryLock(lock);
   for (let left = PATIENCE_MS; !held; left -= POLL_MS) {

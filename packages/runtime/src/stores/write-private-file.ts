@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { type FileHandle, mkdir, open, realpath, rename, stat, unlink } from "node:fs/promises";
+import { type FileHandle, open, realpath, rename, stat, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
+import { makeFolder } from "../files/make-folder.ts";
 
 export interface WriteOptions {
   /** Of the new file, whatever the old one had and the umask says. Default: 0600. */
@@ -17,7 +18,7 @@ export interface WriteOptions {
 export async function writePrivateFile(path: string, content: Buffer, options: WriteOptions = {}): Promise<void> {
   const { mode = 0o600, beforeRename } = options;
   const target = await realpath(path).catch(() => path);
-  await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(target));
   const temporary = `${target}.${randomBytes(6).toString("hex")}.tmp`;
   // "wx": never through somebody else's file or link of that name.
   const file = await open(temporary, "wx", mode);
