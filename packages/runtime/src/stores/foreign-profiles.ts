@@ -2,16 +2,39 @@ import { AgentRolesError } from "../agent-roles-error.ts";
 import { readSections } from "./shared-file.ts";
 import type { SharedPaths } from "./shared-paths.ts";
 
+/** Wherever they stand in a profile, SDKs would prefer some of these to our keys. */
+const LEADS_TO_CREDENTIALS = /^\s*(aws_|role_arn|source_profile|credential_|sso_|web_identity_|login_)/i;
+
+/** The text of both files. */
+export interface SharedTexts {
+  readonly config: string;
+  readonly credentials: string;
+}
+
 /**
  * The profiles that something else wrote, each with the error that names its file and line. A foreign section of the config
- * file counts as much as keys do, for its `role_arn` would win over our keys.
+ * file counts as much as keys do, for its `role_arn` would win over our keys; but not one that `aws configure set region` made for
+ * a profile whose keys are ours.
+ *
+ * @param inConfig - profiles that shall have a section of ours in the config file: it can have one only.
+ * @see https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
  */
-export function foreignProfiles(credentials: string, config: string, paths: SharedPaths): Map<string, AgentRolesError> {
+export function foreignProfiles(
+  { config, credentials }: SharedTexts,
+  paths: SharedPaths,
+  inConfig: ReadonlySet<string> = new Set(),
+): Map<string, AgentRolesError> {
+  const inCredentials = readSections(credentials);
+  const ours = new Set(inCredentials.filter(({ managed }) => managed).map(({ header }) => header));
   const foreign = new Map<string, AgentRolesError>();
-  for (const { header, line, managed } of readSections(config)) {
-    if (!managed && header.startsWith("profile ")) add(header.slice("profile ".length), `${paths.configFile}:${line}`);
+  for (const { header, line, managed, lines } of readSections(config)) {
+    if (managed || !header.startsWith("profile ")) continue;
+    const profile = header.slice("profile ".length);
+    const isHarmless =
+      ours.has(profile) && !inConfig.has(profile) && !lines.some((each) => LEADS_TO_CREDENTIALS.test(each));
+    if (!isHarmless) add(profile, `${paths.configFile}:${line}`);
   }
-  for (const { header, line, managed } of readSections(credentials)) {
+  for (const { header, line, managed } of inCredentials) {
     if (!managed) add(header, `${paths.credentialsFile}:${line}`);
   }
   return foreign;
@@ -19,6 +42,6 @@ export function foreignProfiles(credentials: string, config: string, paths: Shar
   function add(profile: string, place: string): void {
     const message = `${profile}: ${place} has a profile of this name that agent-roles did not write`;
     const fix = "rename the profile there or in AWS_ROLE_N, or let agent-roles run --adopt take it over";
-    foreign.set(profile, new AgentRolesError(message, { code: "ForeignProfile", fix }));
+    foreign.set(profile, new AgentRolesError(message, { code: "ForeignProfile", retryable: true, fix }));
   }
 }

@@ -34,7 +34,7 @@ export async function readSharedProfiles(
     const credentials = await readShared(paths.credentialsFile);
     const config = await readShared(paths.configFile);
     const managed = readSections(credentials).flatMap((section) => managedProfile(section) ?? []);
-    return { managed, foreign: foreignProfiles(credentials, config, paths) };
+    return { managed, foreign: foreignProfiles({ credentials, config }, paths) };
   } catch (error) {
     throw storeFailed(error, paths.credentialsFile);
   }

@@ -123,6 +123,31 @@ it.each([
   expect((await readSharedProfiles(env)).managed.map(({ profile }) => profile)).toEqual(["Second"]);
 });
 
+it("goes on with a profile that got a Region by aws configure set, and leaves that section alone", async () => {
+  const store = sharedCredentialsStore({ env });
+  const content = "[profile First]\nregion = eu-west-1\ns3 =\n  addressing_style = path\n";
+  await store.put([entry("First")]);
+  await given("config", content);
+  expect(await store.put([entry("First", undefined, "again")])).toEqual([]);
+  expect(await text("credentials")).toContain("ASIAFirstagainEXAMPLE");
+  expect((await readSharedProfiles(env)).foreign.size).toBe(0);
+  // A second section of that name would make the file unreadable to botocore.
+  expect(await store.put([entry("First", "eu-north-1")])).toMatchObject([{ error: { code: "ForeignProfile" } }]);
+  await store.remove(["First"]);
+  expect(await text("config")).toBe(content);
+});
+
+it.each(["role_arn = x", "  ROLE_ARN = x", "credential_process = x", "sso_session: x", "aws_access_key_id = x"])(
+  "refuses a profile whose section in the config file has a %j, and offers it again",
+  async (setting) => {
+    const store = sharedCredentialsStore({ env });
+    await store.put([entry("First")]);
+    await given("config", `[profile First]\nregion = eu-west-1\n${setting}\n`);
+    const refused = await store.put([entry("First", undefined, "again")]);
+    expect(refused).toMatchObject([{ error: { code: "ForeignProfile", retryable: true } }]);
+  },
+);
+
 it("takes a foreign profile over when told to adopt", async () => {
   await given("credentials", "[First]\naws_access_key_id = AKIAEXAMPLE\n");
   await given("config", "[profile First]\nrole_arn = arn:aws:iam::123456789012:role/other\n");

@@ -25,6 +25,8 @@ export interface Section {
   /** What follows the marker, for a managed section. */
   readonly note: string;
   readonly values: Readonly<Record<string, string>>;
+  /** All below the header. */
+  readonly lines: readonly string[];
 }
 
 interface Span {
@@ -37,16 +39,17 @@ interface Span {
 
 /** Every section of the text, in order, duplicates included. */
 export function readSections(text: string): Section[] {
-  const lines = splitLines(text);
-  return spans(lines).map(({ header, start, end }) => {
-    const managed = isManaged(lines, start);
+  const all = splitLines(text);
+  return spans(all).map(({ header, start, end }) => {
+    const managed = isManaged(all, start);
+    const lines = all.slice(start + 1, end);
     const values: Record<string, string> = {};
-    for (const line of lines.slice(start + 1, end)) {
+    for (const line of lines) {
       const [, key, value] = /^([^\s#;=:][^=:]*?)\s*[=:]\s*(.*?)\s*$/.exec(line) ?? [];
       if (key !== undefined && value !== undefined) values[key] = value;
     }
-    const note = managed ? (lines[start + 1] ?? "").slice(MARKER.length).trim() : "";
-    return { header, line: start + 1, managed, note, values };
+    const note = managed ? (lines[0] ?? "").slice(MARKER.length).trim() : "";
+    return { header, line: start + 1, managed, note, values, lines };
   });
 }
 

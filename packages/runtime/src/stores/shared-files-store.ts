@@ -1,7 +1,7 @@
 import { realpath, stat } from "node:fs/promises";
 import type { AgentRolesError } from "../agent-roles-error.ts";
 import type { CredentialStore, RefusedCredentials, StoredCredentials } from "./credential-store.ts";
-import { foreignProfiles } from "./foreign-profiles.ts";
+import { foreignProfiles, type SharedTexts } from "./foreign-profiles.ts";
 import { notAFile, readShared } from "./read-shared.ts";
 import { removeLeftovers } from "./remove-leftovers.ts";
 import { editSections, readSections, type SectionEdit } from "./shared-file.ts";
@@ -65,9 +65,8 @@ async function put(
   { paths, form, adopt }: PutOptions,
 ): Promise<readonly RefusedCredentials[]> {
   const before = await readBoth(paths);
-  const foreign = adopt
-    ? new Map<string, AgentRolesError>()
-    : foreignProfiles(before.credentials, before.config, paths);
+  const inConfig = new Set(entries.filter((each) => form.config(each).lines).map(({ target }) => target.profile));
+  const foreign = adopt ? new Map<string, AgentRolesError>() : foreignProfiles(before, paths, inConfig);
   const taken = entries.filter(({ target }) => !foreign.has(target.profile));
   await writeBoth(paths, before, {
     config: editSections(before.config, taken.map(form.config), adopt),
@@ -92,12 +91,7 @@ async function remove(profiles: readonly string[], paths: SharedPaths): Promise<
   });
 }
 
-interface Texts {
-  readonly config: string;
-  readonly credentials: string;
-}
-
-async function readBoth(paths: SharedPaths): Promise<Texts> {
+async function readBoth(paths: SharedPaths): Promise<SharedTexts> {
   return { config: await readShared(paths.configFile), credentials: await readShared(paths.credentialsFile) };
 }
 
@@ -105,7 +99,7 @@ async function readBoth(paths: SharedPaths): Promise<Texts> {
  * Config first: a reader that finds new keys also finds their Region, and one that loses its keys finds the process. Only a
  * profile that loses its process gets its keys before that.
  */
-async function writeBoth(paths: SharedPaths, before: Texts, after: Texts): Promise<void> {
+async function writeBoth(paths: SharedPaths, before: SharedTexts, after: SharedTexts): Promise<void> {
   const writeConfig = (): Promise<void> =>
     writeShared(paths.configFile, before.config, after.config, { keepsMode: true });
   const writeCredentials = (): Promise<void> =>
