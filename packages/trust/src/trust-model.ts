@@ -36,6 +36,14 @@ export interface TrustRole {
   readonly tags?: Readonly<Record<string, string>>;
   readonly location: SourceLocation;
   readonly unknowns: readonly UnknownValue[];
+  /**
+   * What the role is in each way that undecided conditions may turn out, of those that were looked at, when they differ.
+   * The policies above are then what any of these allows and what all of them deny.
+   */
+  readonly worlds?: readonly Pick<
+    TrustRole,
+    "trustPolicy" | "identityPolicies" | "managedPolicyArns" | "permissionsBoundary" | "tags"
+  >[];
 }
 
 /** What one `AWS_ROLE_N` asks for. */

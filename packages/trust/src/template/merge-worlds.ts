@@ -1,31 +1,29 @@
 import type { PolicyDocument } from "../assume-role-request.ts";
 import { asList } from "../json.ts";
 import type { SourceLocation, TrustRole, UnknownValue } from "../trust-model.ts";
-import type { RoleInOneWorld } from "./template-role.ts";
-
-/** What was read of a role in one world. */
-export interface WorldReading {
-  readonly role: RoleInOneWorld;
-  readonly unknowns: readonly UnknownValue[];
-}
+import { distinctWorlds } from "./distinct-worlds.ts";
+import { lastingReadings, type WorldReading } from "./lasting-readings.ts";
+import { moveIndex } from "./note-path.ts";
 
 /**
- * One role of what it is in several worlds: all statements and policies of any of them, because each may be the real one.
- * A boundary counts only when it is there in every world.
+ * One role of what it is in several worlds: whatever any of them allows, because each may be the real one, and what all of
+ * them deny. A boundary counts only when it is there in every world.
  */
 export function mergeWorlds(readings: readonly [WorldReading, ...WorldReading[]], location: SourceLocation): TrustRole {
-  const [first] = readings;
-  const { arn, tags } = first.role;
-  const trust = uniteStatements(readings.map(({ role }) => role.trustPolicy));
-  const identity = unite(readings.map(({ role }) => role.identityPolicies));
-  // Of policies that exclude each other nobody can say how large they are together.
-  const together = readings.every(({ role }) => role.identityPolicies.length === identity.items.length);
-  const managed = unite(readings.map(({ role }) => role.managedPolicyArns));
-  const boundaries = readings.map(({ role }) => role.permissionsBoundary).filter((boundary) => boundary !== undefined);
-  const durations = readings.flatMap(({ role }) => role.maxSessionDuration ?? []);
-  const permissionsBoundary = boundaries.length === readings.length ? uniteStatements(boundaries).document : undefined;
+  const worlds = readings.length === 1 ? undefined : distinctWorlds(readings.map(({ role }) => role));
+  const lasting = readings.length === 1 ? readings : lastingReadings(readings);
+  const { arn, tags } = readings[0].role;
+  const trust = uniteStatements(lasting.map(({ role }) => role.trustPolicy));
+  const identity = unite(lasting.map(({ role }) => role.identityPolicies));
+  // Of policies that exclude each other, or are not whole, nobody can say how large they are together.
+  const together =
+    lasting === readings && lasting.every(({ role }) => role.identityPolicies.length === identity.items.length);
+  const managed = unite(lasting.map(({ role }) => role.managedPolicyArns));
+  const boundaries = lasting.map(({ role }) => role.permissionsBoundary).filter((boundary) => boundary !== undefined);
+  const durations = lasting.flatMap(({ role }) => role.maxSessionDuration ?? []);
+  const permissionsBoundary = boundaries.length === lasting.length ? uniteStatements(boundaries).document : undefined;
   const unknowns = new Map<string, UnknownValue>();
-  readings.forEach((reading, world) => {
+  lasting.forEach((reading, world) => {
     const moves = [
       { list: "trustPolicy.Statement", to: trust.indexes[world] },
       { list: "identityPolicies", to: identity.indexes[world] },
@@ -45,6 +43,7 @@ export function mergeWorlds(readings: readonly [WorldReading, ...WorldReading[]]
     ...(permissionsBoundary !== undefined && { permissionsBoundary }),
     ...(durations.length > 0 && { maxSessionDuration: Math.max(...durations) }),
     ...(Object.keys(tags).length > 0 && { tags }),
+    ...(worlds !== undefined && { worlds }),
     location,
     unknowns: [...unknowns.values()],
   };
@@ -75,12 +74,4 @@ function uniteStatements(documents: readonly PolicyDocument[]): {
   const lists = documents.map(({ Statement: statements }) => (statements === undefined ? [] : asList(statements)));
   const { items, indexes } = unite(lists);
   return { document: documents.length === 1 ? first : { ...first, Statement: items }, indexes };
-}
-
-/** `list[1].Principal` becomes `list[3].Principal` when the second item went to the fourth place. */
-function moveIndex(path: string, list: string, to: readonly number[]): string {
-  if (!path.startsWith(`${list}[`)) return path;
-  const end = path.indexOf("]", list.length);
-  const index = Number(path.slice(list.length + 1, end));
-  return `${list}[${to[index] ?? index}${path.slice(end)}`;
 }

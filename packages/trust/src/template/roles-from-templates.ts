@@ -1,7 +1,8 @@
 import type { TrustRole, UnknownValue } from "../trust-model.ts";
 import { type Attachments, findAttachments, roleKey } from "./attachments.ts";
 import { findCycle } from "./find-cycle.ts";
-import { mergeWorlds, type WorldReading } from "./merge-worlds.ts";
+import type { WorldReading } from "./lasting-readings.ts";
+import { mergeWorlds } from "./merge-worlds.ts";
 import { createScope } from "./resolve-value.ts";
 import { nameOf } from "./resource-identity.ts";
 import { createWorld, type World } from "./scope.ts";
