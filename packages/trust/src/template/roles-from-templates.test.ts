@@ -114,9 +114,9 @@ describe("rolesFromTemplates resolves", () => {
   });
 });
 
-const conditions = (expression: unknown, byDefault?: string): object => ({
+const conditions = (expression: unknown, byDefault?: string, others: object = {}): object => ({
   Parameters: { P: { Type: "String", ...(byDefault !== undefined && { Default: byDefault }) } },
-  Conditions: { C: expression, D: { "Fn::Not": [{ Condition: "C" }] } },
+  Conditions: { C: expression, D: { "Fn::Not": [{ Condition: "C" }] }, ...others },
 });
 
 describe("rolesFromTemplates takes a condition", () => {
@@ -170,8 +170,19 @@ describe("rolesFromTemplates takes a condition", () => {
   });
   it("of a role that is not created, so that it is left out", () => {
     const absent = { ...roleOf([]), Condition: "C" };
-    expect(read(conditions(isProd, "dev"), absent)).toEqual([]);
+    expect(read(conditions({ "Fn::And": [isProd, { "Fn::Equals": ["a", "b"] }] }, "prod"), absent)).toEqual([]);
     expect(read(conditions(isProd), absent)).toHaveLength(1);
+  });
+  it("of a role that is not created by the defaults as undecided, in the role as well", () => {
+    const [role, ...others] = read(conditions(isProd, "dev"), { ...roleOf(statements), Condition: "C" });
+    expect(others).toEqual([]);
+    expect(role?.trustPolicy).toEqual({ Statement: [allow("yes")] });
+    const assumed = "that it may hold or not: both are taken";
+    expect(role?.unknowns).toContainEqual({ path: "arn", expression: '{"Condition":"C"}', assumed });
+    const named = { "Fn::And": [{ Condition: "D" }, { "Fn::Equals": [{ Ref: "AWS::Region" }, "us-east-1"] }] };
+    expect(read(conditions(isProd, "prod", { E: named }), { ...roleOf(statements), Condition: "E" })).toMatchObject([
+      { trustPolicy: { Statement: [allow("no")] } },
+    ]);
   });
   it("of its name, so that there is a role for each", () => {
     expect(

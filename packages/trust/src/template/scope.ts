@@ -19,6 +19,8 @@ export interface World {
   /** Unnamed roles that share their logical id with one of another stack. */
   readonly ambiguousIds: ReadonlySet<string>;
   readonly decide: (key: string) => boolean;
+  /** What is put to `decide` though the parameters' defaults would decide it. */
+  readonly doubted: Set<string>;
   readonly memo: Memo;
   /** What is being resolved right now, outermost first: asked again, it is a cycle. */
   readonly active: string[];
@@ -72,7 +74,7 @@ export function addNote(notes: Notes, note: UnknownValue): void {
 /** A world in which nothing is resolved yet. */
 export function createWorld(given: Pick<World, "stacks" | "ambiguousIds" | "decide" | "problems">): World {
   const memo: Memo = { verdicts: new Map(), texts: new Map(), values: new Map() };
-  return { ...given, memo, active: [], notes: new Map() };
+  return { ...given, doubted: new Set(), memo, active: [], notes: new Map() };
 }
 
 /** What {@link once} resolves. */

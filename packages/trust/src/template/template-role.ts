@@ -1,7 +1,7 @@
 import type { PolicyDocument } from "../assume-role-request.ts";
 import { asList, isRecord, textOf } from "../json.ts";
 import type { Attachments, AttachTo, IdentityPolicy } from "./attachments.ts";
-import { isCreated } from "./intrinsics/conditions.ts";
+import { mayBeCreated } from "./intrinsics/conditions.ts";
 import { asText } from "./intrinsics/text.ts";
 import { asPolicyDocument } from "./policy-document.ts";
 import { arnOf, nameOf } from "./resource-identity.ts";
@@ -29,7 +29,7 @@ export interface RoleInOneWorld {
  */
 export function readRole(logicalId: string, scope: Scope, attachments: Attachments): RoleInOneWorld | undefined {
   const resource = scope.stack.resources.get(logicalId) ?? {};
-  if (!isCreated(resource, "arn", scope)) return undefined;
+  if (!mayBeCreated(resource, "arn", scope)) return undefined;
   const properties = propertiesOf(resource);
   const { AssumeRolePolicyDocument: trust } = properties;
   if (trust === undefined || trust === null) {

@@ -24,6 +24,14 @@ describe("rolesFromTemplates gives a role of which nothing is known for", () => 
       },
     ]);
   });
+  it.each([
+    ["by the parameters' defaults", "dev", { "Fn::Equals": [{ Ref: "P" }, "prod"] }],
+    ["when an undecided condition holds", undefined, { "Fn::Not": [{ "Fn::Equals": [{ Ref: "P" }, "prod"] }] }],
+  ])("a nested stack that is not created %s", (_, Default, C) => {
+    const Parameters = { P: { Type: "String", ...(Default && { Default }) } };
+    const Resources = { N: { ...nested, Condition: "C" } };
+    expect(rolesFromTemplates([source({ Parameters, Conditions: { C }, Resources })]).roles).toHaveLength(1);
+  });
   it("a macro among the resources", () => {
     const { roles } = rolesFromTemplates([source({ Resources: { "Fn::Transform": { Name: "AWS::Include" } } })]);
     expect(roles).toMatchObject([{ location: { path: "Fn::Transform" } }]);

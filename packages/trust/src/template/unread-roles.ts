@@ -1,12 +1,12 @@
 import { isRecord, quote, textOf } from "../json.ts";
 import type { TrustRole } from "../trust-model.ts";
-import { isCreated } from "./intrinsics/conditions.ts";
+import { mayBeCreated } from "./intrinsics/conditions.ts";
 import { partitionOf, pseudoParameter } from "./intrinsics/pseudo-parameter.ts";
 import { placeholder } from "./placeholder.ts";
 import { createScope } from "./resolve-value.ts";
 import type { World } from "./scope.ts";
 import { locationOf, propertiesOf, type Stack } from "./stack.ts";
-import type { Decide } from "./worlds.ts";
+import { type Decide, inEachWorld } from "./worlds.ts";
 
 /** Something of a stack that may make roles, and what is known of it. */
 interface Unread {
@@ -23,15 +23,17 @@ interface Unread {
 export function unreadRoles(stacks: readonly Stack[], worldOf: (decide: Decide) => World): readonly TrustRole[] {
   const nested = new Set(stacks.map(({ parent }) => parent && keyOf(parent.stack, parent.logicalId)));
   return stacks.flatMap((stack) => {
-    const scope = createScope(
-      worldOf(() => true),
-      stack,
-    );
+    const isThere = (resource: Readonly<Record<string, unknown>>): boolean => {
+      const { results, isComplete } = inEachWorld((decide) =>
+        mayBeCreated(resource, "arn", createScope(worldOf(decide), stack)),
+      );
+      return !isComplete || results.includes(true);
+    };
     const opaque = [...stack.resources]
       .filter(([logicalId]) => !nested.has(keyOf(stack, logicalId)))
       .flatMap(([logicalId, resource]) => {
         const why = whyOpaque(logicalId, resource);
-        if (why === undefined || !isCreated(resource, "arn", scope)) return [];
+        if (why === undefined || !isThere(resource)) return [];
         const { Metadata: _, ...expression } = resource;
         return [{ name: logicalId, expression, why }];
       });

@@ -38,6 +38,33 @@ export function isCreated(resource: Readonly<Record<string, unknown>>, at: strin
   return typeof condition !== "string" || conditionHolds(condition, at, scope).holds;
 }
 
+/**
+ * The same for what must not be passed over: that it is not created is never left to the parameters' defaults, for a
+ * deployment may pass others. The comparisons that its condition comes down to are undecided in this world from then on.
+ */
+export function mayBeCreated(resource: Readonly<Record<string, unknown>>, at: string, scope: Scope): boolean {
+  const { Condition: condition } = resource;
+  if (typeof condition === "string") {
+    const { holds, because } = named(condition, at, scope.noting(new Map()));
+    if (!holds && because === "default") {
+      for (const each of comparisons({ Condition: condition }, scope)) scope.world.doubted.add(keyOf(each, scope));
+      scope.world.memo.verdicts.clear();
+    }
+  }
+  return isCreated(resource, at, scope);
+}
+
+/** The comparisons in an expression and in the conditions that it names. */
+function comparisons(expression: unknown, scope: Scope, seen = new Set<string>()): readonly object[] {
+  if (Array.isArray(expression)) return expression.flatMap((part) => comparisons(part, scope, seen));
+  const [entry] = isRecord(expression) ? Object.entries(expression) : [];
+  const [name, argument] = entry ?? [];
+  if (name === "Fn::Equals") return [comparison(asList(argument))];
+  if (name !== "Condition" || typeof argument !== "string") return comparisons(argument ?? [], scope, seen);
+  if (seen.size === seen.add(argument).size) return [];
+  return comparisons(scope.stack.conditions.get(argument), scope, seen);
+}
+
 function evaluate(expression: unknown, at: string, scope: Scope): Verdict {
   const [entry] = isRecord(expression) ? Object.entries(expression) : [];
   const [name, argument] = entry ?? [];
@@ -63,7 +90,10 @@ function named(name: string, at: string, scope: Scope): Verdict {
 function equals(parts: readonly unknown[], at: string, scope: Scope): Verdict {
   const notes: Notes = new Map();
   const [left, right] = parts.map((part) => scope.noting(notes).resolve(part, at));
-  if (holdsPlaceholder([left, right])) return undecided({ "Fn::Equals": parts }, scope);
+  const expression = comparison(parts);
+  if (holdsPlaceholder([left, right]) || scope.world.doubted.has(keyOf(expression, scope))) {
+    return undecided(expression, scope);
+  }
   const same = comparable(left) === comparable(right);
   return { holds: same, because: notes.size > 0 ? "default" : "known" };
 }
@@ -74,7 +104,15 @@ function comparable(value: unknown): string | undefined {
 }
 
 function undecided(expression: unknown, scope: Scope): Verdict {
-  return { holds: scope.world.decide(`${scope.stack.id} ${JSON.stringify(expression)}`), because: "undecided" };
+  return { holds: scope.world.decide(keyOf(expression, scope)), because: "undecided" };
+}
+
+function comparison(parts: readonly unknown[]): object {
+  return { "Fn::Equals": parts };
+}
+
+function keyOf(expression: unknown, scope: Scope): string {
+  return `${scope.stack.id} ${JSON.stringify(expression)}`;
 }
 
 const certainty = ["known", "default", "undecided"] as const;
