@@ -15,11 +15,17 @@ export function sub(argument: unknown, at: string, scope: Scope): unknown {
   const [text, variables] = Array.isArray(argument) ? (argument as readonly unknown[]) : [argument, {}];
   if (typeof text !== "string") return malformed("Fn::Sub", argument, at, scope);
   const given = new Map(isRecord(variables) ? Object.entries(variables) : []);
+  const resolved = new Map<string, unknown>();
+  const valueOf = (name: string): unknown => {
+    if (!resolved.has(name)) {
+      resolved.set(name, given.has(name) ? scope.resolve(given.get(name), at) : reference(name, at, scope));
+    }
+    return resolved.get(name);
+  };
   const substituted = text.replaceAll(VARIABLE, (whole, literal: string, inner: string) => {
     const name = inner.trim();
     if (literal === "!") return `\${${name}}`;
-    const value = given.has(name) ? scope.resolve(given.get(name), at) : reference(name, at, scope);
-    return asText(value) ?? malformed("Fn::Sub", whole, at, scope);
+    return asText(valueOf(name)) ?? malformed("Fn::Sub", whole, at, scope);
   });
   return capped(substituted, "Fn::Sub", at, scope);
 }

@@ -29,7 +29,7 @@ export function join(argument: unknown, at: string, scope: Scope): unknown {
   const resolved = scope.resolve(values, at);
   const texts = Array.isArray(resolved) ? resolved.map(asText) : undefined;
   if (typeof delimiter !== "string" || texts === undefined || texts.includes(undefined)) {
-    return malformed("Fn::Join", argument, at, scope);
+    return malformed("Fn::Join", argument, at, scope, resolved);
   }
   return capped(texts.join(delimiter), "Fn::Join", at, scope);
 }
@@ -37,9 +37,10 @@ export function join(argument: unknown, at: string, scope: Scope): unknown {
 /** `Fn::Split`: `[delimiter, text]`. */
 export function split(argument: unknown, at: string, scope: Scope): unknown {
   const [delimiter, value] = pair(argument);
-  const text = asText(scope.resolve(value, at));
+  const resolved = scope.resolve(value, at);
+  const text = asText(resolved);
   if (typeof delimiter !== "string" || delimiter === "" || text === undefined) {
-    return malformed("Fn::Split", argument, at, scope);
+    return malformed("Fn::Split", argument, at, scope, resolved);
   }
   return splitText(text, delimiter);
 }
@@ -47,16 +48,16 @@ export function split(argument: unknown, at: string, scope: Scope): unknown {
 /** `Fn::Select`: `[index, [values]]`. */
 export function select(argument: unknown, at: string, scope: Scope): unknown {
   const [position, values] = pair(argument);
-  const index = Number(asText(scope.resolve(position, at)) ?? Number.NaN);
-  const list = scope.resolve(values, at);
+  const [place, list] = [scope.resolve(position, at), scope.resolve(values, at)];
+  const index = Number(asText(place) ?? Number.NaN);
   if (Array.isArray(list) && Object.hasOwn(list, index)) return list[index];
-  return malformed("Fn::Select", argument, at, scope);
+  return malformed("Fn::Select", argument, at, scope, values === undefined ? undefined : [place, list]);
 }
 
 /** `Fn::Length`, of a list whose items need not be known. */
 export function length(argument: unknown, at: string, scope: Scope): unknown {
   const list = scope.resolve(argument, at);
-  return Array.isArray(list) ? list.length : malformed("Fn::Length", argument, at, scope);
+  return Array.isArray(list) ? list.length : malformed("Fn::Length", argument, at, scope, list);
 }
 
 /** `Fn::ToJsonString`. */
@@ -64,9 +65,20 @@ export function toJsonString(argument: unknown, at: string, scope: Scope): unkno
   return JSON.stringify(scope.resolve(argument, at)) ?? malformed("Fn::ToJsonString", argument, at, scope);
 }
 
-/** What a function reads as whose argument is not of its form, or depends on what is unknown. */
-export function malformed(name: string, argument: unknown, at: string, scope: Scope): string {
-  const why = holdsPlaceholder(scope.noting(new Map()).resolve(argument, at))
+/**
+ * What a function reads as whose argument is not of its form, or depends on what is unknown.
+ *
+ * @param resolved what the function has resolved of it: to do that again in functions within functions doubles the time at
+ *   each step.
+ */
+export function malformed(
+  name: string,
+  argument: unknown,
+  at: string,
+  scope: Scope,
+  resolved: unknown = scope.noting(new Map()).resolve(argument, at),
+): string {
+  const why = holdsPlaceholder(resolved)
     ? "nothing: its argument is unknown"
     : `nothing: ${name} does not take ${quote(argument)}`;
   return unknown(scope, at, { [name]: argument }, why, placeholder(name));
