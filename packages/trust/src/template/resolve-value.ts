@@ -1,4 +1,5 @@
 import { isRecord } from "../json.ts";
+import { withoutReferences } from "./dynamic-reference.ts";
 import { isLoop, unroll } from "./for-each.ts";
 import { resolveIntrinsic } from "./intrinsics/intrinsics.ts";
 import { collectionOf } from "./loop-collection.ts";
@@ -22,12 +23,12 @@ export function createScope(world: World, stack: Stack): Scope {
 
 function resolveValue(value: unknown, at: string, scope: Scope): unknown {
   if (Array.isArray(value)) return resolveList(value, at, scope);
-  if (!isRecord(value)) return value;
+  if (!isRecord(value)) return withoutReferences(value, at, scope);
   const keys = Object.keys(value);
   if (keys.some(isLoop)) return resolveValue(withoutLoops(value, at, scope), at, scope);
   const [key] = keys;
   if (keys.length === 1 && key !== undefined && (key === "Ref" || key.startsWith("Fn::"))) {
-    return resolveIntrinsic(key, value[key], at, scope);
+    return withoutReferences(resolveIntrinsic(key, value[key], at, scope), at, scope);
   }
   const entries: [string, unknown][] = [];
   for (const name of keys) {

@@ -380,7 +380,25 @@ it("notes what was assumed wherever it is used again", () => {
 
 it("takes the default of a parameter of Systems Manager for a name, not for the value", () => {
   const sections = { Parameters: { P: { Type: "AWS::SSM::Parameter::Value<String>", Default: "/path" } } };
-  expect(resolved({ AWS: { Ref: "P" } }, sections).value).toEqual({ AWS: "${P}" });
+  expect(resolved({ AWS: { Ref: "P" } }, sections).value).toEqual({ AWS: "${P .path}" });
+});
+
+it.each<[string, unknown, unknown, string]>([
+  ["a text", "{{resolve:ssm:/x}}", "${resolve.ssm.x}", "{{resolve:ssm:/x}}"],
+  ["an ARN", "arn:aws:iam::{{resolve:ssm:/x:1}}:root", "arn:aws:iam::${resolve.ssm.x.1}:root", "{{resolve:ssm:/x:1}}"],
+  [
+    "a text that is put together",
+    { "Fn::Join": ["", ["{{resolve:ssm:/", { Ref: "AWS::Region" }, "}}"]] },
+    "${resolve.ssm.us-east-1}",
+    "{{resolve:ssm:/us-east-1}}",
+  ],
+  ["a name that is unknown", { "Fn::Sub": "{{resolve:ssm:${P}}}" }, "${resolve.ssm.P.}", "{{resolve:ssm:${P}}}"],
+  ["a parameter's default", { Ref: "D" }, ["${resolve.ssm.x}", "b"], "{{resolve:ssm:/x}}"],
+])("takes a dynamic reference in %s for unknown, and says so", (_, principal, value, expression) => {
+  const Parameters = { P: { Type: "String" }, D: { Type: "CommaDelimitedList", Default: "{{resolve:ssm:/x}}, b" } };
+  const answer = resolved({ AWS: principal }, { Parameters });
+  expect(answer.value).toEqual({ AWS: value });
+  expect(answer.unknowns).toContainEqual(expect.objectContaining({ expression }));
 });
 
 it.each([

@@ -6,7 +6,8 @@ import { asText } from "./text.ts";
 
 /**
  * A parameter: what the parent stack passes, else its default, which is noted, because a deployment may pass another. A
- * default of an SSM parameter type names a place, not the value.
+ * default of an SSM parameter type names a place, not the value; it stands in the placeholder, for another place is another
+ * value.
  */
 export function parameterValue(
   name: string,
@@ -17,14 +18,11 @@ export function parameterValue(
   const { Type: type, Default: byDefault } = parameter;
   const passed = passedValue(name, at, scope);
   if (passed !== undefined) return asList(type, passed);
-  if (byDefault === undefined || textOf(type).startsWith("AWS::SSM::Parameter::Value")) {
-    return unknown(
-      scope,
-      at,
-      { Ref: name },
-      "nothing: the parameter's value is given at deployment",
-      placeholder(name),
-    );
+  const place = textOf(type).startsWith("AWS::SSM::Parameter::Value") ? byDefault : undefined;
+  if (byDefault === undefined || place !== undefined) {
+    const known = place === undefined ? name : `${name} ${textOf(place)}`;
+    const assumed = "nothing: the parameter's value is given at deployment";
+    return unknown(scope, at, { Ref: name }, assumed, placeholder(known));
   }
   return unknown(scope, at, { Ref: name }, "the parameter's default", asList(type, byDefault));
 }

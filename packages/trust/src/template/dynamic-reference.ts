@@ -1,0 +1,19 @@
+import { placeholder } from "./placeholder.ts";
+import { type Scope, unknown } from "./scope.ts";
+
+/** A part of it may itself be unknown. */
+const REFERENCE = /\{\{resolve:(?:\$\{[^{}]*\}|[^{}])*\}\}/gu;
+
+/**
+ * A text whose dynamic references are unknown: what stands in Systems Manager or Secrets Manager is read at deployment.
+ *
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
+ */
+export function withoutReferences(value: unknown, at: string, scope: Scope): unknown {
+  if (Array.isArray(value)) return value.map((item, i) => withoutReferences(item, `${at}[${i}]`, scope));
+  if (typeof value !== "string" || !value.includes("{{resolve:")) return value;
+  return value.replaceAll(REFERENCE, (reference) => {
+    const assumed = "nothing: it is read at deployment";
+    return unknown(scope, at, reference, assumed, placeholder(reference.slice("{{".length, -"}}".length)));
+  });
+}
