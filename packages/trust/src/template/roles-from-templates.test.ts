@@ -294,6 +294,18 @@ describe("rolesFromTemplates says that not all combinations were looked at, when
     const { roles } = rolesFromTemplates([source({ ...undecided, Resources: { R: roleOf(chosen) } })]);
     expect(roles[0]?.unknowns).toContainEqual(expect.objectContaining(beyond));
   });
+  it("but takes each condition both ways", () => {
+    const both = names.map((name) => ({ "Fn::If": [name, allow(name), allow(`not-${name}`)] }));
+    const { roles } = rolesFromTemplates([source({ ...undecided, Resources: { R: roleOf(both) } })]);
+    const all = names.flatMap((name) => [allow(name), allow(`not-${name}`)]);
+    expect(new Set(asList(roles[0]?.trustPolicy["Statement"]))).toEqual(new Set(all));
+    const inside = names.reduce<unknown>(
+      (inner, name) => ({ "Fn::If": [name, allow(name), inner] }),
+      allow("innermost"),
+    );
+    const [nested] = rolesFromTemplates([source({ ...undecided, Resources: { R: roleOf([inside]) } })]).roles;
+    expect(nested?.trustPolicy["Statement"]).toContainEqual(allow("innermost"));
+  });
   it("but not when there are as many as are looked at", () => {
     const { roles } = rolesFromTemplates([source({ ...undecided, Resources: { R: roleOf(chosen.slice(0, 5)) } })]);
     expect(roles[0]?.unknowns.length).toBeGreaterThan(0);

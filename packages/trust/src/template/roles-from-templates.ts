@@ -83,7 +83,7 @@ function trustRoles(
 const notAllWorlds: UnknownValue = {
   path: "arn",
   expression: `more than ${MOST_WORLDS} combinations of undecided conditions`,
-  assumed: `nothing of those beyond the first ${MOST_WORLDS}`,
+  assumed: "nothing more of those not looked at; each condition was taken both ways at least once",
 };
 
 /** Logical ids of unnamed roles that several stacks have, so that `${LogicalId}` alone would make them one. */

@@ -1,4 +1,4 @@
-/** Beyond this many combinations of undecided conditions, those not yet looked at are left out, and that is said. */
+/** Beyond this many combinations of undecided conditions, only those in which one is false for the first time are looked at. */
 export const MOST_WORLDS: number = 32;
 
 /** Answers whether an undecided condition holds. */
@@ -13,30 +13,45 @@ export interface Worlds<T> {
 
 /**
  * Runs a function once for each way the undecided conditions it asks for may turn out: first all true, then with one of
- * them false, and so on.
+ * them false, and so on. However many there are, each is true once and false once, so that no branch is passed over.
  */
 export function inEachWorld<T>(run: (decide: Decide) => T): Worlds<T> {
-  const waiting: ReadonlyMap<string, boolean>[] = [new Map()];
+  const waiting: Alternative[] = [{ assigned: new Map(), keys: [], index: 0, isFirst: true }];
   const results: T[] = [];
-  for (const assigned of waiting) {
-    if (results.length === MOST_WORLDS) return { results, isComplete: false };
+  const seen = new Set<string>();
+  let isComplete = true;
+  for (const alternative of waiting) {
+    if (results.length >= MOST_WORLDS && !alternative.isFirst) {
+      isComplete = false;
+      continue;
+    }
+    const assigned = assignmentOf(alternative);
     const asked = new Set<string>();
     const decide: Decide = (key) => {
       if (!assigned.has(key)) asked.add(key);
       return assigned.get(key) ?? true;
     };
     results.push(run(decide));
-    waiting.push(...alternatives(assigned, [...asked]));
+    // The run took every asked condition as true: what is left is that the first of them is false, or only the second, …
+    const keys = [...asked];
+    for (const [index, key] of keys.entries()) {
+      const isFirst = seen.size !== seen.add(key).size;
+      if (isFirst || results.length < MOST_WORLDS) waiting.push({ assigned, keys, index, isFirst });
+      else isComplete = false;
+    }
   }
-  return { results, isComplete: true };
+  return { results, isComplete };
 }
 
-/** The run took every asked condition as true: what is left is that the first of them is false, or only the second, … */
-function alternatives(
-  assigned: ReadonlyMap<string, boolean>,
-  asked: readonly string[],
-): readonly ReadonlyMap<string, boolean>[] {
-  return asked.map(
-    (key, i) => new Map([...assigned, ...asked.slice(0, i).map((earlier) => [earlier, true] as const), [key, false]]),
-  );
+/** A world to look at: as another one, but with the key at `index` false; those before it stay true. */
+interface Alternative {
+  readonly assigned: ReadonlyMap<string, boolean>;
+  readonly keys: readonly string[];
+  readonly index: number;
+  /** Whether no other world takes this key for false before. */
+  readonly isFirst: boolean;
+}
+
+function assignmentOf({ assigned, keys, index }: Alternative): ReadonlyMap<string, boolean> {
+  return new Map([...assigned, ...keys.slice(0, index + 1).map((key, i) => [key, i < index] as const)]);
 }
