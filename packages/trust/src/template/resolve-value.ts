@@ -3,6 +3,7 @@ import { withoutReferences } from "./dynamic-reference.ts";
 import { isLoop, unroll } from "./for-each.ts";
 import { resolveIntrinsic } from "./intrinsics/intrinsics.ts";
 import { collectionOf } from "./loop-collection.ts";
+import { MACRO } from "./macro.ts";
 import { type Scope, unknown, type World } from "./scope.ts";
 import type { Stack } from "./stack.ts";
 
@@ -32,7 +33,11 @@ function resolveValue(value: unknown, at: string, scope: Scope): unknown {
   }
   const entries: [string, unknown][] = [];
   for (const name of keys) {
-    const resolved = resolveValue(value[name], at === "" ? name : `${at}.${name}`, scope);
+    // Beside other members, a macro adds to them or changes them.
+    const resolved =
+      name === MACRO
+        ? resolveIntrinsic(name, value[name], at, scope)
+        : resolveValue(value[name], at === "" ? name : `${at}.${name}`, scope);
     if (resolved !== undefined) entries.push([name, resolved]);
   }
   return Object.fromEntries(entries);

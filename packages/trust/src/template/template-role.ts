@@ -3,6 +3,8 @@ import { asList, isRecord, textOf } from "../json.ts";
 import type { Attachments, AttachTo, IdentityPolicy } from "./attachments.ts";
 import { mayBeCreated } from "./intrinsics/conditions.ts";
 import { asText } from "./intrinsics/text.ts";
+import { MACRO, resourceMacro } from "./macro.ts";
+import { placeholder } from "./placeholder.ts";
 import { asPolicyDocument } from "./policy-document.ts";
 import { arnOf, nameOf } from "./resource-identity.ts";
 import { addNote, type Notes, type Scope, unknown } from "./scope.ts";
@@ -32,7 +34,8 @@ export function readRole(logicalId: string, scope: Scope, attachments: Attachmen
   if (!mayBeCreated(resource, "arn", scope)) return undefined;
   const properties = propertiesOf(resource);
   const { AssumeRolePolicyDocument: trust } = properties;
-  if (trust === undefined || trust === null) {
+  const macro = resourceMacro(resource);
+  if ((trust === undefined || trust === null) && macro === undefined) {
     scope.world.problems.push(withoutTrust(logicalId, scope.stack));
     return undefined;
   }
@@ -48,7 +51,7 @@ export function readRole(logicalId: string, scope: Scope, attachments: Attachmen
   attachments.addAttached(attachTo, scope);
   return {
     arn,
-    trustPolicy: trustPolicy(trust, scope),
+    trustPolicy: macro === undefined ? trustPolicy(trust, scope) : changedByMacro(trust, macro, scope),
     identityPolicies,
     managedPolicyArns,
     permissionsBoundary: boundary(properties["PermissionsBoundary"], scope, attachments),
@@ -74,6 +77,15 @@ function trustPolicy(value: unknown, scope: Scope): PolicyDocument {
   if (resolved !== undefined) return asPolicyDocument(resolved);
   const assumed = "that nobody may assume the role; CloudFormation refuses a role without AssumeRolePolicyDocument";
   return unknown(scope, "trustPolicy", value, assumed, { Statement: [] });
+}
+
+/** What is written, and one statement more that nobody knows. */
+function changedByMacro(value: unknown, macro: unknown, scope: Scope): PolicyDocument {
+  const written = value === undefined || value === null ? {} : trustPolicy(value, scope);
+  const { Statement: statements = [] } = written;
+  const assumed = "that it changes nothing of the role: a macro runs at deployment";
+  const unread = unknown(scope, "trustPolicy", { [MACRO]: macro }, assumed, placeholder(MACRO));
+  return { ...written, Statement: [...asList(statements), unread] };
 }
 
 /** Inline policies; each takes the place of its `PolicyDocument`, also in what is noted. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { proveExpectations } from "../access/prove-expectations.ts";
 import { lintTrust } from "../lint/lint-trust.ts";
 import { rolesFromTemplates } from "./roles-from-templates.ts";
-import { roleOf, source } from "./templates.test-helper.ts";
+import { allow, roleOf, source } from "./templates.test-helper.ts";
 
 const lineOf = (id: string): number => (id === "N" ? 4 : 9);
 const nested = { Type: "AWS::CloudFormation::Stack", Properties: { TemplateURL: "https://example.com/n.json" } };
@@ -36,6 +37,22 @@ describe("rolesFromTemplates gives a role of which nothing is known for", () => 
     const { roles } = rolesFromTemplates([source({ Resources: { "Fn::Transform": { Name: "AWS::Include" } } })]);
     expect(roles).toMatchObject([{ location: { path: "Fn::Transform" } }]);
   });
+  it.each<[string, Readonly<Record<string, unknown>>, string]>([
+    ["a macro over the template", { Transform: "MyMacro" }, '{"Transform":["MyMacro"]}'],
+    ["one of several", { Transform: ["AWS::LanguageExtensions", "MyMacro"] }, '{"Transform":["MyMacro"]}'],
+    ["another file", { Transform: { Name: "AWS::Include" } }, '{"Transform":[{"Name":"AWS::Include"}]}'],
+    [
+      "another file beside the sections",
+      { "Fn::Transform": { Name: "AWS::Include" } },
+      '{"Fn::Transform":{"Name":"AWS::Include"}}',
+    ],
+  ])("%s", (_, sections, expression) => {
+    const { roles } = rolesFromTemplates([source({ ...sections, Resources: { R: roleOf([]) } })]);
+    expect(roles).toMatchObject([
+      { unknowns: [] },
+      { location: { path: "Transform" }, unknowns: [{ path: "arn", expression: `Transform ${expression}` }] },
+    ]);
+  });
 });
 
 describe("rolesFromTemplates gives none for", () => {
@@ -52,9 +69,40 @@ describe("rolesFromTemplates gives none for", () => {
       [],
     );
   });
+  it("a transform of AWS that makes no roles", () => {
+    const Transform = ["AWS::LanguageExtensions", "AWS::Serverless-2016-10-31"];
+    expect(rolesFromTemplates([source({ Transform, Resources: {} })]).roles).toEqual([]);
+  });
   it("a serverless function with a role", () => {
     const N = { Type: "AWS::Serverless::Function", Properties: { Role: "arn:aws:iam::123456789012:role/x" } };
     expect(rolesFromTemplates([source({ Resources: { N } })]).roles).toEqual([]);
+  });
+});
+
+describe("a macro of a role is unknown", () => {
+  const macro = { "Fn::Transform": { Name: "MyMacro" } };
+  const expression = JSON.stringify(macro);
+  const denied = { from: "outside-accounts", to: "*", decision: "denied" } as const;
+  const own = allow("arn:aws:iam::123456789012:role/x");
+  it.each<[string, Readonly<Record<string, unknown>>, unknown[]]>([
+    ["among its properties", { ...roleOf([own], macro) }, [own]],
+    ["beside its properties", { ...roleOf([own]), ...macro }, [own]],
+    ["in place of its properties", { Type: "AWS::IAM::Role", Properties: macro }, []],
+  ])("%s, and so is who is trusted", (_, R, written) => {
+    const { roles, problems } = rolesFromTemplates([source({ Resources: { R } })]);
+    expect(problems).toEqual([]);
+    expect(roles[0]?.trustPolicy["Statement"]).toEqual([...written, "${Fn.Transform}"]);
+    expect(roles[0]?.unknowns).toContainEqual(expect.objectContaining({ path: "trustPolicy", expression }));
+    expect(proveExpectations([denied], roles)).toMatchObject([{ holds: false }]);
+    expect(new Set(lintTrust(roles).map(({ id }) => id))).toEqual(new Set(["unknown-value"]));
+  });
+  it.each<[string, unknown]>([
+    ["the trust policy", { Statement: [own], ...macro }],
+    ["a statement", { Statement: [{ ...own, ...macro }] }],
+  ])("among the members of %s", (_, AssumeRolePolicyDocument) => {
+    const { roles } = rolesFromTemplates([source({ Resources: { R: roleOf([], { AssumeRolePolicyDocument }) } })]);
+    expect(roles[0]?.unknowns).toContainEqual(expect.objectContaining({ expression }));
+    expect(proveExpectations([denied], roles)).toMatchObject([{ holds: false }]);
   });
 });
 

@@ -2,6 +2,7 @@ import { isRecord, quote, textOf } from "../json.ts";
 import type { TrustRole } from "../trust-model.ts";
 import { mayBeCreated } from "./intrinsics/conditions.ts";
 import { partitionOf, pseudoParameter } from "./intrinsics/pseudo-parameter.ts";
+import { MACRO, templateMacros } from "./macro.ts";
 import { placeholder } from "./placeholder.ts";
 import { createScope } from "./resolve-value.ts";
 import type { World } from "./scope.ts";
@@ -40,7 +41,9 @@ export function unreadRoles(stacks: readonly Stack[], worldOf: (decide: Decide) 
     const loops = stack.unreadLoops
       .filter(({ written }) => mayMakeRoles(written))
       .map(({ loop, written, why }) => ({ name: loop, expression: { [loop]: written }, why }));
-    return [...opaque, ...loops].map((unread) => unknownRole(unread, stack, worldOf));
+    const macros = templateMacros(stack.source.template);
+    const whole = macros ? [{ name: "Transform", expression: macros, why: "a macro runs at deployment" }] : [];
+    return [...opaque, ...loops, ...whole].map((unread) => unknownRole(unread, stack, worldOf));
   });
 }
 
@@ -53,7 +56,7 @@ const NOT_GIVEN = "its template is not among those that were read";
 /** Why it cannot be told which roles come of a resource; `undefined` when none do, or they are read. */
 function whyOpaque(logicalId: string, resource: Readonly<Record<string, unknown>>): string | undefined {
   const type = textOf(resource["Type"]);
-  if (logicalId === "Fn::Transform") return "a macro makes resources at deployment";
+  if (logicalId === MACRO) return "a macro makes resources at deployment";
   if (type.endsWith("::MODULE")) return "a module's template is not among those that were read";
   switch (type) {
     case "AWS::CloudFormation::Stack":
