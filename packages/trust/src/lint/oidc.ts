@@ -1,9 +1,12 @@
+import { isRecord } from "../json.ts";
 import { isDemand, takesWildcards, type ConditionEntry } from "./condition-entries.ts";
 import { covers, demands, type LintStatement } from "./lint-statement.ts";
 import { isUnresolved } from "./unresolved.ts";
 
 /** GitHub Actions' issuer. */
 export const GITHUB = "token.actions.githubusercontent.com";
+
+const OIDC = "oidc-provider/";
 
 /** Claims that say who the token is for. */
 const AUDIENCE = ["aud", "app_id", "oaud"];
@@ -21,13 +24,17 @@ const SUBJECT = [
   "job_workflow_ref",
 ];
 
-/** The issuers, without `https://`, whose tokens a statement takes. */
+/** The issuers, without `https://`, whose tokens a statement takes; one that is not known reads `${…}`. */
 export function oidcProviders(statement: LintStatement): readonly string[] {
   if (statement.effect !== "Allow" || !covers(statement, "sts:AssumeRoleWithWebIdentity")) return [];
+  if (isConditionUnknown(statement.elements["Condition"])) return [];
   return statement.principals.flatMap(({ type, value, arn }) => {
-    if (type !== "Federated" || isUnresolved(value) || value === "*") return [];
-    if (arn) return arn.resource.startsWith("oidc-provider/") ? [arn.resource.slice("oidc-provider/".length)] : [];
-    return [value];
+    if (type !== "Federated" || value === "*") return [];
+    const name = arn?.resource ?? value;
+    if (name.startsWith(OIDC)) return [name.slice(OIDC.length)];
+    // What is not known at all may be a SAML provider where the statement lets one call.
+    const known = name.startsWith("${") ? !covers(statement, "sts:AssumeRoleWithSAML") : !arn;
+    return known ? [name] : [];
   });
 }
 
@@ -38,13 +45,14 @@ export function demandsAudience(statement: LintStatement, provider: string): boo
 
 /** Whether the statement says whose token it has to be, be it with wildcards. */
 export function demandsSubject({ conditions }: LintStatement, provider: string): boolean {
-  const keys = new Set(SUBJECT.map((claim) => `${provider}:${claim}`.toLowerCase()));
-  return conditions.some((entry) => isDemand(entry) && keys.has(entry.key) && entry.values.length > 0);
+  return conditions.some(
+    (entry) => isDemand(entry) && isClaim(entry.key, provider, SUBJECT) && entry.values.length > 0,
+  );
 }
 
 /** Whether one of the claims has to have a certain value. */
 export function demandsClaim(statement: LintStatement, provider: string, claims: readonly string[]): boolean {
-  return demands(statement, new Set(claims.map((claim) => `${provider}:${claim}`.toLowerCase())));
+  return demands(statement, (key) => isClaim(key, provider, claims));
 }
 
 /** The `sub` values that a statement admits, each with whether `*` is a wildcard in it; unresolved ones are left out. */
@@ -52,9 +60,22 @@ export function subjects(
   { conditions }: LintStatement,
   provider: string,
 ): readonly { readonly value: string; readonly wildcards: boolean; readonly entry: ConditionEntry }[] {
-  const key = `${provider}:sub`.toLowerCase();
   return conditions
-    .filter((entry) => entry.key === key && isDemand(entry))
+    .filter((entry) => isClaim(entry.key, provider, ["sub"]) && isDemand(entry))
     .flatMap((entry) => entry.values.map((value) => ({ value, wildcards: takesWildcards(entry), entry })))
     .filter(({ value }) => !isUnresolved(value));
+}
+
+/** Whether a key is one of the provider's claims, or may be: what is not known of either is taken to fit. */
+function isClaim(key: string, provider: string, claims: readonly string[]): boolean {
+  const colon = key.lastIndexOf(":");
+  const claim = key.slice(colon + 1);
+  if (!isUnresolved(claim) && !claims.includes(claim)) return false;
+  const of = key.slice(0, Math.max(colon, 0));
+  return isUnresolved(key) || isUnresolved(provider) || of === provider.toLowerCase();
+}
+
+function isConditionUnknown(condition: unknown): boolean {
+  const blocks = isRecord(condition) ? Object.values(condition) : [condition];
+  return blocks.some((block) => typeof block === "string" && isUnresolved(block));
 }

@@ -1,6 +1,5 @@
 import { allowsAssuming } from "../lint-statement.ts";
 import type { Rule } from "../rule.ts";
-import { isUnresolved } from "../unresolved.ts";
 import { bindsPrincipal } from "../who-is-bound.ts";
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-accounts */
@@ -12,7 +11,7 @@ export const accountPrincipalUnscoped: Rule = {
   *checkStatement(statement) {
     if (!allowsAssuming(statement) || bindsPrincipal(statement)) return;
     for (const { wholeAccount, value } of statement.principals) {
-      if (!wholeAccount || isUnresolved(value)) continue;
+      if (!wholeAccount) continue;
       yield { message: `principal "${value}" is a whole account, and no condition narrows it to an ARN` };
     }
   },

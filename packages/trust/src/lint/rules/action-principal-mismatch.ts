@@ -1,4 +1,3 @@
-import { parseArn } from "../../arn.ts";
 import type { AssumeAction } from "../../requested-actions.ts";
 import { ASSUME_ACTIONS } from "../../requested-actions.ts";
 import { covers } from "../lint-statement.ts";
@@ -39,12 +38,10 @@ export const actionPrincipalMismatch: Rule = {
 };
 
 /** The call that such a principal makes; `undefined` when that cannot be told. */
-function callOf({ type, value }: Principal): AssumeAction | undefined {
-  if (isUnresolved(value)) return undefined;
+function callOf({ type, value, arn }: Principal): AssumeAction | undefined {
+  if (isUnresolved(arn?.resource ?? value)) return undefined;
   if (type === "AWS") return value === "*" ? undefined : "sts:AssumeRole";
   if (type === "Service") return "sts:AssumeRole";
   if (type !== "Federated") return undefined;
-  return parseArn(value)?.resource.startsWith("saml-provider/")
-    ? "sts:AssumeRoleWithSAML"
-    : "sts:AssumeRoleWithWebIdentity";
+  return arn?.resource.startsWith("saml-provider/") ? "sts:AssumeRoleWithSAML" : "sts:AssumeRoleWithWebIdentity";
 }

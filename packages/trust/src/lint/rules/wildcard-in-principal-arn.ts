@@ -1,4 +1,3 @@
-import { isUnresolved } from "../unresolved.ts";
 import { isEverybody } from "../principals.ts";
 import type { Rule } from "../rule.ts";
 
@@ -11,7 +10,7 @@ export const wildcardInPrincipalArn: Rule = {
   *checkStatement({ principals }) {
     for (const principal of principals) {
       const { type, value } = principal;
-      if (isEverybody(principal) || isUnresolved(value) || !/[*?]/.test(value)) continue;
+      if (isEverybody(principal) || !/[*?]/.test(value)) continue;
       yield { message: `${type} principal "${value}" names nobody: AWS takes no wildcard within a principal` };
     }
   },
