@@ -62,6 +62,18 @@ export function takesWildcards({ written }: ConditionEntry): boolean {
   return /like|arn/i.test(written);
 }
 
+/** A variable that the request fills in, by its colon; what is not known offline has none, and the role's own is no caller's choice. */
+const VARIABLE = String.raw`\$\{(?!aws:Resource(?:Account|OrgID)\})[^{}]*:`;
+const OPEN = { wildcards: new RegExp(String.raw`[*?]|${VARIABLE}`, "i"), literally: new RegExp(VARIABLE, "i") };
+
+/** What of a value every request that passes has at the beginning: the text before the first wildcard or policy variable. */
+export function certainPart(value: string, entry: ConditionEntry): string {
+  // A number that is larger or smaller shares nothing with it.
+  if (/than/i.test(entry.written)) return "";
+  const open = value.search(takesWildcards(entry) ? OPEN.wildcards : OPEN.literally);
+  return open === -1 ? value : value.slice(0, open);
+}
+
 /** Whether a value lets nearly anything pass: nothing but wildcards and separators. */
 export function isAnything(value: string): boolean {
   return /^[*?:/]*$/.test(value) && !isUnresolved(value);

@@ -57,6 +57,7 @@ export function demands(
   );
 }
 
-function saysSomething(value: string, entry: ConditionEntry): boolean {
+/** Whether a value is more than wildcards. */
+export function saysSomething(value: string, entry: ConditionEntry): boolean {
   return !takesWildcards(entry) || !isAnything(value);
 }

@@ -1,6 +1,6 @@
 import { isRecord } from "../json.ts";
 import { isDemand, takesWildcards, type ConditionEntry } from "./condition-entries.ts";
-import { covers, demands, type LintStatement } from "./lint-statement.ts";
+import { covers, demands, saysSomething, type LintStatement } from "./lint-statement.ts";
 import { isUnresolved } from "./unresolved.ts";
 
 /** GitHub Actions' issuer. */
@@ -13,7 +13,6 @@ const AUDIENCE = ["aud", "app_id", "oaud"];
 /** Claims that say whose token it is; any of them may stand for the subject. */
 const SUBJECT = [
   "sub",
-  "amr",
   "email",
   "id",
   "user_id",
@@ -23,6 +22,8 @@ const SUBJECT = [
   "repository_owner_id",
   "job_workflow_ref",
 ];
+/** Of Amazon Cognito `amr` is enough: with the audience, a pool, it tells who has signed in. Elsewhere it tells how. */
+const COGNITO = "cognito-identity.amazonaws.com";
 
 /** The issuers, without `https://`, whose tokens a statement takes; one that is not known reads `${…}`. */
 export function oidcProviders(statement: LintStatement): readonly string[] {
@@ -44,10 +45,25 @@ export function demandsAudience(statement: LintStatement, provider: string): boo
 }
 
 /** Whether the statement says whose token it has to be, be it with wildcards. */
-export function demandsSubject({ conditions }: LintStatement, provider: string): boolean {
-  return conditions.some(
-    (entry) => isDemand(entry) && isClaim(entry.key, provider, SUBJECT) && entry.values.length > 0,
+export function demandsSubject(statement: LintStatement, provider: string): boolean {
+  return demandedSubjects(statement, provider).length > 0;
+}
+
+/** The conditions that say whose token it has to be. Of `sub` any; of other claims those that are more than wildcards. */
+export function demandedSubjects(statement: LintStatement, provider: string): readonly ConditionEntry[] {
+  const claims = provider === COGNITO ? [...SUBJECT, "amr"] : SUBJECT;
+  return statement.conditions.filter(
+    (entry) =>
+      isDemand(entry) &&
+      isClaim(entry.key, provider, claims) &&
+      entry.values.length > 0 &&
+      (claimOf(entry) === "sub" || entry.values.every((value) => saysSomething(value, entry))),
   );
+}
+
+/** `sub` of `token.actions.githubusercontent.com:sub`, in lower case. */
+export function claimOf({ key }: ConditionEntry): string {
+  return key.slice(key.lastIndexOf(":") + 1);
 }
 
 /** Whether one of the claims has to have a certain value. */

@@ -1,8 +1,15 @@
-import { demandsClaim, oidcProviders, subjects } from "../oidc.ts";
+import { certainPart, type ConditionEntry } from "../condition-entries.ts";
+import { claimOf, demandedSubjects, oidcProviders } from "../oidc.ts";
 import type { Rule } from "../rule.ts";
+import { isUnresolved } from "../unresolved.ts";
 
-/** Claims that pin the token by themselves, whatever the subject. */
-const PINS = ["repository", "repository_id", "repository_owner_id", "job_workflow_ref"];
+/** Whether all that matches is one owner's, by what a claim begins with; any other claim has to be written out. */
+const WHOLE: ReadonlyMap<string, (certain: string, value: string) => boolean> = new Map([
+  ["sub", subjectNamesOwner],
+  ["repository", namesOwner],
+  ["job_workflow_ref", namesOwner],
+  ["email", (_certain, value) => /@[^*?]+$/.test(value)],
+]);
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html */
 export const oidcSubjectWildcard: Rule = {
@@ -12,18 +19,31 @@ export const oidcSubjectWildcard: Rule = {
   fix: "write the owner out and end it with its separator: repo:my-org/my-repo:*",
   *checkStatement(statement) {
     for (const provider of oidcProviders(statement)) {
-      if (demandsClaim(statement, provider, PINS)) continue;
-      for (const { value, wildcards } of subjects(statement, provider)) {
-        if (!wildcards || !/[*?]/.test(value) || ownerIsWhole(value)) continue;
-        yield { message: `subject "${value}" also matches names that begin alike, such as those of strangers` };
+      const loose = demandedSubjects(statement, provider).map((entry) => ({
+        claim: claimOf(entry) === "sub" ? "subject" : claimOf(entry),
+        values: entry.values.filter((value) => !isWhole(value, entry)),
+      }));
+      // All of them have to hold: one that pins the token is enough.
+      if (loose.some(({ values }) => values.length === 0)) continue;
+      for (const { claim, values } of loose) {
+        for (const value of values) {
+          yield { message: `${claim} "${value}" also matches names that begin alike, such as those of strangers` };
+        }
       }
     }
   },
 };
 
-/** Whether what stands before the first wildcard holds a whole first name with its separator. */
-function ownerIsWhole(subject: string): boolean {
-  const certain = subject.slice(0, subject.search(/[*?]/));
-  const names = certain.replace(/^(?:system:serviceaccount:|[a-z_]+:)/, "");
-  return /[^/:][/:]/.test(names);
+function isWhole(value: string, entry: ConditionEntry): boolean {
+  const certain = certainPart(value, entry);
+  return certain === value || isUnresolved(certain) || (WHOLE.get(claimOf(entry))?.(certain, value) ?? false);
+}
+
+/** Whether a whole first name stands there with its separator. */
+function subjectNamesOwner(certain: string): boolean {
+  return /[^/:][/:]/.test(certain.replace(/^(?:system:serviceaccount:|[a-z_]+:)/, ""));
+}
+
+function namesOwner(certain: string): boolean {
+  return /^[^/]+\//.test(certain);
 }
