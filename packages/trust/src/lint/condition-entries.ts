@@ -62,16 +62,26 @@ export function takesWildcards({ written }: ConditionEntry): boolean {
   return /like|arn/i.test(written);
 }
 
-/** A variable that the request fills in, by its colon; what is not known offline has none, and the role's own is no caller's choice. */
-const VARIABLE = String.raw`\$\{(?!aws:Resource(?:Account|OrgID)\})[^{}]*:`;
-const OPEN = { wildcards: new RegExp(String.raw`[*?]|${VARIABLE}`, "i"), literally: new RegExp(VARIABLE, "i") };
+/** Stands for what a request may fill in with anything; no text of a policy holds it. */
+const ANYTHING = "\u0000";
+/** Variables of the role, which no caller chooses. Its tags are not among them: a transitive session tag takes their place. */
+const OWN = /^\$\{aws:Resource(?:Account|OrgID)\}$/i;
 
-/** What of a value every request that passes has at the beginning: the text before the first wildcard or policy variable. */
+/**
+ * What of a value every request that passes has at the beginning: the text before the first wildcard or policy variable,
+ * which has a colon. A variable of the role reads like what is not known offline.
+ */
 export function certainPart(value: string, entry: ConditionEntry): string {
   // A number that is larger or smaller shares nothing with it.
   if (/than/i.test(entry.written)) return "";
-  const open = value.search(takesWildcards(entry) ? OPEN.wildcards : OPEN.literally);
-  return open === -1 ? value : value.slice(0, open);
+  const text = withoutVariables(value);
+  const open = text.search(takesWildcards(entry) ? /[*?\0]/ : /\0/);
+  return open === -1 ? text : text.slice(0, open);
+}
+
+/** The value with no colon in its variables, so that it can be split into the parts of an ARN. */
+export function withoutVariables(value: string): string {
+  return value.replaceAll(/\$\{[^{}:]*:[^{}]*\}/g, (variable) => (OWN.test(variable) ? "${own}" : ANYTHING));
 }
 
 /** Whether a value lets nearly anything pass: nothing but wildcards and separators. */

@@ -1,70 +1,95 @@
 import { parseArn } from "../arn.ts";
-import { isNegated, type ConditionEntry } from "./condition-entries.ts";
+import { ASSUME_ACTIONS } from "../requested-actions.ts";
+import { certainPart, isNegated, withoutVariables, type ConditionEntry } from "./condition-entries.ts";
 import { covers, demands, type LintStatement } from "./lint-statement.ts";
 import { isEverybody } from "./principals.ts";
 import { isUnresolved } from "./unresolved.ts";
 
+const ORGANIZATION = /^o-[a-z0-9]{10}/;
+const ACCOUNT = /^\d{12}/;
+/** Of a user or a role, before the session's name; of an account. */
+const UNIQUE_ID = /^A[A-Z]{3}[A-Z0-9]{16}|^\d{12}/;
+
+/** Keys that say who calls, and how much of a value says it before a wildcard may stand: less is shared with strangers. */
+const WHOLE: ReadonlyMap<string, RegExp> = new Map([
+  ["aws:principalorgid", ORGANIZATION],
+  ["aws:principalorgpaths", ORGANIZATION],
+  ["aws:principalorgmasteraccountid", ACCOUNT],
+  ["aws:principalaccount", ACCOUNT],
+  ["aws:userid", UNIQUE_ID],
+]);
 const ORGANIZATION_KEYS = new Set(["aws:principalorgid", "aws:principalorgpaths", "aws:principalorgmasteraccountid"]);
-const ACCOUNT_KEYS = new Set(["aws:principalaccount"]);
-const ARN_KEYS = new Set(["aws:principalarn"]);
-const ID_KEYS = new Set(["aws:userid"]);
-const IDENTITY_KEYS = new Set([...ORGANIZATION_KEYS, ...ACCOUNT_KEYS, ...ARN_KEYS, ...ID_KEYS]);
+const ARN = "aws:principalarn";
 
 /** Whether a condition of the statement binds who calls: to an organization, to accounts or to ARNs. */
 export function bindsIdentity(statement: LintStatement): boolean {
-  return (
-    demands(statement, new Set([...ORGANIZATION_KEYS, ...ACCOUNT_KEYS, ...ID_KEYS]), startsWithText) ||
-    demands(statement, ARN_KEYS, namesAccount)
-  );
+  return demands(statement, isIdentityKey, saysWho);
 }
 
 /** Whether a condition narrows an account to some of its principals. */
 export function bindsPrincipal(statement: LintStatement): boolean {
   return (
-    demands(statement, ARN_KEYS, namesPrincipal) ||
-    demands(statement, ID_KEYS, startsWithText) ||
+    demands(statement, new Set([ARN]), namesPrincipal) ||
+    demands(statement, new Set(["aws:userid"]), saysWho) ||
     demands(statement, (key) => key.startsWith("aws:principaltag/"))
   );
 }
 
-/** Whether a condition keeps everybody out who is not in one of these organizations, or in any when none is given. */
-export function bindsOrganization(statement: LintStatement, organization?: string): boolean {
-  return demands(statement, ORGANIZATION_KEYS, (value) =>
-    organization === undefined ? startsWithText(value) : isUnresolved(value) || value.startsWith(organization),
-  );
+/** Whether a condition keeps everybody out who is not in the organization. */
+export function bindsOrganization(statement: LintStatement, organization: string): boolean {
+  return demands(statement, ORGANIZATION_KEYS, (value, entry) => {
+    const certain = certainPart(value, entry);
+    return isUnresolved(certain) || certain.split("/")[0] === organization;
+  });
 }
 
-/** Whether some Deny keeps all callers out but those of an organization, of accounts or of ARNs. */
-export function othersAreDenied(trust: readonly LintStatement[]): boolean {
+/** Whether some Deny keeps all callers of a statement out but those of an organization, of accounts or of ARNs. */
+export function othersAreDenied(allowed: LintStatement, trust: readonly LintStatement[]): boolean {
+  const calls = ASSUME_ACTIONS.filter((action) => covers(allowed, action));
   return trust.some(
     (statement) =>
       statement.effect === "Deny" &&
       statement.principals.some(isEverybody) &&
-      covers(statement, "sts:AssumeRole") &&
+      calls.every((action) => covers(statement, action)) &&
       statement.conditions.length === 1 &&
-      statement.conditions.every(
-        (entry) => isNegated(entry) && IDENTITY_KEYS.has(entry.key) && entry.values.every(saysWho(entry)),
-      ),
+      statement.conditions.every(deniesOthers),
   );
 }
 
-function saysWho({ key }: ConditionEntry): (value: string) => boolean {
-  return ARN_KEYS.has(key) ? namesAccount : startsWithText;
+/** `ForAnyValue` is false for whoever has no such key at all, and so denies nothing to a caller outside organizations. */
+function deniesOthers(entry: ConditionEntry): boolean {
+  const { operator, key, values } = entry;
+  if (!isNegated(entry) || !isIdentityKey(key)) return false;
+  return (
+    !(operator?.check === "values" && operator.set === "ForAnyValue") && values.every((value) => saysWho(value, entry))
+  );
 }
 
-/** The part before the first wildcard tells something. */
-function startsWithText(value: string): boolean {
-  return isUnresolved(value) || /^[^*?]{2}/.test(value);
+function isIdentityKey(key: string): boolean {
+  return WHOLE.has(key) || key === ARN;
 }
 
-function namesAccount(value: string): boolean {
-  const account = parseArn(value)?.account;
-  return isUnresolved(value) || (account !== undefined && /^\d{12}$/.test(account));
+function saysWho(value: string, entry: ConditionEntry): boolean {
+  if (entry.key === ARN) return namesAccount(value, entry);
+  const certain = certainPart(value, entry);
+  return certain === value || isUnresolved(certain) || WHOLE.get(entry.key)?.test(certain) === true;
 }
 
-function namesPrincipal(value: string): boolean {
-  if (isUnresolved(value)) return true;
-  const resource = parseArn(value)?.resource;
+function namesAccount(value: string, entry: ConditionEntry): boolean {
+  const text = readablePart(value, entry);
+  const account = parseArn(text)?.account;
+  if (account === undefined) return isUnresolved(certainPart(value, entry));
+  return certainPart(account, entry) === account && (/^\d{12}$/.test(account) || isUnresolved(account));
+}
+
+function namesPrincipal(value: string, entry: ConditionEntry): boolean {
+  const resource = parseArn(readablePart(value, entry))?.resource;
+  const certain = certainPart(resource ?? value, entry);
   // `role/*` is everybody again; `role/team/*` is a path.
-  return resource !== undefined && /^[a-z-]+\/[^*?]/.test(resource);
+  return isUnresolved(certain) || (resource !== undefined && /^[a-z-]+\/./.test(certain));
+}
+
+/** What can be split into the parts of an ARN: in the operators of text a wildcard goes over the colons. */
+function readablePart(value: string, entry: ConditionEntry): string {
+  return /arn/i.test(entry.written) ? withoutVariables(value) : certainPart(value, entry);
 }

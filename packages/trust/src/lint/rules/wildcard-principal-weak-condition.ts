@@ -12,7 +12,7 @@ export const wildcardPrincipalWeakCondition: Rule = {
   *checkStatement(statement, role) {
     if (!allowsAssuming(statement) || statement.conditions.length === 0) return;
     if (!statement.principals.some(isEverybody)) return;
-    if (bindsIdentity(statement) || othersAreDenied(role.trust)) return;
+    if (bindsIdentity(statement) || othersAreDenied(statement, role.trust)) return;
     const told = statement.conditions.map(({ written, name }) => `${written} ${name}`).join(", ");
     yield { message: `Principal "*" with ${told}: that holds for callers of any account` };
   },

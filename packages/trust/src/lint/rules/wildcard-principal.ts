@@ -11,7 +11,7 @@ export const wildcardPrincipal: Rule = {
   fix: "name the role or the account that has to assume it",
   *checkStatement(statement, role) {
     if (!allowsAssuming(statement) || statement.conditions.length > 0) return;
-    if (!statement.principals.some(isEverybody) || othersAreDenied(role.trust)) return;
+    if (!statement.principals.some(isEverybody) || othersAreDenied(statement, role.trust)) return;
     yield { message: 'Principal "*" without a condition: everybody with an AWS account may assume the role' };
   },
 };
