@@ -3,13 +3,16 @@ import type { OnEvent } from "../events.ts";
 import type { TargetRole } from "../role-env/index.ts";
 import type { CredentialStore, RefusedCredentials, StoredCredentials } from "./credential-store.ts";
 
+/** A store in plain JavaScript may well return nothing. */
+const NONE: readonly RefusedCredentials[] = [];
+
 /** One write to one store, told as events. @returns what should be offered to the store again. */
 export async function storeEntries(
   store: CredentialStore,
   entries: readonly StoredCredentials[],
   onEvent: OnEvent,
 ): Promise<readonly StoredCredentials[]> {
-  const refused = await attempt(() => store.put(entries));
+  const refused = await attempt(async () => (await store.put(entries)) ?? NONE);
   if (refused instanceof AgentRolesError) {
     onEvent({ type: "storeFailed", store: store.name, targets: entries.map(({ target }) => target), error: refused });
     return entries;

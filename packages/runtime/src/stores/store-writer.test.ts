@@ -116,6 +116,20 @@ it("offers again what was refused and may be taken later, and nothing else", asy
   expect(offers).toEqual([["A", "B", "C"], ["B"]]);
 });
 
+it("takes it for stored when a store of plain JavaScript returns nothing, or no promise", async () => {
+  for (const nothing of [undefined, Promise.resolve()]) {
+    const clock = fakeClock();
+    const events: AgentRolesEvent[] = [];
+    const store: CredentialStore = Object.assign(memoryStore(), { put: () => nothing });
+    const { signal } = new AbortController();
+    const writer = storeWriter(store, { clock, signal, onEvent: (event) => events.push(event) });
+    writer.add(entry("A", 1));
+    await clock.advance(50);
+    await writer.idle();
+    expect(events).toMatchObject([{ type: "stored", targets: [{ profile: "A" }] }]);
+  }
+});
+
 it("removes a profile, unless it came back meanwhile", async () => {
   const { writer, writes, removals, events, clock, finish } = subject();
   writer.add(entry("A", 1));

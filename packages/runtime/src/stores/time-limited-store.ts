@@ -18,7 +18,8 @@ export function timeLimitedStore(store: CredentialStore, clock: Clock, stop?: Ab
   async function limited<T>(call: (signal: AbortSignal) => Promise<T>): Promise<T> {
     if (hanging) throw hangs("a call that it was given before has still not ended");
     const abort = new AbortController();
-    const work = call(abort.signal);
+    // In plain JavaScript, it may return no promise.
+    const work = Promise.resolve(call(abort.signal));
     hanging = true;
     const ended = work.then(
       () => undefined,
