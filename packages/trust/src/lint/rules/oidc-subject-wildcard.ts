@@ -8,7 +8,7 @@ const WHOLE: ReadonlyMap<string, (certain: string, value: string) => boolean> = 
   ["sub", subjectNamesOwner],
   ["repository", namesOwner],
   ["job_workflow_ref", namesOwner],
-  ["email", (_certain, value) => /@[^*?]+$/.test(value)],
+  ["email", (_certain: string, value: string) => /@[^*?]+$/.test(value)],
 ]);
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html */
