@@ -47,11 +47,13 @@ export function findAttachments(
 ): Attachments {
   const byArn = new Map<string, PolicyResource>();
   const byRole = new Map<string, Set<PolicyResource>>();
+  /** Policies whose roles hang on a condition. */
+  const changing = new Set<PolicyResource>();
   const adrift: (PolicyResource & { readonly expression: unknown })[] = [];
   for (const policy of stacks.flatMap(policyResources)) {
     const { stack, logicalId, resource } = policy;
     const names = propertiesOf(resource)["Roles"] ?? propertiesOf(resource)["RoleName"];
-    const { isComplete } = inEachWorld((decide) => {
+    const { results, isComplete } = inEachWorld((decide) => {
       const scope = createScope(worldOf(decide), stack);
       if (resource["Type"] === "AWS::IAM::ManagedPolicy") byArn.set(arnOf(logicalId, resource, "", scope), policy);
       const resolved = scope.resolve(names, "");
@@ -61,6 +63,7 @@ export function findAttachments(
         if (holdsPlaceholder(name) && !roleKeys.has(key)) adrift.push({ ...policy, expression: names });
       }
     });
+    if (results.length > 1) changing.add(policy);
     if (!isComplete) adrift.push({ ...policy, expression: names });
   }
   const add = (policy: PolicyResource, role: AttachTo, scope: Scope): void => {
@@ -83,7 +86,7 @@ export function findAttachments(
     },
     addAttached: (role, scope) => {
       for (const policy of byRole.get(roleKey(scope.stack, role.name)) ?? []) {
-        if (namesRole(policy, role.name, scope)) add(policy, role, scope);
+        if (!changing.has(policy) || namesRole(policy, role.name, scope)) add(policy, role, scope);
       }
       for (const { stack, logicalId, expression } of adrift) {
         if (stack !== scope.stack) continue;

@@ -59,6 +59,21 @@ describe("the policies of a role are", () => {
     expect(roles[0]?.unknowns).toMatchObject([{ assumed: "that the policy P is not attached to this role" }]);
     expect(roles[1]?.unknowns).toEqual([]);
   });
+  it("found without asking a policy for each role whom it names, when that hangs on no condition", () => {
+    let asked = 0;
+    const Properties = {
+      PolicyDocument: document("a:p"),
+      get Roles() {
+        asked += 1;
+        return names;
+      },
+    };
+    const names = Array.from({ length: 10 }, (_, i) => `r${i}`);
+    const made = Object.fromEntries(names.map((RoleName) => [RoleName, roleOf([], { RoleName })]));
+    const roles = read({ ...made, P: { Type: "AWS::IAM::Policy", Condition: "C", Properties } }, undecided);
+    expect(roles.map(({ identityPolicies }) => identityPolicies)).toEqual(names.map(() => [document("a:p")]));
+    expect(asked).toBeLessThan(names.length);
+  });
   it("named when their text is not there, but for AWS's own", () => {
     const arns = ["arn:aws:iam::aws:policy/ReadOnlyAccess", "arn:aws:iam::123456789012:policy/x"];
     const [role] = read({ R: roleOf([], { ManagedPolicyArns: arns }) });
