@@ -376,6 +376,27 @@ describe("rolesFromTemplates knows the ARN of", () => {
   });
 });
 
+it.each<[string, unknown]>([
+  ["Ref", { Ref: "X" }],
+  ["Fn::GetAtt", { "Fn::GetAtt": ["X", "Arn"] }],
+  [
+    "Fn::Join as the CDK writes it",
+    {
+      "Fn::Join": [
+        "",
+        ["arn:", { Ref: "AWS::Partition" }, ":iam::", { Ref: "AWS::AccountId" }, ":oidc-provider/token.example.com"],
+      ],
+    },
+  ],
+])("leaves only the account of an OIDC provider open when the account is not known: %s", (_, Federated) => {
+  const X = { Type: "AWS::IAM::OIDCProvider", Properties: { Url: "https://token.example.com" } };
+  const { roles } = rolesFromTemplates([
+    { file: "t.json", template: { Resources: { R: roleOf([allow({ Federated })]), X } } },
+  ]);
+  const arn = "arn:aws:iam::${AWS.AccountId}:oidc-provider/token.example.com";
+  expect(roles[0]?.trustPolicy).toEqual({ Statement: [allow({ Federated: arn })] });
+});
+
 it("notes what was assumed wherever it is used again", () => {
   const Parameters = { P: { Type: "String", Default: "x" } };
   const A = roleOf([], { RoleName: { Ref: "P" } });
