@@ -15,24 +15,34 @@ type JsonObject = Readonly<Record<string, unknown>>;
  */
 export function readStacks(sources: readonly TemplateSource[]): readonly Stack[] {
   const read = new Map<TemplateSource, Stack>();
+  const folder = commonFolder(sources.map(({ file }) => file));
   const readOne = (source: TemplateSource): Stack => {
     const known = read.get(source);
     if (known !== undefined) return known;
     const { nestedIn } = source;
     const parent = nestedIn && { stack: readOne(nestedIn.source), logicalId: nestedIn.logicalId };
-    const stack = readStack(source, String(read.size), parent);
+    const label = source.stackName ?? source.file.slice(folder.length);
+    const stack = readStack(source, { id: String(read.size), label, ...(parent && { parent }) });
     read.set(source, stack);
     return stack;
   };
   return sources.map(readOne);
 }
 
-function readStack(source: TemplateSource, id: string, parent: Stack["parent"]): Stack {
+/** Where all the files lie, so that the same files in another folder read the same; the whole of the only file. */
+function commonFolder(files: readonly string[]): string {
+  const [first = "", ...others] = files;
+  if (others.length === 0) return first;
+  const folders = [...first.matchAll(/[/\\]/gu)].map(({ index }) => first.slice(0, index + 1));
+  return folders.findLast((folder) => others.every((file) => file.startsWith(folder))) ?? "";
+}
+
+function readStack(source: TemplateSource, known: Pick<Stack, "id" | "label" | "parent">): Stack {
   const { Parameters, Mappings, Conditions, Resources, Outputs } = source.template;
   // A collection is a list or a parameter, so that these sections are all that it takes to unroll the others.
   const bare: Stack = {
+    ...known,
     source,
-    id,
     parameters: section(Parameters),
     mappings: section(Mappings),
     conditions: new Map(),
@@ -40,7 +50,6 @@ function readStack(source: TemplateSource, id: string, parent: Stack["parent"]):
     outputs: new Map(),
     origins: new Map(),
     unreadLoops: [],
-    ...(parent && { parent }),
   };
   return {
     ...bare,

@@ -63,8 +63,7 @@ export function nameOf(logicalId: string, resource: Resource, at: string, scope:
   const form = forms.get(resource["Type"]);
   const property = form?.name ?? "Name";
   const { ambiguousIds } = scope.world;
-  const { stackName, file } = scope.stack.source;
-  const own = placeholder(ambiguousIds.has(logicalId) ? `${stackName ?? file}.${logicalId}` : logicalId);
+  const own = placeholder(ambiguousIds.has(logicalId) ? `${scope.stack.label}.${logicalId}` : logicalId);
   const asked = { name: `${property} of ${logicalId}`, at, otherwise: own };
   return once(scope.world.memo.texts, scope, asked, (inner) => {
     const name = inner.resolve(propertiesOf(resource)[property], at);

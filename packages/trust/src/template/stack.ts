@@ -11,6 +11,8 @@ export interface Stack {
   readonly source: TemplateSource;
   /** Tells stacks apart in keys of maps. */
   readonly id: string;
+  /** Tells them apart in names that are not known: the stack's name, else its file. Empty for one that is alone. */
+  readonly label: string;
   readonly parameters: Section;
   readonly mappings: Section;
   readonly conditions: ReadonlyMap<string, unknown>;

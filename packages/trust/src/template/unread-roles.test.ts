@@ -106,6 +106,18 @@ describe("a macro of a role is unknown", () => {
   });
 });
 
+it("what is not known has a name that does not tell where the files lie", () => {
+  const unnamed = { Type: "AWS::IAM::Role", Properties: { AssumeRolePolicyDocument: { Statement: [] } } };
+  const arnsIn = (...files: string[]): string[] => {
+    const sources = files.map((file) => ({ file, template: { Resources: { N: nested, U: unnamed } } }));
+    return rolesFromTemplates(sources).roles.map(({ arn }) => arn.split("/").slice(1).join("/"));
+  };
+  const names = ["${a.json.U}", "${sub.b.json.U}", "${a.json.N}", "${sub.b.json.N}"];
+  expect(arnsIn("before/a.json", "before/sub/b.json")).toEqual(names);
+  expect(arnsIn("/c/after/a.json", "/c/after/sub/b.json")).toEqual(names);
+  expect(arnsIn("before/a.json")).toEqual(["${U}", "${N}"]);
+});
+
 it("is one finding, unknown-value, that names file and logical id", () => {
   const master = roleOf([], { RoleName: "master" });
   const { roles } = rolesFromTemplates([source({ Resources: { N: nested, Master: master } })]);

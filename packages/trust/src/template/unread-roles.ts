@@ -89,8 +89,7 @@ export function unknownRole(
     worldOf(() => true),
     stack,
   );
-  const { stackName, file } = stack.source;
-  const unknownName = placeholder(`${stackName ?? file}.${name}`);
+  const unknownName = placeholder(stack.label === "" ? name : `${stack.label}.${name}`);
   const account = textOf(pseudoParameter("AWS::AccountId", "arn", scope));
   return {
     arn: `arn:${partitionOf("arn", scope)}:iam::${account}:role/${unknownName}`,
