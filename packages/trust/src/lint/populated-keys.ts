@@ -1,4 +1,5 @@
 import type { AssumeAction } from "../requested-actions.ts";
+import { nearest } from "./nearest.ts";
 
 /** Keys of every call to AWS. Names in lower case; those that end in `/` take a tag's name after it. */
 const GLOBAL = new Set([
@@ -95,20 +96,5 @@ export function mayCarry(action: AssumeAction, key: string): boolean {
 
 /** The key that was probably meant: the same but for one or two letters. */
 export function nearestKey(key: string): string | undefined {
-  const known = [...GLOBAL, ...CARRIED, ...Object.values(OF_CALL).flatMap((keys) => [...keys])];
-  return known.find((each) => Math.abs(each.length - key.length) < 2 && distance(each, key) <= 2);
-}
-
-/** How many letters have to be changed, added or taken away. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substitution, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
+  return nearest(key, [...GLOBAL, ...CARRIED, ...Object.values(OF_CALL).flatMap((keys) => [...keys])]);
 }

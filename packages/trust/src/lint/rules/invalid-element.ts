@@ -1,3 +1,4 @@
+import { namesAwsLacks } from "../names-aws-lacks.ts";
 import type { Rule } from "../rule.ts";
 import { isUnresolved } from "../unresolved.ts";
 
@@ -6,8 +7,9 @@ export const invalidElement: Rule = {
   id: "invalid-element",
   severity: "error",
   why: "AWS rejects the policy, so the role cannot be created or changed",
-  fix: "remove the element; a trust policy takes Sid, Effect, Principal, Action and Condition, and is about its role alone",
-  *checkStatement({ defect, elements }) {
+  fix: "correct or remove it; a trust policy takes Sid, Effect, Principal, Action and Condition, and is about its role alone",
+  *checkStatement(statement) {
+    const { defect, elements } = statement;
     if (defect !== undefined) {
       // What is not known offline may well be right.
       if (!isUnresolved(defect)) yield { message: `AWS rejects it: ${defect}` };
@@ -20,5 +22,6 @@ export const invalidElement: Rule = {
     if (principal !== undefined && notPrincipal !== undefined) {
       yield { message: "AWS rejects it: it has both Principal and NotPrincipal" };
     }
+    yield* namesAwsLacks(statement);
   },
 };
