@@ -83,10 +83,20 @@ function namesAccount(value: string, entry: ConditionEntry): boolean {
 }
 
 function namesPrincipal(value: string, entry: ConditionEntry): boolean {
-  const resource = parseArn(readablePart(value, entry))?.resource;
-  const certain = certainPart(resource ?? value, entry);
   // `role/*` is everybody again; `role/team/*` is a path.
-  return isUnresolved(certain) || (resource !== undefined && /^[a-z-]+\/./.test(certain));
+  return resourceHas(/^[a-z-]+\/./, readablePart(value, entry), entry);
+}
+
+/** Whether an ARN tells a resource, be it by the beginning of its name; its kind, `cluster/*`, is any of the account. */
+export function namesResource(value: string, entry: ConditionEntry): boolean {
+  // Names of other resources have no colons, so that a wildcard goes over none but those of the ARN.
+  return resourceHas(/[/:]./, withoutVariables(value), entry);
+}
+
+function resourceHas(name: RegExp, text: string, entry: ConditionEntry): boolean {
+  const resource = parseArn(text)?.resource;
+  const certain = certainPart(resource ?? text, entry);
+  return isUnresolved(certain) || (resource !== undefined && name.test(certain));
 }
 
 /** What can be split into the parts of an ARN: in the operators of text a wildcard goes over the colons. */

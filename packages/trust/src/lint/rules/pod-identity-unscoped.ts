@@ -1,5 +1,6 @@
 import { allowsAssuming, demands } from "../lint-statement.ts";
 import type { Rule } from "../rule.ts";
+import { namesResource } from "../who-is-bound.ts";
 
 const POD = new Set(
   ["eks-cluster-arn", "eks-cluster-name", "kubernetes-namespace", "kubernetes-service-account"].map(
@@ -14,7 +15,8 @@ export const podIdentityUnscoped: Rule = {
   why: "whoever may create a Pod Identity association can give the role to any pod of any cluster of the account",
   fix: "add StringEquals for aws:RequestTag/eks-cluster-arn, …/kubernetes-namespace and …/kubernetes-service-account",
   *checkStatement(statement) {
-    if (!allowsAssuming(statement) || demands(statement, (key) => POD.has(key) || key === "aws:sourcearn")) return;
+    if (!allowsAssuming(statement) || demands(statement, POD)) return;
+    if (demands(statement, new Set(["aws:sourcearn"]), namesResource)) return;
     if (!statement.principals.some(({ type, value }) => type === "Service" && value === "pods.eks.amazonaws.com"))
       return;
     yield { message: "pods.eks.amazonaws.com may hand the role to any pod of any cluster" };

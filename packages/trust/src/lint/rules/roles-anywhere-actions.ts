@@ -1,6 +1,7 @@
 import { allowsAssuming, covers, demands } from "../lint-statement.ts";
 import type { LintStatement } from "../lint-statement.ts";
 import type { Rule } from "../rule.ts";
+import { namesResource } from "../who-is-bound.ts";
 
 /** @see https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html */
 export const rolesAnywhereActions: Rule = {
@@ -22,7 +23,7 @@ export const rolesAnywhereActions: Rule = {
       };
     }
     for (const statement of assuming) {
-      if (demands(statement, new Set(["aws:sourcearn"]))) continue;
+      if (demands(statement, new Set(["aws:sourcearn"]), namesResource)) continue;
       yield {
         statement: statement.label,
         message: "no aws:SourceArn pins the trust anchor: certificates of every trust anchor of the account pass",
