@@ -1,3 +1,4 @@
+import { parseArn } from "./arn.ts";
 import type { AssumeRoleRequest, AwsCaller, PolicyKind } from "./assume-role-request.ts";
 import { asList } from "./json.ts";
 import { readStatements, type Statement } from "./statement.ts";
@@ -19,6 +20,8 @@ export interface Policies {
 /** Reads the policies of a question; those of the caller's side only for a caller that has such a side. */
 export function readPolicies({ caller, role }: AssumeRoleRequest): Policies {
   const { identityPolicies, permissionsBoundary, sessionPolicies, scps } = "arn" in caller ? caller : noPolicies;
+  const exempt = "arn" in caller && isServiceLinked(caller.principalArn ?? caller.arn);
+  const spared = exempt || isServiceLinked(role.arn);
   const noSession = sessionPolicies === undefined || asList(sessionPolicies).length === 0;
   return {
     trust: readStatements(role.trustPolicy, "trust policy", "the trust policy"),
@@ -28,9 +31,23 @@ export function readPolicies({ caller, role }: AssumeRoleRequest): Policies {
         ? undefined
         : readStatements(permissionsBoundary, "permissions boundary", "the permissions boundary"),
     session: noSession ? undefined : readAll(sessionPolicies, "session policy"),
-    scps: levels(scps).map((level, i) => readAll(level, "service control policy", ` of level ${i}`)),
-    rcps: levels(role.rcps).flatMap((level, i) => readAll(level, "resource control policy", ` of level ${i}`)),
+    scps: levels(exempt ? undefined : scps).map((level, i) =>
+      readAll(level, "service control policy", ` of level ${i}`),
+    ),
+    rcps: levels(spared ? undefined : role.rcps).flatMap((level, i) =>
+      readAll(level, "resource control policy", ` of level ${i}`),
+    ),
   };
+}
+
+/**
+ * Service control policies do not affect what a service-linked role does; resource control policies neither that nor who
+ * may assume it. Its path tells it.
+ *
+ * @see https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html
+ */
+function isServiceLinked(arn: unknown): boolean {
+  return parseArn(arn)?.resource.startsWith("role/aws-service-role/") === true;
 }
 
 const noPolicies: Partial<AwsCaller> = {};

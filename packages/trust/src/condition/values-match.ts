@@ -24,7 +24,11 @@ export const MULTIVALUED: ReadonlySet<string> = new Set([
 /** Anybody may read a role's external id there, but a log is the wrong place to learn it from. */
 const UNSHOWN = new Set(["sts:externalid"]);
 
-/** Compares the request's values of a key with the policy's, by every operator but `Null`. */
+/**
+ * Compares the request's values of a key with the policy's, by every operator but `Null`.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+ */
 export function valuesMatch(
   comparison: Comparison,
   { key, entry }: RequestKey,
@@ -41,6 +45,8 @@ export function valuesMatch(
       if (!comparison.set && (entry.values.length > 1 || MULTIVALUED.has(key.toLowerCase()))) {
         return unknown(`${key} may hold several values and needs ForAllValues: or ForAnyValue:`);
       }
+      // AWS takes an empty text for an empty set, of which everything is true.
+      if (comparison.set === "ForAllValues" && entry.values.every((value) => value === "")) return YES;
       const resolved = policyValues.map((value) =>
         comparison.operator.variables ? resolveVariables(value, version, context) : literally(value),
       );
