@@ -7,6 +7,8 @@ export interface PlanResource {
   /** The address of the module it stands in; empty for the root. */
   readonly module: string;
   readonly type: string;
+  /** Whether it is a data source: looked up, not made. */
+  readonly isData: boolean;
   readonly values: Readonly<Record<string, unknown>>;
 }
 
@@ -19,7 +21,7 @@ export function planResources(plan: Readonly<Record<string, unknown>>): readonly
     const fromPrior = values === prior;
     for (const resource of moduleResources(values["root_module"])) {
       // The prior state also holds what the plan destroys: only its data sources are of use.
-      if (!fromPrior || /(?:^|\.)data\./u.test(resource.address)) found.set(resource.address, resource);
+      if (!fromPrior || resource.isData) found.set(resource.address, resource);
     }
   }
   return [...found.values()];
@@ -32,6 +34,7 @@ function moduleResources(module: unknown): readonly PlanResource[] {
     address: String(resource["address"]),
     module: String(address),
     type: String(resource["type"]),
+    isData: resource["mode"] === "data",
     values: isObject(resource["values"]) ? resource["values"] : {},
   }));
   return [...own, ...objects(children).flatMap(moduleResources)];

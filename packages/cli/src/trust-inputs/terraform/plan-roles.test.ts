@@ -8,7 +8,7 @@ const trust = {
 const policy = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "s3:*", Resource: "*" }] };
 const resource = (address: string, values: object): object => {
   const type = address.split(".").find((part) => part.startsWith("aws_"));
-  return { address, mode: "managed", type, values };
+  return { address, mode: address.startsWith("data.") ? "data" : "managed", type, values };
 };
 const read = (value: unknown): ReturnType<typeof planRoles> =>
   planRoles({ value, file: "plan.json", lineOf: () => undefined });
@@ -148,4 +148,11 @@ it("notes a boundary that only applying tells, and none where nobody wrote one",
     [expect.objectContaining({ path: "permissionsBoundary", expression: "aws_iam_role.bounded.permissions_boundary" })],
     [],
   ]);
+});
+
+it("reads a role in a module named data, and one with such a key, and leaves out what is only looked up", () => {
+  const addresses = ["module.data.aws_iam_role.x", 'aws_iam_role.x["eu.data.lake"]', "data.aws_iam_role.x"];
+  const resources = addresses.map((address) => resource(address, { name: "x", assume_role_policy: "{}" }));
+  const roles = read({ planned_values: { root_module: { resources } } });
+  expect(roles.map(({ location }) => location.path)).toEqual(addresses.slice(0, 2));
 });

@@ -19,5 +19,5 @@ export interface PlanRole extends RoleBuilder {
 
 /** The resources of a type that the plan manages; data sources are left out. */
 export function ofType(resources: readonly PlanResource[], type: string): readonly PlanResource[] {
-  return resources.filter((resource) => resource.type === type && !/(?:^|\.)data\./u.test(resource.address));
+  return resources.filter((resource) => resource.type === type && !resource.isData);
 }
