@@ -19,7 +19,7 @@ export type TrustInputErrorCode =
   | "InvalidSyntax"
   /** JSON or YAML that is not a template, plan or policy, or a directory without any. */
   | "NotATemplate"
-  /** A template that CloudFormation would reject, such as one with circular references. */
+  /** A template that CloudFormation would reject, such as one with circular references; a plan that Terraform did not finish. */
   | "InvalidTemplate"
   /** The live account could not be read. */
   | "LiveUnreadable";

@@ -1,5 +1,5 @@
 import { isObject } from "../recognize.ts";
-import { objects, type PlanResource } from "./plan-resources.ts";
+import { deferredChanges, objects, type PlanResource } from "./plan-resources.ts";
 
 /**
  * Tells which arguments have a value that only applying tells: a plan leaves them out of its values, where they look like
@@ -11,7 +11,7 @@ export function knownAfterApply(
   plan: Readonly<Record<string, unknown>>,
 ): (resource: PlanResource, argument: string) => boolean {
   const unknown = new Map(
-    objects(plan["resource_changes"]).map(({ address, change }) => [
+    [...deferredChanges(plan), ...objects(plan["resource_changes"])].map(({ address, change }) => [
       address,
       isObject(change) ? change["after_unknown"] : undefined,
     ]),

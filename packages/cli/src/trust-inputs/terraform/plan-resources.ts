@@ -12,10 +12,10 @@ export interface PlanResource {
   readonly values: Readonly<Record<string, unknown>>;
 }
 
-/** All resources of a plan, those of nested modules and data sources included. */
+/** All resources of a plan, those of nested modules, data sources and what is left to a later plan included. */
 export function planResources(plan: Readonly<Record<string, unknown>>): readonly PlanResource[] {
   const prior = isObject(plan["prior_state"]) ? plan["prior_state"]["values"] : undefined;
-  const found = new Map<string, PlanResource>();
+  const found = new Map(deferredResources(plan).map((resource) => [resource.address, resource]));
   for (const values of [prior, plan["values"], plan["planned_values"]]) {
     if (!isObject(values)) continue;
     const fromPrior = values === prior;
@@ -30,14 +30,34 @@ export function planResources(plan: Readonly<Record<string, unknown>>): readonly
 function moduleResources(module: unknown): readonly PlanResource[] {
   if (!isObject(module)) return [];
   const { address = "", resources, child_modules: children } = module;
-  const own = objects(resources).map((resource) => ({
+  const own = objects(resources).map((resource) => readResource(resource, address, resource["values"]));
+  return [...own, ...objects(children).flatMap(moduleResources)];
+}
+
+/** What a plan leaves to a later one stands only among its changes, with as much as is known of its arguments. */
+function deferredResources(plan: Readonly<Record<string, unknown>>): readonly PlanResource[] {
+  return deferredChanges(plan).flatMap((resource) => {
+    const { module_address: module = "", change } = resource;
+    const { actions, after } = isObject(change) ? change : {};
+    // Deleted or forgotten: of a replaced one there are two actions.
+    if (String(actions) === "delete" || String(actions) === "forget") return [];
+    return [readResource(resource, module, after)];
+  });
+}
+
+/** The changes of what a plan leaves to a later one. */
+export function deferredChanges(plan: Readonly<Record<string, unknown>>): readonly Readonly<Record<string, unknown>>[] {
+  return objects(objects(plan["deferred_changes"]).map((deferred) => deferred["resource_change"]));
+}
+
+function readResource(resource: Readonly<Record<string, unknown>>, module: unknown, values: unknown): PlanResource {
+  return {
     address: String(resource["address"]),
-    module: String(address),
+    module: String(module),
     type: String(resource["type"]),
     isData: resource["mode"] === "data",
-    values: isObject(resource["values"]) ? resource["values"] : {},
-  }));
-  return [...own, ...objects(children).flatMap(moduleResources)];
+    values: isObject(values) ? values : {},
+  };
 }
 
 /** The objects of a list; nothing when it is not one. */

@@ -156,3 +156,58 @@ it("reads a role in a module named data, and one with such a key, and leaves out
   const roles = read({ planned_values: { root_module: { resources } } });
   expect(roles.map(({ location }) => location.path)).toEqual(addresses.slice(0, 2));
 });
+
+const planned = (...resources: readonly object[]): object => ({ planned_values: { root_module: { resources } } });
+
+it.each([
+  ["awscc_iam_role", {}],
+  ["aws_cloudformation_stack", { template_body: "{}" }],
+  ["aws_cloudcontrolapi_resource", { type_name: "AWS::IAM::Role" }],
+  ["aws_cloudcontrolapi_resource", {}],
+])("says of %s %j that its roles are not known", (type, values) => {
+  const address = `module.a.${type}.x`;
+  expect(read(planned({ address, mode: "managed", type, values }))).toMatchObject([
+    {
+      arn: `arn:aws:iam::\${Account}:role/\${${address}}`,
+      trustPolicy: { Statement: `\${${address}}` },
+      location: { file: "plan.json", path: address },
+      unknowns: [{ path: "arn", expression: `${address} (${type})` }],
+    },
+  ]);
+});
+
+it.each([
+  ["aws_cloudcontrolapi_resource", "managed", { type_name: "AWS::S3::Bucket" }],
+  ["aws_cloudformation_stack", "data", {}],
+])("says nothing of %s (%s) %j", (type, mode, values) => {
+  expect(read(planned({ address: "x", mode, type, values }))).toEqual([]);
+});
+
+it("reads what is left to a later plan as far as it is known, and not what that one deletes", () => {
+  const deferred = (name: string, change: object): object => ({
+    reason: "instance_count_unknown",
+    resource_change: { ...resource(`aws_iam_role.${name}`, {}), change },
+  });
+  const roles = read({
+    ...planned(resource("aws_iam_role.now", { name: "now", assume_role_policy: "{}" })),
+    deferred_changes: [
+      deferred("later", {
+        actions: ["create"],
+        after: { name: "later" },
+        after_unknown: { assume_role_policy: true, permissions_boundary: true },
+      }),
+      deferred("gone", { actions: ["delete"], after: null }),
+    ],
+  });
+  expect(roles.map(({ arn, unknowns }) => [arn, unknowns.map(({ path }) => path)])).toEqual([
+    ["arn:aws:iam::${Account}:role/later", ["arn", "trustPolicy", "permissionsBoundary"]],
+    ["arn:aws:iam::${Account}:role/now", ["arn"]],
+  ]);
+});
+
+it("refuses a plan that Terraform did not finish", () => {
+  expect(() => read({ ...planned(), errored: true })).toThrow(
+    "plan.json: Terraform could not finish the plan (`errored`), so it may lack roles; correct what `terraform plan` says, plan again",
+  );
+  expect(read({ ...planned(), errored: false })).toEqual([]);
+});
