@@ -116,6 +116,32 @@ it("offers again what was refused and may be taken later, and nothing else", asy
   expect(offers).toEqual([["A", "B", "C"], ["B"]]);
 });
 
+it("lets nothing wait for a profile that the store refuses again and again", async () => {
+  const offers: string[][] = [];
+  const clock = fakeClock();
+  const store: CredentialStore = {
+    name: "picky",
+    put: async (entries) => {
+      offers.push(entries.map(({ credentials: { accessKeyId } }) => accessKeyId));
+      const refused = entries.filter(({ credentials: { accessKeyId } }) => accessKeyId === "ASIAA1EXAMPLE");
+      return refused.map((each) => ({ target: each.target, error: diskFull(true) }));
+    },
+    remove: async () => undefined,
+  };
+  const writer = storeWriter(store, { clock, signal: new AbortController().signal, onEvent: () => undefined });
+  writer.add(entry("A", 1));
+  await clock.advance(6_000);
+  writer.add(entry("B", 1));
+  await clock.advance(50);
+  expect(offers).toEqual([["ASIAA1EXAMPLE"], ["ASIAA1EXAMPLE"], ["ASIAB1EXAMPLE"]]);
+  await clock.advance(10_000);
+  expect(offers.slice(3)).toEqual([["ASIAA1EXAMPLE"]]);
+  writer.add(entry("A", 2));
+  await clock.advance(50);
+  await clock.advance(60_000);
+  expect(offers.slice(4)).toEqual([["ASIAA2EXAMPLE"]]);
+});
+
 it("takes it for stored when a store of plain JavaScript returns nothing, or no promise", async () => {
   for (const nothing of [undefined, Promise.resolve()]) {
     const clock = fakeClock();

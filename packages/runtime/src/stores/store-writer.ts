@@ -8,7 +8,7 @@ import { timeLimitedStore } from "./time-limited-store.ts";
 /** Roles that were assumed together are due together: waiting this long makes one write of them. */
 const GATHER_MS = 50;
 
-/** A store that failed is tried again after this, then after twice as long, with whatever has been rotated meanwhile. */
+/** What a store did not take is offered again after this, then after twice as long; what changes meanwhile does not wait for it. */
 const FIRST_RETRY_MS = 5_000;
 const LONGEST_RETRY_MS = 60_000;
 
@@ -38,30 +38,38 @@ interface Change {
 export function storeWriter(place: CredentialStore, { clock, signal, onEvent }: StoreWriterOptions): StoreWriter {
   const store = timeLimitedStore(place, clock, signal);
   const queue = new Map<string, Change>();
-  let running = false;
-  let attempt: Promise<boolean> | undefined;
+  /** What the store did not take, for the next try. */
+  const failed = new Map<string, Change>();
+  let attempt: Promise<void> | undefined;
+  let retrying = false;
 
   function change(next: Change): void {
+    failed.delete(next.target.profile);
     queue.set(next.target.profile, next);
-    if (!running) void drain();
+    if (!attempt) void drain();
   }
 
   async function drain(): Promise<void> {
-    running = true;
-    for (let failures = 0; queue.size > 0;) {
+    while (queue.size > 0) {
       attempt = write();
-      failures = (await attempt) ? 0 : failures + 1;
-      attempt = undefined;
-      if (failures === 0) continue;
-      const delayMs = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** (failures - 1));
-      await sleepUntil(clock.now() + delayMs, clock, signal);
-      if (signal.aborted) break;
+      await attempt;
     }
-    running = false;
+    attempt = undefined;
+    if (failed.size > 0 && !retrying) void retry();
   }
 
-  /** @returns whether the store took everything; what it did not take is in the queue again. */
-  async function write(): Promise<boolean> {
+  async function retry(): Promise<void> {
+    retrying = true;
+    for (let delayMs = FIRST_RETRY_MS; failed.size > 0; delayMs = Math.min(LONGEST_RETRY_MS, delayMs * 2)) {
+      await sleepUntil(clock.now() + delayMs, clock, signal);
+      if (signal.aborted) break;
+      for (const each of failed.values()) change(each);
+      await idle();
+    }
+    retrying = false;
+  }
+
+  async function write(): Promise<void> {
     await clock.sleep(GATHER_MS, signal);
     // In the order of AWS_ROLE_N, whoever was assumed first.
     const batch = [...queue.values()].toSorted((a, b) => a.target.number - b.target.number);
@@ -70,17 +78,18 @@ export function storeWriter(place: CredentialStore, { clock, signal, onEvent }: 
     const removed = batch.flatMap(({ target, entry }) => (entry ? [] : [target]));
     const gone = removed.length === 0 || (await removeEntries(store, removed, onEvent));
     const left = entries.length === 0 ? [] : await storeEntries(store, entries, onEvent);
-    const failed: Change[] = left.map((entry) => ({ target: entry.target, entry }));
-    if (!gone) failed.push(...removed.map((target) => ({ target })));
-    for (const each of failed) if (!queue.has(each.target.profile)) queue.set(each.target.profile, each);
-    return failed.length === 0;
+    const refused: Change[] = left.map((entry) => ({ target: entry.target, entry }));
+    if (!gone) refused.push(...removed.map((target) => ({ target })));
+    for (const each of refused) if (!queue.has(each.target.profile)) failed.set(each.target.profile, each);
+  }
+
+  async function idle(): Promise<void> {
+    for (let current = attempt; current; current = attempt) await current;
   }
 
   return {
     add: (entry) => change({ target: entry.target, entry }),
     remove: (target) => change({ target }),
-    idle: async () => {
-      for (let current = attempt; current; current = attempt) await current;
-    },
+    idle,
   };
 }
