@@ -29,7 +29,7 @@ export function secretForAll(secretId: string, options: SecretOptions, client: S
       let refused: readonly RefusedCredentials[] = [];
       await update((before) => {
         const isForeign = ({ target: { profile } }: StoredCredentials): boolean =>
-          profile in before && !isSecretValue(before[profile]);
+          Object.hasOwn(before, profile) && !isSecretValue(before[profile]);
         refused = entries.filter(isForeign).map(({ target }) => ({ target, error: notOurs(secretId, target.profile) }));
         const taken = entries.filter((entry) => !isForeign(entry));
         return { ...before, ...Object.fromEntries(taken.map((entry) => [entry.target.profile, secretValue(entry)])) };

@@ -79,6 +79,12 @@ const forEach = () =>
 const forAll = () => secretsManagerStore({ client: fake.client, secretId: "all" });
 const profilesInAll = (): string[] => Object.keys(JSON.parse(fake.text("all") ?? "{}"));
 
+it("keeps a profile in the one secret whatever its name means to JavaScript", async () => {
+  const names = ["constructor", "__proto__", "toString"];
+  expect(await forAll().put(names.map((name) => entry(name)))).toEqual([]);
+  expect(profilesInAll().toSorted()).toEqual(names.toSorted());
+});
+
 describe("a secret for each profile", () => {
   it("is made with key and tags, and holds what credential_process would print", async () => {
     await forEach().put([entry("First")]);
