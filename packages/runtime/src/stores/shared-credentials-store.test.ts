@@ -164,6 +164,13 @@ it("follows a symlink and leaves it one", async () => {
   expect(await text("real")).toContain("[First]");
 });
 
+it("refuses files that a symlink makes one, and does not wait for its own lock", async () => {
+  await given("config", "[default]\nregion = us-east-1\n");
+  await symlink("config", file("credentials"));
+  const failure = sharedCredentialsStore({ env }).put([entry("First")]);
+  await expect(failure).rejects.toThrow(`${file("config")} is both the credentials file and the config file`);
+});
+
 it("loses nothing when many writers come at once", async () => {
   const names = Array.from({ length: 20 }, (_, index) => `P${index}`);
   await Promise.all(names.map((name) => sharedCredentialsStore({ env }).put([entry(name, "eu-west-1")])));

@@ -6,7 +6,7 @@ import { notAFile, readShared } from "./read-shared.ts";
 import { removeLeftovers } from "./remove-leftovers.ts";
 import { editSections, readSections, type SectionEdit } from "./shared-file.ts";
 import { withFileLock } from "./shared-file-lock.ts";
-import { type SharedPaths, sharedPaths } from "./shared-paths.ts";
+import { requireTwoFiles, type SharedPaths, sharedPaths } from "./shared-paths.ts";
 import { storeFailed } from "./store-failed.ts";
 import { ChangedMeanwhile, unlessChanged } from "./unless-changed.ts";
 import { writePrivateFile } from "./write-private-file.ts";
@@ -38,6 +38,7 @@ export function sharedFilesStore(form: ProfileForm, options: SharedFilesOptions)
   const adopt = options.adopt ?? false;
   const locked = async <T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
     try {
+      await requireTwoFiles(paths);
       return await withFileLock(
         paths.credentialsFile,
         () => withFileLock(paths.configFile, () => unlessChanged(work), signal),

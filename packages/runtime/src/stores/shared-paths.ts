@@ -1,5 +1,6 @@
+import { realpath } from "node:fs/promises";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { AgentRolesError } from "../agent-roles-error.ts";
 
 export interface SharedPaths {
@@ -17,13 +18,28 @@ export function sharedPaths(env: Readonly<Record<string, string | undefined>>): 
   const inHome = (name: string): string => join(home(env), ".aws", name);
   const credentialsFile = env["AWS_SHARED_CREDENTIALS_FILE"] || inHome("credentials");
   const configFile = env["AWS_CONFIG_FILE"] || inHome("config");
-  if (credentialsFile === configFile) {
-    throw new AgentRolesError(`${configFile} is both the credentials file and the config file`, {
-      code: "StoreFailed",
-      fix: "give AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE a file each",
-    });
-  }
+  if (credentialsFile === configFile) throw oneFile(configFile);
   return { credentialsFile, configFile };
+}
+
+/**
+ * Resolves when the files are two, or not both there yet.
+ *
+ * @throws {AgentRolesError} `StoreFailed` when symlinks make them one: whoever locks both would wait for itself.
+ */
+export async function requireTwoFiles({ credentialsFile, configFile }: SharedPaths): Promise<void> {
+  if ((await realPath(credentialsFile)) === (await realPath(configFile))) throw oneFile(configFile);
+}
+
+async function realPath(path: string): Promise<string> {
+  return realpath(path).catch(() => resolve(path));
+}
+
+function oneFile(path: string): AgentRolesError {
+  return new AgentRolesError(`${path} is both the credentials file and the config file`, {
+    code: "StoreFailed",
+    fix: "give AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE a file each",
+  });
 }
 
 function home(env: Readonly<Record<string, string | undefined>>): string {
