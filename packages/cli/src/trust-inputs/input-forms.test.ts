@@ -100,6 +100,30 @@ describe("a text", () => {
       d: { b: { Condition: "C" } },
     });
   });
+  it.each([
+    ["a merge key", "Resources:\n  R:\n    <<: { Type: AWS::IAM::Role }", 3, "no merge key (`<<`); write out"],
+    ["a merge key of the whole", "a: &a { Resources: {} }\n<<: *a", 2, "no merge key (`<<`); write out"],
+    ["a second document", "a: 1\n---\nResources: {}", 2, "another YAML document begins here"],
+    ["a key that stands twice in YAML", "Resources:\n  R: 1\n  R: 2", 3, "Map keys must be unique"],
+    ["a key that stands twice", '{"Resources": {\n"A": {"B": 1,\n"C": {},\n"\\u0042": 2}}}', 4, '"B" stands twice'],
+    ["a key of a policy that stands twice", '{"Statement": [{"Effect": "Deny",\n"Effect": "Allow"}]}', 2, '"Effect" '],
+  ])("is refused for %s, with the line", (_, text, line, message) => {
+    expect(() => parseText(text, "f")).toThrow(`f:${line}: `);
+    expect(() => parseText(text, "f")).toThrow(message);
+  });
+  it.each([
+    ['{"a": 1, "a": 2}', { a: 2 }],
+    ["a: &a { b: 1 }\nc: { <<: *a }", { a: { b: 1 }, c: { "<<": { b: 1 } } }],
+    ["a: 1\n---\nb: 2", [{ a: 1 }, { b: 2 }]],
+    ["# nothing", undefined],
+  ])("of another kind may be so: %j", (text, value) => {
+    expect(parseText(text, "f").value).toEqual(value);
+  });
+  it("may have equal keys in different objects, and << in quotes", () => {
+    const text = '{"Resources": {"A": {"B": ["B", {"B": 1}, {"B": 2}]}, "B": {"A": 1}}}';
+    expect(parseText(text, "f").value).toEqual(JSON.parse(text));
+    expect(parseText('Statement: { "<<": 1 }', "f").value).toEqual({ Statement: { "<<": 1 } });
+  });
   it("is refused when its anchors multiply", () => {
     const lines = Array.from(
       { length: 12 },

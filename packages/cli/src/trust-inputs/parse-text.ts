@@ -1,6 +1,7 @@
-import { jsonLines, type LineOf } from "./json-lines.ts";
+import { jsonKeys, type LineOf } from "./json-keys.ts";
 import { jsonMistake } from "./json-mistake.ts";
 import { parseYaml } from "./parse-yaml.ts";
+import { recognize } from "./recognize.ts";
 import { TrustInputError } from "./trust-input-error.ts";
 import { DEEPEST } from "./yaml-value.ts";
 
@@ -31,9 +32,9 @@ export function parseText(text: string, file: string): ParsedText {
 }
 
 function parseJson(text: string, file: string): ParsedText | undefined {
+  let value: unknown;
   try {
-    const value: unknown = JSON.parse(text);
-    return { value, lineOf: jsonLines(text) };
+    value = JSON.parse(text);
   } catch (cause) {
     if (!/^\s*[[{]/u.test(text)) return undefined;
     // Meant as JSON. YAML's reader takes the form, too, but minutes for megabytes with a mistake in them.
@@ -46,6 +47,12 @@ function parseJson(text: string, file: string): ParsedText | undefined {
     };
     throw new TrustInputError("InvalidSyntax", [problem], { cause });
   }
+  const { lineOf, repeated } = jsonKeys(text);
+  // What is something else, such as another tool's file in a directory, is not read any further.
+  if (repeated === undefined || recognize(value) === "other") return { value, lineOf };
+  const { key, line } = repeated;
+  const message = `${key} stands twice in one object, and only the last one would be read`;
+  throw new TrustInputError("InvalidSyntax", [{ file, line, message, fix: "make one of the two" }]);
 }
 
 function isDeeperThan(value: unknown, levels: number): boolean {

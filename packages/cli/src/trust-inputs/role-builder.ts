@@ -1,4 +1,5 @@
 import type { PolicyDocument, SourceLocation, TrustRole, UnknownValue } from "@agent-roles/trust";
+import { jsonKeys } from "./json-keys.ts";
 import { isObject } from "./recognize.ts";
 
 /** A role whose policies are collected from several places of a source. */
@@ -47,6 +48,8 @@ export function finishRole(role: RoleBuilder): TrustRole {
 export function policyFromText(text: string): PolicyDocument {
   try {
     const value: unknown = JSON.parse(text);
+    // Which of two equal keys AWS would read is not known.
+    if (jsonKeys(text).repeated) return { Statement: text };
     return isObject(value) ? value : { Statement: value };
   } catch {
     // Not JSON: the evaluator says that it cannot read such a statement.

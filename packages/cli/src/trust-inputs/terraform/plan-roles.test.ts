@@ -211,3 +211,9 @@ it("refuses a plan that Terraform did not finish", () => {
   );
   expect(read({ ...planned(), errored: false })).toEqual([]);
 });
+
+it("does not choose between equal keys of a policy's text", () => {
+  const text = '{"Statement": [], "Statement": []}';
+  const role = resource("aws_iam_role.a", { name: "a", assume_role_policy: text });
+  expect(read(planned(role))).toMatchObject([{ trustPolicy: { Statement: text } }]);
+});
