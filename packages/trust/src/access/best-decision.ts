@@ -59,7 +59,10 @@ function* atMost(
   }
   if (loose) {
     role = { ...role, trustPolicy: loose };
-    yield { question: { ...question, caller, role }, why: "a value in the trust policy cannot be resolved offline" };
+    yield {
+      question: { ...question, caller, role },
+      why: "a value in the trust policy cannot be resolved offline",
+    };
   }
 }
 
@@ -74,7 +77,8 @@ export function mostPermissive(calls: Iterable<Answered>): Answered | undefined 
   return best;
 }
 
-function uncertain(message: string, answer?: AssumeRoleAnswer): AssumeRoleAnswer {
+/** An answer that is not certain after all, and why. */
+export function uncertain(message: string, answer?: AssumeRoleAnswer): AssumeRoleAnswer {
   const reason = { effect: "uncertain", action: "sts:AssumeRole", policy: "identity policy", message } as const;
   return { decision: "uncertain", reasons: [reason, ...(answer?.reasons ?? [])] };
 }

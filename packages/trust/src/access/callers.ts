@@ -12,6 +12,8 @@ export interface PossibleCaller {
   readonly known: boolean;
   /** Managed policies of which only the name is known; they may let the caller do more. */
   readonly unknownPolicies: readonly string[];
+  /** Condition keys of the caller that a question states with the request. */
+  readonly context?: Readonly<Record<string, string>>;
 }
 
 const SESSION = "any-session";

@@ -8,6 +8,7 @@ import { readGrants } from "./grants.ts";
 import { groupBy } from "../group-by.ts";
 import { managedGrant } from "./managed-policies.ts";
 import { possibleRequests } from "./possible-requests.ts";
+import { readTrust } from "./read-trust.ts";
 
 /** How far a role of the set gets with another, with the request that suits it best. */
 export function decideKnown(from: TrustRole, to: TrustRole, context: TrustContext): Answered | undefined {
@@ -21,9 +22,10 @@ function* questions(
   context: TrustContext,
   sessions: Iterable<string | undefined>,
 ): Generator<Answered> {
+  const trust = readTrust(to);
   for (const session of sessions) {
     const caller = knownCaller(from, context, session);
-    for (const request of possibleRequests(to.trustPolicy, caller.caller)) yield ask(caller, to, request, context);
+    for (const request of possibleRequests(trust, caller.caller)) yield ask(caller, to, request, context);
   }
 }
 

@@ -5,6 +5,9 @@ import type { TrustRole } from "../trust-model.ts";
 /** What stands for a value that could not be resolved; a policy variable has a colon. */
 const PLACEHOLDER = /\$\{[^{}:]*\}/;
 
+/** Whether one key of a `Condition` rests on something that is not known. */
+type IsOpen = (operator: string, key: string, values: unknown) => boolean;
+
 /**
  * The trust policy as it would be if every value that is not known offline let as many in as it can: a condition that
  * has one always holds, a principal that has one is its whole account, or everybody. A Deny with one never holds.
@@ -13,13 +16,25 @@ const PLACEHOLDER = /\$\{[^{}:]*\}/;
  */
 export function loosenPolicy({ trustPolicy, unknowns }: TrustRole): PolicyDocument | undefined {
   if (!unknowns.some(({ path }) => path.startsWith("trustPolicy"))) return undefined;
+  return loosen(trustPolicy, () => false);
+}
+
+/** The trust policy without the conditions that are open, and without what else is not known offline. */
+export function loosen(trustPolicy: PolicyDocument, isOpen: IsOpen): PolicyDocument {
   const statements = asList(trustPolicy["Statement"]).flatMap((statement) => {
     if (!isRecord(statement))
       return hasUnknown(statement) ? [{ Effect: "Allow", Principal: "*", Action: "*" }] : [statement];
-    if (statement["Effect"] === "Deny") return hasUnknown(statement) ? [] : [statement];
-    return [loosenStatement(statement)];
+    if (statement["Effect"] === "Deny") return hasUnknown(statement) || hasOpen(statement, isOpen) ? [] : [statement];
+    return [loosenStatement(statement, isOpen)];
   });
   return { ...trustPolicy, Statement: statements };
+}
+
+function hasOpen({ Condition: condition }: Readonly<Record<string, unknown>>, isOpen: IsOpen): boolean {
+  if (!isRecord(condition)) return false;
+  return Object.entries(condition).some(
+    ([operator, keys]) => isRecord(keys) && Object.entries(keys).some(([key, values]) => isOpen(operator, key, values)),
+  );
 }
 
 function hasUnknown(value: unknown): boolean {
@@ -27,7 +42,7 @@ function hasUnknown(value: unknown): boolean {
   return typeof value === "object" && value !== null && Object.values(value).some(hasUnknown);
 }
 
-function loosenStatement(statement: Readonly<Record<string, unknown>>): Record<string, unknown> {
+function loosenStatement(statement: Readonly<Record<string, unknown>>, isOpen: IsOpen): Record<string, unknown> {
   const { Principal: principal, Condition: condition, ...rest } = statement;
   const others = Object.entries(rest).map(([name, value]): [string, unknown] => {
     if (!hasUnknown(value)) return [name, value];
@@ -36,7 +51,7 @@ function loosenStatement(statement: Readonly<Record<string, unknown>>): Record<s
   return {
     ...Object.fromEntries(others),
     ...(principal !== undefined && { Principal: loosenPrincipal(principal) }),
-    ...(isRecord(condition) && { Condition: loosenCondition(condition) }),
+    ...(isRecord(condition) && { Condition: loosenCondition(condition, isOpen) }),
   };
 }
 
@@ -54,11 +69,13 @@ function loosenOne(value: unknown): unknown {
   return /^\d{12}$/.test(account) ? `arn:${partition}:iam::${account}:root` : "*";
 }
 
-function loosenCondition(condition: Readonly<Record<string, unknown>>): Record<string, unknown> {
+function loosenCondition(condition: Readonly<Record<string, unknown>>, isOpen: IsOpen): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(condition).flatMap(([operator, keys]) => {
       if (hasUnknown(operator) || !isRecord(keys)) return hasUnknown(keys) ? [] : [[operator, keys]];
-      const kept = Object.entries(keys).filter(([key, values]) => !hasUnknown(key) && !hasUnknown(values));
+      const kept = Object.entries(keys).filter(
+        ([key, values]) => !hasUnknown(key) && !hasUnknown(values) && !isOpen(operator, key, values),
+      );
       return kept.length === 0 ? [] : [[operator, Object.fromEntries(kept)]];
     }),
   );

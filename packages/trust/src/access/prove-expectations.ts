@@ -1,12 +1,12 @@
-import type { AssumeRoleParameters } from "../assume-role-request.ts";
 import type { Finding, TrustContext, TrustRole } from "../trust-model.ts";
 import { matchesWildcard } from "../wildcard.ts";
-import { type Answered, ask } from "./best-decision.ts";
-import { isFrom } from "./caller-pattern.ts";
-import { ownAccounts, type PossibleCaller } from "./callers.ts";
+import { callersByTrust } from "./asked-callers.ts";
+import type { Answered } from "./best-decision.ts";
+import { decideCalls } from "./decide-calls.ts";
+import type { PossibleCaller } from "./callers.ts";
 import { EXPECTATION_ID, type Expectation, type ExpectationResult } from "./expectation.ts";
-import { possibleCallers } from "./possible-callers.ts";
-import { possibleRequests } from "./possible-requests.ts";
+import { type CallerSet, readCallers } from "./possible-callers.ts";
+import { readTrust } from "./read-trust.ts";
 
 /**
  * Proves what must hold, or gives the call that breaks it.
@@ -23,31 +23,25 @@ export function proveExpectations(
   roles: readonly TrustRole[],
   context: TrustContext = {},
 ): ExpectationResult[] {
-  const own = ownAccounts(roles, context);
-  return expectations.map((expectation) => prove(expectation, roles, own, context));
+  const set = readCallers(roles, context);
+  return expectations.map((expectation) => prove(expectation, roles, set));
 }
 
-function prove(
-  expectation: Expectation,
-  roles: readonly TrustRole[],
-  own: ReadonlySet<string>,
-  context: TrustContext,
-): ExpectationResult {
-  const { from, decision } = expectation;
+function prove(expectation: Expectation, roles: readonly TrustRole[], set: CallerSet): ExpectationResult {
+  const { from } = expectation;
+  const { context } = set;
   let questions = 0;
   let broken: Broken | undefined;
+  const askedOf = callersByTrust(expectation, set);
   const targets = roles.filter(({ arn }) => matchesWildcard(expectation.to, arn));
   for (const role of targets) {
-    for (const caller of callersOf(expectation, role, roles, own, context)) {
-      for (const request of requestsOf(expectation, role, caller)) {
-        questions += 1;
-        const answered = ask(caller, role, request, context);
-        if (answered.answer.decision === decision) continue;
-        // A call that plainly breaks it says more than one that nobody can decide.
-        if (broken && answered.answer.decision === "uncertain") continue;
-        broken = { role, caller, answered };
-        if (answered.answer.decision !== "uncertain") return toResult(expectation, questions, broken, context);
-      }
+    const trust = readTrust(role);
+    for (const { caller, breaking } of decideCalls(expectation, trust, askedOf(trust), context)) {
+      questions += 1;
+      // A call that plainly breaks it says more than one that nobody can decide.
+      if (!breaking || (broken && breaking.answer.decision === "uncertain")) continue;
+      broken = { role, caller, answered: breaking };
+      if (breaking.answer.decision !== "uncertain") return toResult(expectation, questions, broken, context);
     }
   }
   if (broken) return toResult(expectation, questions, broken, context);
@@ -64,44 +58,6 @@ function prove(
     location: targets[0]?.location ?? roles[0]?.location ?? { file: "agent-roles.yaml", path: "trust.expect" },
   };
   return { expectation, holds: false, questions, finding };
-}
-
-function callersOf(
-  { from, decision }: Expectation,
-  role: TrustRole,
-  roles: readonly TrustRole[],
-  own: ReadonlySet<string>,
-  context: TrustContext,
-): readonly PossibleCaller[] {
-  const callers = possibleCallers(role, from, roles, own, context).filter((caller) =>
-    isFrom(from, caller, own, context),
-  );
-  if (decision === "denied" || !from.startsWith("arn:")) return callers;
-  // Whom a pattern of ARNs names are the roles of the set; only where there is none, an example of it is asked about.
-  const known = callers.filter((caller) => caller.known);
-  return known.length > 0 ? known : callers;
-}
-
-function requestsOf(
-  { decision, with: given }: Expectation,
-  role: TrustRole,
-  { caller }: PossibleCaller,
-): readonly AssumeRoleParameters[] {
-  const stated = given && {
-    ...(given.externalId !== undefined && { externalId: given.externalId }),
-    ...(given.tags && { sessionTags: given.tags }),
-    ...(given.sourceIdentity !== undefined && { sourceIdentity: given.sourceIdentity }),
-    ...(given.sessionName !== undefined && { roleSessionName: given.sessionName }),
-  };
-  if (decision === "allowed") return [{ roleSessionName: "any-session", ...stated }];
-  const possible = possibleRequests(role.trustPolicy, caller);
-  if (!stated) return possible;
-  // What is stated is fixed; what the caller might come by besides stays open.
-  return possible.map(({ context, roleSessionName = "any-session" }) => ({
-    roleSessionName,
-    ...(context && { context }),
-    ...stated,
-  }));
 }
 
 function base({ decision }: Expectation, context: TrustContext): Pick<Finding, "id" | "severity"> {

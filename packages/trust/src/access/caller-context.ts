@@ -1,0 +1,33 @@
+import { parseArn } from "../arn.ts";
+import type { AssumeRoleParameters, Caller } from "../assume-role-request.ts";
+import { buildContext } from "../build-context.ts";
+import { readCaller } from "../caller-identity.ts";
+import { lookUp, type RequestContext } from "../request-context.ts";
+import type { TrustRole } from "../trust-model.ts";
+import type { Chooser } from "./clause-values.ts";
+
+/** The condition keys of a call; none for a caller that is none. */
+export function contextOf(
+  caller: Caller,
+  role: TrustRole & { readonly orgId?: string },
+  request: AssumeRoleParameters = {},
+): RequestContext {
+  const identity = readCaller(caller);
+  const arn = parseArn(role.arn);
+  if (typeof identity === "string" || !arn) return new Map();
+  return buildContext({ caller, role, request }, identity, arn);
+}
+
+/** Fills in the variables that say who calls and which role it is; others are taken for a text that the caller can bring about. */
+export function fillerFor(caller: Caller, role: TrustRole): Chooser["fillIn"] {
+  let context: RequestContext | undefined;
+  return ({ variables }, value) => {
+    if (!variables) return value;
+    const known = (context ??= contextOf(caller, role));
+    return value.replaceAll(/\$\{([^},]+)[^}]*\}/g, (_, name: string) => {
+      if (name === "*" || name === "?" || name === "$") return name;
+      const entry = lookUp(known, name.trim());
+      return (entry.state === "present" ? entry.values[0] : undefined) ?? "x";
+    });
+  };
+}

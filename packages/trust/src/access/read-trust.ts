@@ -1,0 +1,48 @@
+import { parseArn } from "../arn.ts";
+import type { Caller } from "../assume-role-request.ts";
+import { readCaller } from "../caller-identity.ts";
+import { matchingPrincipals } from "../principal-matches.ts";
+import { readStatements, type Statement } from "../statement.ts";
+import type { TrustRole } from "../trust-model.ts";
+import { type Clause, readClauses } from "./clauses.ts";
+import { loosenPolicy } from "./loosen-policy.ts";
+import { type NamedPrincipal, readPrincipals } from "./principals.ts";
+
+/** A role with its trust policy taken apart once, however many callers are asked about. */
+export interface ReadTrust {
+  readonly role: TrustRole;
+  readonly partition: string;
+  readonly principals: readonly NamedPrincipal[];
+  readonly statements: readonly { readonly deny: boolean; readonly clauses: readonly Clause[] }[];
+  /** Those that may let somebody in, with what is unknown offline taken for what lets most in. */
+  readonly allowing: readonly Statement[];
+}
+
+/** Reads a role's trust policy. */
+export function readTrust(role: TrustRole): ReadTrust {
+  const partition = parseArn(role.arn)?.partition ?? "aws";
+  const statements = readStatements(role.trustPolicy, "trust policy", "the trust policy");
+  const loose = loosenPolicy(role);
+  const loosened = loose ? readStatements(loose, "trust policy", "the trust policy") : statements;
+  return {
+    role,
+    partition,
+    principals: statements.flatMap(({ elements }) => readPrincipals(elements, partition)),
+    statements: statements.map(({ effect, elements, source }) => ({
+      deny: effect === "Deny",
+      clauses: readClauses(elements["Condition"], source.version),
+    })),
+    allowing: loosened.filter(({ effect }) => effect !== "Deny"),
+  };
+}
+
+/** Whether a statement may let the caller in; nobody gets past a trust policy that does not name him. */
+export function mayName({ allowing }: ReadTrust, caller: Caller): boolean {
+  const identity = readCaller(caller);
+  return (
+    typeof identity === "string" ||
+    allowing.some(({ elements: { Principal: principal } }) => {
+      return principal === undefined || matchingPrincipals(principal, identity).length > 0;
+    })
+  );
+}
