@@ -61,7 +61,7 @@ function* atMost(
     role = { ...role, trustPolicy: loose };
     yield {
       question: { ...question, caller, role },
-      why: "a value in the trust policy cannot be resolved offline",
+      why: "a value in the trust policy, or a tag of the role, cannot be resolved offline",
     };
   }
 }

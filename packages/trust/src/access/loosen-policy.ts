@@ -8,15 +8,25 @@ const PLACEHOLDER = /\$\{[^{}:]*\}/;
 /** Whether one key of a `Condition` rests on something that is not known. */
 type IsOpen = (operator: string, key: string, values: unknown) => boolean;
 
+/** A condition on the role's tags, or one that compares with them. */
+const RESOURCE_TAG = /^(?:aws|iam):resourcetag\/|\$\{\s*(?:aws|iam):resourcetag\//i;
+
 /**
  * The trust policy as it would be if every value that is not known offline let as many in as it can: a condition that
- * has one always holds, a principal that has one is its whole account, or everybody. A Deny with one never holds.
+ * has one always holds, a principal that has one is its whole account, or everybody. A Deny with one never holds. Where
+ * the role's tags are not known, neither is what hangs on them.
  *
  * @returns `undefined` when everything in it is known.
  */
 export function loosenPolicy({ trustPolicy, unknowns }: TrustRole): PolicyDocument | undefined {
-  if (!unknowns.some(({ path }) => path.startsWith("trustPolicy"))) return undefined;
-  return loosen(trustPolicy, () => false);
+  const isUnknown = (place: RegExp): boolean => unknowns.some(({ path }) => place.test(path));
+  const tagsOpen = isUnknown(/^tags\b/);
+  if (!tagsOpen && !isUnknown(/^trustPolicy/)) return undefined;
+  return loosen(trustPolicy, tagsOpen ? hangsOnTags : () => false);
+}
+
+function hangsOnTags(_: string, key: string, values: unknown): boolean {
+  return [key, ...asList(values)].some((text) => typeof text === "string" && RESOURCE_TAG.test(text));
 }
 
 /** The trust policy without the conditions that are open, and without what else is not known offline. */

@@ -268,6 +268,22 @@ it("does not prove what a value unknown offline may break", () => {
   expect(breaks([master, { ...inCondition, unknowns }])).toBeUndefined();
 });
 
+it("does not prove what a tag of the role that is unknown offline may break", () => {
+  const unknowns = [{ path: "tags[0].Value", expression: "x", assumed: "x" }];
+  const tagged = (...trusting: readonly unknown[]): unknown =>
+    breaks([master, { ...target(...trusting), tags: { env: "${Env}" }, unknowns }]);
+  const isDev = { StringEquals: { "aws:ResourceTag/env": "dev" } };
+  const ownTag = { StringEquals: { "aws:PrincipalAccount": "${iam:ResourceTag/env}" } };
+  expect(tagged(trust("*", isDev))).toBe("uncertain");
+  expect(tagged(trust("*", ownTag))).toBe("uncertain");
+  expect(
+    tagged(trust("*"), { ...trust("*", { StringNotEquals: { "aws:ResourceTag/env": "dev" } }), Effect: "Deny" }),
+  ).toBe("uncertain");
+  expect(tagged(trust(account, isDev))).toBeUndefined();
+  expect(tagged(trust("*", { ...isDev, StringLike: { "aws:PrincipalAccount": "123456789012" } }))).toBeUndefined();
+  expect(breaks([master, { ...target(trust("*", isDev)), tags: { env: "prod" } }])).toBeUndefined();
+});
+
 it("takes another severity", () => {
   const severities = { expectation: "medium" } as const;
   const expectation: Expectation = { from: "*", to: TARGET, decision: "denied" };
