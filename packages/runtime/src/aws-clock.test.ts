@@ -73,6 +73,22 @@ it.each([
   stop.abort();
 });
 
+it("hands out nothing expired to readers alone, without a rotation, when the clock is set back by two hours", async () => {
+  const local = fakeClock();
+  const issuedAt = local.now();
+  const roles = createAgentRoles({
+    env: { AWS_ROLE_1: "arn:aws:iam::123456789012:role/MyRole:Prod" },
+    clock: local,
+    assumeRole: async () => credentials("Session", issuedAt),
+  });
+  const read = roles.credentials("Prod");
+  await read();
+  await local.advance(MINUTE);
+  local.correct(-120 * MINUTE);
+  await local.advance(60 * MINUTE);
+  await expect(read()).rejects.toMatchObject({ code: "ClockSkew" });
+});
+
 it("takes a suspend for one, not for a clock that was set", async () => {
   const local = fakeClock();
   const clock = awsClock(local);

@@ -1,8 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { setTimeout } from "node:timers/promises";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { processFate, processMark } from "./process-mark.ts";
 
 /** Clock ticks after the machine's start. */
@@ -37,8 +36,9 @@ it.runIf(process.platform === "linux")(
     const marks = [String(pid).trim(), String(parent.pid)].map((each) =>
       mine.replace(/^\d+ since \d+/, `${each} since ${start(each)}`),
     );
-    await setTimeout(50);
-    expect(await Promise.all(marks.map(processFate))).toEqual(["gone", "lives"]);
+    await vi.waitFor(async () => expect(await Promise.all(marks.map(processFate))).toEqual(["gone", "lives"]), {
+      timeout: 30_000,
+    });
     parent.kill();
     await once(parent, "exit");
   },

@@ -76,6 +76,17 @@ it("does not ask STS again before the backoff is over", async () => {
   expect((await session.credentials()).accessKeyId).toBe("ASIA2EXAMPLE");
 });
 
+it("does not wait for hours when this machine's clock was ahead and is set right in the backoff", async () => {
+  const { session, sts, clock } = subject();
+  sts.failure = throttled();
+  await session.refresh();
+  clock.correct(-2 * HOUR);
+  expect(session.dueAt()).toBeLessThanOrEqual(clock.now());
+  sts.failure = undefined;
+  expect((await session.credentials()).accessKeyId).toBe("ASIA2EXAMPLE");
+  expect(session.dueAt()).toBeGreaterThan(clock.now());
+});
+
 it("begins the backoff anew after a success", async () => {
   const { session, sts, clock } = subject();
   sts.failure = throttled();

@@ -59,6 +59,7 @@ export function roleSession(assume: Assume, options: RoleSessionOptions): RoleSe
   const { clock, random, initial, leftByOthers, onRefresh } = options;
   let state: SessionState = { ...(initial && { credentials: initial }), dueAt: 0 };
   let failures = 0;
+  let failedAt = 0;
   let pending: Promise<SessionState> | undefined;
 
   async function ask(refreshAt: (credentials: SessionCredentials) => number): Promise<SessionState> {
@@ -67,6 +68,7 @@ export function roleSession(assume: Assume, options: RoleSessionOptions): RoleSe
       const issued = await assume((other) => clock.now() < refreshAt(other));
       if (!isValid(issued, clock.now())) throw alreadyExpired(issued, clock.now());
       failures = 0;
+      failedAt = 0;
       state = { credentials: issued, dueAt: nextRefresh(issued) };
     } catch (error) {
       failures += 1;
@@ -74,8 +76,9 @@ export function roleSession(assume: Assume, options: RoleSessionOptions): RoleSe
       const known = valid() ?? (leftByOthers && (await leftByOthers())) ?? previous.credentials;
       const now = clock.now();
       const validMs = (known?.expiration.getTime() ?? now) - now;
-      const dueAt = now + retryDelayMs(failure, { attempt: failures, validMs, random });
-      state = { ...(known && { credentials: known }), failure, dueAt };
+      failedAt = now;
+      const delayMs = retryDelayMs(failure, { attempt: failures, validMs, random });
+      state = { ...(known && { credentials: known }), failure, dueAt: now + delayMs };
     }
     pending = undefined;
     onRefresh?.(state, previous);
@@ -86,6 +89,11 @@ export function roleSession(assume: Assume, options: RoleSessionOptions): RoleSe
     // Not before the next turn, so that `pending` is set when `ask` clears it.
     pending ??= Promise.resolve(refreshAt).then(ask);
     return pending;
+  }
+
+  /** A clock that was set back to the right time would draw a pause of seconds out to hours. */
+  function dueAt(): number {
+    return clock.now() < failedAt ? 0 : state.dueAt;
   }
 
   function valid(): SessionCredentials | undefined {
@@ -100,8 +108,8 @@ export function roleSession(assume: Assume, options: RoleSessionOptions): RoleSe
 
   async function credentials(): Promise<SessionCredentials> {
     const now = clock.now();
-    if (now < state.dueAt && isValid(state.credentials, now)) return state.credentials;
-    if (now >= state.dueAt) {
+    if (now < state.dueAt && now >= failedAt && isValid(state.credentials, now)) return state.credentials;
+    if (now >= dueAt()) {
       const refreshed = refresh();
       if (!valid()) await refreshed;
     }
@@ -109,16 +117,16 @@ export function roleSession(assume: Assume, options: RoleSessionOptions): RoleSe
   }
 
   async function lastingCredentials(): Promise<SessionCredentials> {
-    const { credentials: current, failure, dueAt } = state;
+    const { credentials: current, failure } = state;
     // After a failure its backoff counts: this reader asks again on every request.
-    const early = current && !failure ? earlyRefresh(current) : dueAt;
+    const early = current && !failure ? earlyRefresh(current) : dueAt();
     if (clock.now() >= early) await refresh(earlyRefresh);
     return validOrThrow();
   }
 
   return {
     state: () => state,
-    dueAt: () => (pending ? Infinity : state.dueAt),
+    dueAt: () => (pending ? Infinity : dueAt()),
     credentials,
     lastingCredentials,
     refresh: () => refresh(),

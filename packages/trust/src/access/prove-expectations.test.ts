@@ -289,3 +289,26 @@ it("takes another severity", () => {
   const expectation: Expectation = { from: "*", to: TARGET, decision: "denied" };
   expect(proveExpectations([expectation], [target(trust("*"))], { severities })[0]?.finding?.severity).toBe("medium");
 });
+
+/** A target that undecided conditions make one of these. */
+function inWorlds(...worlds: readonly (readonly unknown[])[]): TrustRole {
+  const each = worlds.map((trusting) => {
+    const { trustPolicy, identityPolicies, managedPolicyArns } = target(...trusting);
+    return { trustPolicy, identityPolicies, managedPolicyArns };
+  });
+  return { ...target(...worlds.flat()), worlds: each };
+}
+
+describe("a role that undecided conditions shape", () => {
+  const open = trust(account);
+  const shut = trust({ AWS: "210987654321" });
+  const allowed: Expectation = { from: MASTER, to: TARGET, decision: "allowed" };
+
+  it.each([
+    ["does not hold when only some of its ways allow the call", [[open], [shut]], false],
+    ["holds when each of them does", [[open], [open, shut]], true],
+  ])("%s", (_, worlds, holds) => {
+    const [result] = proveExpectations([allowed], [master, inWorlds(...worlds)], context);
+    expect(result?.holds).toBe(holds);
+  });
+});

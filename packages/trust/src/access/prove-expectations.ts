@@ -28,12 +28,14 @@ export function proveExpectations(
 }
 
 function prove(expectation: Expectation, roles: readonly TrustRole[], set: CallerSet): ExpectationResult {
-  const { from } = expectation;
+  const { from, decision } = expectation;
   const { context } = set;
   let questions = 0;
   let broken: Broken | undefined;
   const askedOf = callersByTrust(expectation, set);
-  const targets = roles.filter(({ arn }) => matchesWildcard(expectation.to, arn));
+  const named = roles.filter(({ arn }) => matchesWildcard(expectation.to, arn));
+  // What some combination of undecided conditions allows says nothing about the others.
+  const targets = decision === "allowed" ? named.flatMap(inEachWorld) : named;
   for (const role of targets) {
     const trust = readTrust(role);
     for (const { caller, breaking } of decideCalls(expectation, trust, askedOf(trust), context)) {
@@ -58,6 +60,11 @@ function prove(expectation: Expectation, roles: readonly TrustRole[], set: Calle
     location: targets[0]?.location ?? roles[0]?.location ?? { file: "agent-roles.yaml", path: "trust.expect" },
   };
   return { expectation, holds: false, questions, finding };
+}
+
+function inEachWorld({ worlds, ...role }: TrustRole): readonly TrustRole[] {
+  const { arn, location, unknowns } = role;
+  return worlds?.map((world) => ({ arn, location, unknowns, ...world })) ?? [role];
 }
 
 function base({ decision }: Expectation, context: TrustContext): Pick<Finding, "id" | "severity"> {
