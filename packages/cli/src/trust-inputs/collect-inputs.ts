@@ -1,9 +1,9 @@
-import { readdir } from "node:fs/promises";
 import type { TemplateSource } from "@agent-roles/trust";
-import { inside, readCloudAssembly } from "./cloud-assembly.ts";
+import { readCloudAssembly } from "./cloud-assembly.ts";
+import { directoryMembers } from "./directory-members.ts";
 import { type InputPath, readNested, type ReadTemplate } from "./nested-templates.ts";
 import { type ParsedText, parseText } from "./parse-text.ts";
-import { isDirectory, readInput, unreadable } from "./read-input.ts";
+import { isDirectory, readInput } from "./read-input.ts";
 import { type InputKind, recognize } from "./recognize.ts";
 import { templateSource } from "./template-file.ts";
 import { type InputProblem, TrustInputError, type TrustInputErrorCode } from "./trust-input-error.ts";
@@ -72,27 +72,26 @@ function together(code: TrustInputErrorCode, problems: readonly InputProblem[], 
 }
 
 async function addDirectory(directory: InputPath, inputs: Collected, limits: Limits): Promise<void> {
-  const names = await membersOf(directory);
-  if (names.includes("manifest.json") && (await isAssembly(directory, limits))) {
-    const sources = await readCloudAssembly(directory, limits.fileBytes);
-    inputs.templates.push(...sources);
-    inputs.files.push(...sources.map(({ source }) => source.file));
-    return;
-  }
+  const members = await directoryMembers(directory, limits.fileBytes);
   const before = inputs.files.length;
-  for (const name of names) {
-    if (/\.(?:json|ya?ml|template)$/iu.test(name)) await addMember(inside(directory, name), inputs, limits);
+  for (const { kind, at } of members) {
+    await (kind === "assembly" ? addAssembly(at, inputs, limits) : addMember(at, inputs, limits));
   }
-  if (inputs.files.length > before) return;
+  if (inputs.files.length > before || members.some(({ kind }) => kind === "assembly")) return;
   const message = "the directory holds no template, plan or policy";
   throw new TrustInputError("NotATemplate", [
     { file: directory.file, message, fix: "name a directory with templates, such as cdk.out" },
   ]);
 }
 
+async function addAssembly(directory: InputPath, inputs: Collected, { fileBytes }: Limits): Promise<void> {
+  const sources = await readCloudAssembly(directory, fileBytes);
+  inputs.templates.push(...sources);
+  inputs.files.push(...sources.map(({ source }) => source.file));
+}
+
 /** Members of a directory that are something else are left out; those that cannot be read are not. */
 async function addMember(at: InputPath, inputs: Collected, limits: Limits): Promise<void> {
-  if (await isDirectory(at.path, at.file)) return;
   const parsed = parseText(await readInput(at.path, at.file, limits.fileBytes), at.file);
   if (recognize(parsed.value) !== "other") await add({ ...parsed, ...at }, inputs, limits);
 }
@@ -127,18 +126,4 @@ function notRecognized(file: string): TrustInputError {
   const message =
     "it is not a CloudFormation template (`Resources`), a Terraform plan (`terraform show -json`) or a policy (`Statement`)";
   return new TrustInputError("NotATemplate", [{ file, message, fix: "name one of these, or a cdk.out directory" }]);
-}
-
-async function isAssembly(directory: InputPath, { fileBytes }: Limits): Promise<boolean> {
-  const { path, file } = inside(directory, "manifest.json");
-  const { value } = parseText(await readInput(path, file, fileBytes), file);
-  return typeof value === "object" && value !== null && "artifacts" in value;
-}
-
-async function membersOf({ path, file }: InputPath): Promise<readonly string[]> {
-  try {
-    return (await readdir(path)).toSorted();
-  } catch (cause) {
-    throw unreadable(file, cause);
-  }
 }

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
@@ -133,6 +133,8 @@ describe("a text", () => {
   });
 });
 
+const template = (name: string): object => ({ Resources: { R: role(name) } });
+
 describe("a path", () => {
   it("below a file is not there", async () => {
     const cwd = await folder({ a: "{}" });
@@ -152,14 +154,40 @@ describe("a path", () => {
       problems: [{ message: "it may not be read" }],
     });
   });
-  it("to a directory passes over its directories and what is something else", async () => {
+  it("to a directory passes over what is something else", async () => {
     const files = {
       "d/a.json": { Resources: { R: role("r") } },
-      "d/sub.json/b.json": "{",
       "d/list.json": [1],
       "d/c.json": { Resources: [] },
     };
     expect(await arnsOf(files, "d")).toEqual(["arn:aws:iam::${AWS.AccountId}:role/r"]);
+  });
+  it("to a directory reads its directories, assemblies by their manifests, and each once, but none of tools", async () => {
+    const manifest = { artifacts: { A: stack("aws://123456789012/us-east-1") } };
+    const cwd = await folder({
+      "d/sub/deep/wild.json": template("wild"),
+      "d/sub.json/b.yaml": template("b"),
+      "d/cdk.out/manifest.json": manifest,
+      "d/cdk.out/t.json": template("stack"),
+      "d/cdk.out/left-over.json": template("old"),
+      "d/node_modules/m.json": template("module"),
+      "d/.cache/c.json": "{",
+      "d/.dot.json": template("dot"),
+    });
+    await symlink("..", join(cwd, "d/sub/back"));
+    await symlink("nowhere", join(cwd, "d/sub/lock"));
+    const { roles, files } = await loadTrustRoles(["d"], { cwd });
+    expect(files).toEqual(["d/.dot.json", "d/cdk.out/t.json", "d/sub/deep/wild.json", "d/sub.json/b.yaml"]);
+    expect(roles.map(({ arn }) => arn.split("/").at(-1))).toEqual(["dot", "stack", "wild", "b"]);
+  });
+  it("to a directory is refused when something below it cannot be read", async () => {
+    const cwd = await folder({ "d/a.json": { Resources: {} }, "d/sub/b.json": "{" });
+    await expect(loadTrustRoles(["d"], { cwd })).rejects.toMatchObject({ problems: [{ file: "d/sub/b.json" }] });
+    await symlink("nowhere", join(cwd, "d/b.json"));
+    await expect(loadTrustRoles(["d"], { cwd })).rejects.toMatchObject({ problems: [{ file: "d/b.json" }] });
+  });
+  it("to an assembly may be one without any stack", async () => {
+    expect(await arnsOf({ "out/manifest.json": { artifacts: {} } })).toEqual([]);
   });
   it("to a Terraform state is one of a plan's kind", async () => {
     const values = { name: "r", assume_role_policy: "{}", arn: "arn:aws:iam::123456789012:role/r" };
