@@ -162,6 +162,57 @@ describe("tells", () => {
   });
 });
 
+/** What changes when the role's tags do. */
+function both(statements: unknown, before: TrustRole["tags"], after: TrustRole["tags"]): string[] {
+  return accessChanges(
+    [role("R", statements, before && { tags: before })],
+    [role("R", statements, after && { tags: after })],
+  ).map(short);
+}
+
+describe("tells what a tag of the role changes", () => {
+  const open = { StringEquals: { "aws:ResourceTag/open": "yes" } };
+  it.each<[string, unknown, TrustRole["tags"], TrustRole["tags"]]>([
+    ["that a condition wants", trust(OTHER, open), { open: "no" }, { open: "yes" }],
+    ["that came", trust(OTHER, open), undefined, { Open: "yes" }],
+    ["that a Deny is about", [trust(OTHER), deny(OTHER, open)], { open: "yes" }, { open: "no" }],
+    [
+      "that a Deny does not want",
+      [trust(OTHER), deny("*", { StringNotEquals: open.StringEquals })],
+      {},
+      { open: "yes" },
+    ],
+  ])("%s", (_, statements, narrow, wide) => {
+    expect(both(statements, narrow, wide)).toEqual(["widened 123456789013:root AssumeRole"]);
+    expect(both(statements, wide, narrow)).toEqual(["narrowed 123456789013:root AssumeRole"]);
+  });
+
+  it("that callers compare theirs with, as wider, for its holders could not before", () => {
+    const same = trust(OTHER, { StringEquals: { "aws:PrincipalTag/team": "${aws:ResourceTag/team}" } });
+    expect(both(same, { team: "a" }, { team: "b" })).toEqual(["widened 123456789013:root AssumeRole"]);
+  });
+
+  it("and nothing when no condition hangs on it", () => {
+    expect(both(trust(OTHER, open), { open: "no", owner: "a" }, { open: "no", owner: "b" })).toEqual([]);
+    expect(both(trust(OTHER, id("a")), { open: "no" }, { open: "yes" })).toEqual([]);
+  });
+
+  it("in words", () => {
+    const [change] = accessChanges(
+      [role("R", trust(OTHER, open))],
+      [role("R", trust(OTHER, open), { tags: { open: "yes" } })],
+    );
+    expect(change?.was).toBe("StringEquals aws:ResourceTag/open: yes (the role has no such tag)");
+    expect(change?.is).toBe('StringEquals aws:ResourceTag/open: yes (the role\'s tag is "yes")');
+  });
+});
+
+it("tells that a Deny went, whole or of those outside the organization", () => {
+  const outside = { StringNotEquals: { "aws:PrincipalOrgID": "o-a1b2c3d4e5" } };
+  expect(changes([trust("*"), deny("*", outside)], [trust("*")])).toContain("widened * AssumeRole");
+  expect(changes([trust(OTHER), deny(OTHER)], [trust(OTHER)])).toEqual(["new 123456789013:root AssumeRole"]);
+});
+
 const master = (identity?: unknown, name = "master"): TrustRole =>
   role(name, trust({ Service: "ec2.amazonaws.com" }), identity === undefined ? {} : { identity });
 const mayAll = { Effect: "Allow", Action: "sts:AssumeRole", Resource: "*" };

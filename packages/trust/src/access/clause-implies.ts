@@ -1,5 +1,6 @@
 import { matchesArn } from "../arn-pattern.ts";
 import { inNetwork } from "../condition/ip-network.ts";
+import type { Truth } from "../truth.ts";
 import { matchesWildcard } from "../wildcard.ts";
 import { type Clause, isNegated } from "./clauses.ts";
 
@@ -8,9 +9,13 @@ export function allImply(strict: readonly Clause[], loose: readonly Clause[]): b
   return loose.every((wanted) => strict.some((clause) => clauseImplies(clause, wanted)));
 }
 
+/** A condition on the role's tags that holds lets more pass than the same one that does not. */
+const CERTAINTY: readonly Truth[] = ["no", "unknown", "yes"];
+
 /** Whether a request that meets `strict` always meets `loose`. `false` also when it is not known. */
 function clauseImplies(strict: Clause, loose: Clause): boolean {
   if (strict.key !== loose.key) return false;
+  if (CERTAINTY.indexOf(strict.holds ?? "no") > CERTAINTY.indexOf(loose.holds ?? "no")) return false;
   if (loose.operator === "null" && isPresence(strict) && loose.values.join() === "false") return true;
   if (strict.set !== loose.set || strict.variables !== loose.variables) return false;
   if (strict.ifExists && !loose.ifExists) return false;

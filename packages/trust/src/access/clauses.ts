@@ -1,3 +1,4 @@
+import type { Truth } from "../truth.ts";
 import { asList, isRecord, quote } from "../json.ts";
 
 /** One key of a condition in one spelling, whatever the policy's own. */
@@ -12,6 +13,8 @@ export interface Clause {
   readonly values: readonly string[];
   /** Whether `${…}` is a variable: policies before version 2012-10-17 take it literally. */
   readonly variables: boolean;
+  /** Of a condition on the role's own tags, whether it holds; left out of others. */
+  readonly holds?: Truth;
   /** For people: `StringEquals sts:ExternalId: a, b`. */
   readonly text: string;
 }

@@ -4,6 +4,7 @@ import { readStatements, type Statement } from "../statement.ts";
 import type { TrustRole } from "../trust-model.ts";
 import { grantedActions } from "./actions.ts";
 import { type Clause, readClauses } from "./clauses.ts";
+import { atRole } from "./tags-of-the-role.ts";
 import { coversPrincipal, type NamedPrincipal, readPrincipals } from "./principals.ts";
 
 /** When one principal may use one action on one role: any of the alternatives, and none of the exceptions. */
@@ -17,15 +18,19 @@ export interface Access {
 }
 
 /** What a role's trust policy grants, by principal and action. Order, spelling and Sids of the statements leave no trace. */
-export function readGrants({ arn, trustPolicy }: Pick<TrustRole, "arn" | "trustPolicy">): ReadonlyMap<string, Access> {
+export function readGrants(role: TrustRole): ReadonlyMap<string, Access> {
+  const { arn, trustPolicy } = role;
   const partition = parseArn(arn)?.partition ?? "aws";
   const statements = readStatements(trustPolicy, "trust policy", "the trust policy");
-  const read = statements.map((statement) => ({ statement, principals: principalsOf(statement, partition) }));
+  const read = statements.map((statement) => ({
+    statement,
+    principals: principalsOf(statement, partition),
+    clauses: clausesOf(statement, role),
+  }));
   const denies = read.filter(({ statement }) => statement.effect === "Deny");
   const grants = new Map<string, Access>();
-  for (const { statement, principals } of read) {
+  for (const { statement, principals, clauses } of read) {
     if (statement.effect === "Deny") continue;
-    const clauses = clausesOf(statement);
     for (const principal of principals) {
       for (const action of grantedActions(statement.elements, principal)) {
         const key = `${principal.kind} ${principal.name} ${action}`;
@@ -41,6 +46,7 @@ export function readGrants({ arn, trustPolicy }: Pick<TrustRole, "arn" | "trustP
 interface ReadStatement {
   readonly statement: Statement;
   readonly principals: readonly NamedPrincipal[];
+  readonly clauses: readonly Clause[];
 }
 
 /** @returns `undefined` when a Deny without a condition leaves nothing. */
@@ -50,8 +56,7 @@ function exceptionsFor(
   denies: readonly ReadStatement[],
 ): Access["exceptions"] | undefined {
   const exceptions: Access["exceptions"][number][] = [];
-  for (const { statement, principals } of denies) {
-    const clauses = clausesOf(statement);
+  for (const { statement, principals, clauses } of denies) {
     for (const denied of principals) {
       if (!grantedActions(statement.elements, denied).includes(action)) continue;
       if (coversPrincipal(denied, principal)) {
@@ -76,6 +81,6 @@ function principalsOf(statement: Statement, partition: string): readonly NamedPr
   return [{ kind: "unreadable", name: `a statement that cannot be read (${content})` }];
 }
 
-function clausesOf({ elements, source }: Statement): readonly Clause[] {
-  return readClauses(elements["Condition"], source.version);
+function clausesOf({ elements, source }: Statement, role: TrustRole): readonly Clause[] {
+  return readClauses(elements["Condition"], source.version).map((clause) => atRole(clause, role));
 }
