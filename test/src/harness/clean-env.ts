@@ -4,7 +4,8 @@
  */
 export function cleanEnv(home: string): Record<string, string> {
   const kept = Object.entries(process.env).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined && !/^(AWS|AGENT_ROLES|CDK)_/.test(entry[0]),
+    (entry): entry is [string, string] =>
+      entry[1] !== undefined && !/^(AWS_|AGENT_ROLES_|CDK_|FORCE_COLOR$)/.test(entry[0]),
   );
   return {
     ...Object.fromEntries(kept),
@@ -13,6 +14,8 @@ export function cleanEnv(home: string): Record<string, string> {
     USERPROFILE: home,
     AWS_SHARED_CREDENTIALS_FILE: `${home}/.aws/credentials`,
     AWS_CONFIG_FILE: `${home}/.aws/config`,
+    // Where `CI` or FORCE_COLOR is set, colours would stand between a test and the words that it looks for.
+    NO_COLOR: "1",
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
     // A corporate proxy's certificate is needed by the AWS CLI as much as here.
     ...(process.env["AWS_CA_BUNDLE"] && { AWS_CA_BUNDLE: process.env["AWS_CA_BUNDLE"] }),
