@@ -10,6 +10,7 @@ import { runCommand } from "./commands/run.ts";
 import { sandboxCommand } from "./commands/sandbox.ts";
 import { whoamiCommand } from "./commands/whoami.ts";
 import { describeError } from "./describe-error.ts";
+import { visibleLines } from "./visible.ts";
 
 const ENVIRONMENT = `
 Environment:
@@ -62,7 +63,7 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
     // Help and version arrive as errors of code 0; a wrong flag as code 1, which is taken by failing roles.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     const { text, code } = describeError(error);
-    context.err(text);
+    context.err(visibleLines(text));
     return code;
   }
 }

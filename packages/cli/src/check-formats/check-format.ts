@@ -6,6 +6,7 @@ import { junitReport } from "./junit-report.ts";
 import { markdownReport } from "./markdown-report.ts";
 import { prettyReport } from "./pretty-report.ts";
 import { type RuleText, sarifReport } from "./sarif-report.ts";
+import { visible } from "../visible.ts";
 
 /** What a format needs beside the report. */
 export interface CheckFormatOptions {
@@ -19,7 +20,7 @@ export interface CheckFormatOptions {
 export function formatCheck(format: CheckFormat, report: CheckReport, options: CheckFormatOptions): string {
   switch (format) {
     case "pretty":
-      return prettyReport(report, options.color);
+      return prettyReport(shown(report), options.color);
     case "json":
       return jsonReport(report);
     case "sarif":
@@ -27,8 +28,14 @@ export function formatCheck(format: CheckFormat, report: CheckReport, options: C
     case "junit":
       return junitReport(report);
     case "markdown":
-      return markdownReport(report);
+      return markdownReport(shown(report));
     case "github":
-      return githubReport(report);
+      return githubReport(shown(report));
   }
+}
+
+/** For people to read; of roles these formats tell no more. */
+function shown(report: CheckReport): CheckReport {
+  const roles = report.roles.map(({ arn, location }) => ({ arn, location }));
+  return visible({ ...report, roles });
 }

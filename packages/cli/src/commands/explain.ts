@@ -3,6 +3,7 @@ import type { Answered, AssumeRoleParameters } from "@agent-roles/trust";
 import { Command, InvalidArgumentError } from "commander";
 import type { CliContext, ExitCode } from "../cli-context.ts";
 import { UsageError } from "../describe-error.ts";
+import { visible } from "../visible.ts";
 import { readTrustSet, type TrustSet, type TrustSetOptions, withTrustSet } from "../trust-set.ts";
 
 const HELP = `
@@ -41,10 +42,13 @@ export function explainCommand(context: CliContext, exitWith: (code: ExitCode) =
     .option("--json", "print the answer as JSON")
     .addHelpText("after", HELP)
     .action(async (paths: string[], options: ExplainOptions) => {
-      const { question, answer } = await answerTo(paths, options, context);
+      const answered = await answerTo(paths, options, context);
+      const { question, answer } = visible(answered);
       const { answerText } = await import("../explain/answer-text.ts");
       context.out(
-        options.json ? JSON.stringify({ ...answer, question }, null, 2) : answerText(question, answer, context.color),
+        options.json
+          ? JSON.stringify({ ...answered.answer, question: answered.question }, null, 2)
+          : answerText(question, answer, context.color),
       );
       exitWith(answer.decision === "allowed" ? 0 : 1);
     });

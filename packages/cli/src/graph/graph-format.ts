@@ -3,15 +3,17 @@ import type { GraphFormat } from "./format-names.ts";
 import { mermaid } from "./mermaid.ts";
 import { svg } from "./svg.ts";
 import type { TrustGraph } from "./trust-graph.ts";
+import { visible } from "../visible.ts";
 
 /** The graph as text, without a newline at its end. */
 export function formatGraph(format: GraphFormat, graph: TrustGraph): string {
+  const shown = visible(graph);
   switch (format) {
     case "mermaid":
-      return mermaid(graph);
+      return mermaid(shown);
     case "dot":
-      return dot(graph);
+      return dot(shown);
     case "svg":
-      return svg(graph);
+      return svg(shown);
   }
 }
