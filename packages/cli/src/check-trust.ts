@@ -53,8 +53,9 @@ export async function checkTrust(
 
   const { suppressions = [] } = manifest?.trust ?? {};
   const { findings, suppressed, unused } = applySuppressions([...broken, ...lintTrust(roles, context)], suppressions);
-  for (const { id, role = "every role" } of unused) {
-    cli.err(`warning: the suppression of ${id} for ${role} silences nothing; remove it, or correct its id and role`);
+  for (const { id, role = "every role", message } of unused) {
+    const what = message === undefined ? id : `${id} ("${message}")`;
+    cli.err(`warning: the suppression of ${what} for ${role} silences nothing; remove it, or correct what it names`);
   }
   const { against } = options;
   const before = against === undefined ? undefined : await readTrustSet([against], { manifest: false }, cli);

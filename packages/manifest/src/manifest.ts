@@ -128,6 +128,8 @@ export interface TrustSuppression {
   readonly id: string;
   /** A role's ARN; `*` and `?` are wildcards. Default: every role. */
   readonly role?: string;
+  /** What the finding's message must hold. Default: any message. */
+  readonly message?: string;
   readonly reason: string;
 }
 

@@ -42,7 +42,9 @@ it("reads every field of the trust section", () => {
     transitiveTagKeys: ["team"],
     quotas: { trustPolicy: 4096 },
     severities: { "assume-cycle": "high" },
-    suppressions: [{ id: "policy-size", role: "arn:aws:iam::*:role/agent-roles/*", reason: "raised in May" }],
+    suppressions: [
+      { id: "policy-size", role: "arn:aws:iam::*:role/agent-roles/*", message: "95 %", reason: "raised in May" },
+    ],
     expect: [
       {
         from: "outside-accounts",

@@ -86,6 +86,9 @@ export const trustSection: z.ZodType<ManifestTrust> = fields({
     fields({
       id: ruleId.describe("The rule's id."),
       role: rolePattern.exactOptional().describe("The role's ARN; * and ? are wildcards. Default: every role."),
+      message: line(1000)
+        .exactOptional()
+        .describe("What the finding's message must hold, such as an account. Default: any message."),
       reason: line(1000)
         .refine((reason) => reason.trim().length > 0, { error: "say why the finding is accepted" })
         .describe("Why the finding is accepted; it is listed in the output."),

@@ -110,5 +110,7 @@ export interface Suppression {
   readonly id: string;
   /** The role's ARN; `*` and `?` match as in IAM. Default: every role. */
   readonly role?: string;
+  /** What the finding's message must hold, such as an account: another one is then found again. Default: any message. */
+  readonly message?: string;
   readonly reason: string;
 }

@@ -27,7 +27,12 @@ function findingsTable({ findings }: CheckReport): string {
 }
 
 function suppressedTable({ suppressed }: CheckReport): string {
-  const rows = suppressed.map(({ id, role, reason }) => [markdownCode(id), markdownCode(role), markdownText(reason)]);
-  const table = markdownTable(["finding", "role", "reason"], rows);
+  const rows = suppressed.map(({ id, role, message, reason }) => [
+    markdownCode(id),
+    markdownCode(role),
+    markdownText(message),
+    markdownText(reason),
+  ]);
+  const table = markdownTable(["finding", "role", "what", "reason"], rows);
   return `<details><summary>${suppressed.length} suppressed</summary>\n\n${table}\n\n</details>`;
 }

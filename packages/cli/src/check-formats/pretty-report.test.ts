@@ -22,7 +22,11 @@ cdk.out/agent-roles-123456789013.template.json:7 (Stack/Second)
 
 it("tells what is suppressed and why", () => {
   const suppressed = [{ ...exampleFinding(), reason: "a public demo" }];
-  expect(prettyReport(exampleReport({ findings: [], suppressed }), false)).toContain("because a public demo");
+  expect(prettyReport(exampleReport({ findings: [], suppressed }), false)).toContain(
+    `wildcard-principal  ${SECOND}
+    anyone in the world may assume it
+    because a public demo`,
+  );
 });
 
 it("has colour only where it is wanted, and the same text without it", () => {

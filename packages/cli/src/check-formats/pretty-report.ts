@@ -46,7 +46,9 @@ function indented(text: string): string {
 }
 
 function suppressedBlock({ suppressed }: CheckReport, colors: Colors): string {
-  const lines = suppressed.map(({ id, role, reason }) => `  ${id}  ${role}\n    because ${reason}`);
+  const lines = suppressed.map(
+    ({ id, role, message, reason }) => `  ${id}  ${role}\n    ${message}\n    because ${reason}`,
+  );
   return [colors.bold("Suppressed"), ...lines.map((line) => colors.dim(line))].join("\n");
 }
 

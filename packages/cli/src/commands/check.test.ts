@@ -152,6 +152,26 @@ describe("agent-roles check", () => {
     );
   });
 
+  it("takes no other text for a role's ARN", async () => {
+    const policy = await files.write("trust.json", { Version: "2012-10-17", Statement: [BY_ANYONE] });
+    const { code, err, out } = await check(policy, "--no-manifest", "--role-arn", "arn:aws:iam::1:role/x");
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(err).toContain("arn:aws:iam::<12 digits>:role/<name>");
+    const asked = await cli(["explain", "--from", MASTER, "--to", "second", policy, "--no-manifest"]);
+    expect(asked.code).toBe(2);
+    expect(asked.err).toContain("--to second: no such role");
+  });
+
+  it("accepts of a rule only the message that the manifest names", async () => {
+    const partner = (account: string) => ({ ...BY_ANYONE, Principal: { AWS: account } });
+    const path = await assembly(files, "cdk.out", BY_MASTER, partner("999999999999"), partner("888888888888"));
+    const suppressions = [{ id: "unknown-account", message: "999999999999", reason: "a partner" }];
+    const known = await files.write("known.yaml", manifestText({ suppressions }));
+    const { out } = await check(path, "--manifest", known);
+    expect(out).toMatch(/unknown-account {2}statement 2\n +account 888888888888/);
+    expect(out).toMatch(/Suppressed\n.*unknown-account.*\n +account 999999999999 .*\n +because a partner/);
+  });
+
   it("tells a severity for a rule that does not exist", async () => {
     const typo = await files.write("typo.yaml", manifestText({ severities: { "wildcard-principle": "info" } }));
     const { err } = await check(await assembly(files, "cdk.out", BY_MASTER), "--manifest", typo);

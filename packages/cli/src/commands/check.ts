@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { Command, Option } from "commander";
+import { parseRoleArn } from "@agent-roles/runtime/role-env";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { CHECK_FORMATS } from "../check-formats/format-names.ts";
 import { DEFAULT_FAIL_ON, fails, SEVERITIES } from "../check-formats/severity.ts";
 import type { CheckTrustOptions } from "../check-trust.ts";
@@ -39,7 +40,7 @@ export function checkCommand(context: CliContext, exitWith: (code: ExitCode) => 
     .addOption(
       new Option("--expect <file>", "also prove what this file expects; repeat it for more").argParser(collect),
     )
-    .option("--role-arn <arn>", "whose trust policy a plain policy file is")
+    .addOption(new Option("--role-arn <arn>", "whose trust policy a plain policy file is").argParser(roleArn))
     .addHelpText("after", HELP)
     .action(async (paths: string[], options: CheckOptions) => {
       const format = options.json ? "json" : oneOf("--format", options.format, CHECK_FORMATS);
@@ -51,6 +52,13 @@ export function checkCommand(context: CliContext, exitWith: (code: ExitCode) => 
       context.out(formatCheck(format, report, { color: context.color, rules, version: await ownVersion() }));
       if (report.findings.some(({ severity }) => fails(severity, failOn))) exitWith(1);
     });
+}
+
+function roleArn(text: string): string {
+  if (parseRoleArn(text)) return text;
+  throw new InvalidArgumentError(
+    "A role's ARN is arn:aws:iam::<12 digits>:role/<name>, with its path before the name.",
+  );
 }
 
 async function ownVersion(): Promise<string> {

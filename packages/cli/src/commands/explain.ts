@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { parseRoleArn } from "@agent-roles/runtime/role-env";
 import type { Answered, AssumeRoleParameters } from "@agent-roles/trust";
 import { Command, InvalidArgumentError } from "commander";
 import type { CliContext, ExitCode } from "../cli-context.ts";
@@ -69,7 +70,12 @@ async function answerTo(paths: readonly string[], options: ExplainOptions, conte
     throw new UsageError("who assumes what?\n  fix: give --from ARN and --to ARN, or --request FILE");
   }
   // A plain policy file is taken for the trust policy that is asked about.
-  return askAbout(from, to, await readTrustSet(paths, { ...options, roleArn: to }, context), options);
+  return askAbout(
+    from,
+    to,
+    await readTrustSet(paths, { ...options, ...(parseRoleArn(to) && { roleArn: to }) }, context),
+    options,
+  );
 }
 
 async function askAbout(from: string, to: string, set: TrustSet, options: ExplainOptions): Promise<Answered> {

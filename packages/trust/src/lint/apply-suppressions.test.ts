@@ -22,6 +22,15 @@ it("means every role when none is named", () => {
   expect(applySuppressions([first, second], [{ id: "self-assume", reason: "r" }]).findings).toEqual([]);
 });
 
+it("takes out only the message that was accepted", () => {
+  const known = { ...first, message: "trusts account 123456789014" };
+  const other = { ...first, message: "trusts account 123456789015" };
+  const accepted = { id: "self-assume", message: "123456789014", reason: "a partner" };
+  expect(applySuppressions([known, other], [accepted]).findings).toEqual([other]);
+  const reworded = { ...accepted, message: "123456789016" };
+  expect(applySuppressions([known, other], [reworded])).toMatchObject({ findings: [known, other], unused: [reworded] });
+});
+
 it("tells what silences nothing, and ids that no rule has", () => {
   const gone = { id: "assume-cycle", reason: "was so" };
   const misspelt = { id: "self-asume", reason: "typo" };

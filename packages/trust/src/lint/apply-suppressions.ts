@@ -44,6 +44,11 @@ function whyUnknown(id: string): string {
 }
 
 /** A suppression without a reason silences nothing. */
-function fits({ id, role = "*", reason }: Suppression, finding: Finding): boolean {
-  return id === finding.id && reason.trim() !== "" && matchesWildcard(role, finding.role);
+function fits({ id, role = "*", message = "", reason }: Suppression, finding: Finding): boolean {
+  return (
+    id === finding.id &&
+    reason.trim() !== "" &&
+    matchesWildcard(role, finding.role) &&
+    finding.message.includes(message)
+  );
 }
