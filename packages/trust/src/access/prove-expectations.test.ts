@@ -284,6 +284,22 @@ it("does not prove what a tag of the role that is unknown offline may break", ()
   expect(breaks([master, { ...target(trust("*", isDev)), tags: { env: "prod" } }])).toBeUndefined();
 });
 
+it("does not prove what a role that has yet to be named may break", () => {
+  const TARGETS = "arn:aws:iam::123456789013:role/ta*";
+  const withUnnamed = (trusting: unknown, changes: Partial<Expectation> = {}) => {
+    const unnamed = role("${Reader}", trusting, { account: "123456789013" });
+    const expectation: Expectation = { from: "outside-accounts", to: TARGETS, decision: "denied", ...changes };
+    return proveExpectations([expectation], [master, unnamed, target(trust(account))], context)[0];
+  };
+  const broken = withUnnamed(trust("*"));
+  expect(broken?.counterExample?.answer.decision).toBe("uncertain");
+  expect(broken?.finding).toMatchObject({ role: "arn:aws:iam::123456789013:role/${Reader}" });
+  expect(broken?.finding?.message).toContain(`may turn out to be matched by ${TARGETS}`);
+  expect(withUnnamed(trust(account))?.holds).toBe(true);
+  expect(withUnnamed(trust("*"), { to: "arn:aws:iam::123456789013:role/*get" })?.holds).toBe(false);
+  expect(withUnnamed(trust("*"), { from: MASTER, decision: "allowed" })?.holds).toBe(true);
+});
+
 it("takes another severity", () => {
   const severities = { expectation: "medium" } as const;
   const expectation: Expectation = { from: "*", to: TARGET, decision: "denied" };

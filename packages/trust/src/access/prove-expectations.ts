@@ -1,12 +1,13 @@
 import type { Finding, TrustContext, TrustRole } from "../trust-model.ts";
 import { matchesWildcard } from "../wildcard.ts";
-import { callersByTrust } from "./asked-callers.ts";
-import type { Answered } from "./best-decision.ts";
+import { type AskedCallers, callersByTrust } from "./asked-callers.ts";
+import { type Answered, uncertain } from "./best-decision.ts";
 import { decideCalls } from "./decide-calls.ts";
 import type { PossibleCaller } from "./callers.ts";
 import { EXPECTATION_ID, type Expectation, type ExpectationResult } from "./expectation.ts";
+import { mayMatch } from "./may-match.ts";
 import { type CallerSet, readCallers } from "./possible-callers.ts";
-import { readTrust } from "./read-trust.ts";
+import { type ReadTrust, readTrust } from "./read-trust.ts";
 
 /**
  * Proves what must hold, or gives the call that breaks it.
@@ -46,6 +47,7 @@ function prove(expectation: Expectation, roles: readonly TrustRole[], set: Calle
       if (breaking.answer.decision !== "uncertain") return toResult(expectation, questions, broken, context);
     }
   }
+  if (decision === "denied" && questions > 0) broken ??= brokenByOneUnnamed(expectation, roles, askedOf, context);
   if (broken) return toResult(expectation, questions, broken, context);
   if (questions > 0) return { expectation, holds: true, questions };
   const message =
@@ -60,6 +62,26 @@ function prove(expectation: Expectation, roles: readonly TrustRole[], set: Calle
     location: targets[0]?.location ?? roles[0]?.location ?? { file: "agent-roles.yaml", path: "trust.expect" },
   };
   return { expectation, holds: false, questions, finding };
+}
+
+/** A role that lets somebody in, and may turn out to be among those that `to` names: parts of its ARN are unknown offline. */
+function brokenByOneUnnamed(
+  expectation: Expectation,
+  roles: readonly TrustRole[],
+  askedOf: (trust: ReadTrust) => AskedCallers,
+  context: TrustContext,
+): Broken | undefined {
+  const { to } = expectation;
+  for (const role of roles.filter(({ arn }) => !matchesWildcard(to, arn) && mayMatch(to, arn))) {
+    const trust = readTrust(role);
+    for (const { caller, breaking } of decideCalls(expectation, trust, askedOf(trust), context)) {
+      if (!breaking) continue;
+      const { question, answer } = breaking;
+      const why = `${role.arn} may turn out to be matched by ${to}, for its parts in \${…} are not known offline`;
+      return { role, caller, answered: { question, answer: uncertain(why, answer) } };
+    }
+  }
+  return undefined;
 }
 
 function inEachWorld({ worlds, ...role }: TrustRole): readonly TrustRole[] {
