@@ -13,7 +13,9 @@ export const policySize: Rule = {
   fix: "shorten it: fewer statements, patterns instead of lists; the quota of trust policies can be raised",
   *checkRole({ role }, { context }) {
     const quotas = { ...DEFAULTS, ...context.quotas };
-    yield* judge("the trust policy", size(role.trustPolicy), quotas.trustPolicy);
+    // Statements of undecided conditions that exclude each other are never in one policy.
+    const trustPolicies = (role.worlds ?? [role]).map(({ trustPolicy }) => size(trustPolicy));
+    yield* judge("the trust policy", Math.max(...trustPolicies), quotas.trustPolicy);
     const kinds = role.identityPolicyKinds;
     const sizes = role.identityPolicies.map(size);
     if (kinds === undefined) {
