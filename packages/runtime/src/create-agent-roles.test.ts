@@ -163,6 +163,23 @@ describe("events", () => {
 });
 
 describe("start", () => {
+  it("stores what a reader has had assumed already, without asking for it again", async () => {
+    const { roles, clock, calls, events, store, stored } = subject();
+    const abort = new AbortController();
+    await roles.credentials("First")();
+    await filled(roles.start({ stores: [store], signal: abort.signal }), clock);
+    expect(calls).toEqual(["First", "Second"]);
+    expect([...stored.keys()]).toEqual(["First", "Second"]);
+    expect(events).toContainEqual({ type: "filling", done: 2, failed: 0, total: 2 });
+    abort.abort();
+    const again = new AbortController();
+    await filled(roles.start({ stores: [store], signal: again.signal }), clock);
+    expect(calls).toHaveLength(2);
+    await clock.advance(55 * MINUTE);
+    expect(calls).toHaveLength(4);
+    again.abort();
+  });
+
   it("re-assumes each role ten minutes before it expires and stores what came", async () => {
     const { roles, store, stored, calls, clock } = subject();
     const abort = new AbortController();

@@ -10,7 +10,6 @@ import { type ProfileStatus, profileStatus } from "./profile-status.ts";
 import type { Problem, RoleEnv, TargetRole } from "./role-env/index.ts";
 import { type RoleChanges, type RoleMember, roleSet } from "./role-set.ts";
 import { firstFill } from "./rotation/first-fill.ts";
-import type { RoleSession } from "./rotation/role-session.ts";
 import { type Rotation, type StartOptions, startRotation } from "./rotation/start-rotation.ts";
 import { storeEntries } from "./stores/store-entries.ts";
 import { timeLimitedStore } from "./stores/time-limited-store.ts";
@@ -66,7 +65,7 @@ export interface AgentRoles {
   clientConfig(profile: string): { credentials: AwsCredentialIdentityProvider; region?: string };
   /** Assumes every role once and stores what came; what failed stands in the profiles. */
   assumeAll(options?: Pick<StartOptions, "stores">): Promise<ProfileStatus[]>;
-  /** Rotates in the background. Resolves when every role was tried once and the stores have what came. */
+  /** Rotates in the background. Resolves when every role has credentials or was tried once, and the stores have what came. */
   start(options: StartOptions): Promise<Rotation>;
   /**
    * Takes new role definitions while running: added roles are assumed, removed ones leave the stores, and what stays the same
@@ -124,8 +123,6 @@ export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
     });
   }
 
-  const sessions = (): RoleSession[] => [...members.values()].map(({ session }) => session);
-
   function member(profile: string): RoleMember {
     const found = members.get(profile);
     if (found) return found;
@@ -179,7 +176,8 @@ export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
       return { credentials: provider(profile, "credentials"), ...(region && { region }) };
     },
     assumeAll,
-    start: (startOptions) => startRotation({ sessions, followers, clock, onEvent }, startOptions),
+    start: (startOptions) =>
+      startRotation({ members: () => [...members.values()], followers, clock, onEvent }, startOptions),
     update,
   };
 }

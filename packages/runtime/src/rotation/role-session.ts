@@ -36,6 +36,8 @@ export interface RoleSessionOptions {
 /** One role's credentials in this process: one STS call in flight at most, and valid credentials outlive a failing refresh. */
 export interface RoleSession {
   readonly state: () => SessionState;
+  /** Credentials that are valid and not due, unless the last refresh failed. */
+  readonly fresh: () => SessionCredentials | undefined;
   /** When the rotation should refresh, milliseconds since the epoch; never while a refresh is under way. */
   readonly dueAt: () => number;
   /**
@@ -106,9 +108,14 @@ export function roleSession(assume: Assume, options: RoleSessionOptions): RoleSe
     throw state.failure ?? asFailure(undefined);
   }
 
+  function notDue(now: number): SessionCredentials | undefined {
+    return now < state.dueAt && now >= failedAt && isValid(state.credentials, now) ? state.credentials : undefined;
+  }
+
   async function credentials(): Promise<SessionCredentials> {
     const now = clock.now();
-    if (now < state.dueAt && now >= failedAt && isValid(state.credentials, now)) return state.credentials;
+    const current = notDue(now);
+    if (current) return current;
     if (now >= dueAt()) {
       const refreshed = refresh();
       if (!valid()) await refreshed;
@@ -126,6 +133,7 @@ export function roleSession(assume: Assume, options: RoleSessionOptions): RoleSe
 
   return {
     state: () => state,
+    fresh: () => (state.failure ? undefined : notDue(clock.now())),
     dueAt: () => (pending ? Infinity : dueAt()),
     credentials,
     lastingCredentials,

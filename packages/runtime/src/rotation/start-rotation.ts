@@ -32,15 +32,18 @@ export interface Follower {
 
 /** What a rotation works on. */
 export interface RotationContext {
-  readonly sessions: () => readonly RoleSession[];
+  readonly members: () => readonly { readonly target: TargetRole; readonly session: RoleSession }[];
   readonly followers: Set<Follower>;
   readonly clock: Clock;
   readonly onEvent: OnEvent;
 }
 
-/** Rotates all sessions into all stores until the signal aborts. Resolves when every role was tried once and stored. */
+/**
+ * Rotates all sessions into all stores until the signal aborts. Resolves when every role was tried once and stored; one that
+ * a reader has had assumed already is only stored.
+ */
 export async function startRotation(context: RotationContext, options: StartOptions): Promise<Rotation> {
-  const { sessions, followers, clock, onEvent } = context;
+  const { members, followers, clock, onEvent } = context;
   const { signal, stores = [] } = options;
   if (signal.aborted) return { done: Promise.resolve() };
   const writers = stores.map((store) => storeWriter(store, { clock, signal, onEvent }));
@@ -48,7 +51,8 @@ export async function startRotation(context: RotationContext, options: StartOpti
     await Promise.all(writers.map((writer) => writer.idle()));
   };
 
-  const filled = firstFill(sessions(), onEvent);
+  const sessions = (): RoleSession[] => members().map(({ session }) => session);
+  const filled = firstFill(sessions(), onEvent, (session) => (session.fresh() ? session.state() : session.refresh()));
   const loop = rotationLoop(sessions, clock, signal);
   const follower: Follower = {
     rotated: (entry) => {
@@ -59,6 +63,10 @@ export async function startRotation(context: RotationContext, options: StartOpti
     },
     due: loop.wakeBy,
   };
+  for (const { target, session } of members()) {
+    const credentials = session.fresh();
+    if (credentials) follower.rotated({ target, credentials });
+  }
   followers.add(follower);
 
   const done = loop.done.then(() => {
