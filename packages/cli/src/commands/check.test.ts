@@ -163,8 +163,8 @@ describe("agent-roles check", () => {
   });
 
   it("accepts of a rule only the message that the manifest names", async () => {
-    const partner = (account: string) => ({ ...BY_ANYONE, Principal: { AWS: account } });
-    const path = await assembly(files, "cdk.out", BY_MASTER, partner("999999999999"), partner("888888888888"));
+    const partners = ["999999999999", "888888888888"].map((account) => ({ ...BY_ANYONE, Principal: { AWS: account } }));
+    const path = await assembly(files, "cdk.out", BY_MASTER, ...partners);
     const suppressions = [{ id: "unknown-account", message: "999999999999", reason: "a partner" }];
     const known = await files.write("known.yaml", manifestText({ suppressions }));
     const { out } = await check(path, "--manifest", known);
