@@ -1,21 +1,25 @@
+import type { Finding } from "@agent-roles/trust";
 import { changesMarkdown } from "./changes.ts";
 import { type CheckReport, summarize, summaryLine } from "./check-report.ts";
 import { locationText } from "./location-text.ts";
 import { markdownCode, markdownTable, markdownText } from "./markdown-text.ts";
+import { setApartUnresolved, type UnresolvedValue } from "./unresolved-values.ts";
 
 /** For a pull request or a job summary: a table of the findings, what is suppressed folded away. */
 export function markdownReport(report: CheckReport): string {
   const summary = summarize(report);
+  const { findings, unresolved } = setApartUnresolved(report.findings);
   return [
     `### ${summary.failed > 0 ? "❌" : "✅"} agent-roles check`,
     markdownText(summaryLine(summary)),
     ...(report.changes === undefined ? [] : [changesMarkdown(report.changes)]),
-    ...(report.findings.length === 0 ? [] : [findingsTable(report)]),
+    ...(findings.length === 0 ? [] : [findingsTable(findings)]),
+    ...(unresolved.length === 0 ? [] : [unresolvedTable(unresolved)]),
     ...(report.suppressed.length === 0 ? [] : [suppressedTable(report)]),
   ].join("\n\n");
 }
 
-function findingsTable({ findings }: CheckReport): string {
+function findingsTable(findings: readonly Finding[]): string {
   const rows = findings.map(({ id, severity, role, statement, message, fix, location }) => [
     severity,
     markdownCode(id),
@@ -24,6 +28,17 @@ function findingsTable({ findings }: CheckReport): string {
     markdownCode(locationText(location)),
   ]);
   return markdownTable(["severity", "finding", "role", "what and how to fix it", "where"], rows);
+}
+
+function unresolvedTable(unresolved: readonly UnresolvedValue[]): string {
+  const rows = unresolved.map(({ what, roles, first }) => [
+    markdownText(what),
+    String(roles),
+    markdownCode(first.role),
+    markdownCode(locationText(first.location)),
+  ]);
+  const table = markdownTable(["value", "roles", "such as", "where"], rows);
+  return `<details><summary>${unresolved.length} not known offline</summary>\n\n${table}\n\n</details>`;
 }
 
 function suppressedTable({ suppressed }: CheckReport): string {

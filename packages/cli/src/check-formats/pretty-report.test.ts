@@ -1,6 +1,8 @@
 import { stripVTControlCharacters } from "node:util";
+import type { Finding } from "@agent-roles/trust";
 import { expect, it } from "vitest";
 import { exampleFinding, exampleReport, SECOND } from "./example-report.test-helper.ts";
+import { markdownReport } from "./markdown-report.ts";
 import { prettyReport } from "./pretty-report.ts";
 
 it("groups the findings of a role below its ARN and its place, each with the fix on a line of its own", () => {
@@ -27,6 +29,43 @@ it("tells what is suppressed and why", () => {
     anyone in the world may assume it
     because a public demo`,
   );
+});
+
+function unknown(role: string, path: string, changes: Partial<Finding> = {}): Finding {
+  return exampleFinding({
+    id: "unknown-value",
+    severity: "info",
+    role,
+    message: `${path}: {"Ref":"AWS::AccountId"} cannot be resolved offline; assumed: one account`,
+    fix: "write the value out",
+    ...changes,
+  });
+}
+
+it("tells each value that is not known offline once, after what is wrong", () => {
+  const findings = [
+    unknown(SECOND, "arn"),
+    unknown(SECOND, "trustPolicy"),
+    unknown(`${SECOND}x`, "arn"),
+    unknown(`${SECOND}y`, "tags", { message: "tags: {} cannot be resolved offline; assumed: nothing" }),
+    unknown(`${SECOND}z`, "arn", { severity: "high" }),
+  ];
+  const text = prettyReport(exampleReport({ findings }), false);
+  expect(text).toContain(
+    `Not known offline (info  unknown-value)
+  {"Ref":"AWS::AccountId"} cannot be resolved offline; assumed: one account
+    in 2 roles, such as ${SECOND} at cdk.out/agent-roles-123456789013.template.json:7 (Stack/Second)
+  {} cannot be resolved offline; assumed: nothing
+    in ${SECOND}y at cdk.out/agent-roles-123456789013.template.json:7 (Stack/Second)
+  fix: write the value out
+
+5 findings (1 high, 4 info)`,
+  );
+  expect(text.match(/AccountId/g)).toHaveLength(2);
+  expect(text).toMatch(/^ {2}high +unknown-value/m);
+  const markdown = markdownReport(exampleReport({ findings }));
+  expect(markdown).toContain("<details><summary>2 not known offline</summary>");
+  expect(markdown.match(/AccountId/g)).toHaveLength(2);
 });
 
 it("has colour only where it is wanted, and the same text without it", () => {

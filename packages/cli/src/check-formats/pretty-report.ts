@@ -5,14 +5,17 @@ import { changesBlock, type Colors } from "./changes.ts";
 import { groupBy } from "./group-by.ts";
 import { locationText } from "./location-text.ts";
 import { SEVERITIES } from "./severity.ts";
+import { setApartUnresolved, type UnresolvedValue } from "./unresolved-values.ts";
 
 /** For people at a terminal: the findings of each role together, what is suppressed and why, a line that sums up. */
 export function prettyReport(report: CheckReport, color: boolean): string {
   const colors = pc.createColors(color);
-  const roles = [...groupBy(report.findings, ({ role, location }) => `${role}\n${locationText(location)}`).values()];
+  const { findings, unresolved } = setApartUnresolved(report.findings);
+  const roles = [...groupBy(findings, ({ role, location }) => `${role}\n${locationText(location)}`).values()];
   const summary = summarize(report);
   return [
-    ...roles.map((findings) => roleBlock(findings, colors)),
+    ...roles.map((own) => roleBlock(own, colors)),
+    ...(unresolved.length === 0 ? [] : [unresolvedBlock(unresolved, colors)]),
     ...(report.suppressed.length === 0 ? [] : [suppressedBlock(report, colors)]),
     ...(report.changes === undefined ? [] : [changesBlock(report.changes, colors)]),
     verdict(summary, colors),
@@ -43,6 +46,19 @@ function findingLines({ id, severity, statement, message, fix }: Finding, colors
 
 function indented(text: string): string {
   return text.replaceAll("\n", `\n${INDENT}`);
+}
+
+function unresolvedBlock(unresolved: readonly UnresolvedValue[], colors: Colors): string {
+  const lines = unresolved.map(({ what, roles, first }) => {
+    const where = roles === 1 ? "in" : `in ${roles} roles, such as`;
+    return `  ${what}\n    ${where} ${first.role} at ${locationText(first.location)}`;
+  });
+  const fixes = [...new Set(unresolved.map(({ fix }) => `  ${colors.cyan("fix:")} ${fix}`))];
+  return [
+    colors.bold("Not known offline (info  unknown-value)"),
+    ...lines.map((line) => colors.dim(line)),
+    ...fixes,
+  ].join("\n");
 }
 
 function suppressedBlock({ suppressed }: CheckReport, colors: Colors): string {
