@@ -2,6 +2,7 @@ import type { Finding } from "@agent-roles/trust";
 import { type CheckReport, summarize, summaryLine } from "./check-report.ts";
 import { gainedAccess } from "./gained-access.ts";
 import { level } from "./severity.ts";
+import { setApartUnresolved } from "./unresolved-values.ts";
 
 /**
  * Annotations that GitHub Actions shows beside the lines of a pull request, then one line for the log. GitHub shows ten of a
@@ -10,12 +11,14 @@ import { level } from "./severity.ts";
  * @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
  */
 export function githubReport(report: CheckReport): string {
+  const { findings, unresolved } = setApartUnresolved(report.findings);
   return [
-    ...report.findings.map(findingAnnotation),
+    ...findings.map(findingAnnotation),
     // After the findings: these are the first that GitHub leaves out.
     ...gainedAccess(report.changes).map(({ id, severity, message, change: { location } }) =>
       annotation({ title: id, severity, location, text: message }),
     ),
+    ...unresolved.map(({ what, first }) => findingAnnotation({ ...first, message: what })),
     summaryLine(summarize(report)),
   ].join("\n");
 }
