@@ -47,7 +47,8 @@ function toGrantee(type: string, value: string): Pick<Grantee, "kind" | "name"> 
   if (type === "Service") return { kind: "service", name: value };
   if (type === "Federated") return { kind: "federated", name: value };
   if (value === "*") return ANYONE;
-  const account = /^(\d{12})$|^arn:[^:]+:iam::(\d{12}):root$/.exec(value);
+  // Where the account is not known offline, `${AWS.AccountId}` stands for it.
+  const account = /^(\d{12}|\$\{[^{}]*\})$|^arn:[^:]+:iam::([^:]+):root$/.exec(value);
   if (account) return { kind: "account", name: account[1] ?? account[2] ?? value };
   return { kind: "principal", name: value };
 }

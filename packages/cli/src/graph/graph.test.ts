@@ -25,6 +25,10 @@ function role(arn: string, ...statements: readonly unknown[]): TrustRole {
   return { arn, trustPolicy, identityPolicies: [], managedPolicyArns: [], location: { file: "a.json" }, unknowns: [] };
 }
 
+function allow(Principal: unknown, Condition?: unknown): unknown {
+  return { Effect: "Allow", Principal, Condition };
+}
+
 function draw(roles: readonly TrustRole[], becomes: readonly (readonly [string, string])[] = []): TrustGraph {
   return trustGraph(roles, {
     context,
@@ -55,6 +59,27 @@ describe("who stands in the graph", () => {
       expect(readGrantees({ Statement: [{ Effect: "Allow", ...element }] })[0]?.kind).toBe("anyone");
     },
   );
+
+  it("draws an account that is not known offline like one that is", () => {
+    const unknown = "${AWS.AccountId}";
+    const provider = `arn:aws:iam::${unknown}:oidc-provider/example.com`;
+    const reader = `arn:aws:iam::${unknown}:role/reader`;
+    const root = { AWS: `arn:aws:iam::${unknown}:root` };
+    const { nodes } = draw([
+      role(
+        `arn:aws:iam::${unknown}:role/a`,
+        allow({ AWS: unknown }),
+        allow(root),
+        allow({ Federated: provider }),
+        allow(root, { ArnLike: { "aws:PrincipalArn": reader } }),
+      ),
+    ]);
+    expect(nodes.slice(1).map(({ label, outside }) => [label, outside])).toEqual([
+      [`account ${unknown}`, false],
+      ["oidc-provider/example.com", true],
+      ["role/reader", false],
+    ]);
+  });
 
   it("shows nobody for a Deny", () => {
     expect(readGrantees({ Statement: [{ Effect: "Deny", Principal: "*" }] })).toEqual([]);

@@ -123,7 +123,7 @@ function granteeNode({ kind, name }: Grantee, own: ReadonlySet<string>): GraphNo
     case "service":
       return { id: name, kind, label: name, detail: "AWS service", outside: true, escalates: false };
     case "federated": {
-      const label = name.replace(/^arn:[^:]+:iam::\d{12}:/, "");
+      const label = name.replace(/^arn:[^:]+:iam::[^:]+:/, "");
       return { id: name, kind, label, detail: "identity provider", outside: true, escalates: false };
     }
   }
