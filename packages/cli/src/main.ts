@@ -11,27 +11,31 @@ let stop: AbortController | undefined;
 /** For commands that have something to end in order; the others end at once, as every process does. */
 function stopSignal(): AbortSignal {
   if (stop) return stop.signal;
-  const stopping = new AbortController();
-  stop = stopping;
-  const toStop = (): void => {
-    // Who asks twice does not want to wait.
-    if (stopping.signal.aborted) process.exit(130);
-    stopping.abort();
-  };
+  stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, toStop);
-  process.on("SIGHUP", () => {
-    // At a terminal it means that the terminal is gone.
-    if (reload && !process.stdin.isTTY) reload();
-    else toStop();
-  });
-  return stopping.signal;
+  if (!reload) process.on("SIGHUP", onHangup);
+  return stop.signal;
 }
 
-// A reader that leaves early, such as `head`, is no failure.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(0);
-  throw error;
-});
+function toStop(): void {
+  // Nothing has begun yet, or somebody asks twice and does not want to wait.
+  if (!stop || stop.signal.aborted) process.exit(130);
+  stop.abort();
+}
+
+/** At a terminal it means that the terminal is gone. */
+function onHangup(): void {
+  if (reload && !process.stdin.isTTY) reload();
+  else toStop();
+}
+
+// A reader that leaves early, such as `head`, is no failure; and what rotates goes on without whoever took its lines.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    if (!reload) process.exit(0);
+  });
+}
 
 process.exitCode = await runCli(process.argv.slice(2), {
   // A copy: an env file is exported into the process's own, and what leaves it must not stay in force.
@@ -45,6 +49,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
     return stopSignal();
   },
   onReload: (listener) => {
+    if (!reload && !stop) process.on("SIGHUP", onHangup);
     reload = listener;
   },
   color: pc.isColorSupported,

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { CredentialStore } from "@agent-roles/runtime";
+import type { CredentialStore, MasterConfig } from "@agent-roles/runtime";
 import { oneOf } from "./one-of.ts";
 import { OWN_COMMAND } from "./own-command.ts";
 
@@ -33,7 +33,8 @@ export async function runStores(
   if (secret === undefined) return [files];
   const { secretsManagerStore } = await import("@agent-roles/runtime/secrets-manager");
   // The master keeps the secrets, whatever the ambient credentials are.
-  const clientConfig = masterConfig(parseRoleEnv(env), { env });
+  const roleEnv = parseRoleEnv(env);
+  const clientConfig = (): MasterConfig => masterConfig(roleEnv, { env });
   const which = secret.endsWith("/") ? { prefix: secret } : { secretId: secret };
   return [files, secretsManagerStore({ ...which, clientConfig })];
 }

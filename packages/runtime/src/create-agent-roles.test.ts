@@ -163,6 +163,17 @@ describe("events", () => {
 });
 
 describe("start", () => {
+  it("stores what is valid still while STS gives nothing newer", async () => {
+    const { roles, clock, broken, store, stored } = subject();
+    await roles.credentials("First")();
+    await clock.advance(55 * MINUTE);
+    broken.set("First", throttled).set("Second", throttled);
+    const abort = new AbortController();
+    await filled(roles.start({ stores: [store], signal: abort.signal }), clock);
+    expect([...stored.keys()]).toEqual(["First"]);
+    abort.abort();
+  });
+
   it("stores what a reader has had assumed already, without asking for it again", async () => {
     const { roles, clock, calls, events, store, stored } = subject();
     const abort = new AbortController();
@@ -419,6 +430,10 @@ async function passing<T>(clock: FakeClock, work: Promise<T>): Promise<T> {
   return result;
 }
 
+function as(accessKeyId: string) {
+  return async () => ({ accessKeyId, secretAccessKey: "x" });
+}
+
 describe("a shared cache", () => {
   let folder: string;
   beforeEach(async () => {
@@ -434,6 +449,24 @@ describe("a shared cache", () => {
     expect(both.flat().map(({ status }) => status)).toEqual(["fresh", "fresh", "fresh", "fresh"]);
     expect(first.calls.length + second.calls.length).toBe(2);
     expect(await first.roles.credentials("First")()).toEqual(await second.roles.credentials("First")());
+  });
+
+  it("gives no master the sessions of another one", async () => {
+    const shared = { ...env, AGENT_ROLES_CACHE_DIR: join(folder, "cache") };
+    const first = subject({ env: shared, cache: true, masterCredentials: as("AKIAFIRST") });
+    await passing(first.clock, first.roles.assumeAll());
+    const { clock } = first;
+    const same = subject({ env: shared, cache: true, clock, masterCredentials: as("AKIAFIRST") });
+    await passing(clock, same.roles.assumeAll());
+    expect(same.calls).toEqual([]);
+    const refused = subject({ env: shared, cache: true, clock, masterCredentials: as("AKIASECOND") });
+    refused.broken.set("First", denied);
+    await passing(clock, refused.roles.assumeAll());
+    expect(refused.calls.toSorted()).toEqual(["First", "Second"]);
+    expect(refused.roles.profiles()).toMatchObject([{ status: "failed" }, { status: "fresh" }]);
+    const none = subject({ env: shared, cache: true, clock, masterCredentials: () => Promise.reject(denied) });
+    await passing(clock, none.roles.assumeAll());
+    expect(none.calls).toHaveLength(2);
   });
 
   it("has what is still valid for an agent that starts while STS fails", async () => {

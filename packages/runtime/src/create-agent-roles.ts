@@ -2,7 +2,8 @@ import type { AwsCredentialIdentityProvider } from "@aws-sdk/types";
 import pLimit from "p-limit";
 import { AgentRolesError } from "./agent-roles-error.ts";
 import { awsClock } from "./aws-clock.ts";
-import { sessionCache } from "./cache/session-cache.ts";
+import { cacheOfMaster } from "./cache/cache-of-master.ts";
+import { type SessionCache, sessionCache } from "./cache/session-cache.ts";
 import { isUsable } from "./cache/usable.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { type OnEvent, tellSafely } from "./events.ts";
@@ -11,6 +12,7 @@ import type { Problem, RoleEnv, TargetRole } from "./role-env/index.ts";
 import { type RoleChanges, type RoleMember, roleSet } from "./role-set.ts";
 import { firstFill } from "./rotation/first-fill.ts";
 import { type Rotation, type StartOptions, startRotation } from "./rotation/start-rotation.ts";
+import type { SessionCredentials } from "./session-credentials.ts";
 import { storeEntries } from "./stores/store-entries.ts";
 import { timeLimitedStore } from "./stores/time-limited-store.ts";
 import type { AssumeRole } from "./sts/assume-role.ts";
@@ -29,8 +31,8 @@ export interface AgentRolesOptions {
   /** Replaces STS. */
   readonly assumeRole?: AssumeRole;
   /**
-   * Share sessions with other processes of this user, on disk: `AGENT_ROLES_CACHE_DIR`, else `~/.aws/agent-roles/cache`.
-   * Default: false.
+   * Share sessions with other processes of this user, on disk: `AGENT_ROLES_CACHE_DIR`, else `~/.aws/agent-roles/cache`. With
+   * `masterCredentials`, with those that have the same access key. Default: false.
    */
   readonly cache?: boolean;
   /** STS calls at the same time. Default: 20. */
@@ -53,16 +55,16 @@ export interface AgentRoles {
    *
    * @throws {AgentRolesError} `UnknownProfile`; the provider itself rejects with the reason STS gives.
    */
-  credentials(profile: string): AwsCredentialIdentityProvider;
+  credentials(profile: string): () => Promise<SessionCredentials>;
   /**
    * The same for handing on to a reader that refreshes itself (`credential_process`, the container endpoint): 16 minutes or
    * more are left whenever the session's length allows it.
    *
    * @throws {AgentRolesError} `UnknownProfile`; the provider itself rejects with the reason STS gives.
    */
-  lastingCredentials(profile: string): AwsCredentialIdentityProvider;
+  lastingCredentials(profile: string): () => Promise<SessionCredentials>;
   /** What an SDK client's constructor wants. @throws {AgentRolesError} `UnknownProfile`. */
-  clientConfig(profile: string): { credentials: AwsCredentialIdentityProvider; region?: string };
+  clientConfig(profile: string): { credentials: () => Promise<SessionCredentials>; region?: string };
   /** Assumes every role once and stores what came; what failed stands in the profiles. */
   assumeAll(options?: Pick<StartOptions, "stores">): Promise<ProfileStatus[]>;
   /** Rotates in the background. Resolves when every role has credentials or was tried once, and the stores have what came. */
@@ -90,7 +92,8 @@ export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
     for (const follower of followers) follower.due(-Infinity);
   });
   const onWarning = (error: AgentRolesError): void => onEvent({ type: "cacheFailed", error });
-  const cache = options.cache ? sessionCache({ env, clock, random, onWarning }) : undefined;
+  const { masterCredentials } = options;
+  const cache = options.cache ? openCache() : undefined;
   const { members, followers, warnings, update } = roleSet(env, {
     connect: (roleEnv, from) => {
       const assumeRole = options.assumeRole ?? stsFor(roleEnv, from);
@@ -110,6 +113,11 @@ export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
     onEvent,
   });
 
+  function openCache(): SessionCache {
+    const shared = sessionCache({ env, clock, random, onWarning });
+    return masterCredentials ? cacheOfMaster(shared, masterCredentials) : shared;
+  }
+
   function stsFor(roleEnv: RoleEnv, from: Env): AssumeRole {
     return masterAssumeRole(roleEnv, {
       env: from,
@@ -118,7 +126,7 @@ export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
       onDate: clock.learn,
       onCapped: ({ subject: profile }, durationSeconds) =>
         onEvent({ type: "durationCapped", profile, durationSeconds }),
-      ...(options.masterCredentials && { ambient: options.masterCredentials }),
+      ...(masterCredentials && { ambient: masterCredentials }),
       ...(cache && { cache }),
     });
   }
@@ -135,7 +143,7 @@ export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
   }
 
   /** Follows the profile when its role is changed; a mistyped name fails at once. */
-  function provider(profile: string, read: "credentials" | "lastingCredentials"): AwsCredentialIdentityProvider {
+  function provider(profile: string, read: "credentials" | "lastingCredentials"): () => Promise<SessionCredentials> {
     member(profile);
     // SDK clients ask on every request: the session's promise is handed on, not wrapped in another.
     return () => {

@@ -63,6 +63,14 @@ it("takes a reload while STS has not yet answered for the first time, and stops 
   expect(await code).toBe(0);
 });
 
+it("takes a reload before it has read its roles", async () => {
+  const { code, stop, reload } = start(["run"]);
+  expect(reload).toHaveLength(1);
+  reload[0]?.();
+  stop.abort();
+  expect(await code).toBe(0);
+});
+
 it("tells beside the JSON of --once why a store took nothing", async () => {
   await mkdir(join(home, ".aws/credentials"), { recursive: true });
   const { code, out, err } = start(["run", "--once", "--json"]);

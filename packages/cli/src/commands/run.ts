@@ -1,4 +1,4 @@
-import type { AgentRolesEvent, ProfileStatus } from "@agent-roles/runtime";
+import type { AgentRolesEvent, FollowedRoles, ProfileStatus } from "@agent-roles/runtime";
 import { Command } from "commander";
 import type { CliContext, ExitCode } from "../cli-context.ts";
 import { eventJson } from "../event-json.ts";
@@ -25,6 +25,14 @@ export function runCommand(context: CliContext, exitWith: (code: ExitCode) => vo
 }
 
 async function run(context: CliContext, options: RunOptions): Promise<ExitCode> {
+  let followed: FollowedRoles | undefined;
+  let askedEarly = false;
+  if (!options.once) {
+    context.onReload(() => {
+      askedEarly ||= !followed;
+      void followed?.reload();
+    });
+  }
   const { env, source } = await readRoleEnv(context, options.envFile);
   const stores = await runStores(env, options);
   if (options.mode === "credential-process" && options.envFile === undefined) {
@@ -50,8 +58,9 @@ async function run(context: CliContext, options: RunOptions): Promise<ExitCode> 
   if (!options.once) {
     const { signal, clock } = context;
     const started = roles.start({ stores, signal });
-    const followed = followRoles(roles, source, { signal, clock, onEvent: print });
-    context.onReload(() => void followed.reload());
+    followed = followRoles(roles, source, { signal, clock, onEvent: print });
+    // Before that the roles may have been read already.
+    if (askedEarly) void followed.reload();
     const { done } = await started;
     await Promise.all([done, followed.done]);
     return 0;

@@ -62,10 +62,7 @@ async function session(
   /** Of all the readers that wait, the one that asks loads the SDK. */
   const askSts = async (): Promise<SessionCredentials> => {
     const { createAgentRoles } = await import("@agent-roles/runtime");
-    const issuedAt = new Date(clock.now());
-    const got = await createAgentRoles({ env, clock }).credentials(profile)();
-    const { sessionToken = "", expiration = issuedAt } = got;
-    return { ...got, sessionToken, expiration, issuedAt, accountId: target.role.accountId };
+    return createAgentRoles({ env, clock }).credentials(profile)();
   };
   return sessionForReader(target, { cache, origin: { roleEnv, env }, assumeRole: askSts, clock });
 }

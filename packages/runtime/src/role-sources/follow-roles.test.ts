@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,6 +13,7 @@ import { roleEnvSource } from "./role-env-source.ts";
 const FIRST = "AWS_ROLE_1=arn:aws:iam::123456789012:role/MyFirstRole:First\n";
 const SECOND = "AWS_ROLE_2=arn:aws:iam::123456789013:role/MySecondRole:Second\n";
 const POLL_MS = 5_000;
+const ROLES_OF_FILE = { AWS_ROLE_1: "arn:aws:iam::123456789012:role/MyFirstRole:Another" };
 let folder: string;
 let envFile: string;
 
@@ -114,6 +116,38 @@ it("ends when it is told to, whatever still hangs", async () => {
   expect(seen.reads).toBe(1);
   stop.abort();
   await done;
+});
+
+it("goes on after a look that hangs, and tells it", async () => {
+  const { clock, events, roles, end: endFirst } = await following();
+  await endFirst();
+  const stop = new AbortController();
+  let reads = 0;
+  const once = {
+    read: () => (reads++ === 0 ? new Promise<never>(() => undefined) : Promise.resolve({ ...ROLES_OF_FILE })),
+    pollMs: () => POLL_MS,
+    name: () => "a secret",
+  };
+  const followed = followRoles(roles, once, { signal: stop.signal, clock, onEvent: (event) => events.push(event) });
+  await clock.advance(POLL_MS);
+  await clock.advance(60_000);
+  expect(events).toMatchObject([{ type: "rolesUnreadable", error: { code: "Unavailable" } }]);
+  await clock.advance(POLL_MS);
+  expect(roles.profiles().map(({ profile }) => profile)).toEqual(["Another"]);
+  stop.abort();
+  await followed.done;
+});
+
+it("leaves nothing behind on its signal, which lives for months", async () => {
+  const { clock, roles, end: endFirst } = await following();
+  await endFirst();
+  const stop = new AbortController();
+  const source = { read: async () => ({ ...ROLES_OF_FILE }), pollMs: () => POLL_MS, name: () => "a secret" };
+  const followed = followRoles(roles, source, { signal: stop.signal, clock });
+  for (let look = 0; look < 20; look += 1) await clock.advance(POLL_MS);
+  expect(getEventListeners(stop.signal, "abort").length).toBeLessThan(3);
+  stop.abort();
+  await followed.done;
 });
 
 it("looks once more for all who ask while it looks", async () => {

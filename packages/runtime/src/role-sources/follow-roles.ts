@@ -3,7 +3,11 @@ import { type Clock, systemClock } from "../clock.ts";
 import type { AgentRoles } from "../create-agent-roles.ts";
 import { type OnEvent, tellSafely } from "../events.ts";
 import { parseRoleEnv } from "../role-env/index.ts";
+import { withinTime } from "../within-time.ts";
 import type { RoleEnvSource } from "./role-env-source.ts";
+
+/** What never answers, such as a credential process of the master, must not be waited for for ever. */
+const READ_LIMIT_MS = 60_000;
 
 export interface FollowRolesOptions {
   /** Ends the following. */
@@ -28,14 +32,13 @@ export interface FollowedRoles {
 export function followRoles(roles: AgentRoles, source: RoleEnvSource, options: FollowRolesOptions): FollowedRoles {
   const { signal, clock = systemClock } = options;
   const onEvent = tellSafely(options.onEvent ?? (() => undefined));
-  const aborted = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
   let told: string | undefined;
   let reading = Promise.resolve();
   let queued: Promise<void> | undefined;
 
   async function look(): Promise<void> {
     try {
-      const env = await source.read();
+      const env = await withinTime(source.read(), { limitMs: READ_LIMIT_MS, subject: source.name(), clock });
       // Whoever writes the file anew may have emptied it first; and an agent without roles has no reason to run.
       if (parseRoleEnv(env).roles.length === 0) throw noRole(source.name());
       roles.update(env);
@@ -61,12 +64,22 @@ export function followRoles(roles: AgentRoles, source: RoleEnvSource, options: F
   async function poll(): Promise<void> {
     for (let ms = source.pollMs(); ms !== undefined && !signal.aborted; ms = source.pollMs()) {
       await clock.sleep(ms, signal);
-      // A look that hangs must not hold up the end.
-      await Promise.race([reload(), aborted]);
+      await unlessAborted(reload(), signal);
     }
   }
 
   return { reload, done: poll() };
+}
+
+/** A look that hangs must not hold up the end. Every look has a listener of its own, for the signal lives for months. */
+async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  const over = new AbortController();
+  const aborted = new Promise<void>((resolve) => {
+    signal.addEventListener("abort", () => resolve(), { signal: over.signal });
+  });
+  await Promise.race([work, aborted]);
+  over.abort("it is over");
 }
 
 function noRole(source: string): AgentRolesError {

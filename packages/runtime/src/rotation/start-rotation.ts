@@ -64,8 +64,8 @@ export async function startRotation(context: RotationContext, options: StartOpti
     due: loop.wakeBy,
   };
   for (const { target, session } of members()) {
-    const credentials = session.fresh();
-    if (credentials) follower.rotated({ target, credentials });
+    const { credentials } = session.state();
+    if (credentials && clock.now() < credentials.expiration.getTime()) follower.rotated({ target, credentials });
   }
   followers.add(follower);
 

@@ -9,7 +9,7 @@ import { type StoreWriter, storeWriter } from "./store-writer.ts";
 
 const entry = (profile: string, serial: number): StoredCredentials => ({
   target: target(profile),
-  credentials: credentials(`${profile}${serial}`, 0),
+  credentials: credentials(`${profile}${serial}`, Date.parse("2026-01-01T00:00:00Z"), 86_400_000),
 });
 
 const diskFull = (retryable = false) =>
@@ -79,6 +79,19 @@ it("tries a failed write again, never with credentials that were rotated meanwhi
   await writer.idle();
   expect(writes.at(-1)).toEqual(["ASIAA2EXAMPLE"]);
   expect(events).toEqual(["storeFailed", "stored"]);
+});
+
+it("never offers what has expired while the store took nothing", async () => {
+  const { writer, writes, clock, finish } = subject();
+  const expiration = new Date(clock.now() + 6_000);
+  const short = entry("A", 1);
+  writer.add({ ...short, credentials: { ...short.credentials, expiration } });
+  await finish(diskFull());
+  await clock.advance(5_000);
+  await finish(diskFull());
+  expect(writes).toHaveLength(2);
+  await clock.advance(60_000);
+  expect(writes).toHaveLength(2);
 });
 
 it("is idle when a failing store has been tried once, and waits ever longer before it tries again", async () => {

@@ -72,7 +72,7 @@ export function storeWriter(place: CredentialStore, { clock, signal, onEvent }: 
   async function write(): Promise<void> {
     await clock.sleep(GATHER_MS, signal);
     // In the order of AWS_ROLE_N, whoever was assumed first.
-    const batch = [...queue.values()].toSorted((a, b) => a.target.number - b.target.number);
+    const batch = [...queue.values()].filter(isWanted).toSorted((a, b) => a.target.number - b.target.number);
     queue.clear();
     const entries = batch.flatMap(({ entry }) => entry ?? []);
     const removed = batch.flatMap(({ target, entry }) => (entry ? [] : [target]));
@@ -81,6 +81,11 @@ export function storeWriter(place: CredentialStore, { clock, signal, onEvent }: 
     const refused: Change[] = left.map((entry) => ({ target: entry.target, entry }));
     if (!gone) refused.push(...removed.map((target) => ({ target })));
     for (const each of refused) if (!queue.has(each.target.profile)) failed.set(each.target.profile, each);
+  }
+
+  /** What has expired while the store took nothing is of no use to anybody. */
+  function isWanted({ entry }: Change): boolean {
+    return !entry || clock.now() < entry.credentials.expiration.getTime();
   }
 
   async function idle(): Promise<void> {

@@ -1,12 +1,18 @@
 import type { SecretsManagerClient, SecretsManagerClientConfig, Tag } from "@aws-sdk/client-secrets-manager";
 import type { SecretUpdate } from "./update-secret.ts";
 
+/** Whom to ask as, and where. */
+export type SecretsClientConfig = Pick<SecretsManagerClientConfig, "credentials" | "region">;
+
 /** What the two kinds of store have in common. */
 export interface SecretOptions {
   /** Default: a client made of `clientConfig`. */
   readonly client?: SecretsManagerClient;
-  /** Whom to ask as, and where. Default: the SDK's default chain; a secret's ARN tells the Region. */
-  readonly clientConfig?: Pick<SecretsManagerClientConfig, "credentials" | "region">;
+  /**
+   * Whom to ask as, and where. Default: the SDK's default chain; a secret's ARN tells the Region. A function is asked again after
+   * a failure: the SDK keeps credentials that do not expire, and only a new client notices a new login.
+   */
+  readonly clientConfig?: SecretsClientConfig | (() => SecretsClientConfig);
   /** The KMS key of secrets that are made. Default: `aws/secretsmanager`, which other accounts cannot read. */
   readonly kmsKeyId?: string;
   /** Tags of secrets that are made. */

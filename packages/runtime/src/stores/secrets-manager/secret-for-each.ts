@@ -28,9 +28,11 @@ export function secretForEach(prefix: string, options: SecretOptions, client: Se
       return refused.flat();
     },
     remove: async (profiles, { signal } = {}) => {
-      await Promise.all(
+      // All of them, before one failure is told: what went on behind it would take a secret that is wanted again by then.
+      const results = await Promise.allSettled(
         profiles.map((profile) => limit(() => removeOne(secretName(prefix, profile), { client, signal }))),
       );
+      for (const result of results) if (result.status === "rejected") throw result.reason;
     },
   };
 }

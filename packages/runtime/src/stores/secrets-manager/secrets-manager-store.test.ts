@@ -209,6 +209,28 @@ describe("what Secrets Manager refuses", () => {
     });
   });
 
+  it("is told of a removal when every other one has come to its end", async () => {
+    const store = secretsManagerStore({ client: fake.client, prefix: "agents" });
+    await store.put([entry("First"), entry("Second")]);
+    const release = new AbortController();
+    const slow = new Promise<void>((resolve) => {
+      release.signal.addEventListener("abort", () => resolve());
+    });
+    fake.before = (_action, { SecretId }) => {
+      if (SecretId === "agents/Second") throw awsError("InternalServiceError", "try again");
+      return slow;
+    };
+    let isTold = false;
+    const removal = store.remove(["First", "Second"]).finally(() => {
+      isTold = true;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(isTold).toBe(false);
+    release.abort();
+    await expect(removal).rejects.toMatchObject({ code: "StoreFailed" });
+    expect(fake.calls.at(-1)).toBe("DeleteSecret");
+  });
+
   it("is told with the action that is missing to make and to remove a secret", async () => {
     const store = secretsManagerStore({ client: fake.client, prefix: "p" });
     fake.before = (action) => {

@@ -1,7 +1,8 @@
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { secretRegion } from "../../secret-region.ts";
 import type { CredentialStore } from "../credential-store.ts";
-import type { SecretOptions } from "./new-secret.ts";
+import { reconnectingStore } from "../reconnecting-store.ts";
+import type { SecretOptions, SecretsClientConfig } from "./new-secret.ts";
 import { secretForAll } from "./secret-for-all.ts";
 import { secretForEach } from "./secret-for-each.ts";
 
@@ -20,7 +21,13 @@ export type SecretsManagerStoreOptions = SecretOptions & ({ readonly secretId: s
  */
 export function secretsManagerStore(options: SecretsManagerStoreOptions): CredentialStore {
   const region = "secretId" in options ? secretRegion(options.secretId) : undefined;
-  const client = options.client ?? new SecretsManagerClient({ ...options.clientConfig, ...(region && { region }) });
+  const { client, clientConfig } = options;
+  const connect = (config: SecretsClientConfig = {}): CredentialStore =>
+    withClient(options, client ?? new SecretsManagerClient({ ...config, ...(region && { region }) }));
+  return typeof clientConfig === "function" ? reconnectingStore(() => connect(clientConfig())) : connect(clientConfig);
+}
+
+function withClient(options: SecretsManagerStoreOptions, client: SecretsManagerClient): CredentialStore {
   return "prefix" in options
     ? secretForEach(options.prefix.replace(/\/+$/, ""), options, client)
     : secretForAll(options.secretId, options, client);
