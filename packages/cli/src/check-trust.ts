@@ -58,7 +58,10 @@ export async function checkTrust(
     cli.err(`warning: the suppression of ${what} for ${role} silences nothing; remove it, or correct what it names`);
   }
   const { against } = options;
-  const before = against === undefined ? undefined : await readTrustSet([against], { manifest: false }, cli);
+  const before =
+    against === undefined
+      ? undefined
+      : await readTrustSet([against], { manifest: false, ...ofPlainPolicies(options) }, cli);
   // Of accounts that were not read nobody knows what became of their roles.
   const isKnown = ({ arn }: TrustRole): boolean => liveAccounts.includes(arn.split(":")[4] ?? "");
   const rolesBefore = before && (isPartial(paths, options) ? before.roles.filter(isKnown) : before.roles);
@@ -72,6 +75,11 @@ export async function checkTrust(
     ...(expectations.length > 0 && { expectations }),
     ...(rolesBefore && { changes: accessChanges(rolesBefore, roles, context) }),
   };
+}
+
+/** Whose trust policy a plain policy file is, then as now. */
+function ofPlainPolicies({ roleArn }: CheckTrustOptions): Pick<CheckTrustOptions, "roleArn"> {
+  return roleArn === undefined ? {} : { roleArn };
 }
 
 function worstFirst(a: Finding, b: Finding): number {

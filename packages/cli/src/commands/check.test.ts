@@ -152,6 +152,13 @@ describe("agent-roles check", () => {
     );
   });
 
+  it("takes a plain policy file for the same role's, then as now", async () => {
+    const policy = { Version: "2012-10-17", Statement: [BY_ANYONE] };
+    const [now, before] = [await files.write("trust.json", policy), await files.write("base/trust.json", policy)];
+    const { out } = await check(now, "--no-manifest", "--role-arn", SECOND, "--against", before);
+    expect(out).toContain("No change in who can assume what.");
+  });
+
   it("takes no other text for a role's ARN", async () => {
     const policy = await files.write("trust.json", { Version: "2012-10-17", Statement: [BY_ANYONE] });
     const { code, err, out } = await check(policy, "--no-manifest", "--role-arn", "arn:aws:iam::1:role/x");

@@ -11,13 +11,22 @@ const ASSUME = {
   all: ["sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"],
 } as const;
 
+/** Whether a statement is about one of the calls that give a role's credentials. */
+export function isAboutAssuming({ Action: wanted, NotAction: excluded }: Readonly<Record<string, unknown>>): boolean {
+  const isListed = listedIn(wanted ?? excluded);
+  return ASSUME.all.some((action) => isListed(action) === (wanted !== undefined));
+}
+
 /** The actions of a statement that mean something for a principal: `sts:*` and the list of what it covers are the same. */
 export function grantedActions(elements: Readonly<Record<string, unknown>>, principal: NamedPrincipal): string[] {
   const { Action: wanted, NotAction: excluded } = elements;
-  const patterns = asList(wanted ?? excluded).filter((pattern) => typeof pattern === "string");
-  const listed = (action: string): boolean =>
-    patterns.some((pattern) => matchesWildcard(pattern.toLowerCase(), action.toLowerCase()));
-  return usableActions(principal).filter((action) => listed(action) === (wanted !== undefined));
+  const isListed = listedIn(wanted ?? excluded);
+  return usableActions(principal).filter((action) => isListed(action) === (wanted !== undefined));
+}
+
+function listedIn(actions: unknown): (action: string) => boolean {
+  const patterns = asList(actions).filter((pattern) => typeof pattern === "string");
+  return (action) => patterns.some((pattern) => matchesWildcard(pattern.toLowerCase(), action.toLowerCase()));
 }
 
 function usableActions({ kind, name }: NamedPrincipal): readonly string[] {

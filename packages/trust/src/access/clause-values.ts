@@ -1,4 +1,5 @@
 import { type Clause, isNegated } from "./clauses.ts";
+import { commonPatterns } from "./common-pattern.ts";
 import type { ReadTrust } from "./read-trust.ts";
 
 /** A statement with more keys than this many combinations is not tried further. */
@@ -15,12 +16,24 @@ export interface Chooser {
 
 /**
  * Values of the chosen keys with which to try a trust policy: for no statement at all, and for each Allow statement those
- * that meet its conditions and avoid the Deny statements'.
+ * that meet its conditions and avoid the Deny statements'. Where tags or a source identity have statements of their own, one
+ * call needs several statements: those together.
  */
 export function valuesToTry({ statements }: ReadTrust, chooser: Chooser): ReadonlyMap<string, Values>[] {
   const avoided = statements.filter(({ deny }) => deny).flatMap(({ clauses }) => clauses.map(inverse));
-  const wanted = statements.filter(({ deny }) => !deny).map(({ clauses }) => clauses);
-  return [[], ...wanted].flatMap((clauses) => combine(candidates(clauses, avoided, chooser)));
+  const allowing = statements.filter(({ deny }) => !deny);
+  const wanted = allowing.map(({ clauses }) => clauses);
+  return [[], ...wanted, ...withTheirTags(allowing)].flatMap((clauses) =>
+    combine(candidates(clauses, avoided, chooser)),
+  );
+}
+
+function withTheirTags(allowing: ReadTrust["statements"]): readonly (readonly Clause[])[] {
+  const beside = allowing
+    .filter(({ assumes, clauses }) => !assumes && clauses.length > 0)
+    .map(({ clauses }) => clauses);
+  const all = beside.length > 1 ? [...beside, beside.flat()] : beside;
+  return allowing.filter(({ assumes }) => assumes).flatMap(({ clauses }) => all.map((other) => [...clauses, ...other]));
 }
 
 /** What to try for each key. */
@@ -38,7 +51,16 @@ function candidates(
       found.set(key, [...known, ...satisfying(clause, fillIn)]);
     }
   }
+  for (const [key, values] of found) {
+    const positive = [...wanted, ...avoided].filter((clause) => clause.key === key && isPattern(clause));
+    const common = commonPatterns(positive.map((clause) => clause.values.map((value) => fillIn(clause, value))));
+    found.set(key, [...common.map((pattern) => pattern.replaceAll(/[*?]/g, "x")), ...values]);
+  }
   return found;
+}
+
+function isPattern(clause: Clause): boolean {
+  return clause.operator.endsWith("like") && !isNegated(clause);
 }
 
 /** Values that meet a clause; `undefined` leaves the key out. */

@@ -3,6 +3,7 @@ import { fillerFor } from "./caller-context.ts";
 import { type Values, valuesToTry } from "./clause-values.ts";
 import type { ReadTrust } from "./read-trust.ts";
 
+const REQUEST_TAG = "aws:requesttag/";
 const SESSION_NAME = "any-session";
 
 /** Keys that follow from who calls and which role it is; a request cannot choose them. */
@@ -29,7 +30,11 @@ function isUser(caller: Caller): boolean {
 
 function toRequest(values: ReadonlyMap<string, Values>): AssumeRoleParameters {
   const context: Record<string, string | readonly string[]> = {};
-  const tags: Record<string, string> = {};
+  // Keys of tags are told apart by more than their case; conditions on one key write it small, lists of keys as it is.
+  const tags = new Map<string, readonly [key: string, value: string]>();
+  const tagAll = (keys: readonly string[]): void => {
+    for (const each of keys) tags.set(each.toLowerCase(), [each, tags.get(each.toLowerCase())?.[1] ?? "x"]);
+  };
   const request: { -readonly [Name in keyof AssumeRoleParameters]: AssumeRoleParameters[Name] } = {
     roleSessionName: SESSION_NAME,
   };
@@ -42,12 +47,14 @@ function toRequest(values: ReadonlyMap<string, Values>): AssumeRoleParameters {
     else if (key === "sts:sourceidentity") request.sourceIdentity = text;
     else if (key === "sts:transitivetagkeys") {
       request.transitiveTagKeys = list;
-      for (const each of list) tags[each] ??= "x";
-    } else if (key === "aws:tagkeys") for (const each of list) tags[each] ??= "x";
-    else if (key.startsWith("aws:requesttag/")) tags[key.slice("aws:requesttag/".length)] = text;
-    else context[key] = value;
+      tagAll(list);
+    } else if (key === "aws:tagkeys") tagAll(list);
+    else if (key.startsWith(REQUEST_TAG)) {
+      const tag = key.slice(REQUEST_TAG.length);
+      tags.set(tag, [tags.get(tag)?.[0] ?? tag, text]);
+    } else context[key] = value;
   }
-  if (Object.keys(tags).length > 0) request.sessionTags = tags;
+  if (tags.size > 0) request.sessionTags = Object.fromEntries(tags.values());
   if (Object.keys(context).length > 0) request.context = context;
   return request;
 }

@@ -119,10 +119,54 @@ describe("gives the call that breaks it", () => {
       `${STRANGER}: allowed`,
     ],
     [
-      "what cannot be decided, of the first caller of whom that is so",
+      "a tag that a variable asks for",
       { from: "outside-accounts" },
-      [trust("*", { StringNotEquals: { "sts:RoleSessionName": "${aws:PrincipalTag/none}" } })],
-      `${STRANGER}: uncertain`,
+      [trust("*", { StringEquals: { "sts:ExternalId": "${aws:PrincipalTag/Tenant}" } })],
+      `${STRANGER}: allowed`,
+    ],
+    [
+      "a session tag whose key has capitals",
+      { from: MASTER },
+      [
+        trust(
+          account,
+          {
+            StringEquals: { "aws:RequestTag/Project": "p" },
+            "ForAllValues:StringEquals": { "aws:TagKeys": ["Project"] },
+            Null: { "aws:TagKeys": "false" },
+          },
+          ["sts:AssumeRole", "sts:TagSession"],
+        ),
+      ],
+      `${MASTER}: allowed`,
+    ],
+    [
+      "statements that only together let the call pass",
+      { from: MASTER },
+      [
+        trust(account, { ...withId, Null: { "aws:RequestTag/team": "false" } }),
+        trust(account, { StringEquals: { "aws:RequestTag/team": ["a", "b"] } }, "sts:TagSession"),
+        trust(account, { StringLike: { "sts:SourceIdentity": "alice-*" } }, "sts:SetSourceIdentity"),
+      ],
+      `${MASTER}: allowed`,
+    ],
+    [
+      "a value between the pattern of an Allow and that of a Deny",
+      { from: MASTER },
+      [
+        trust(account, { StringLike: { "sts:RoleSessionName": "ci-*" } }),
+        { ...trust(account, { StringNotLike: { "sts:RoleSessionName": "*-deploy" } }), Effect: "Deny" },
+      ],
+      `${MASTER}: allowed`,
+    ],
+    [
+      "a role between the pattern of an Allow and that of a Deny",
+      { from: "outside-accounts" },
+      [
+        trust("*", { ArnLike: { "aws:PrincipalArn": "arn:aws:iam::999999999999:role/ci-*" } }),
+        { ...trust("*", { ArnNotLike: { "aws:PrincipalArn": "arn:aws:iam::*:role/*-deploy" } }), Effect: "Deny" },
+      ],
+      "arn:aws:iam::999999999999:role/ci-x-deploy: allowed",
     ],
     [
       "a role of that name in any account",

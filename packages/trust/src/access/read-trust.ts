@@ -4,6 +4,7 @@ import { readCaller } from "../caller-identity.ts";
 import { matchingPrincipals } from "../principal-matches.ts";
 import { readStatements, type Statement } from "../statement.ts";
 import type { TrustRole } from "../trust-model.ts";
+import { isAboutAssuming } from "./actions.ts";
 import { type Clause, readClauses } from "./clauses.ts";
 import { loosenPolicy } from "./loosen-policy.ts";
 import { type NamedPrincipal, readPrincipals } from "./principals.ts";
@@ -13,7 +14,12 @@ export interface ReadTrust {
   readonly role: TrustRole;
   readonly partition: string;
   readonly principals: readonly NamedPrincipal[];
-  readonly statements: readonly { readonly deny: boolean; readonly clauses: readonly Clause[] }[];
+  readonly statements: readonly {
+    readonly deny: boolean;
+    readonly clauses: readonly Clause[];
+    /** Whether it is about one of the calls that give credentials; else it is about tags or a source identity beside them. */
+    readonly assumes: boolean;
+  }[];
   /** Those that may let somebody in, with what is unknown offline taken for what lets most in. */
   readonly allowing: readonly Statement[];
 }
@@ -31,6 +37,7 @@ export function readTrust(role: TrustRole): ReadTrust {
     statements: statements.map(({ effect, elements, source }) => ({
       deny: effect === "Deny",
       clauses: readClauses(elements["Condition"], source.version),
+      assumes: isAboutAssuming(elements),
     })),
     allowing: loosened.filter(({ effect }) => effect !== "Deny"),
   };

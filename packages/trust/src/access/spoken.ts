@@ -1,5 +1,6 @@
 import { parseArn } from "../arn.ts";
 import { matchesWildcard } from "../wildcard.ts";
+import { commonPatterns } from "./common-pattern.ts";
 import type { ReadTrust } from "./read-trust.ts";
 
 /** One text that a pattern stands for. */
@@ -35,7 +36,14 @@ export function spokenArns(trust: ReadTrust, from: string, accounts: readonly st
     ...valuesOf(trust, "aws:principalarn", true),
     ...(from.startsWith("arn:") ? [from] : []),
   ];
-  const arns = patterns.flatMap((pattern) => exampleArns(pattern, accounts, trust.partition));
+  const both = commonPatterns(
+    trust.statements.flatMap(({ clauses }) =>
+      clauses.flatMap(({ key, values }) =>
+        key === "aws:principalarn" ? [values.filter((value) => !value.includes("${"))] : [],
+      ),
+    ),
+  );
+  const arns = [...patterns, ...both].flatMap((pattern) => exampleArns(pattern, accounts, trust.partition));
   return new Set(
     arns.filter((arn) => /^arn:[^:]+:(iam|sts)::\d{12}:(role|user|assumed-role|federated-user)\/./.test(arn)),
   );

@@ -3,6 +3,9 @@ import { covers } from "../lint-statement.ts";
 import { ASSUME_ACTIONS } from "../../requested-actions.ts";
 import type { Rule } from "../rule.ts";
 
+/** Keys of a list of tags; which of them are transitive is the caller's choice. */
+const TAG_LISTS: ReadonlySet<string> = new Set(["aws:tagkeys", "sts:transitivetagkeys"]);
+
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html */
 export const forAllValuesAllow: Rule = {
   id: "for-all-values-allow",
@@ -16,7 +19,7 @@ export const forAllValuesAllow: Rule = {
     for (const entry of statement.conditions) {
       const { operator, key, name, written } = entry;
       if (operator?.check !== "values" || operator.set !== "ForAllValues" || isNegated(entry)) continue;
-      if (asksForTags && key === "aws:tagkeys") continue;
+      if (asksForTags && TAG_LISTS.has(key)) continue;
       if (statement.conditions.some((other) => other.key === key && isPresenceGuard(other))) continue;
       yield {
         message: `${written} ${name} is true for a request without ${name}`,
