@@ -57,11 +57,10 @@ export async function checkTrust(
     const what = message === undefined ? id : `${id} ("${message}")`;
     cli.err(`warning: the suppression of ${what} for ${role} silences nothing; remove it, or correct what it names`);
   }
-  const { against } = options;
-  const before =
-    against === undefined
-      ? undefined
-      : await readTrustSet([against], { manifest: false, ...ofPlainPolicies(options) }, cli);
+  const { against, roleArn } = options;
+  // A plain policy file was the same role's then.
+  const earlier = { manifest: false, ...(roleArn !== undefined && { roleArn }) } as const;
+  const before = against === undefined ? undefined : await readTrustSet([against], earlier, cli);
   // Of accounts that were not read nobody knows what became of their roles.
   const isKnown = ({ arn }: TrustRole): boolean => liveAccounts.includes(arn.split(":")[4] ?? "");
   const rolesBefore = before && (isPartial(paths, options) ? before.roles.filter(isKnown) : before.roles);
@@ -75,11 +74,6 @@ export async function checkTrust(
     ...(expectations.length > 0 && { expectations }),
     ...(rolesBefore && { changes: accessChanges(rolesBefore, roles, context) }),
   };
-}
-
-/** Whose trust policy a plain policy file is, then as now. */
-function ofPlainPolicies({ roleArn }: CheckTrustOptions): Pick<CheckTrustOptions, "roleArn"> {
-  return roleArn === undefined ? {} : { roleArn };
 }
 
 function worstFirst(a: Finding, b: Finding): number {

@@ -29,11 +29,11 @@ function onHangup(): void {
   else toStop();
 }
 
-// A reader that leaves early, such as `head`, is no failure; and what rotates goes on without whoever took its lines.
+// A reader that leaves early, such as `head`, changes neither what is done nor how it ends: a check that fails, fails; what
+// rotates goes on.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
-    if (!reload) process.exit(0);
   });
 }
 

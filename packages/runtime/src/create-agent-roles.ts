@@ -12,7 +12,7 @@ import type { Problem, RoleEnv, TargetRole } from "./role-env/index.ts";
 import { type RoleChanges, type RoleMember, roleSet } from "./role-set.ts";
 import { firstFill } from "./rotation/first-fill.ts";
 import { type Rotation, type StartOptions, startRotation } from "./rotation/start-rotation.ts";
-import type { SessionCredentials } from "./session-credentials.ts";
+import { isValid, type SessionCredentials } from "./session-credentials.ts";
 import { storeEntries } from "./stores/store-entries.ts";
 import { timeLimitedStore } from "./stores/time-limited-store.ts";
 import type { AssumeRole } from "./sts/assume-role.ts";
@@ -164,7 +164,7 @@ export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
     );
     const entries = asked.flatMap(({ target }, index) => {
       const { credentials } = states[index] ?? {};
-      return credentials && clock.now() < credentials.expiration.getTime() ? [{ target, credentials }] : [];
+      return isValid(credentials, clock.now()) ? [{ target, credentials }] : [];
     });
     const limited = stores.map((store) => timeLimitedStore(store, clock));
     if (entries.length > 0) await Promise.all(limited.map((store) => storeEntries(store, entries, onEvent)));

@@ -134,8 +134,8 @@ export const EVENTS: { readonly [Type in EventType]: EventKind<Type> } = {
 };
 
 /**
- * Tells every event to the listener. A listener that throws, or returns a promise that rejects, is an agent's bug and must not stop a rotation: it is told as a
- * process warning, which Node prints once a kind.
+ * Tells every event to the listener. A listener that throws, or returns a promise that rejects, is an agent's bug and must not
+ * stop a rotation: it is told as a process warning, which Node prints once a kind.
  */
 export function tellSafely(onEvent: OnEvent): OnEvent {
   return (event) => {

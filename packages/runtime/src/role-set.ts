@@ -4,7 +4,7 @@ import type { Clock } from "./clock.ts";
 import { type ParsedRoleEnv, parseRoleEnv, type Problem, type TargetRole } from "./role-env/index.ts";
 import { type RoleSession, roleSession, type SessionState } from "./rotation/role-session.ts";
 import type { Follower } from "./rotation/start-rotation.ts";
-import type { SessionCredentials } from "./session-credentials.ts";
+import { isValid, type SessionCredentials } from "./session-credentials.ts";
 import type { AssumeRole } from "./sts/assume-role.ts";
 import { targetRequest } from "./sts/role-request.ts";
 import { withinTime } from "./within-time.ts";
@@ -101,7 +101,7 @@ export function roleSet(env: Env, options: RoleSetOptions): RoleSet {
     const regionChanged = member.target.region !== target.region;
     member.target = target;
     const { credentials } = member.session.state();
-    if (!regionChanged || !credentials || clock.now() >= credentials.expiration.getTime()) return;
+    if (!regionChanged || !isValid(credentials, clock.now())) return;
     for (const follower of followers) follower.rotated({ target, credentials });
   }
 

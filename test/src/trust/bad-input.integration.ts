@@ -1,9 +1,11 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { agentRoles, type Finished } from "../harness/agent-roles.ts";
 import { cleanEnv } from "../harness/clean-env.ts";
+import { CLI } from "../harness/repository.ts";
 
 const ARN = "arn:aws:iam::123456789012:role/agent";
 
@@ -53,6 +55,17 @@ beforeAll(async () => {
   await symlink("loop.json", join(folder, "loop.json"));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
+
+it("ends a check that fails with 1, also when whoever reads its lines has left", async () => {
+  const check = execa(process.execPath, ["--", CLI, "check", "role.json", "--no-manifest", "--fail-on", "info"], {
+    cwd: folder,
+    env: cleanEnv(folder),
+    extendEnv: false,
+    reject: false,
+  });
+  check.stdout.destroy();
+  expect((await check).exitCode).toBe(1);
+});
 
 /** Runs the installed command in the folder, so that names stand in messages as they were given. */
 function run(...argv: readonly string[]): Promise<Finished> {

@@ -29,7 +29,6 @@ beforeEach(async () => {
     request.resume().on("end", () => {
       calls += 1;
       const { status, body } = answers.shift() ?? { status: 200, body: session(new Date(Date.now() + HOUR)) };
-      // AWS's clock goes like the command's.
       response.writeHead(status, { "content-type": "text/xml", date: new Date(now).toUTCString() }).end(body);
     });
   });
@@ -51,11 +50,18 @@ afterEach(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-async function cli(argv: string[], { at = Date.now(), env = {} }: { at?: number; env?: Record<string, string> } = {}) {
+interface CliOptions {
+  readonly at?: number;
+  /** AWS's time; default: the command's. */
+  readonly awsAt?: number;
+  readonly env?: Record<string, string>;
+}
+
+async function cli(argv: string[], { at = Date.now(), awsAt = at, env = {} }: CliOptions = {}) {
   const out: string[] = [];
   const err: string[] = [];
   const exported: Record<string, string | undefined> = {};
-  now = at;
+  now = awsAt;
   const code = await runCli(argv, {
     env: { HOME: home, AWS_ROLE_1: "arn:aws:iam::123456789013:role/MyRole:Prod", ...env },
     exportEnv: (variables) => Object.assign(exported, variables),
@@ -88,6 +94,12 @@ describe("agent-roles credential-process", () => {
     expect(calls).toBe(2);
     expect(keyOf(await cli(ask, { at: at + 500 }))).toBe("ASIACALL1EXAMPLE");
     expect(calls).toBe(2);
+  });
+
+  it("does not take a session for valid by a clock that is an hour behind", async () => {
+    const clocks = { at: Date.now() - HOUR, awsAt: Date.now() };
+    expect(keyOf(await cli(ask, clocks))).toBe("ASIACALL1EXAMPLE");
+    expect(keyOf(await cli(ask, clocks))).toBe("ASIACALL2EXAMPLE");
   });
 
   it("tells a refusal on one line, ends with 1, and leaves STS alone for a while", async () => {

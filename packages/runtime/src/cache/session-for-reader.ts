@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { TargetRole } from "../role-env/index.ts";
 import { earlyRefresh } from "../rotation/refresh-schedule.ts";
-import type { SessionCredentials } from "../session-credentials.ts";
+import { isValid, type SessionCredentials } from "../session-credentials.ts";
 import type { AssumeRole } from "../sts/assume-role.ts";
 import { targetRequest } from "../sts/role-request.ts";
 import { failureError } from "./cache-entry.ts";
@@ -36,7 +36,7 @@ export async function sessionForReader(target: TargetRole, options: ReaderOption
         const lasts = (session: SessionCredentials): boolean => clock.now() < earlyRefresh(session);
         return await cache.assumeRole(assumeRole, origin)(targetRequest(target), lasts);
       } catch (error) {
-        if (answer.valid && clock.now() < answer.valid.expiration.getTime()) return answer.valid;
+        if (isValid(answer.valid, clock.now())) return answer.valid;
         throw error;
       }
   }

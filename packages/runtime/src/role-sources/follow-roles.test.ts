@@ -1,4 +1,3 @@
-import { getEventListeners } from "node:events";
 import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -134,18 +133,6 @@ it("goes on after a look that hangs, and tells it", async () => {
   expect(events).toMatchObject([{ type: "rolesUnreadable", error: { code: "Unavailable" } }]);
   await clock.advance(POLL_MS);
   expect(roles.profiles().map(({ profile }) => profile)).toEqual(["Another"]);
-  stop.abort();
-  await followed.done;
-});
-
-it("leaves nothing behind on its signal, which lives for months", async () => {
-  const { clock, roles, end: endFirst } = await following();
-  await endFirst();
-  const stop = new AbortController();
-  const source = { read: async () => ({ ...ROLES_OF_FILE }), pollMs: () => POLL_MS, name: () => "a secret" };
-  const followed = followRoles(roles, source, { signal: stop.signal, clock });
-  for (let look = 0; look < 20; look += 1) await clock.advance(POLL_MS);
-  expect(getEventListeners(stop.signal, "abort").length).toBeLessThan(3);
   stop.abort();
   await followed.done;
 });

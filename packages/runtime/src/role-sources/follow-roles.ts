@@ -64,22 +64,13 @@ export function followRoles(roles: AgentRoles, source: RoleEnvSource, options: F
   async function poll(): Promise<void> {
     for (let ms = source.pollMs(); ms !== undefined && !signal.aborted; ms = source.pollMs()) {
       await clock.sleep(ms, signal);
-      await unlessAborted(reload(), signal);
+      await reload();
     }
   }
 
-  return { reload, done: poll() };
-}
-
-/** A look that hangs must not hold up the end. Every look has a listener of its own, for the signal lives for months. */
-async function unlessAborted(work: Promise<void>, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  const over = new AbortController();
-  const aborted = new Promise<void>((resolve) => {
-    signal.addEventListener("abort", () => resolve(), { signal: over.signal });
-  });
-  await Promise.race([work, aborted]);
-  over.abort("it is over");
+  // A look that hangs must not hold up the end. One race for all looks: each would stay with the signal's promise for ever.
+  const aborted = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+  return { reload, done: Promise.race([poll(), aborted]) };
 }
 
 function noRole(source: string): AgentRolesError {

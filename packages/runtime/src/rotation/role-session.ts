@@ -1,6 +1,6 @@
 import { AgentRolesError } from "../agent-roles-error.ts";
 import type { Clock } from "../clock.ts";
-import type { SessionCredentials } from "../session-credentials.ts";
+import { isValid, type SessionCredentials } from "../session-credentials.ts";
 import { earlyRefresh, nextRefresh } from "./refresh-schedule.ts";
 import { retryDelayMs } from "./retry-delay.ts";
 
@@ -36,8 +36,8 @@ export interface RoleSessionOptions {
 /** One role's credentials in this process: one STS call in flight at most, and valid credentials outlive a failing refresh. */
 export interface RoleSession {
   readonly state: () => SessionState;
-  /** Credentials that are valid and not due, unless the last refresh failed. */
-  readonly fresh: () => SessionCredentials | undefined;
+  /** Whether there are credentials that are valid and not due, and the last refresh did not fail. */
+  readonly isFresh: () => boolean;
   /** When the rotation should refresh, milliseconds since the epoch; never while a refresh is under way. */
   readonly dueAt: () => number;
   /**
@@ -133,16 +133,12 @@ export function roleSession(assume: Assume, options: RoleSessionOptions): RoleSe
 
   return {
     state: () => state,
-    fresh: () => (state.failure ? undefined : notDue(clock.now())),
+    isFresh: () => !state.failure && notDue(clock.now()) !== undefined,
     dueAt: () => (pending ? Infinity : dueAt()),
     credentials,
     lastingCredentials,
     refresh: () => refresh(),
   };
-}
-
-function isValid(credentials: SessionCredentials | undefined, now: number): credentials is SessionCredentials {
-  return credentials !== undefined && now < credentials.expiration.getTime();
 }
 
 function alreadyExpired({ expiration }: SessionCredentials, now: number): AgentRolesError {

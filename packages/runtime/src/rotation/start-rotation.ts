@@ -1,6 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { OnEvent } from "../events.ts";
 import type { TargetRole } from "../role-env/index.ts";
+import { isValid } from "../session-credentials.ts";
 import type { CredentialStore, StoredCredentials } from "../stores/credential-store.ts";
 import { storeWriter } from "../stores/store-writer.ts";
 import { firstFill } from "./first-fill.ts";
@@ -52,7 +53,7 @@ export async function startRotation(context: RotationContext, options: StartOpti
   };
 
   const sessions = (): RoleSession[] => members().map(({ session }) => session);
-  const filled = firstFill(sessions(), onEvent, (session) => (session.fresh() ? session.state() : session.refresh()));
+  const filled = firstFill(sessions(), onEvent, (session) => (session.isFresh() ? session.state() : session.refresh()));
   const loop = rotationLoop(sessions, clock, signal);
   const follower: Follower = {
     rotated: (entry) => {
@@ -65,7 +66,7 @@ export async function startRotation(context: RotationContext, options: StartOpti
   };
   for (const { target, session } of members()) {
     const { credentials } = session.state();
-    if (credentials && clock.now() < credentials.expiration.getTime()) follower.rotated({ target, credentials });
+    if (isValid(credentials, clock.now())) follower.rotated({ target, credentials });
   }
   followers.add(follower);
 

@@ -1,6 +1,7 @@
 import { type Clock, sleepUntil } from "../clock.ts";
 import type { OnEvent } from "../events.ts";
 import type { TargetRole } from "../role-env/index.ts";
+import { isValid } from "../session-credentials.ts";
 import type { CredentialStore, StoredCredentials } from "./credential-store.ts";
 import { removeEntries, storeEntries } from "./store-entries.ts";
 import { timeLimitedStore } from "./time-limited-store.ts";
@@ -85,7 +86,7 @@ export function storeWriter(place: CredentialStore, { clock, signal, onEvent }: 
 
   /** What has expired while the store took nothing is of no use to anybody. */
   function isWanted({ entry }: Change): boolean {
-    return !entry || clock.now() < entry.credentials.expiration.getTime();
+    return !entry || isValid(entry.credentials, clock.now());
   }
 
   async function idle(): Promise<void> {

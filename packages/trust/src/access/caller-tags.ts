@@ -6,15 +6,6 @@ import type { ReadTrust } from "./read-trust.ts";
 const TAG = "aws:principaltag/";
 const VARIABLE = /\$\{\s*aws:PrincipalTag\/([^},]+)[^}]*\}/giu;
 
-/** The tags of the caller that values of the policy speak of, each with a value to try. */
-function tagsInVariables({ statements }: ReadTrust): Readonly<Record<string, string>> {
-  const values = statements
-    .flatMap(({ clauses }) => clauses)
-    .flatMap((clause) => (clause.variables ? clause.values : []));
-  const names = values.flatMap((value) => [...value.matchAll(VARIABLE)].map(([, name = ""]) => name.toLowerCase()));
-  return Object.fromEntries(names.map((name) => [name, "x"]));
-}
-
 /**
  * A caller outside the set with each set of tags that might get it past a trust policy: whoever it is, its own account
  * tags it as it likes.
@@ -41,4 +32,13 @@ export function withTags(possible: PossibleCaller, trust: ReadTrust): readonly P
   return different.map((tags) =>
     Object.keys(tags).length > 0 ? { ...possible, caller: { ...caller, tags } } : possible,
   );
+}
+
+/** The tags of the caller that values of the policy speak of, each with a value to try. */
+function tagsInVariables({ statements }: ReadTrust): Readonly<Record<string, string>> {
+  const values = statements
+    .flatMap(({ clauses }) => clauses)
+    .flatMap((clause) => (clause.variables ? clause.values : []));
+  const names = values.flatMap((value) => [...value.matchAll(VARIABLE)].map(([, name = ""]) => name.toLowerCase()));
+  return Object.fromEntries(names.map((name) => [name, "x"]));
 }

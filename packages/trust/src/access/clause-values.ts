@@ -1,6 +1,7 @@
 import { type Clause, isNegated } from "./clauses.ts";
 import { commonPatterns } from "./common-pattern.ts";
 import type { ReadTrust } from "./read-trust.ts";
+import { instance } from "./spoken.ts";
 
 /** A statement with more keys than this many combinations is not tried further. */
 const MOST_COMBINATIONS = 64;
@@ -54,7 +55,7 @@ function candidates(
   for (const [key, values] of found) {
     const positive = [...wanted, ...avoided].filter((clause) => clause.key === key && isPattern(clause));
     const common = commonPatterns(positive.map((clause) => clause.values.map((value) => fillIn(clause, value))));
-    found.set(key, [...common.map((pattern) => pattern.replaceAll(/[*?]/g, "x")), ...values]);
+    found.set(key, [...common.map(instance), ...values]);
   }
   return found;
 }
@@ -95,7 +96,7 @@ function meeting(operator: string, value: string): string {
     return Number.isNaN(time) ? value : new Date(time + beside * 86_400_000).toISOString();
   }
   if (operator.endsWith("ipaddress")) return value.split("/")[0] ?? value;
-  return operator.endsWith("like") ? value.replaceAll(/[*?]/g, "x") : value;
+  return operator.endsWith("like") ? instance(value) : value;
 }
 
 function combine(candidateValues: ReadonlyMap<string, readonly Values[]>): ReadonlyMap<string, Values>[] {

@@ -30,7 +30,7 @@ function isUser(caller: Caller): boolean {
 
 function toRequest(values: ReadonlyMap<string, Values>): AssumeRoleParameters {
   const context: Record<string, string | readonly string[]> = {};
-  // Keys of tags are told apart by more than their case; conditions on one key write it small, lists of keys as it is.
+  // AWS has no two tags whose keys differ in case alone. Here conditions write the key small, and lists of keys as it is.
   const tags = new Map<string, readonly [key: string, value: string]>();
   const tagAll = (keys: readonly string[]): void => {
     for (const each of keys) tags.set(each.toLowerCase(), [each, tags.get(each.toLowerCase())?.[1] ?? "x"]);
