@@ -83,6 +83,12 @@ describe("agent-roles", () => {
     expect(err).toContain(why);
   });
 
+  it("writes out what would steer the terminal", async () => {
+    const { err } = await cli(["list", "--env-file", "/does/not\u001b[2J/exist"]);
+    expect(err).toContain(String.raw`/does/not\u{1b}[2J/exist`);
+    expect(err).not.toContain("\u001b");
+  });
+
   it("reports every wrong variable at once", async () => {
     const { code, err } = await cli(["list"], { AWS_ROLE_1: "foo", AWS_ROLE_02: "bar" });
     expect(code).toBe(2);

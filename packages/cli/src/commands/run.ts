@@ -26,13 +26,8 @@ export function runCommand(context: CliContext, exitWith: (code: ExitCode) => vo
 
 async function run(context: CliContext, options: RunOptions): Promise<ExitCode> {
   let followed: FollowedRoles | undefined;
-  let askedEarly = false;
-  if (!options.once) {
-    context.onReload(() => {
-      askedEarly ||= !followed;
-      void followed?.reload();
-    });
-  }
+  // From the first moment on, or SIGHUP would end it while the roles are read.
+  if (!options.once) context.onReload(() => void followed?.reload());
   const { env, source } = await readRoleEnv(context, options.envFile);
   const stores = await runStores(env, options);
   if (options.mode === "credential-process" && options.envFile === undefined) {
@@ -59,8 +54,6 @@ async function run(context: CliContext, options: RunOptions): Promise<ExitCode> 
     const { signal, clock } = context;
     const started = roles.start({ stores, signal });
     followed = followRoles(roles, source, { signal, clock, onEvent: print });
-    // Before that the roles may have been read already.
-    if (askedEarly) void followed.reload();
     const { done } = await started;
     await Promise.all([done, followed.done]);
     return 0;
