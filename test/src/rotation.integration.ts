@@ -116,7 +116,7 @@ describe.runIf(isLocal)("agent-roles run with sessions of 20 seconds", () => {
           expect(await sdkArn("MySecondAccount", env)).toContain("assumed-role/");
         }
         const events = lines.map((line) => JSON.parse(line));
-        const offset = events.find(({ event }) => event === "clockOff")?.offsetMs;
+        const offset = events.find(({ event }) => event === "clockSkew")?.offsetMs;
         expect(Math.abs(offset - minutes * 60_000)).toBeLessThan(3_000);
         // Three roles, a rotation every ten seconds.
         const assumed = events.filter(({ event }) => event === "assumed").length;

@@ -18,10 +18,10 @@ function eventFields(event: AgentRolesEvent): Record<string, unknown> {
       const times = { retryAt: retryAt.toISOString(), validUntil: validUntil?.toISOString() ?? null };
       return { ...roleFields(target), ...errorFields(error), ...times };
     }
-    case "filling":
+    case "initialProgress":
       return { done: event.done, failed: event.failed, total: event.total };
     case "stored":
-    case "withdrawn":
+    case "removed":
       return { store: event.store, profiles: names(event.targets) };
     case "storeFailed":
       return { store: event.store, profiles: names(event.targets), ...errorFields(event.error) };
@@ -33,7 +33,7 @@ function eventFields(event: AgentRolesEvent): Record<string, unknown> {
       return errorFields(event.error);
     case "durationCapped":
       return { profile: event.profile, durationSeconds: event.durationSeconds };
-    case "clockOff":
+    case "clockSkew":
       return { offsetMs: event.offsetMs };
   }
 }

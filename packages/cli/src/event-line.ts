@@ -26,14 +26,14 @@ export function eventLine(event: AgentRolesEvent, { at, color, retries }: EventL
       const next = retries ? `\n  next try ${timestamp(retryAt)}${kept}` : "";
       return paint.red(line("failed", `${failureText(error)}${next}`));
     }
-    case "filling": {
+    case "initialProgress": {
       const { done, failed, total } = event;
       if (done < total) return undefined;
       return line("ready", failed === 0 ? `all ${total} profiles` : `${total - failed} of ${total} profiles`);
     }
     case "stored":
       return line("stored", `${profiles(event.targets)} in ${event.store}`);
-    case "withdrawn":
+    case "removed":
       return line("removed", `${profiles(event.targets)} from ${event.store}`);
     case "rolesChanged": {
       const { added, changed, removed } = event;
@@ -53,7 +53,7 @@ export function eventLine(event: AgentRolesEvent, { at, color, retries }: EventL
       const why = "the master is itself a role session";
       return paint.yellow(line("warning", `${profile}: asked for ${durationSeconds} s, the most there is: ${why}`));
     }
-    case "clockOff": {
+    case "clockSkew": {
       const seconds = Math.round(event.offsetMs / 1000);
       if (seconds === 0) return line("clock", "agrees with AWS's again");
       const side = seconds > 0 ? "behind" : "ahead of";

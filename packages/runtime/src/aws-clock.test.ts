@@ -11,9 +11,9 @@ it("follows AWS when this machine's clock is wrong, in either direction", () => 
   const local = fakeClock();
   const changes: number[] = [];
   const clock = awsClock(local, (offsetMs) => changes.push(offsetMs));
-  clock.learn(local.now() + 7 * MINUTE);
+  clock.correct(local.now() + 7 * MINUTE);
   expect(clock.now() - local.now()).toBe(7 * MINUTE);
-  clock.learn(local.now() - 3 * MINUTE);
+  clock.correct(local.now() - 3 * MINUTE);
   expect(clock.now() - local.now()).toBe(-3 * MINUTE);
   expect(changes).toEqual([7 * MINUTE, -3 * MINUTE]);
 });
@@ -22,7 +22,7 @@ it("takes the whole seconds of the Date header and the way of the answer for no 
   const local = fakeClock();
   const changes: number[] = [];
   const clock = awsClock(local, (offsetMs) => changes.push(offsetMs));
-  for (const difference of [-999, -4_999, 4_999, 0]) clock.learn(local.now() + difference);
+  for (const difference of [-999, -4_999, 4_999, 0]) clock.correct(local.now() + difference);
   expect(clock.offsetMs()).toBe(0);
   expect(changes).toEqual([]);
 });
@@ -31,16 +31,16 @@ it("does not tremble: a known difference stays until it changes noticeably", () 
   const local = fakeClock();
   const changes: number[] = [];
   const clock = awsClock(local, (offsetMs) => changes.push(offsetMs));
-  for (const difference of [60_000, 59_000, 61_500, 64_000]) clock.learn(local.now() + difference);
+  for (const difference of [60_000, 59_000, 61_500, 64_000]) clock.correct(local.now() + difference);
   expect(changes).toEqual([60_000]);
 });
 
 it("returns to this machine's time when its clock was set right", async () => {
   const local = fakeClock();
   const clock = awsClock(local);
-  clock.learn(local.now() + 9 * MINUTE);
+  clock.correct(local.now() + 9 * MINUTE);
   await local.advance(9 * MINUTE);
-  clock.learn(local.now());
+  clock.correct(local.now());
   expect(clock.offsetMs()).toBe(0);
 });
 
@@ -53,7 +53,7 @@ it.each([
   const trueNow = (): number => start + (local.monotonic?.() ?? 0) - beginning;
   const beginning = local.monotonic?.() ?? 0;
   const clock = awsClock(local);
-  clock.learn(trueNow());
+  clock.correct(trueNow());
   const store = memoryStore();
   const stop = new AbortController();
   const roles = createAgentRoles({

@@ -11,7 +11,7 @@ export interface AwsClock extends Clock {
   /** How far AWS is ahead of this machine, milliseconds; 0 when there is no difference to speak of. */
   readonly offsetMs: () => number;
   /** Learns from an answer. @param date - AWS's time when it answered, milliseconds since the epoch. */
-  readonly learn: (date: number) => void;
+  readonly correct: (date: number) => void;
 }
 
 /**
@@ -46,7 +46,7 @@ export function awsClock(local: Clock, onChange: (offsetMs: number) => void = ()
     },
     sleep: (ms, signal) => local.sleep(ms, signal),
     offsetMs: () => offset,
-    learn: (date) => {
+    correct: (date) => {
       aheadOfMonotonic = wallAhead();
       const difference = date - local.now();
       const learned = Math.abs(difference) < NOTICEABLE_MS ? 0 : difference;

@@ -146,16 +146,16 @@ describe("events", () => {
     expect(events.map(({ type }) => type)).toEqual([
       "assumeFailed",
       "assumed",
-      "filling",
-      "filling",
+      "initialProgress",
+      "initialProgress",
       "stored",
       "assumeFailed",
       "assumed",
-      "filling",
-      "filling",
+      "initialProgress",
+      "initialProgress",
       "stored",
     ]);
-    expect(events).toContainEqual({ type: "filling", done: 2, failed: 1, total: 2 });
+    expect(events).toContainEqual({ type: "initialProgress", done: 2, failed: 1, total: 2 });
     const logged = JSON.stringify(events);
     expect(logged).toContain("…MPLE");
     expect(logged).not.toMatch(/secret-of|token\/of|ASIA/);
@@ -181,7 +181,7 @@ describe("start", () => {
     await filled(roles.start({ stores: [store], signal: abort.signal }), clock);
     expect(calls).toEqual(["First", "Second"]);
     expect([...stored.keys()]).toEqual(["First", "Second"]);
-    expect(events).toContainEqual({ type: "filling", done: 2, failed: 0, total: 2 });
+    expect(events).toContainEqual({ type: "initialProgress", done: 2, failed: 0, total: 2 });
     abort.abort();
     const again = new AbortController();
     await filled(roles.start({ stores: [store], signal: again.signal }), clock);
@@ -297,7 +297,7 @@ describe("update", () => {
     await clock.advance(GATHER);
     expect([...stored.keys()]).toEqual(["First"]);
     expect(events).toContainEqual(
-      expect.objectContaining({ type: "withdrawn", targets: [expect.objectContaining({ profile: "Second" })] }),
+      expect.objectContaining({ type: "removed", targets: [expect.objectContaining({ profile: "Second" })] }),
     );
     await clock.advance(51 * MINUTE);
     expect(calls).toEqual(["First", "Second", "First"]);
@@ -339,11 +339,11 @@ describe("update", () => {
       assumeRole: ({ subject: name }) =>
         new Promise((resolve) => answers.push(() => resolve(credentials(name, Date.parse("2026-01-01T00:00:00Z"))))),
     });
-    const filling = roles.assumeAll();
+    const initialProgress = roles.assumeAll();
     await settle();
     roles.update({ AWS_ROLE_1: env.AWS_ROLE_1 });
     for (const answer of answers) answer();
-    await filling;
+    await initialProgress;
     await clock.advance(1);
     expect(events.filter(({ type }) => type === "assumed")).toMatchObject([{ target: { profile: "First" } }]);
   });
@@ -435,14 +435,14 @@ function as(accessKeyId: string) {
 }
 
 describe("a shared cache", () => {
-  let folder: string;
+  let directory: string;
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), "agent-roles-cache-"));
+    directory = await mkdtemp(join(tmpdir(), "agent-roles-cache-"));
   });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
+  afterEach(() => rm(directory, { recursive: true, force: true }));
 
   it("makes one STS call a role for two agents, until the session is due", async () => {
-    const shared = { ...env, AGENT_ROLES_CACHE_DIR: join(folder, "cache") };
+    const shared = { ...env, AGENT_ROLES_CACHE_DIR: join(directory, "cache") };
     const first = subject({ env: shared, cache: true });
     const second = subject({ env: shared, cache: true, clock: first.clock });
     const both = await passing(first.clock, Promise.all([first.roles.assumeAll(), second.roles.assumeAll()]));
@@ -452,7 +452,7 @@ describe("a shared cache", () => {
   });
 
   it("gives no master the sessions of another one", async () => {
-    const shared = { ...env, AGENT_ROLES_CACHE_DIR: join(folder, "cache") };
+    const shared = { ...env, AGENT_ROLES_CACHE_DIR: join(directory, "cache") };
     const first = subject({ env: shared, cache: true, masterCredentials: as("AKIAFIRST") });
     await passing(first.clock, first.roles.assumeAll());
     const { clock } = first;
@@ -470,7 +470,7 @@ describe("a shared cache", () => {
   });
 
   it("has what is still valid for an agent that starts while STS fails", async () => {
-    const shared = { ...env, AGENT_ROLES_CACHE_DIR: join(folder, "cache") };
+    const shared = { ...env, AGENT_ROLES_CACHE_DIR: join(directory, "cache") };
     const first = subject({ env: shared, cache: true });
     await passing(first.clock, first.roles.assumeAll());
     await first.clock.advance(55 * 60_000);
@@ -483,8 +483,8 @@ describe("a shared cache", () => {
   });
 
   it("that cannot be used is told as an event and fails nothing", async () => {
-    await writeFile(join(folder, "file"), "");
-    const broken = subject({ env: { ...env, AGENT_ROLES_CACHE_DIR: join(folder, "file") }, cache: true });
+    await writeFile(join(directory, "file"), "");
+    const broken = subject({ env: { ...env, AGENT_ROLES_CACHE_DIR: join(directory, "file") }, cache: true });
     expect((await broken.roles.assumeAll()).map(({ status }) => status)).toEqual(["fresh", "fresh"]);
     expect(broken.events).toContainEqual(expect.objectContaining({ type: "cacheFailed" }));
   });

@@ -4,13 +4,13 @@ import { AgentRolesError } from "./agent-roles-error.ts";
 import { awsClock } from "./aws-clock.ts";
 import { cacheOfMaster } from "./cache/cache-of-master.ts";
 import { type SessionCache, sessionCache } from "./cache/session-cache.ts";
-import { isUsable } from "./cache/usable.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { type OnEvent, tellSafely } from "./events.ts";
+import { type OnEvent, guardListener } from "./events.ts";
 import { type ProfileStatus, profileStatus } from "./profile-status.ts";
 import type { Problem, RoleEnv, TargetRole } from "./role-env/index.ts";
 import { type RoleChanges, type RoleMember, roleSet } from "./role-set.ts";
-import { firstFill } from "./rotation/first-fill.ts";
+import type { CredentialsOptions } from "./rotation/role-session.ts";
+import { initialRefresh } from "./rotation/initial-refresh.ts";
 import { type Rotation, type StartOptions, startRotation } from "./rotation/start-rotation.ts";
 import { isValid, type SessionCredentials } from "./session-credentials.ts";
 import { storeEntries } from "./stores/store-entries.ts";
@@ -51,18 +51,14 @@ export interface AgentRoles {
   /** What `AWS_ROLE_N` says of one profile. @throws {AgentRolesError} `UnknownProfile`. */
   target(profile: string): TargetRole;
   /**
-   * An SDK credential provider: one STS call in flight a role, refreshed before expiry, usable without `start()`.
+   * An SDK credential provider: one STS call in flight per role, refreshed before expiry, usable without `start()`.
    *
-   * @throws {AgentRolesError} `UnknownProfile`; the provider itself rejects with the reason STS gives.
-   */
-  credentials(profile: string): () => Promise<SessionCredentials>;
-  /**
-   * The same for handing on to a reader that refreshes itself (`credential_process`, the container endpoint): 16 minutes or
-   * more are left whenever the session's length allows it.
+   * `minTtlMs` is for readers that refresh on their own (`credential_process`, the container endpoint): at least this many
+   * milliseconds are left whenever the session's length allows it.
    *
-   * @throws {AgentRolesError} `UnknownProfile`; the provider itself rejects with the reason STS gives.
+   * @throws {AgentRolesError} `UnknownProfile`; the provider itself rejects with the reason that STS gives.
    */
-  lastingCredentials(profile: string): () => Promise<SessionCredentials>;
+  credentials(profile: string, options?: CredentialsOptions): () => Promise<SessionCredentials>;
   /** What an SDK client's constructor wants. @throws {AgentRolesError} `UnknownProfile`. */
   clientConfig(profile: string): { credentials: () => Promise<SessionCredentials>; region?: string };
   /** Assumes every role once and stores what came; what failed stands in the profiles. */
@@ -85,25 +81,25 @@ export interface AgentRoles {
  */
 export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
   const { env = process.env, random = Math.random, concurrency = DEFAULT_CONCURRENCY } = options;
-  const onEvent = tellSafely(options.onEvent ?? (() => undefined));
+  const onEvent = guardListener(options.onEvent ?? (() => undefined));
   const clock = awsClock(options.clock ?? systemClock, (offsetMs) => {
-    onEvent({ type: "clockOff", offsetMs });
+    onEvent({ type: "clockSkew", offsetMs });
     // Everything is due at another time now.
-    for (const follower of followers) follower.due(-Infinity);
+    for (const listener of listeners) listener.due(-Infinity);
   });
   const onWarning = (error: AgentRolesError): void => onEvent({ type: "cacheFailed", error });
   const { masterCredentials } = options;
   const cache = options.cache ? openCache() : undefined;
-  const { members, followers, warnings, update } = roleSet(env, {
+  const { members, listeners, warnings, update } = roleSet(env, {
     connect: (roleEnv, from) => {
       const assumeRole = options.assumeRole ?? stsFor(roleEnv, from);
       const origin = { roleEnv, env: from };
       if (!cache) return { assumeRole };
       return {
         assumeRole: cache.assumeRole(assumeRole, origin),
-        leftByOthers: async (target) => {
+        readCachedSession: async (target) => {
           const { session } = await cache.read(target, origin);
-          return isUsable(session, clock.now()) ? session : undefined;
+          return isValid(session, clock.now()) ? session : undefined;
         },
       };
     },
@@ -123,7 +119,7 @@ export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
       env: from,
       clock,
       random,
-      onDate: clock.learn,
+      onDate: clock.correct,
       onCapped: ({ subject: profile }, durationSeconds) =>
         onEvent({ type: "durationCapped", profile, durationSeconds }),
       ...(masterCredentials && { ambient: masterCredentials }),
@@ -143,12 +139,12 @@ export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
   }
 
   /** Follows the profile when its role is changed; a mistyped name fails at once. */
-  function provider(profile: string, read: "credentials" | "lastingCredentials"): () => Promise<SessionCredentials> {
+  function provider(profile: string, providerOptions?: CredentialsOptions): () => Promise<SessionCredentials> {
     member(profile);
     // SDK clients ask on every request: the session's promise is handed on, not wrapped in another.
     return () => {
       const found = members.get(profile);
-      return found ? found.session[read]() : Promise.reject(unknownProfile(profile));
+      return found ? found.session.credentials(providerOptions) : Promise.reject(unknownProfile(profile));
     };
   }
 
@@ -158,7 +154,7 @@ export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
 
   async function assumeAll({ stores = [] }: Pick<StartOptions, "stores"> = {}): Promise<ProfileStatus[]> {
     const asked = [...members.values()];
-    const states = await firstFill(
+    const states = await initialRefresh(
       asked.map(({ session }) => session),
       onEvent,
     );
@@ -177,15 +173,14 @@ export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
     },
     profiles,
     target: (profile) => member(profile).target,
-    credentials: (profile) => provider(profile, "credentials"),
-    lastingCredentials: (profile) => provider(profile, "lastingCredentials"),
+    credentials: provider,
     clientConfig: (profile) => {
       const { region } = member(profile).target;
-      return { credentials: provider(profile, "credentials"), ...(region && { region }) };
+      return { credentials: provider(profile), ...(region && { region }) };
     },
     assumeAll,
     start: (startOptions) =>
-      startRotation({ members: () => [...members.values()], followers, clock, onEvent }, startOptions),
+      startRotation({ members: () => [...members.values()], listeners, clock, onEvent }, startOptions),
     update,
   };
 }

@@ -4,7 +4,7 @@ import type { SessionState } from "./rotation/role-session.ts";
 import { maskKeyId, type SessionCredentials } from "./session-credentials.ts";
 
 /** What may be shown of credentials. */
-export interface SessionKey {
+export interface KeySummary {
   /** `…WXYZ`: the end of the access key id. */
   readonly keyId: string;
   readonly expiration: Date;
@@ -15,8 +15,8 @@ export type AgentRolesEvent =
   | {
       readonly type: "assumed";
       readonly target: TargetRole;
-      readonly key: SessionKey;
-      readonly previous?: SessionKey;
+      readonly key: KeySummary;
+      readonly previous?: KeySummary;
     }
   | {
       readonly type: "assumeFailed";
@@ -25,9 +25,9 @@ export type AgentRolesEvent =
       readonly retryAt: Date;
       readonly validUntil?: Date;
     }
-  | { readonly type: "filling"; readonly done: number; readonly failed: number; readonly total: number }
+  | { readonly type: "initialProgress"; readonly done: number; readonly failed: number; readonly total: number }
   | { readonly type: "stored"; readonly store: string; readonly targets: readonly TargetRole[] }
-  | { readonly type: "withdrawn"; readonly store: string; readonly targets: readonly TargetRole[] }
+  | { readonly type: "removed"; readonly store: string; readonly targets: readonly TargetRole[] }
   | {
       readonly type: "storeFailed";
       readonly store: string;
@@ -42,7 +42,7 @@ export type AgentRolesEvent =
     }
   | { readonly type: "rolesUnreadable"; readonly source: string; readonly error: AgentRolesError }
   | { readonly type: "durationCapped"; readonly profile: string; readonly durationSeconds: number }
-  | { readonly type: "clockOff"; readonly offsetMs: number }
+  | { readonly type: "clockSkew"; readonly offsetMs: number }
   | { readonly type: "cacheFailed"; readonly error: AgentRolesError };
 
 export type OnEvent = (event: AgentRolesEvent) => void;
@@ -82,7 +82,7 @@ export const EVENTS: { readonly [Type in EventType]: EventKind<Type> } = {
       validUntil: "when the credentials in place expire; absent when there are none",
     },
   },
-  filling: {
+  initialProgress: {
     level: "info",
     what: "One more role was tried for the first time; at the last one, `done` equals `total`.",
     fields: { done: "roles tried", failed: "those of them that were not assumed", total: "all roles" },
@@ -92,7 +92,7 @@ export const EVENTS: { readonly [Type in EventType]: EventKind<Type> } = {
     what: "A store took these profiles in one write.",
     fields: { store: "its path or name", targets: TARGETS },
   },
-  withdrawn: {
+  removed: {
     level: "info",
     what: "Profiles that are no longer declared, or now mean another role, have left a store.",
     fields: { store: "its path or name", targets: TARGETS },
@@ -121,7 +121,7 @@ export const EVENTS: { readonly [Type in EventType]: EventKind<Type> } = {
     what: "The master is itself a role session: AWS ends what it assumes after one hour, and a longer session was declared.",
     fields: { profile: "whose session it is", durationSeconds: "what is asked of STS instead" },
   },
-  clockOff: {
+  clockSkew: {
     level: "warning",
     what: "This machine's clock differs from AWS's by more than five seconds; rotation follows AWS's. 0 when it is right again.",
     fields: { offsetMs: "how far AWS is ahead, milliseconds" },
@@ -137,7 +137,7 @@ export const EVENTS: { readonly [Type in EventType]: EventKind<Type> } = {
  * Tells every event to the listener. A listener that throws, or returns a promise that rejects, is an agent's bug and must not
  * stop a rotation: it is told as a process warning, which Node prints once a kind.
  */
-export function tellSafely(onEvent: OnEvent): OnEvent {
+export function guardListener(onEvent: OnEvent): OnEvent {
   return (event) => {
     try {
       const answer: unknown = onEvent(event);
@@ -160,10 +160,10 @@ export function refreshEvent(target: TargetRole, state: SessionState, previous: 
     const validUntil = credentials?.expiration;
     return { type: "assumeFailed", target, error, retryAt: new Date(dueAt), ...(validUntil && { validUntil }) };
   }
-  const replaced = previous.credentials && { previous: sessionKey(previous.credentials) };
-  return { type: "assumed", target, key: sessionKey(credentials), ...replaced };
+  const replaced = previous.credentials && { previous: keySummary(previous.credentials) };
+  return { type: "assumed", target, key: keySummary(credentials), ...replaced };
 }
 
-function sessionKey({ accessKeyId, expiration }: SessionCredentials): SessionKey {
+function keySummary({ accessKeyId, expiration }: SessionCredentials): KeySummary {
   return { keyId: maskKeyId(accessKeyId), expiration };
 }

@@ -5,7 +5,7 @@ export { sessionCache } from "./cache/session-cache.ts";
 export type { SessionCache, SessionCacheOptions } from "./cache/session-cache.ts";
 export { systemClock } from "./clock.ts";
 export type { Clock } from "./clock.ts";
-export type { AgentRolesEvent, OnEvent, SessionKey } from "./events.ts";
+export type { AgentRolesEvent, OnEvent, KeySummary } from "./events.ts";
 export type { ProfileStatus } from "./profile-status.ts";
 export { profileStatus } from "./profile-status.ts";
 export { AgentRolesError, formatRoleEnv, parseRoleArn, parseRoleEnv } from "./role-env/index.ts";

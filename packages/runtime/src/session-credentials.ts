@@ -9,9 +9,16 @@ export interface SessionCredentials extends AwsCredentialIdentity {
   readonly accountId: string;
 }
 
-/** Whether there are credentials, and AWS takes them at this time, milliseconds since the epoch. */
+/** Clocks of processes that follow AWS's time differ by less. */
+const CLOCK_TOLERANCE_MS = 5 * 60_000;
+
+/**
+ * Whether there are credentials that AWS accepts at this time, milliseconds since the epoch. Credentials from the future are not
+ * valid: the clock was set back, and their age is unknown.
+ */
 export function isValid(credentials: SessionCredentials | undefined, now: number): credentials is SessionCredentials {
-  return credentials !== undefined && now < credentials.expiration.getTime();
+  if (!credentials) return false;
+  return now < credentials.expiration.getTime() && credentials.issuedAt.getTime() - now < CLOCK_TOLERANCE_MS;
 }
 
 /** The only form in which a key id may be shown: `…WXYZ`. */

@@ -96,7 +96,7 @@ it("300 writers killed at random moments leave whole files, no foreign byte lost
   const long = new Date(Date.now() - 60_000);
   for (const name of await readdir(aws)) if (name.endsWith(".tmp")) await utimes(join(aws, name), long, long);
   await sharedCredentialsStore({ env: { HOME: path } }).put(entries(7));
-  expect((await readdir(aws)).filter((name) => !name.endsWith(".lock.heir")).toSorted()).toEqual([
+  expect((await readdir(aws)).filter((name) => !name.endsWith(".lock.claim")).toSorted()).toEqual([
     "config",
     "credentials",
   ]);

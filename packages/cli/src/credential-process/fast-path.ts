@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
-import { cacheFolder, readCacheFileSync, readerAnswer, sessionKey } from "@agent-roles/runtime/cache";
+import { cacheDirectory, readCacheFileSync, readerAnswer, sessionKey } from "@agent-roles/runtime/cache";
 import { mergeRoleEnv, parseOneRole } from "@agent-roles/runtime/role-env";
 import { credentialsJson, failureLine } from "./process-output.ts";
 import { readerEnv } from "./reader-env.ts";
@@ -34,7 +34,7 @@ export function fastPath({ profile, envFile }: FastOptions, inherited: Env, now:
     const role = parseOneRole(env, profile);
     if (!role) return undefined;
     const key = sessionKey(role.target, { roleEnv: role.roleEnv, env });
-    const found = readCacheFileSync(cacheFolder(env), key);
+    const found = readCacheFileSync(cacheDirectory(env), key);
     const answer = readerAnswer(found?.entry ?? {}, now);
     switch (answer.kind) {
       case "session":

@@ -5,7 +5,7 @@ import { credentials } from "../fixtures.test-helper.ts";
 import { formatEntry, type ParsedEntry, parseEntry } from "./cache-entry.ts";
 import { readCacheFile, readCacheFileSync } from "./cache-file.ts";
 import { key, name, temporaryCache } from "./temporary-cache.test-helper.ts";
-import { openCacheFolder, writeCacheFile } from "./write-cache-file.ts";
+import { openCacheDirectory, writeCacheFile } from "./write-cache-file.ts";
 
 const cache = temporaryCache();
 const NOW = Date.parse("2026-01-01T00:00:00Z");
@@ -20,29 +20,29 @@ const failure = {
 } as const;
 
 it("keeps a session and a failure", async () => {
-  await openCacheFolder(cache.folder());
-  await writeCacheFile(cache.folder(), key, { session, failure });
-  expect(await readCacheFile(cache.folder(), key)).toMatchObject({ entry: { session, failure } });
-  expect(readCacheFileSync(cache.folder(), key)).toMatchObject({ entry: { session, failure } });
+  await openCacheDirectory(cache.directory());
+  await writeCacheFile(cache.directory(), key, { session, failure });
+  expect(await readCacheFile(cache.directory(), key)).toMatchObject({ entry: { session, failure } });
+  expect(readCacheFileSync(cache.directory(), key)).toMatchObject({ entry: { session, failure } });
 });
 
-it("is a folder and files for their owner alone, and leaves nothing else", async () => {
-  await openCacheFolder(cache.folder());
-  await writeCacheFile(cache.folder(), key, { session });
-  expect((await stat(cache.folder())).mode & 0o777).toBe(0o700);
+it("is a directory and files for their owner alone, and leaves nothing else", async () => {
+  await openCacheDirectory(cache.directory());
+  await writeCacheFile(cache.directory(), key, { session });
+  expect((await stat(cache.directory())).mode & 0o777).toBe(0o700);
   expect((await stat(cache.file())).mode & 0o777).toBe(0o600);
-  expect(await readdir(cache.folder())).toEqual([`${name}.json`]);
+  expect(await readdir(cache.directory())).toEqual([`${name}.json`]);
 });
 
-it("refuses a folder that others can write to", async () => {
-  await openCacheFolder(cache.folder());
-  await chmod(cache.folder(), 0o770);
-  await expect(openCacheFolder(cache.folder())).rejects.toMatchObject({ code: "StoreFailed" });
+it("refuses a directory that others can write to", async () => {
+  await openCacheDirectory(cache.directory());
+  await chmod(cache.directory(), 0o770);
+  await expect(openCacheDirectory(cache.directory())).rejects.toMatchObject({ code: "StoreFailed" });
 });
 
 it("knows nothing of what is not there", async () => {
-  expect(await readCacheFile(cache.folder(), key)).toBeUndefined();
-  expect(readCacheFileSync(cache.folder(), key)).toBeUndefined();
+  expect(await readCacheFile(cache.directory(), key)).toBeUndefined();
+  expect(readCacheFileSync(cache.directory(), key)).toBeUndefined();
 });
 
 const text = formatEntry(key, { session });
@@ -57,23 +57,23 @@ it.each<readonly [string, () => Promise<unknown>, string]>([
   ["of no date", put(text.replace(/"expiration":"[^"]*"/, '"expiration":"soon"')), "is damaged"],
   ["huge", () => put(text)().then(() => truncate(cache.file(), 1_000_000)), "is larger than"],
   ["open to others", () => put(text)().then(() => chmod(cache.file(), 0o644)), "is open to other users"],
-  ["a folder", () => mkdir(cache.file()), "is not a plain file"],
-  ["a symlink", () => writeFile(`${cache.folder()}/x`, text).then(() => symlink("x", cache.file())), "is a symlink"],
+  ["a directory", () => mkdir(cache.file()), "is not a plain file"],
+  ["a symlink", () => writeFile(`${cache.directory()}/x`, text).then(() => symlink("x", cache.file())), "is a symlink"],
 ])("does not believe a file that is %s", async (_, make, problem) => {
-  await openCacheFolder(cache.folder());
+  await openCacheDirectory(cache.directory());
   await make();
-  const read = await readCacheFile(cache.folder(), key);
+  const read = await readCacheFile(cache.directory(), key);
   expect(read?.problem).toContain(problem);
-  expect(readCacheFileSync(cache.folder(), key)).toEqual(read);
+  expect(readCacheFileSync(cache.directory(), key)).toEqual(read);
 });
 
 it("replaces a symlink and leaves what it points at", async () => {
-  await openCacheFolder(cache.folder());
-  await writeFile(`${cache.folder()}/precious`, "precious");
+  await openCacheDirectory(cache.directory());
+  await writeFile(`${cache.directory()}/precious`, "precious");
   await symlink("precious", cache.file());
-  await writeCacheFile(cache.folder(), key, { session });
-  expect(await readFile(`${cache.folder()}/precious`, "utf8")).toBe("precious");
-  expect(await readCacheFile(cache.folder(), key)).toMatchObject({ entry: { session } });
+  await writeCacheFile(cache.directory(), key, { session });
+  expect(await readFile(`${cache.directory()}/precious`, "utf8")).toBe("precious");
+  expect(await readCacheFile(cache.directory(), key)).toMatchObject({ entry: { session } });
 });
 
 /** All six fields, as they must be. */

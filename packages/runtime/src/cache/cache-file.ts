@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
 import { type FileHandle, lstat, open } from "node:fs/promises";
 import { join } from "node:path";
+import { errorCode } from "../files/error-code.ts";
 import { type ParsedEntry, parseEntry } from "./cache-entry.ts";
 import { entryName } from "./entry-name.ts";
 
@@ -13,23 +14,23 @@ const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NO
 /** A cache file that is there: its text to tell changes by, and what it says or why it says nothing. */
 export type CacheFile = ParsedEntry & { readonly text: string };
 
-export function cacheFile(folder: string, key: string): string {
-  return join(folder, `${entryName(key)}.json`);
+export function cacheFile(directory: string, key: string): string {
+  return join(directory, `${entryName(key)}.json`);
 }
 
 /** Changes whenever the file is replaced; `undefined` when there is none. */
-export async function cacheFileStamp(folder: string, key: string): Promise<string | undefined> {
-  return lstat(cacheFile(folder, key)).then(
+export async function cacheFileStamp(directory: string, key: string): Promise<string | undefined> {
+  return lstat(cacheFile(directory, key)).then(
     ({ ino, mtimeMs }) => `${ino} ${mtimeMs}`,
     () => undefined,
   );
 }
 
 /** Reads a cache file. Never rejects. @returns `undefined` when there is none. */
-export async function readCacheFile(folder: string, key: string): Promise<CacheFile | undefined> {
+export async function readCacheFile(directory: string, key: string): Promise<CacheFile | undefined> {
   let file: FileHandle | undefined;
   try {
-    file = await open(cacheFile(folder, key), FLAGS);
+    file = await open(cacheFile(directory, key), FLAGS);
     const stats = await file.stat();
     const problem = distrust(stats);
     if (problem) return { text: "", problem };
@@ -44,10 +45,10 @@ export async function readCacheFile(folder: string, key: string): Promise<CacheF
 }
 
 /** {@link readCacheFile} for a process that does nothing else. */
-export function readCacheFileSync(folder: string, key: string): CacheFile | undefined {
+export function readCacheFileSync(directory: string, key: string): CacheFile | undefined {
   let file: number | undefined;
   try {
-    file = openSync(cacheFile(folder, key), FLAGS);
+    file = openSync(cacheFile(directory, key), FLAGS);
     const stats = fstatSync(file);
     const problem = distrust(stats);
     if (problem) return { text: "", problem };
@@ -75,7 +76,7 @@ function parsed(buffer: Buffer, length: number, key: string): CacheFile {
 }
 
 function unreadable(error: unknown): CacheFile | undefined {
-  const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+  const code = errorCode(error) || String(error);
   if (code === "ENOENT" || code === "ENOTDIR") return undefined;
   return { text: "", problem: code === "ELOOP" ? "is a symlink" : `cannot be read (${code})` };
 }

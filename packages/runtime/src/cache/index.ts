@@ -1,7 +1,7 @@
 export { failureError } from "./cache-entry.ts";
 export type { CacheEntry, CachedFailure } from "./cache-entry.ts";
 export { readCacheFileSync } from "./cache-file.ts";
-export { cacheFolder } from "./cache-folder.ts";
+export { cacheDirectory } from "./cache-directory.ts";
 export { readerAnswer } from "./reader.ts";
 export type { ReaderAnswer } from "./reader.ts";
 export { sessionCache } from "./session-cache.ts";

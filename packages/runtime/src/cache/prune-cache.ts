@@ -5,13 +5,13 @@ import { join } from "node:path";
 const KEPT_MS = 48 * 3_600_000;
 
 /** Our own names only: an entry, a lock, and what killed processes left of either. */
-const OURS = /^[0-9a-f]{16}\.(json(\.[0-9a-f]{12}\.tmp)?|lock(\.heir)?)$/;
+const OURS = /^[0-9a-f]{16}\.(json(\.[0-9a-f]{12}\.tmp)?|lock(\.claim)?)$/;
 
 /** Deletes the entries of sessions that nobody asked for since they expired. Never rejects. @param now - milliseconds since the epoch. */
-export async function pruneCache(folder: string, now: number): Promise<void> {
-  const names = await readdir(folder).catch(() => []);
+export async function pruneCache(directory: string, now: number): Promise<void> {
+  const names = await readdir(directory).catch(() => []);
   for (const name of names.filter((each) => OURS.test(each))) {
-    const path = join(folder, name);
+    const path = join(directory, name);
     const info = await lstat(path).catch(() => undefined);
     if (info && now - info.mtimeMs > KEPT_MS) await unlink(path).catch(() => undefined);
   }

@@ -1,7 +1,6 @@
-import { earlyRefresh } from "../rotation/refresh-schedule.ts";
-import type { SessionCredentials } from "../session-credentials.ts";
+import { advisoryRefreshAt } from "../rotation/refresh-schedule.ts";
+import { isValid, type SessionCredentials } from "../session-credentials.ts";
 import type { CacheEntry, CachedFailure } from "./cache-entry.ts";
-import { isUsable } from "./usable.ts";
 
 /** Readers come in storms, on every request of theirs: STS is asked after a failure as seldom as people can bear. */
 const FIRST_PAUSE_MS = 1_000;
@@ -23,8 +22,8 @@ export type ReaderAnswer =
  * with less is given while STS is in the pause after a failure.
  */
 export function readerAnswer({ session, failure }: CacheEntry, now: number): ReaderAnswer {
-  const valid = isUsable(session, now) ? session : undefined;
-  if (valid && now < earlyRefresh(valid)) return { kind: "session", session: valid };
+  const valid = isValid(session, now) ? session : undefined;
+  if (valid && now < advisoryRefreshAt(valid)) return { kind: "session", session: valid };
   if (failure && isPausing(failure, now)) {
     return valid ? { kind: "session", session: valid } : { kind: "failure", failure };
   }

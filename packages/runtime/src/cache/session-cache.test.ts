@@ -8,14 +8,14 @@ import { credentials } from "../fixtures.test-helper.ts";
 import type { SessionCredentials } from "../session-credentials.ts";
 import { sessionCache, type SessionCacheOptions } from "./session-cache.ts";
 import { key, name, origin, request, temporaryCache } from "./temporary-cache.test-helper.ts";
-import { openCacheFolder, writeCacheFile } from "./write-cache-file.ts";
+import { openCacheDirectory, writeCacheFile } from "./write-cache-file.ts";
 
 const cache = temporaryCache();
 const NOW = Date.parse("2026-01-01T12:00:00Z");
 const minutes = (count: number): number => count * 60_000;
 const denied = new AgentRolesError("MyProfile: AccessDenied", { code: "AccessDenied", fix: "ask" });
 
-/** One process: a cache of its own over the common folder, and an STS that counts. */
+/** One process: a cache of its own over the common directory, and an STS that counts. */
 function processAt(
   options: Partial<SessionCacheOptions> & { now?: number; sts?: () => Promise<SessionCredentials> } = {},
 ) {
@@ -100,7 +100,7 @@ it("asks once for processes that come at the same moment, and all get the same",
   const sessions = await Promise.all(processes.map(({ get }) => get()));
   expect(processes.flatMap(({ calls }) => calls)).toHaveLength(1);
   expect(new Set(sessions.map(({ accessKeyId }) => accessKeyId))).toEqual(new Set(["ASIAOneEXAMPLE"]));
-  expect(await readdir(cache.folder())).toEqual([`${name}.json`]);
+  expect(await readdir(cache.directory())).toEqual([`${name}.json`]);
 });
 
 it("gives whoever waits what came meanwhile, however picky: an own call would have given the same", async () => {
@@ -158,7 +158,7 @@ it("tells a reader nothing of what is not there", async () => {
 });
 
 it("takes over from a process that fell silent in mid-call", async () => {
-  await openCacheFolder(cache.folder());
+  await openCacheDirectory(cache.directory());
   await symlink("4711 since 5 on another-machine", cache.lock());
   const long = new Date(Date.now() - 11_000);
   await lutimes(cache.lock(), long, long);
@@ -168,7 +168,7 @@ it("takes over from a process that fell silent in mid-call", async () => {
 });
 
 it("warns of a damaged file once, by name, and replaces it", async () => {
-  await openCacheFolder(cache.folder());
+  await openCacheDirectory(cache.directory());
   await writeFile(cache.file(), "{", { mode: 0o600 });
   const { get, calls, warnings } = processAt();
   await get();
@@ -181,19 +181,19 @@ it("warns of a damaged file once, by name, and replaces it", async () => {
 it.each<readonly [string, () => Promise<Record<string, string>>, RegExp]>([
   [
     "cannot be made",
-    () => writeFile(`${cache.folder()}.x`, "").then(() => ({ AGENT_ROLES_CACHE_DIR: `${cache.folder()}.x/y` })),
+    () => writeFile(`${cache.directory()}.x`, "").then(() => ({ AGENT_ROLES_CACHE_DIR: `${cache.directory()}.x/y` })),
     /no sharing of sessions: ENOTDIR/,
   ],
   ["takes no file", async () => ({ AGENT_ROLES_CACHE_DIR: "/proc/self/fd" }), /\/proc\/self\/fd/],
   [
     "is open to others",
     () =>
-      openCacheFolder(cache.folder())
-        .then(() => chmod(cache.folder(), 0o777))
+      openCacheDirectory(cache.directory())
+        .then(() => chmod(cache.directory(), 0o777))
         .then(() => cache.env()),
     /other users can write/,
   ],
-])("asks STS directly, with one warning, when the folder %s", async (_, env, warning) => {
+])("asks STS directly, with one warning, when the directory %s", async (_, env, warning) => {
   const { get, calls, warnings } = processAt({ env: await env() });
   await get();
   await get(() => false);
@@ -211,7 +211,7 @@ it("gives the session although the entry cannot be written", async () => {
   answer(credentials("Mine", NOW));
   expect((await pending).accessKeyId).toBe("ASIAMineEXAMPLE");
   expect(warnings).toEqual([expect.stringMatching(/no sharing of sessions: EISDIR/)]);
-  expect(await readdir(cache.folder())).toEqual([`${name}.json`]);
+  expect(await readdir(cache.directory())).toEqual([`${name}.json`]);
 });
 
 it("gives two shapes an entry each", async () => {
@@ -224,8 +224,8 @@ it("gives two shapes an entry each", async () => {
 });
 
 it("shows a session that is there to everybody who may read, expired or not", async () => {
-  await openCacheFolder(cache.folder());
-  await writeCacheFile(cache.folder(), key, { session: credentials("Old", 0) });
+  await openCacheDirectory(cache.directory());
+  await writeCacheFile(cache.directory(), key, { session: credentials("Old", 0) });
   expect((await processAt().shared.read(request, origin)).session?.accessKeyId).toBe("ASIAOldEXAMPLE");
 });
 
@@ -233,11 +233,11 @@ it("has an answer within the limit, and tells the others that there was none", a
   const hanging = processAt({ sts: () => new Promise(() => undefined), limitMs: 50 });
   await expect(hanging.get()).rejects.toMatchObject({ code: "Unavailable", retryable: true });
   expect((await processAt().shared.read(request, origin)).failure).toMatchObject({ code: "Unavailable", attempt: 1 });
-  expect(await readdir(cache.folder())).toEqual([`${name}.json`]);
+  expect(await readdir(cache.directory())).toEqual([`${name}.json`]);
 });
 
 it("waits for another process no longer than the limit, and does not ask STS for nobody afterwards", async () => {
-  await openCacheFolder(cache.folder());
+  await openCacheDirectory(cache.directory());
   const other = await tryLock(cache.lock());
   const waiting = processAt({ limitMs: 50 });
   await expect(waiting.get()).rejects.toMatchObject({ code: "Unavailable" });

@@ -1,11 +1,11 @@
 import { AgentRolesError } from "../agent-roles-error.ts";
 import { type Clock, systemClock } from "../clock.ts";
-import { nextRefresh } from "../rotation/refresh-schedule.ts";
+import { refreshAt } from "../rotation/refresh-schedule.ts";
 import type { SessionCredentials } from "../session-credentials.ts";
 import type { AssumeRole } from "../sts/assume-role.ts";
-import { withinTime } from "../within-time.ts";
+import { withTimeout } from "../with-timeout.ts";
 import type { CacheEntry } from "./cache-entry.ts";
-import { cacheFolder } from "./cache-folder.ts";
+import { cacheDirectory } from "./cache-directory.ts";
 import { pruneCache } from "./prune-cache.ts";
 import { sessionKey, type SessionOrigin, type SessionRole } from "./session-key.ts";
 import { lookIntoCache, sharedSession } from "./shared-session.ts";
@@ -44,11 +44,11 @@ export function sessionCache(options: SessionCacheOptions = {}): SessionCache {
   const warned = new Set<string>();
   const pending = new Map<string, Promise<SessionCredentials>>();
   let prunedAt = -Infinity;
-  const folder = openFolder();
+  const directory = openDirectory();
 
-  function openFolder(): string | undefined {
+  function openDirectory(): string | undefined {
     try {
-      return cacheFolder(env);
+      return cacheDirectory(env);
     } catch (error) {
       if (error instanceof AgentRolesError) warn(error);
       return undefined;
@@ -62,13 +62,13 @@ export function sessionCache(options: SessionCacheOptions = {}): SessionCache {
   }
 
   async function prune(): Promise<void> {
-    if (folder === undefined || clock.now() - prunedAt < PRUNE_EVERY_MS) return;
+    if (directory === undefined || clock.now() - prunedAt < PRUNE_EVERY_MS) return;
     prunedAt = clock.now();
-    await pruneCache(folder, clock.now());
+    await pruneCache(directory, clock.now());
   }
 
   function assumeRole(assume: AssumeRole, origin: SessionOrigin): AssumeRole {
-    return async (request, accept = (session) => clock.now() < nextRefresh(session)) => {
+    return async (request, accept = (session) => clock.now() < refreshAt(session)) => {
       const key = sessionKey(request, origin);
       for (let running = pending.get(key); running; running = pending.get(key)) {
         const session = await running;
@@ -79,9 +79,9 @@ export function sessionCache(options: SessionCacheOptions = {}): SessionCache {
       const over = new AbortController();
       const { signal } = over;
       const shared =
-        folder === undefined
+        directory === undefined
           ? ask()
-          : sharedSession({ folder, key, ask, accept, clock, signal, random, onProblem: warn, onWritten: prune });
+          : sharedSession({ directory, key, ask, accept, clock, signal, random, onProblem: warn, onWritten: prune });
       const work = limited(shared, { limitMs: limitMs + TELLING_MS, subject, clock }).finally(() => {
         pending.delete(key);
         over.abort();
@@ -92,8 +92,8 @@ export function sessionCache(options: SessionCacheOptions = {}): SessionCache {
   }
 
   async function read(role: SessionRole, origin: SessionOrigin): Promise<CacheEntry> {
-    if (folder === undefined) return {};
-    const file = await lookIntoCache({ folder, key: sessionKey(role, origin), onProblem: warn });
+    if (directory === undefined) return {};
+    const file = await lookIntoCache({ directory, key: sessionKey(role, origin), onProblem: warn });
     return file?.entry ?? {};
   }
 
@@ -101,5 +101,5 @@ export function sessionCache(options: SessionCacheOptions = {}): SessionCache {
 }
 
 function limited<T>(work: Promise<T>, options: { limitMs: number; subject: string; clock: Clock }): Promise<T> {
-  return options.limitMs === Infinity ? work : withinTime(work, options);
+  return options.limitMs === Infinity ? work : withTimeout(work, options);
 }

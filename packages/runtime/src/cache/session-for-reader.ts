@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { TargetRole } from "../role-env/index.ts";
-import { earlyRefresh } from "../rotation/refresh-schedule.ts";
+import { advisoryRefreshAt } from "../rotation/refresh-schedule.ts";
 import { isValid, type SessionCredentials } from "../session-credentials.ts";
 import type { AssumeRole } from "../sts/assume-role.ts";
 import { targetRequest } from "../sts/role-request.ts";
@@ -33,7 +33,7 @@ export async function sessionForReader(target: TargetRole, options: ReaderOption
       throw failureError(answer.failure);
     case "ask":
       try {
-        const lasts = (session: SessionCredentials): boolean => clock.now() < earlyRefresh(session);
+        const lasts = (session: SessionCredentials): boolean => clock.now() < advisoryRefreshAt(session);
         return await cache.assumeRole(assumeRole, origin)(targetRequest(target), lasts);
       } catch (error) {
         if (isValid(answer.valid, clock.now())) return answer.valid;

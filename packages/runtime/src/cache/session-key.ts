@@ -26,7 +26,7 @@ const ENDPOINT = [
 const AMBIENT = [
   "AWS_ACCESS_KEY_ID",
   "AWS_PROFILE",
-  // Where the shared files are unless the next two say otherwise: several homes may share one cache folder.
+  // Where the shared files are unless the next two say otherwise: several homes may share one cache directory.
   "HOME",
   "USERPROFILE",
   "AWS_CONFIG_FILE",

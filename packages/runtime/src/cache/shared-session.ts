@@ -2,12 +2,11 @@ import { join } from "node:path";
 import { AgentRolesError } from "../agent-roles-error.ts";
 import type { Clock } from "../clock.ts";
 import { type HeldLock, tryLock } from "../files/process-lock.ts";
-import type { SessionCredentials } from "../session-credentials.ts";
+import { isValid, type SessionCredentials } from "../session-credentials.ts";
 import { type CacheEntry, failureError } from "./cache-entry.ts";
 import { type CacheFile, cacheFile, cacheFileStamp, readCacheFile } from "./cache-file.ts";
 import { entryName } from "./entry-name.ts";
-import { isUsable } from "./usable.ts";
-import { openCacheFolder, writeCacheFile } from "./write-cache-file.ts";
+import { openCacheDirectory, writeCacheFile } from "./write-cache-file.ts";
 
 /** The first look comes soon, as STS may answer at any moment; who has waited for long can wait for a little more. */
 const FIRST_POLL_MS = 5;
@@ -18,7 +17,7 @@ const POLL_SHARE = 1 / 8;
 const LOCK_POLL_MS = 250;
 
 export interface SharedSessionOptions {
-  readonly folder: string;
+  readonly directory: string;
   readonly key: string;
   /** Asks STS. */
   readonly ask: () => Promise<SessionCredentials>;
@@ -42,7 +41,7 @@ export interface SharedSessionOptions {
  * @throws what `ask` throws, here or in the process that asked.
  */
 export async function sharedSession(options: SharedSessionOptions): Promise<SessionCredentials> {
-  const { folder, key, ask, clock, signal, random, onProblem } = options;
+  const { directory, key, ask, clock, signal, random, onProblem } = options;
   const first = await lookIntoCache(options);
   const known = outcome(first, first, options);
   if (known) return known;
@@ -50,15 +49,15 @@ export async function sharedSession(options: SharedSessionOptions): Promise<Sess
   let sinceLockMs = LOCK_POLL_MS;
   for (let waitedMs = 0; ;) {
     const isLockDue = sinceLockMs >= LOCK_POLL_MS;
-    const stamp = await cacheFileStamp(folder, key);
+    const stamp = await cacheFileStamp(directory, key);
     if (isLockDue || stamp !== seen) {
       seen = stamp;
       let lock: HeldLock | undefined;
       try {
-        if (waitedMs === 0) await openCacheFolder(folder);
-        if (isLockDue) lock = await tryLock(join(folder, `${entryName(key)}.lock`));
+        if (waitedMs === 0) await openCacheDirectory(directory);
+        if (isLockDue) lock = await tryLock(join(directory, `${entryName(key)}.lock`));
       } catch (error) {
-        onProblem(cacheProblem(error, folder));
+        onProblem(cacheProblem(error, directory));
         return ask();
       }
       try {
@@ -80,11 +79,11 @@ export async function sharedSession(options: SharedSessionOptions): Promise<Sess
 
 /** Reads an entry, and tells when there is one that is not believed. Never rejects. */
 export async function lookIntoCache(
-  options: Pick<SharedSessionOptions, "folder" | "key" | "onProblem">,
+  options: Pick<SharedSessionOptions, "directory" | "key" | "onProblem">,
 ): Promise<CacheFile | undefined> {
-  const { folder, key, onProblem } = options;
-  const file = await readCacheFile(folder, key);
-  if (file?.problem) onProblem(distrusted(cacheFile(folder, key), file.problem));
+  const { directory, key, onProblem } = options;
+  const file = await readCacheFile(directory, key);
+  if (file?.problem) onProblem(distrusted(cacheFile(directory, key), file.problem));
   return file;
 }
 
@@ -96,7 +95,7 @@ function outcome(
 ): SessionCredentials | undefined {
   const { session, failure } = current?.entry ?? {};
   const isNews = current !== undefined && current.text !== first?.text;
-  if (isUsable(session, clock.now()) && ((isNews && !failure) || accept(session))) return session;
+  if (isValid(session, clock.now()) && ((isNews && !failure) || accept(session))) return session;
   if (isNews && failure) throw failureError(failure);
   return undefined;
 }
@@ -116,12 +115,12 @@ async function askAndTell(before: CacheEntry | undefined, options: SharedSession
   }
 }
 
-async function tell(entry: CacheEntry, { folder, key, onProblem, onWritten }: SharedSessionOptions): Promise<void> {
+async function tell(entry: CacheEntry, { directory, key, onProblem, onWritten }: SharedSessionOptions): Promise<void> {
   try {
-    await writeCacheFile(folder, key, entry);
+    await writeCacheFile(directory, key, entry);
     await onWritten();
   } catch (error) {
-    onProblem(cacheProblem(error, folder));
+    onProblem(cacheProblem(error, directory));
   }
 }
 
@@ -136,10 +135,10 @@ function distrusted(path: string, problem: string): AgentRolesError {
   return new AgentRolesError(`${path} ${problem}`, { code: "StoreFailed", fix });
 }
 
-function cacheProblem(error: unknown, folder: string): AgentRolesError {
+function cacheProblem(error: unknown, directory: string): AgentRolesError {
   if (error instanceof AgentRolesError) return error;
-  const message = `${folder}: no sharing of sessions: ${error instanceof Error ? error.message : String(error)}`;
+  const message = `${directory}: no sharing of sessions: ${error instanceof Error ? error.message : String(error)}`;
   const fix =
-    "set AGENT_ROLES_CACHE_DIR to a folder that this user can write to; until then each process asks STS itself";
+    "set AGENT_ROLES_CACHE_DIR to a directory that this user can write to; until then each process asks STS itself";
   return new AgentRolesError(message, { code: "StoreFailed", fix, cause: error });
 }

@@ -11,7 +11,7 @@ import { sessionKey, type SessionOrigin } from "./session-key.ts";
 /** A cache of each test's own. */
 export interface TemporaryCache {
   readonly env: () => Record<string, string>;
-  readonly folder: () => string;
+  readonly directory: () => string;
   /** The entry's file of the role that tests ask for. */
   readonly file: () => string;
   readonly lock: () => string;
@@ -29,15 +29,15 @@ export const name: string = entryName(key);
 
 export function temporaryCache(): TemporaryCache {
   let parent = "";
-  const folder = (): string => join(parent, "cache");
+  const directory = (): string => join(parent, "cache");
   beforeEach(async () => {
     parent = await mkdtemp(join(tmpdir(), "agent-roles-cache-"));
   });
   afterEach(() => rm(parent, { recursive: true, force: true }));
   return {
-    env: () => ({ AGENT_ROLES_CACHE_DIR: folder() }),
-    folder,
-    file: () => join(folder(), `${name}.json`),
-    lock: () => join(folder(), `${name}.lock`),
+    env: () => ({ AGENT_ROLES_CACHE_DIR: directory() }),
+    directory,
+    file: () => join(directory(), `${name}.json`),
+    lock: () => join(directory(), `${name}.lock`),
   };
 }

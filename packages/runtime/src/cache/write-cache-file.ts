@@ -1,24 +1,24 @@
 import { randomBytes } from "node:crypto";
 import { open, rename, stat, unlink } from "node:fs/promises";
 import { AgentRolesError } from "../agent-roles-error.ts";
-import { makeFolder } from "../files/make-folder.ts";
+import { makeDirectory } from "../files/make-directory.ts";
 import { type CacheEntry, formatEntry } from "./cache-entry.ts";
 import { cacheFile } from "./cache-file.ts";
 
 /**
- * Makes the cache's folder, for its owner alone, when it is missing.
+ * Makes the cache's directory, for its owner alone, when it is missing.
  *
  * @throws {AgentRolesError} `StoreFailed` when others can write to it; the file system's error when it cannot be made.
  */
-export async function openCacheFolder(folder: string): Promise<void> {
-  await makeFolder(folder);
-  const { uid, mode } = await stat(folder);
+export async function openCacheDirectory(directory: string): Promise<void> {
+  await makeDirectory(directory);
+  const { uid, mode } = await stat(directory);
   const user = process.geteuid?.();
   if (user === undefined || (uid === user && (mode & 0o022) === 0)) return;
   const who = uid === user ? "other users can write to it" : "it belongs to another user";
-  throw new AgentRolesError(`${folder}: ${who}`, {
+  throw new AgentRolesError(`${directory}: ${who}`, {
     code: "StoreFailed",
-    fix: "set AGENT_ROLES_CACHE_DIR to a folder that this user alone can write to; agent-roles makes it when it is missing",
+    fix: "set AGENT_ROLES_CACHE_DIR to a directory that this user alone can write to; agent-roles makes it when it is missing",
   });
 }
 
@@ -28,8 +28,8 @@ export async function openCacheFolder(folder: string): Promise<void> {
  *
  * @throws the file system's error; then the file is as it was.
  */
-export async function writeCacheFile(folder: string, key: string, entry: CacheEntry): Promise<void> {
-  const path = cacheFile(folder, key);
+export async function writeCacheFile(directory: string, key: string, entry: CacheEntry): Promise<void> {
+  const path = cacheFile(directory, key);
   const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
   const file = await open(temporary, "wx", 0o600);
   try {

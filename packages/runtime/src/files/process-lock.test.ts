@@ -5,15 +5,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { lockHolder, tryLock } from "./process-lock.ts";
-import { processMark } from "./process-mark.ts";
+import { processIdentity } from "./process-identity.ts";
 
-let folder: string;
+let directory: string;
 let path: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "agent-roles-lock-"));
-  path = join(folder, "lock");
+  directory = await mkdtemp(join(tmpdir(), "agent-roles-lock-"));
+  path = join(directory, "lock");
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
+afterEach(() => rm(directory, { recursive: true, force: true }));
 
 const ago = (seconds: number): Date => new Date(Date.now() - seconds * 1_000);
 
@@ -21,14 +21,14 @@ const ago = (seconds: number): Date => new Date(Date.now() - seconds * 1_000);
 async function endedMark(): Promise<string> {
   const child = spawn(process.execPath, ["--eval", "0"]);
   await once(child, "exit");
-  return `${(await processMark()).replace(/^\d+/, String(child.pid))} 0123456789ab`;
+  return `${(await processIdentity()).replace(/^\d+/, String(child.pid))} 0123456789ab`;
 }
 
 /** How many of so many get it. */
 async function winners(count: number): Promise<number> {
   const locks = await Promise.all(Array.from({ length: count }, () => tryLock(path)));
   const won = locks.filter((lock) => lock !== undefined);
-  expect(await readdir(folder)).toEqual(won.length > 0 ? ["lock"] : await readdir(folder));
+  expect(await readdir(directory)).toEqual(won.length > 0 ? ["lock"] : await readdir(directory));
   for (const lock of won) await lock.release();
   return won.length;
 }
@@ -36,7 +36,7 @@ async function winners(count: number): Promise<number> {
 it("is had by one at a time, and leaves nothing", async () => {
   expect(await winners(50)).toBe(1);
   expect(await winners(50)).toBe(1);
-  expect(await readdir(folder)).toEqual([]);
+  expect(await readdir(directory)).toEqual([]);
 });
 
 it("is not had while somebody lives who holds it, however long", async () => {
@@ -73,9 +73,9 @@ it("passes from a holder that lives here when it was silent for longer than STS 
   expect(await winners(10)).toBe(1);
 });
 
-it("passes on although an heir was killed half-way", async () => {
+it("passes on although an claim was killed half-way", async () => {
   await symlink(await endedMark(), path);
-  await symlink(await endedMark(), `${path}.heir`);
+  await symlink(await endedMark(), `${path}.claim`);
   expect(await tryLock(path)).toBeUndefined();
   expect(await tryLock(path)).toBeDefined();
 });
@@ -102,5 +102,5 @@ it("tells who holds it", async () => {
 });
 
 it("fails where no lock can be made", async () => {
-  await expect(tryLock(join(folder, "missing", "lock"))).rejects.toMatchObject({ code: "ENOENT" });
+  await expect(tryLock(join(directory, "missing", "lock"))).rejects.toMatchObject({ code: "ENOENT" });
 });

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { lstat, lutimes, readFile, readlink, rename, symlink, unlink, writeFile } from "node:fs/promises";
-import { processFate, processMark } from "./process-mark.ts";
+import { hasErrorCode } from "./error-code.ts";
+import { isProcessAlive, processIdentity } from "./process-identity.ts";
 
 /** A holder shows this often that it lives. */
 const HEARTBEAT_MS = 1_000;
@@ -24,7 +25,7 @@ export interface HeldLock {
  * Takes a lock between processes, if it is free. The lock of a process that has ended on this machine is taken over at once, that
  * of one on another machine ten seconds after it fell silent; exactly one process takes it over.
  *
- * @param path - of the lock itself; its folder must be there.
+ * @param path - of the lock itself; its directory must be there.
  * @returns `undefined` when somebody else holds it.
  * @throws the file system's error when no lock can be made there.
  */
@@ -33,15 +34,15 @@ export async function tryLock(path: string): Promise<HeldLock | undefined> {
   const holder = await lockHolder(path);
   const abandoned = holder !== undefined && (await isAbandoned(path, holder));
   if (holder !== undefined && !abandoned) return undefined;
-  const mark = `${await processMark()} ${randomBytes(6).toString("hex")}`;
-  const taken = abandoned ? await inherit(path, holder, mark) : await create(path, mark);
+  const mark = `${await processIdentity()} ${randomBytes(6).toString("hex")}`;
+  const taken = abandoned ? await takeOver(path, holder, mark) : await create(path, mark);
   return taken ? held(path, mark) : undefined;
 }
 
 /** The mark of whoever holds a lock; `undefined` when nobody does. */
 export async function lockHolder(path: string): Promise<string | undefined> {
   return readlink(path).catch((error: unknown) =>
-    hasCode(error, "ENOENT") ? undefined : readFile(path, "utf8").catch(() => undefined),
+    hasErrorCode(error, "ENOENT") ? undefined : readFile(path, "utf8").catch(() => undefined),
   );
 }
 
@@ -67,31 +68,21 @@ function held(path: string, mark: string): HeldLock {
 async function create(path: string, mark: string): Promise<boolean> {
   try {
     await symlink(mark, path).catch(async (error: unknown) => {
-      // Windows, FAT and some network folders have no symlinks for everybody.
-      if (hasCode(error, "EEXIST")) throw error;
+      // Windows, FAT and some network directorys have no symlinks for everybody.
+      if (hasErrorCode(error, "EEXIST")) throw error;
       await writeFile(path, mark, { flag: "wx", mode: 0o600 });
     });
     return true;
   } catch (error) {
-    if (hasCode(error, "EEXIST")) return false;
+    if (hasErrorCode(error, "EEXIST")) return false;
     throw error;
   }
 }
 
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
-}
-
 async function isAbandoned(path: string, holder: string): Promise<boolean> {
-  const fate = await processFate(holder);
-  switch (fate) {
-    case "gone":
-      return true;
-    case "lives":
-      return (await silentMs(path)) > FROZEN_MS;
-    case "unknown":
-      return (await silentMs(path)) > QUIET_MS;
-  }
+  const isAlive = await isProcessAlive(holder);
+  if (isAlive === false) return true;
+  return (await silentMs(path)) > (isAlive ? FROZEN_MS : QUIET_MS);
 }
 
 /** A lock from the future counts as old: the clock was set back. */
@@ -103,20 +94,20 @@ async function silentMs(path: string): Promise<number> {
 }
 
 /**
- * Replaces an abandoned lock by one's own. Who wants to has to make the heir's mark first, of which there is one, and then to find
+ * Replaces an abandoned lock by one's own. Who wants to has to make the claim's mark first, of which there is one, and then to find
  * the abandoned lock still in place; as the mark itself becomes the lock there is no moment without one.
  */
-async function inherit(path: string, abandoned: string, mark: string): Promise<boolean> {
-  const heir = `${path}.heir`;
-  if (!(await create(heir, mark))) {
-    // An heir needs no time; one that was killed in between must not keep the others out for ever.
-    if (await isAbandoned(heir, (await lockHolder(heir)) ?? "")) await unlink(heir).catch(() => undefined);
+async function takeOver(path: string, abandoned: string, mark: string): Promise<boolean> {
+  const claim = `${path}.claim`;
+  if (!(await create(claim, mark))) {
+    // An claim needs no time; one that was killed in between must not keep the others out for ever.
+    if (await isAbandoned(claim, (await lockHolder(claim)) ?? "")) await unlink(claim).catch(() => undefined);
     return false;
   }
   if ((await lockHolder(path)) !== abandoned) {
-    await unlink(heir).catch(() => undefined);
+    await unlink(claim).catch(() => undefined);
     return false;
   }
-  await rename(heir, path);
+  await rename(claim, path);
   return true;
 }

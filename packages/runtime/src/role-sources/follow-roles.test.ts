@@ -13,15 +13,15 @@ const FIRST = "AWS_ROLE_1=arn:aws:iam::123456789012:role/MyFirstRole:First\n";
 const SECOND = "AWS_ROLE_2=arn:aws:iam::123456789013:role/MySecondRole:Second\n";
 const POLL_MS = 5_000;
 const ROLES_OF_FILE = { AWS_ROLE_1: "arn:aws:iam::123456789012:role/MyFirstRole:Another" };
-let folder: string;
+let directory: string;
 let envFile: string;
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "agent-roles-source-"));
-  envFile = join(folder, "agent.env");
+  directory = await mkdtemp(join(tmpdir(), "agent-roles-source-"));
+  envFile = join(directory, "agent.env");
   await writeFile(envFile, FIRST);
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
+afterEach(() => rm(directory, { recursive: true, force: true }));
 
 async function following(env: Record<string, string> = {}) {
   const clock = fakeClock();
@@ -50,8 +50,8 @@ it("brings a changed env file into force within seconds, however it was replaced
   await clock.advance(POLL_MS);
   await followed.reload();
   expect(profiles()).toEqual(["First", "Second"]);
-  await writeFile(join(folder, "new"), FIRST);
-  await rename(join(folder, "new"), envFile);
+  await writeFile(join(directory, "new"), FIRST);
+  await rename(join(directory, "new"), envFile);
   await clock.advance(POLL_MS);
   await followed.reload();
   expect(profiles()).toEqual(["First"]);
@@ -177,9 +177,9 @@ it("has nothing to poll when everything comes from the environment", async () =>
 });
 
 it("names a file that cannot be read", async () => {
-  await expect(roleEnvSource({ env: {}, envFile: folder }).read()).rejects.toMatchObject({
+  await expect(roleEnvSource({ env: {}, envFile: directory }).read()).rejects.toMatchObject({
     code: "RolesUnreadable",
-    message: expect.stringContaining(folder),
+    message: expect.stringContaining(directory),
   });
 });
 

@@ -1,9 +1,9 @@
 import { AgentRolesError } from "../agent-roles-error.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import type { AgentRoles } from "../create-agent-roles.ts";
-import { type OnEvent, tellSafely } from "../events.ts";
+import { type OnEvent, guardListener } from "../events.ts";
 import { parseRoleEnv } from "../role-env/index.ts";
-import { withinTime } from "../within-time.ts";
+import { withTimeout } from "../with-timeout.ts";
 import type { RoleEnvSource } from "./role-env-source.ts";
 
 /** What never answers, such as a credential process of the master, must not be waited for for ever. */
@@ -31,14 +31,14 @@ export interface FollowedRoles {
  */
 export function followRoles(roles: AgentRoles, source: RoleEnvSource, options: FollowRolesOptions): FollowedRoles {
   const { signal, clock = systemClock } = options;
-  const onEvent = tellSafely(options.onEvent ?? (() => undefined));
+  const onEvent = guardListener(options.onEvent ?? (() => undefined));
   let told: string | undefined;
   let reading = Promise.resolve();
   let queued: Promise<void> | undefined;
 
   async function look(): Promise<void> {
     try {
-      const env = await withinTime(source.read(), { limitMs: READ_LIMIT_MS, subject: source.name(), clock });
+      const env = await withTimeout(source.read(), { limitMs: READ_LIMIT_MS, subject: source.name(), clock });
       // Whoever writes the file anew may have emptied it first; and an agent without roles has no reason to run.
       if (parseRoleEnv(env).roles.length === 0) throw noRole(source.name());
       roles.update(env);

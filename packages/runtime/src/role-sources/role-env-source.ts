@@ -1,6 +1,6 @@
 import { systemClock } from "../clock.ts";
 import { mergeRoleEnv } from "../role-env/index.ts";
-import { withinTime } from "../within-time.ts";
+import { withTimeout } from "../with-timeout.ts";
 import { readEnvFile } from "./read-env-file.ts";
 import type { SecretEnvOptions } from "./read-secret-env.ts";
 
@@ -55,7 +55,7 @@ export function roleEnvSource(options: RoleEnvSourceOptions = {}): RoleEnvSource
     const secret = readSecretEnv({ ...secretOptions, secretId, env: local });
     if (limitMs === Infinity) return mergeRoleEnv(local, await secret);
     const { clock = systemClock } = secretOptions;
-    return mergeRoleEnv(local, await withinTime(secret, { limitMs, subject: secretId, clock }));
+    return mergeRoleEnv(local, await withTimeout(secret, { limitMs, subject: secretId, clock }));
   }
 
   return {

@@ -4,7 +4,7 @@ import type { SessionCredentials } from "../session-credentials.ts";
 const REFRESH_MARGIN_MS = 10 * 60_000;
 
 /** A minute above the 15 at which botocore begins to ask on every request. */
-const EARLY_MARGIN_MS = 16 * 60_000;
+export const SELF_REFRESHING_TTL_MS: number = 16 * 60_000;
 
 /** Sessions of one hour are spread over this before their deadline, shorter ones over less. */
 const LONGEST_JITTER_MS = 60_000;
@@ -19,7 +19,7 @@ export type Lifetime = Pick<SessionCredentials, "accessKeyId" | "issuedAt" | "ex
  *
  * @returns milliseconds since the epoch; always before the expiration.
  */
-export function nextRefresh(credentials: Lifetime): number {
+export function refreshAt(credentials: Lifetime): number {
   const jitterMs = share(credentials.accessKeyId) * Math.min(LONGEST_JITTER_MS, lifetimeMs(credentials) * JITTER_SHARE);
   return beforeExpiration(credentials, REFRESH_MARGIN_MS) - Math.floor(jitterMs);
 }
@@ -28,10 +28,10 @@ export function nextRefresh(credentials: Lifetime): number {
  * From when on a reader that refreshes itself should find newer credentials: such a reader asks again, on every request, until
  * it gets some that last longer.
  *
- * @returns milliseconds since the epoch; never after {@link nextRefresh}'s deadline.
+ * @returns milliseconds since the epoch; never after {@link refreshAt}'s deadline.
  */
-export function earlyRefresh(credentials: Lifetime): number {
-  return Math.min(beforeExpiration(credentials, EARLY_MARGIN_MS), nextRefresh(credentials));
+export function advisoryRefreshAt(credentials: Lifetime, minTtlMs: number = SELF_REFRESHING_TTL_MS): number {
+  return Math.min(beforeExpiration(credentials, minTtlMs), refreshAt(credentials));
 }
 
 export type Freshness = "fresh" | "expiring" | "expired";
@@ -39,7 +39,7 @@ export type Freshness = "fresh" | "expiring" | "expired";
 /** `expiring` credentials are still valid and due for rotation. */
 export function freshness(credentials: Lifetime, now: number): Freshness {
   if (now >= credentials.expiration.getTime()) return "expired";
-  return now >= nextRefresh(credentials) ? "expiring" : "fresh";
+  return now >= refreshAt(credentials) ? "expiring" : "fresh";
 }
 
 function beforeExpiration(credentials: Lifetime, marginMs: number): number {

@@ -3,7 +3,7 @@ import { AgentRolesError } from "../agent-roles-error.ts";
 import { fakeClock, settle } from "../fake-clock.test-helper.ts";
 import { credentials } from "../fixtures.test-helper.ts";
 import type { SessionCredentials } from "../session-credentials.ts";
-import { nextRefresh } from "./refresh-schedule.ts";
+import { refreshAt, SELF_REFRESHING_TTL_MS } from "./refresh-schedule.ts";
 import { type Assume, roleSession } from "./role-session.ts";
 
 const HOUR = 3_600_000;
@@ -21,8 +21,8 @@ function subject(lifetimeMs = HOUR) {
     if (sts.failure) throw sts.failure;
     return credentials(String(sts.calls), clock.now(), lifetimeMs);
   };
-  const leftByOthers = async () => cache.findLast(({ expiration }) => clock.now() < expiration.getTime());
-  return { clock, sts, cache, session: roleSession(assume, { clock, random: () => 1, leftByOthers }) };
+  const readCachedSession = async () => cache.findLast(({ expiration }) => clock.now() < expiration.getTime());
+  return { clock, sts, cache, session: roleSession(assume, { clock, random: () => 1, readCachedSession }) };
 }
 
 const throttled = () => new AgentRolesError("slow down", { code: "Throttled", fix: "wait", retryable: true });
@@ -37,7 +37,7 @@ it("asks STS once for many readers at once", async () => {
 
 it("asks again only when the credentials are due, and gives valid ones meanwhile", async () => {
   const { session, sts, clock } = subject();
-  const dueAt = nextRefresh(await session.credentials());
+  const dueAt = refreshAt(await session.credentials());
   expect(session.dueAt()).toBe(dueAt);
   await clock.advance(dueAt - clock.now() - 1);
   await session.credentials();
@@ -151,12 +151,12 @@ describe("for a reader that refreshes itself", () => {
 
   it("refreshes as soon as less than 16 minutes are left, and waits for it", async () => {
     const { session, sts, clock } = subject();
-    await session.lastingCredentials();
+    await session.credentials({ minTtlMs: SELF_REFRESHING_TTL_MS });
     await clock.advance(HOUR - SIXTEEN_MINUTES - 1);
-    expect((await session.lastingCredentials()).accessKeyId).toBe("ASIA1EXAMPLE");
+    expect((await session.credentials({ minTtlMs: SELF_REFRESHING_TTL_MS })).accessKeyId).toBe("ASIA1EXAMPLE");
     await clock.advance(1);
     expect((await session.credentials()).accessKeyId).toBe("ASIA1EXAMPLE");
-    expect((await session.lastingCredentials()).accessKeyId).toBe("ASIA2EXAMPLE");
+    expect((await session.credentials({ minTtlMs: SELF_REFRESHING_TTL_MS })).accessKeyId).toBe("ASIA2EXAMPLE");
     expect(sts.calls).toBe(2);
   });
 
@@ -165,14 +165,14 @@ describe("for a reader that refreshes itself", () => {
     await session.refresh();
     cache.push(credentials("Other", clock.now() + 1));
     await clock.advance(HOUR - SIXTEEN_MINUTES + 1);
-    expect((await session.lastingCredentials()).accessKeyId).toBe("ASIA2EXAMPLE");
+    expect((await session.credentials({ minTtlMs: SELF_REFRESHING_TTL_MS })).accessKeyId).toBe("ASIA2EXAMPLE");
     expect(sts.calls).toBe(2);
   });
 
   it("reads cheaply when no session can last 16 minutes", async () => {
     const { session, sts, clock } = subject(900_000);
     for (let second = 0; second < 400; second += 1) {
-      await session.lastingCredentials();
+      await session.credentials({ minTtlMs: SELF_REFRESHING_TTL_MS });
       await clock.advance(1_000);
     }
     expect(sts.calls).toBe(1);
@@ -184,9 +184,9 @@ describe("for a reader that refreshes itself", () => {
     sts.failure = denied();
     await clock.advance(HOUR - SIXTEEN_MINUTES);
     for (let reads = 0; reads < 3; reads += 1)
-      expect((await session.lastingCredentials()).accessKeyId).toBe("ASIA1EXAMPLE");
+      expect((await session.credentials({ minTtlMs: SELF_REFRESHING_TTL_MS })).accessKeyId).toBe("ASIA1EXAMPLE");
     expect(sts.calls).toBe(2);
     await clock.advance(SIXTEEN_MINUTES);
-    await expect(session.lastingCredentials()).rejects.toBe(sts.failure);
+    await expect(session.credentials({ minTtlMs: SELF_REFRESHING_TTL_MS })).rejects.toBe(sts.failure);
   });
 });

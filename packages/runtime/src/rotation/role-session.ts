@@ -1,7 +1,7 @@
 import { AgentRolesError } from "../agent-roles-error.ts";
 import type { Clock } from "../clock.ts";
 import { isValid, type SessionCredentials } from "../session-credentials.ts";
-import { earlyRefresh, nextRefresh } from "./refresh-schedule.ts";
+import { advisoryRefreshAt, refreshAt } from "./refresh-schedule.ts";
 import { retryDelayMs } from "./retry-delay.ts";
 
 /** What is known of one role's session. */
@@ -21,6 +21,9 @@ export interface SessionState {
  */
 export type Assume = (accept: (credentials: SessionCredentials) => boolean) => Promise<SessionCredentials>;
 
+/** When credentials are due, milliseconds since the epoch. */
+type DueAtOf = (credentials: SessionCredentials) => number;
+
 export interface RoleSessionOptions {
   readonly clock: Clock;
   /** From 0 to 1, for the jitter after failures. */
@@ -28,9 +31,14 @@ export interface RoleSessionOptions {
   /** Credentials to give while they are valid and STS gives no newer ones. */
   readonly initial?: SessionCredentials;
   /** What another process left and is still valid; asked when STS gives nothing and nothing valid is here. */
-  readonly leftByOthers?: () => Promise<SessionCredentials | undefined>;
+  readonly readCachedSession?: () => Promise<SessionCredentials | undefined>;
   /** Told after every refresh. */
   readonly onRefresh?: (state: SessionState, previous: SessionState) => void;
+}
+
+export interface CredentialsOptions {
+  /** Time that is left at least, milliseconds; half of the session's length where the session is too short for it. */
+  readonly minTtlMs?: number;
 }
 
 /** One role's credentials in this process: one STS call in flight at most, and valid credentials outlive a failing refresh. */
@@ -41,41 +49,35 @@ export interface RoleSession {
   /** When the rotation should refresh, milliseconds since the epoch; never while a refresh is under way. */
   readonly dueAt: () => number;
   /**
-   * Credentials that are valid now. Ones that are due are given while they are valid and refreshed behind the caller's back.
+   * Credentials that are valid now. Credentials that are due are returned while they are valid, and refreshed in the background.
+   * With `minTtlMs`, ones with less time left are refreshed first; when that fails, the ones that are still valid are returned.
    *
    * @throws {AgentRolesError} when there are none and STS gives none.
    */
-  readonly credentials: () => Promise<SessionCredentials>;
-  /**
-   * Credentials for a reader that refreshes itself: ones that it would soon ask for again are refreshed first. When that fails,
-   * the ones that are still valid.
-   *
-   * @throws {AgentRolesError} when there are none and STS gives none.
-   */
-  readonly lastingCredentials: () => Promise<SessionCredentials>;
+  readonly credentials: (options?: CredentialsOptions) => Promise<SessionCredentials>;
   /** Asks STS now, or joins the call in flight. Never rejects: the state tells. */
   readonly refresh: () => Promise<SessionState>;
 }
 
 export function roleSession(assume: Assume, options: RoleSessionOptions): RoleSession {
-  const { clock, random, initial, leftByOthers, onRefresh } = options;
+  const { clock, random, initial, readCachedSession, onRefresh } = options;
   let state: SessionState = { ...(initial && { credentials: initial }), dueAt: 0 };
   let failures = 0;
   let failedAt = 0;
   let pending: Promise<SessionState> | undefined;
 
-  async function ask(refreshAt: (credentials: SessionCredentials) => number): Promise<SessionState> {
+  async function ask(dueAtOf: DueAtOf): Promise<SessionState> {
     const previous = state;
     try {
-      const issued = await assume((other) => clock.now() < refreshAt(other));
+      const issued = await assume((other) => clock.now() < dueAtOf(other));
       if (!isValid(issued, clock.now())) throw alreadyExpired(issued, clock.now());
       failures = 0;
       failedAt = 0;
-      state = { credentials: issued, dueAt: nextRefresh(issued) };
+      state = { credentials: issued, dueAt: refreshAt(issued) };
     } catch (error) {
       failures += 1;
       const failure = asFailure(error);
-      const known = valid() ?? (leftByOthers && (await leftByOthers())) ?? previous.credentials;
+      const known = valid() ?? (readCachedSession && (await readCachedSession())) ?? previous.credentials;
       const now = clock.now();
       const validMs = (known?.expiration.getTime() ?? now) - now;
       failedAt = now;
@@ -87,9 +89,9 @@ export function roleSession(assume: Assume, options: RoleSessionOptions): RoleSe
     return state;
   }
 
-  function refresh(refreshAt = nextRefresh): Promise<SessionState> {
+  function refresh(dueAtOf: DueAtOf = refreshAt): Promise<SessionState> {
     // Not before the next turn, so that `pending` is set when `ask` clears it.
-    pending ??= Promise.resolve(refreshAt).then(ask);
+    pending ??= Promise.resolve(dueAtOf).then(ask);
     return pending;
   }
 
@@ -112,7 +114,8 @@ export function roleSession(assume: Assume, options: RoleSessionOptions): RoleSe
     return now < state.dueAt && now >= failedAt && isValid(state.credentials, now) ? state.credentials : undefined;
   }
 
-  async function credentials(): Promise<SessionCredentials> {
+  async function credentials({ minTtlMs }: CredentialsOptions = {}): Promise<SessionCredentials> {
+    if (minTtlMs !== undefined) return longLived(minTtlMs);
     const now = clock.now();
     const current = notDue(now);
     if (current) return current;
@@ -123,11 +126,11 @@ export function roleSession(assume: Assume, options: RoleSessionOptions): RoleSe
     return validOrThrow();
   }
 
-  async function lastingCredentials(): Promise<SessionCredentials> {
+  async function longLived(minTtlMs: number): Promise<SessionCredentials> {
     const { credentials: current, failure } = state;
-    // After a failure its backoff counts: this reader asks again on every request.
-    const early = current && !failure ? earlyRefresh(current) : dueAt();
-    if (clock.now() >= early) await refresh(earlyRefresh);
+    const dueAtOf = (issued: SessionCredentials): number => advisoryRefreshAt(issued, minTtlMs);
+    // After a failure the backoff counts: such a reader asks again on every request.
+    if (clock.now() >= (current && !failure ? dueAtOf(current) : dueAt())) await refresh(dueAtOf);
     return validOrThrow();
   }
 
@@ -136,7 +139,6 @@ export function roleSession(assume: Assume, options: RoleSessionOptions): RoleSe
     isFresh: () => !state.failure && notDue(clock.now()) !== undefined,
     dueAt: () => (pending ? Infinity : dueAt()),
     credentials,
-    lastingCredentials,
     refresh: () => refresh(),
   };
 }

@@ -6,7 +6,7 @@ import { credentials } from "../fixtures.test-helper.ts";
 import type { SessionCredentials } from "../session-credentials.ts";
 import { memoryStore } from "../stores/memory-store.ts";
 import type { RoleRequest } from "../sts/role-request.ts";
-import { nextRefresh } from "./refresh-schedule.ts";
+import { refreshAt } from "./refresh-schedule.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -125,7 +125,7 @@ it(
     const end = START + DAYS * DAY;
     expect(issued.size).toBe(ROLES);
     for (const [profile, sessions] of issued) {
-      const dueTimes = sessions.map(({ session }) => nextRefresh(session));
+      const dueTimes = sessions.map(({ session }) => refreshAt(session));
       expect(sessions.map(({ at }) => at)).toEqual([START, ...dueTimes.filter((due) => due <= end)]);
       expect(store.entries.get(profile)?.credentials).toBe(sessions.at(-1)?.session);
     }

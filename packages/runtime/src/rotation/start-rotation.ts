@@ -4,7 +4,7 @@ import type { TargetRole } from "../role-env/index.ts";
 import { isValid } from "../session-credentials.ts";
 import type { CredentialStore, StoredCredentials } from "../stores/credential-store.ts";
 import { storeWriter } from "../stores/store-writer.ts";
-import { firstFill } from "./first-fill.ts";
+import { initialRefresh } from "./initial-refresh.ts";
 import type { RoleSession } from "./role-session.ts";
 import { rotationLoop } from "./rotation-loop.ts";
 
@@ -22,11 +22,11 @@ export interface Rotation {
 }
 
 /** Who wants to know what becomes of the sessions. */
-export interface Follower {
+export interface RotationListener {
   /** A role has new credentials: by rotation, or because a reader asked. */
   readonly rotated: (entry: StoredCredentials) => void;
   /** A profile is gone, or means another role now. */
-  readonly withdrawn: (target: TargetRole) => void;
+  readonly removed: (target: TargetRole) => void;
   /** Some session is now due at this time, milliseconds since the epoch. */
   readonly due: (at: number) => void;
 }
@@ -34,7 +34,7 @@ export interface Follower {
 /** What a rotation works on. */
 export interface RotationContext {
   readonly members: () => readonly { readonly target: TargetRole; readonly session: RoleSession }[];
-  readonly followers: Set<Follower>;
+  readonly listeners: Set<RotationListener>;
   readonly clock: Clock;
   readonly onEvent: OnEvent;
 }
@@ -44,7 +44,7 @@ export interface RotationContext {
  * a reader has had assumed already is only stored.
  */
 export async function startRotation(context: RotationContext, options: StartOptions): Promise<Rotation> {
-  const { members, followers, clock, onEvent } = context;
+  const { members, listeners, clock, onEvent } = context;
   const { signal, stores = [] } = options;
   if (signal.aborted) return { done: Promise.resolve() };
   const writers = stores.map((store) => storeWriter(store, { clock, signal, onEvent }));
@@ -53,25 +53,27 @@ export async function startRotation(context: RotationContext, options: StartOpti
   };
 
   const sessions = (): RoleSession[] => members().map(({ session }) => session);
-  const filled = firstFill(sessions(), onEvent, (session) => (session.isFresh() ? session.state() : session.refresh()));
+  const filled = initialRefresh(sessions(), onEvent, (session) =>
+    session.isFresh() ? session.state() : session.refresh(),
+  );
   const loop = rotationLoop(sessions, clock, signal);
-  const follower: Follower = {
+  const listener: RotationListener = {
     rotated: (entry) => {
       for (const writer of writers) writer.add(entry);
     },
-    withdrawn: (target) => {
+    removed: (target) => {
       for (const writer of writers) writer.remove(target);
     },
     due: loop.wakeBy,
   };
   for (const { target, session } of members()) {
     const { credentials } = session.state();
-    if (isValid(credentials, clock.now())) follower.rotated({ target, credentials });
+    if (isValid(credentials, clock.now())) listener.rotated({ target, credentials });
   }
-  followers.add(follower);
+  listeners.add(listener);
 
   const done = loop.done.then(() => {
-    followers.delete(follower);
+    listeners.delete(listener);
     return idle();
   });
   await Promise.race([filled.then(idle), done]);

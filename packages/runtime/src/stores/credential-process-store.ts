@@ -15,7 +15,7 @@ export interface CredentialProcessStoreOptions extends SharedFilesOptions {
  * the files change when a role does, not when its credentials do. Keys that we wrote for the profile before are removed, for
  * SDKs prefer them.
  *
- * @throws {AgentRolesError} `StoreFailed` when there is no home folder, or when the command cannot be written so that every
+ * @throws {AgentRolesError} `StoreFailed` when there is no home directory, or when the command cannot be written so that every
  * SDK reads it back; from `put` when a file cannot be read or written.
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
  */

@@ -15,7 +15,7 @@ export function processCommand(words: readonly string[], platform: NodeJS.Platfo
     throw unusable(
       program,
       "is no absolute path",
-      "SDKs run the command from any folder: name the program with its folder",
+      "SDKs run the command from any directory: name the program with its directory",
     );
   }
   const text = words.map(onWindows ? quoteForWindows : quoteForPosix).join(" ");

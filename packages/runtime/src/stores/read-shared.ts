@@ -1,4 +1,5 @@
 import { readFile, stat } from "node:fs/promises";
+import { hasErrorCode } from "../files/error-code.ts";
 
 /**
  * The text of a shared file, one character a byte so that foreign bytes survive. A file that is not there is empty, and so is a
@@ -13,7 +14,7 @@ export async function readShared(path: string): Promise<string> {
     if (!info.isFile()) throw notAFile(path);
     return await readFile(path, "latin1");
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
+    if (hasErrorCode(error, "ENOENT")) return "";
     throw error;
   }
 }

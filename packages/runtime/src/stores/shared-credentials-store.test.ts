@@ -191,7 +191,7 @@ it("shows a profile whose marker was edited as foreign, and no profile where the
   expect((await readSharedProfiles(env)).managed).toEqual([]);
 });
 
-it("says what to do when a file stands where the folder should be", async () => {
+it("says what to do when a file stands where the directory should be", async () => {
   await writeFile(join(home, ".aws"), "");
   const failure = sharedCredentialsStore({ env }).put([entry("First")]);
   await expect(failure).rejects.toMatchObject({ code: "StoreFailed", message: expect.stringContaining(".aws") });
@@ -223,7 +223,7 @@ it.runIf(process.geteuid?.() === 0)("takes /dev/null for no file, and never repl
   expect((await readSharedProfiles({ ...env, AWS_CONFIG_FILE: file("null") })).managed).toHaveLength(1);
 });
 
-it("says what to do in a folder that may not be written, and changes nothing", async () => {
+it("says what to do in a directory that may not be written, and changes nothing", async () => {
   await given("credentials", "[work]\nx = 1\n");
   await chmod(join(home, ".aws"), 0o500);
   const writing = asNobody(() => sharedCredentialsStore({ env }).put([entry("First")]));

@@ -9,7 +9,7 @@ export type SharedCredentialsStoreOptions = SharedFilesOptions;
  * Keeps the keys of every profile in AWS's shared credentials file, and its Region in the config file. Only sections marked as
  * ours are touched; a profile of the same name that is not ours is refused with its file and line.
  *
- * @throws {AgentRolesError} `StoreFailed` when there is no home folder; from `put` when a file cannot be read or written.
+ * @throws {AgentRolesError} `StoreFailed` when there is no home directory; from `put` when a file cannot be read or written.
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html
  */
 export function sharedCredentialsStore(options: SharedCredentialsStoreOptions = {}): CredentialStore {

@@ -6,15 +6,15 @@ import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { withFileLock } from "./shared-file-lock.ts";
 
-let folder: string;
+let directory: string;
 let file: string;
 let lock: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "agent-roles-lock-"));
-  file = join(folder, "file");
+  directory = await mkdtemp(join(tmpdir(), "agent-roles-lock-"));
+  file = join(directory, "file");
   lock = `${file}.lock`;
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
+afterEach(() => rm(directory, { recursive: true, force: true }));
 
 /** The most that were inside at once. */
 async function crowd(size: number): Promise<number> {
@@ -35,7 +35,7 @@ async function crowd(size: number): Promise<number> {
 
 it("lets one in at a time, and leaves nothing", async () => {
   expect(await crowd(20)).toBe(1);
-  expect(await readdir(folder)).toEqual([]);
+  expect(await readdir(directory)).toEqual([]);
 });
 
 it("takes over a lock whose holder fell silent, one in at a time also then", async () => {
@@ -43,7 +43,7 @@ it("takes over a lock whose holder fell silent, one in at a time also then", asy
   const long = new Date(Date.now() - 11_000);
   await lutimes(lock, long, long);
   expect(await crowd(3)).toBe(1);
-  expect(await readdir(folder)).toEqual([]);
+  expect(await readdir(directory)).toEqual([]);
 });
 
 it("stops waiting when told to, and leaves the other's lock", async () => {
@@ -53,12 +53,12 @@ it("stops waiting when told to, and leaves the other's lock", async () => {
   expect(await readlink(lock)).toBe("4711 on another-machine");
 });
 
-it("makes the folder, and lets go when the work fails", async () => {
-  const deep = join(folder, "a/b/file");
+it("makes the directory, and lets go when the work fails", async () => {
+  const deep = join(directory, "a/b/file");
   await expect(withFileLock(deep, () => Promise.reject(new Error("no")))).rejects.toThrow("no");
   expect(await withFileLock(deep, async () => "yes")).toBe("yes");
 });
 
-it.runIf(existsSync("/proc/self"))("fails at once where no folder can be made", async () => {
+it.runIf(existsSync("/proc/self"))("fails at once where no directory can be made", async () => {
   await expect(withFileLock("/proc/nope/.aws/file", async () => "in")).rejects.toThrow("ENOENT");
 });

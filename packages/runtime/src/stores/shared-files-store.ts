@@ -8,7 +8,7 @@ import { editSections, readSections, type SectionEdit } from "./shared-file.ts";
 import { withFileLock } from "./shared-file-lock.ts";
 import { requireTwoFiles, type SharedPaths, sharedPaths } from "./shared-paths.ts";
 import { storeFailed } from "./store-failed.ts";
-import { ChangedMeanwhile, unlessChanged } from "./unless-changed.ts";
+import { ConcurrentWriteError, retryOnConflict } from "./retry-on-conflict.ts";
 import { writePrivateFile } from "./write-private-file.ts";
 
 export interface SharedFilesOptions {
@@ -30,7 +30,7 @@ export interface ProfileForm {
  * Keeps profiles in AWS's shared credentials and config files. Only sections marked as ours are touched; a profile of the same
  * name that is not ours is refused with its file and line.
  *
- * @throws {AgentRolesError} `StoreFailed` when there is no home folder; from the store's calls when a file cannot be read,
+ * @throws {AgentRolesError} `StoreFailed` when there is no home directory; from the store's calls when a file cannot be read,
  * locked or written.
  */
 export function sharedFilesStore(form: ProfileForm, options: SharedFilesOptions): CredentialStore {
@@ -41,7 +41,7 @@ export function sharedFilesStore(form: ProfileForm, options: SharedFilesOptions)
       await requireTwoFiles(paths);
       return await withFileLock(
         paths.credentialsFile,
-        () => withFileLock(paths.configFile, () => unlessChanged(work), signal),
+        () => withFileLock(paths.configFile, () => retryOnConflict(work), signal),
         signal,
       );
     } catch (error) {
@@ -125,7 +125,7 @@ async function writeShared(path: string, before: string, after: string, { keepsM
   const mode = keepsMode && info ? info.mode & 0o777 : 0o600;
   await removeLeftovers(await realpath(path).catch(() => path));
   const beforeRename = async (): Promise<void> => {
-    if ((await readShared(path)) !== before) throw new ChangedMeanwhile();
+    if ((await readShared(path)) !== before) throw new ConcurrentWriteError();
   };
   await writePrivateFile(path, Buffer.from(after, "latin1"), { mode, beforeRename });
 }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadSharedConfigFiles } from "@smithy/core/config";
 
-/** A home folder for one test, and what AWS's JavaScript SDK reads in it. */
+/** A home directory for one test, and what AWS's JavaScript SDK reads in it. */
 export interface TestHome {
   readonly home: string;
   readonly env: { readonly HOME: string };
@@ -19,7 +19,7 @@ export interface TestHome {
   readonly close: () => Promise<void>;
 }
 
-/** In memory where the system has a folder for that: thousands of writes wait for a disk that is in use. */
+/** In memory where the system has a directory for that: thousands of writes wait for a disk that is in use. */
 const BASE = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
 
 export async function testHome(): Promise<TestHome> {

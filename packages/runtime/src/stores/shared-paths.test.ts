@@ -20,12 +20,12 @@ it("refuses one file for both", () => {
   );
 });
 
-it("knows the home folder of the account when HOME is not set", () => {
+it("knows the home directory of the account when HOME is not set", () => {
   vi.stubEnv("HOME", undefined);
   expect(sharedPaths({}).credentialsFile).toBe(`${userInfo().homedir}/.aws/credentials`);
 });
 
-it.runIf(process.geteuid?.() === 0)("says what to set when the account has no home folder either", () => {
+it.runIf(process.geteuid?.() === 0)("says what to set when the account has no home directory either", () => {
   vi.stubEnv("HOME", undefined);
   // An account that no system has.
   process.seteuid?.(3_141_592);

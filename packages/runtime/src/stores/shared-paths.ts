@@ -11,7 +11,7 @@ export interface SharedPaths {
 /**
  * Where AWS clients look: `AWS_SHARED_CREDENTIALS_FILE` and `AWS_CONFIG_FILE`, else `~/.aws/credentials` and `~/.aws/config`.
  *
- * @throws {AgentRolesError} `StoreFailed` when neither the variables nor a home folder tell, or when both are one file.
+ * @throws {AgentRolesError} `StoreFailed` when neither the variables nor a home directory tell, or when both are one file.
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/file-location.html
  */
 export function sharedPaths(env: Readonly<Record<string, string | undefined>>): SharedPaths {
@@ -45,7 +45,7 @@ function oneFile(path: string): AgentRolesError {
 function home(env: Readonly<Record<string, string | undefined>>): string {
   const found = env["HOME"] || env["USERPROFILE"] || accountHome();
   if (found) return found;
-  throw new AgentRolesError("there is no home folder for .aws", {
+  throw new AgentRolesError("there is no home directory for .aws", {
     code: "StoreFailed",
     fix: "set HOME, or AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE",
   });

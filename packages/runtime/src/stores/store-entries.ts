@@ -36,7 +36,7 @@ export async function removeEntries(
   onEvent(
     failure
       ? { type: "storeFailed", store: store.name, targets, error: failure }
-      : { type: "withdrawn", store: store.name, targets },
+      : { type: "removed", store: store.name, targets },
   );
   return !failure;
 }

@@ -9,7 +9,7 @@ it.each([
   ["ENOSPC", "disk space"],
   ["EDQUOT", "quota"],
   ["EFBIG", "ulimit -f"],
-  ["EBUSY", "mount its folder"],
+  ["EBUSY", "mount its directory"],
   ["EFTYPE", "regular file"],
   ["ELOCKED", ".lock file"],
   ["EIO", "cause"],

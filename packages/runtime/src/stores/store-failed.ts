@@ -1,12 +1,14 @@
 import { AgentRolesError } from "../agent-roles-error.ts";
+import { errorCode } from "../files/error-code.ts";
 
 const FIXES: Readonly<Record<string, string>> = {
-  EACCES: "make the folder and the file writable for this user, or set AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE",
+  EACCES:
+    "make the directory and the file writable for this user, or set AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE",
   EROFS: "the file system is read-only: set AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE to a writable place",
   ENOSPC: "free disk space; nothing was changed",
   EDQUOT: "free disk space, or ask for a larger quota; nothing was changed",
   EFBIG: "raise the limit for the size of a file (ulimit -f); nothing was changed",
-  EBUSY: "the file is mounted by itself and cannot be replaced: mount its folder; nothing was changed",
+  EBUSY: "the file is mounted by itself and cannot be replaced: mount its directory; nothing was changed",
   EFTYPE: "set AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE to a regular file each; nothing was changed",
   ELOCKED: "another process keeps editing it; when none does, remove the .lock file beside it",
 };
@@ -18,9 +20,4 @@ export function storeFailed(error: unknown, path: string): AgentRolesError {
   const message = error instanceof Error ? error.message : String(error);
   const fix = FIXES[code === "EPERM" ? "EACCES" : code] ?? "the cause above tells; nothing was changed";
   return new AgentRolesError(`${path}: ${message}`, { code: "StoreFailed", retryable: true, fix, cause: error });
-}
-
-/** The system's code of a failure, such as `ENOENT`; empty when it has none. */
-function errorCode(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : "";
 }

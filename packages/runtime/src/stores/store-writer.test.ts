@@ -180,7 +180,7 @@ it("removes a profile, unless it came back meanwhile", async () => {
   expect({ writes, removals, events }).toEqual({
     writes: [["ASIAB2EXAMPLE"]],
     removals: [["A"]],
-    events: ["withdrawn", "stored"],
+    events: ["removed", "stored"],
   });
 });
 

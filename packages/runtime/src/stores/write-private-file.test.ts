@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { writePrivateFile } from "./write-private-file.ts";
 
-let folder: string;
+let directory: string;
 let path: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "agent-roles-write-"));
-  path = join(folder, "file");
+  directory = await mkdtemp(join(tmpdir(), "agent-roles-write-"));
+  path = join(directory, "file");
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
+afterEach(() => rm(directory, { recursive: true, force: true }));
 
 const modeOf = async (): Promise<string> => ((await stat(path)).mode & 0o777).toString(8);
 
@@ -40,20 +40,23 @@ it("leaves everything as it was when it may not take the name", async () => {
   await writeFile(path, "old");
   const writing = writePrivateFile(path, Buffer.from("new"), {
     beforeRename: async () => {
-      expect(await readdir(folder)).toHaveLength(2);
+      expect(await readdir(directory)).toHaveLength(2);
       throw new Error("no");
     },
   });
   await expect(writing).rejects.toThrow("no");
-  expect(await readdir(folder)).toEqual(["file"]);
+  expect(await readdir(directory)).toEqual(["file"]);
   expect(await readFile(path, "utf8")).toBe("old");
 });
 
-it.runIf(process.geteuid?.() === 0)("as root leaves a file with its owner, and a new one to the folder's", async () => {
-  await chown(folder, 1_234, 1_234);
-  await writePrivateFile(path, Buffer.from("new"));
-  expect(await stat(path)).toMatchObject({ uid: 1_234, gid: 1_234 });
-  await chown(path, 4_321, 4_321);
-  await writePrivateFile(path, Buffer.from("newer"));
-  expect(await stat(path)).toMatchObject({ uid: 4_321, gid: 4_321 });
-});
+it.runIf(process.geteuid?.() === 0)(
+  "as root leaves a file with its owner, and a new one to the directory's",
+  async () => {
+    await chown(directory, 1_234, 1_234);
+    await writePrivateFile(path, Buffer.from("new"));
+    expect(await stat(path)).toMatchObject({ uid: 1_234, gid: 1_234 });
+    await chown(path, 4_321, 4_321);
+    await writePrivateFile(path, Buffer.from("newer"));
+    expect(await stat(path)).toMatchObject({ uid: 4_321, gid: 4_321 });
+  },
+);

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type FileHandle, open, realpath, rename, stat, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
-import { makeFolder } from "../files/make-folder.ts";
+import { makeDirectory } from "../files/make-directory.ts";
 
 export interface WriteOptions {
   /** Of the new file, whatever the old one had and the umask says. Default: 0600. */
@@ -12,13 +12,13 @@ export interface WriteOptions {
 
 /**
  * Replaces a file in one step: readers see the old bytes or the new ones, and nothing is ever truncated. The new file is never
- * more open than its mode, is on the disk before it takes the name, and a symlink is followed. A missing folder is made for the
+ * more open than its mode, is on the disk before it takes the name, and a symlink is followed. A missing directory is made for the
  * owner alone.
  */
 export async function writePrivateFile(path: string, content: Buffer, options: WriteOptions = {}): Promise<void> {
   const { mode = 0o600, beforeRename } = options;
   const target = await realpath(path).catch(() => path);
-  await makeFolder(dirname(target));
+  await makeDirectory(dirname(target));
   const temporary = `${target}.${randomBytes(6).toString("hex")}.tmp`;
   // "wx": never through somebody else's file or link of that name.
   const file = await open(temporary, "wx", mode);
@@ -30,7 +30,7 @@ export async function writePrivateFile(path: string, content: Buffer, options: W
     await unlink(temporary).catch(() => undefined);
     throw error;
   }
-  await syncFolder(dirname(target));
+  await syncDirectory(dirname(target));
 }
 
 async function fill(
@@ -49,16 +49,16 @@ async function fill(
   }
 }
 
-/** Root that rotates for somebody leaves the file with its owner; a new one belongs to who owns the folder. */
+/** Root that rotates for somebody leaves the file with its owner; a new one belongs to who owns the directory. */
 async function keepOwner(file: FileHandle, target: string): Promise<void> {
   if (process.geteuid?.() !== 0) return;
   const owner = await stat(target).catch(() => stat(dirname(target)));
   await file.chown(owner.uid, owner.gid);
 }
 
-/** Makes the rename itself durable where the platform can open a folder. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, "r").catch(() => undefined);
-  await folder?.sync().catch(() => undefined);
-  await folder?.close();
+/** Makes the rename itself durable where the platform can open a directory. */
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, "r").catch(() => undefined);
+  await directory?.sync().catch(() => undefined);
+  await directory?.close();
 }

@@ -162,18 +162,18 @@ it("names sessions always the same when nobody names them, and sends nothing tha
 });
 
 describe("a new login", () => {
-  let folder: string;
+  let directory: string;
   beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), "agent-roles-login-"));
-    vi.stubEnv("AWS_SHARED_CREDENTIALS_FILE", join(folder, "credentials"));
-    vi.stubEnv("AWS_CONFIG_FILE", join(folder, "config"));
+    directory = await mkdtemp(join(tmpdir(), "agent-roles-login-"));
+    vi.stubEnv("AWS_SHARED_CREDENTIALS_FILE", join(directory, "credentials"));
+    vi.stubEnv("AWS_CONFIG_FILE", join(directory, "config"));
     for (const name of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"])
       vi.stubEnv(name, undefined);
   });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
+  afterEach(() => rm(directory, { recursive: true, force: true }));
 
   const logIn = (key: string): Promise<void> =>
-    writeFile(join(folder, "credentials"), `[default]\naws_access_key_id = ${key}\naws_secret_access_key = s\n`);
+    writeFile(join(directory, "credentials"), `[default]\naws_access_key_id = ${key}\naws_secret_access_key = s\n`);
 
   it("is noticed by the next try after the old credentials were refused", async () => {
     await logIn("AKIAOLDEXAMPLE");

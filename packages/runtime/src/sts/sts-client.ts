@@ -1,7 +1,7 @@
 import { STSClient } from "@aws-sdk/client-sts";
 import { defaultProvider } from "@aws-sdk/credential-provider-node";
 import type { AwsCredentialIdentityProvider } from "@aws-sdk/types";
-import { answeredAt } from "./answered-at.ts";
+import { responseDate } from "./response-date.ts";
 
 /** Whom to ask STS as, and where. */
 export interface StsConfig {
@@ -27,7 +27,7 @@ export function stsClient({ region, credentials, onDate }: StsConfig): STSClient
     client.middlewareStack.add(
       (next) => async (args) => {
         const result = await next(args);
-        const date = answeredAt(result.response);
+        const date = responseDate(result.response);
         if (date !== undefined) onDate(date);
         return result;
       },

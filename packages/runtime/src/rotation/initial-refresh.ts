@@ -2,7 +2,7 @@ import type { OnEvent } from "../events.ts";
 import type { RoleSession, SessionState } from "./role-session.ts";
 
 /** Asks STS for all sessions, or for those that `fill` does not have already, telling how far it has come. Never rejects. */
-export async function firstFill(
+export async function initialRefresh(
   sessions: readonly RoleSession[],
   onEvent: OnEvent,
   fill = (session: RoleSession): SessionState | Promise<SessionState> => session.refresh(),
@@ -15,7 +15,7 @@ export async function firstFill(
       const state = await fill(session);
       done += 1;
       if (state.failure) failed += 1;
-      onEvent({ type: "filling", done, failed, total });
+      onEvent({ type: "initialProgress", done, failed, total });
       return state;
     }),
   );

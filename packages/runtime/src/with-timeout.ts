@@ -7,7 +7,7 @@ import type { Clock } from "./clock.ts";
  * @param subject - whose work it is, for the message.
  * @throws {AgentRolesError} `Unavailable` after `limitMs` milliseconds; what comes later is ignored.
  */
-export async function withinTime<T>(
+export async function withTimeout<T>(
   work: Promise<T>,
   { limitMs, subject, clock }: { limitMs: number; subject: string; clock: Clock },
 ): Promise<T> {

@@ -3,7 +3,7 @@
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#name-date
  */
-export function answeredAt(response: unknown): number | undefined {
+export function responseDate(response: unknown): number | undefined {
   const date = property(property(response, "headers"), "date");
   // Half of the second that the header leaves out.
   const time = typeof date === "string" ? Date.parse(date) + 500 : Number.NaN;
