@@ -4,12 +4,11 @@ import {
   type Finding,
   lintTrust,
   proveExpectations,
-  rolesFromTemplates,
   type Severity,
   type Suppression,
-  type TemplateProblem,
   type TrustContext,
 } from "@agent-roles/trust";
+import { rolesFromTemplates, type TemplateProblem } from "@agent-roles/templates";
 import type {
   IPolicyValidationContext,
   IPolicyValidationPlugin,

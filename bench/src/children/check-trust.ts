@@ -1,4 +1,5 @@
-import { lintTrust, rolesFromTemplates, type TemplateSource } from "@agent-roles/trust";
+import { rolesFromTemplates, type TemplateSource } from "@agent-roles/templates";
+import { lintTrust } from "@agent-roles/trust";
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import process from "node:process";

@@ -1,4 +1,4 @@
-import type { TemplateSource } from "@agent-roles/trust";
+import type { TemplateSource } from "@agent-roles/templates";
 import { CfnElement, type IPolicyValidationContext, Stack } from "aws-cdk-lib";
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";

@@ -1,8 +1,8 @@
 import { ManifestError } from "@agent-roles/manifest";
 import { AgentRolesError } from "@agent-roles/runtime/role-env";
+import { TrustInputError } from "@agent-roles/templates";
 import type { ExitCode } from "./cli-context.ts";
 import { exitCodeOf } from "./exit-code-of.ts";
-import { TrustInputError } from "./trust-inputs/trust-input-error.ts";
 
 /** What a person reads of a failure, never a stack trace; and the exit code that goes with it. */
 export function describeError(error: unknown): { readonly text: string; readonly code: ExitCode } {

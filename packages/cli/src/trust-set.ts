@@ -61,11 +61,10 @@ export async function readTrustSet(
 ): Promise<TrustSet> {
   const { manifest: choice, live: isLive, profile: profiles = [], envFile, roleArn } = options;
   if (profiles.length > 0 && !isLive) throw new UsageError("--profile says whose account --live reads; add --live");
-  const { loadTrustRoles } = await import("./trust-inputs/load-trust-roles.ts");
+  const { liveAccounts, loadTrustRoles } = await import("@agent-roles/templates");
   const { manifest, context } = await readContext(choice);
   const env = await readEnv(cli, envFile);
-  const live =
-    isLive && (await (await import("./trust-inputs/live/live-accounts.ts")).liveAccounts(profiles, { ...cli, env }));
+  const live = isLive && (await liveAccounts(profiles, { ...cli, env }));
   const loaded = await loadTrustRoles(paths, {
     cwd: ".",
     ...(live && { live }),

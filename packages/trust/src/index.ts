@@ -18,8 +18,7 @@ export type {
 } from "./assume-role-request.ts";
 export { evaluateAssumeRole } from "./evaluate-assume-role.ts";
 export type * from "./trust-model.ts";
-export { type RolesFromTemplates, rolesFromTemplates } from "./template/roles-from-templates.ts";
-export type { TemplateEnvironment, TemplateProblem, TemplateSource } from "./template/template-source.ts";
+export { asList, isRecord, quote, textOf } from "./json.ts";
 export { applySuppressions, type Suppressed } from "./lint/apply-suppressions.ts";
 export { lintTrust } from "./lint/lint-trust.ts";
 export type { Rule } from "./lint/rule.ts";

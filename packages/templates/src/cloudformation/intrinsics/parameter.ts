@@ -1,0 +1,45 @@
+import { isRecord, textOf } from "@agent-roles/trust";
+import { placeholder } from "../placeholder.ts";
+import { once, type Scope, unknown } from "../scope.ts";
+import { propertiesOf } from "../stack.ts";
+import { asText } from "./text.ts";
+
+/**
+ * A parameter: what the parent stack passes, else its default, which is noted, because a deployment may pass another. A
+ * default of an SSM parameter type names a place, not the value; it stands in the placeholder, for another place is another
+ * value.
+ */
+export function parameterValue(
+  name: string,
+  parameter: Readonly<Record<string, unknown>>,
+  at: string,
+  scope: Scope,
+): unknown {
+  const { Type: type, Default: byDefault } = parameter;
+  const passed = passedValue(name, at, scope);
+  if (passed !== undefined) return asList(type, passed);
+  const place = textOf(type).startsWith("AWS::SSM::Parameter::Value") ? byDefault : undefined;
+  if (byDefault === undefined || place !== undefined) {
+    const known = place === undefined ? name : `${name} ${textOf(place)}`;
+    const assumed = "nothing: the parameter's value is given at deployment";
+    return unknown(scope, at, { Ref: name }, assumed, placeholder(known));
+  }
+  return unknown(scope, at, { Ref: name }, "the parameter's default", asList(type, byDefault));
+}
+
+function passedValue(name: string, at: string, scope: Scope): unknown {
+  const { parent } = scope.stack;
+  const resource = parent?.stack.resources.get(parent.logicalId);
+  if (parent === undefined || resource === undefined) return undefined;
+  const { Parameters: passed } = propertiesOf(resource);
+  if (!isRecord(passed) || !Object.hasOwn(passed, name)) return undefined;
+  const asked = { name: `parameter ${name}`, at, otherwise: placeholder(name) };
+  return once(scope.world.memo.values, scope, asked, (own) => own.in(parent.stack).resolve(passed[name], at));
+}
+
+/** A list parameter is given as one text with commas. */
+function asList(type: unknown, value: unknown): unknown {
+  const isList = typeof type === "string" && (type === "CommaDelimitedList" || type.includes("List<"));
+  const text = asText(value);
+  return isList && text !== undefined ? text.split(",").map((item) => item.trim()) : value;
+}

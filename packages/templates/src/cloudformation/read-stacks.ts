@@ -1,0 +1,97 @@
+import { isRecord, quote, type UnknownValue } from "@agent-roles/trust";
+import { isLoop, unroll, type UnreadLoop, type Unrolled } from "./for-each.ts";
+import { collectionOf } from "./loop-collection.ts";
+import { createScope } from "./resolve-value.ts";
+import { createWorld } from "./scope.ts";
+import type { Origin, Section, Stack } from "./stack.ts";
+import type { TemplateSource } from "./template-source.ts";
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads the sections of templates, loops unrolled; what is not an object in them is left out. Parents may come after
+ * their children.
+ */
+export function readStacks(sources: readonly TemplateSource[]): readonly Stack[] {
+  const read = new Map<TemplateSource, Stack>();
+  const folder = commonFolder(sources.map(({ file }) => file));
+  const readOne = (source: TemplateSource): Stack => {
+    const known = read.get(source);
+    if (known !== undefined) return known;
+    const { nestedIn } = source;
+    const parent = nestedIn && { stack: readOne(nestedIn.source), logicalId: nestedIn.logicalId };
+    const label = source.stackName ?? source.file.slice(folder.length);
+    const stack = readStack(source, { id: String(read.size), label, ...(parent && { parent }) });
+    read.set(source, stack);
+    return stack;
+  };
+  return sources.map(readOne);
+}
+
+/** Where all the files lie, so that the same files in another folder read the same; the whole of the only file. */
+function commonFolder(files: readonly string[]): string {
+  const [first = "", ...others] = files;
+  if (others.length === 0) return first;
+  const folders = [...first.matchAll(/[/\\]/gu)].map(({ index }) => first.slice(0, index + 1));
+  return folders.findLast((folder) => others.every((file) => file.startsWith(folder))) ?? "";
+}
+
+function readStack(source: TemplateSource, known: Pick<Stack, "id" | "label" | "parent">): Stack {
+  const { Parameters, Mappings, Conditions, Resources, Outputs } = source.template;
+  // A collection is a list or a parameter, so that these sections are all that it takes to unroll the others.
+  const bare: Stack = {
+    ...known,
+    source,
+    parameters: section(Parameters),
+    mappings: section(Mappings),
+    conditions: new Map(),
+    resources: new Map(),
+    outputs: new Map(),
+    origins: new Map(),
+    unreadLoops: [],
+  };
+  return {
+    ...bare,
+    conditions: new Map(membersOf(Conditions, bare).entries.map(({ key, value }) => [key, value])),
+    outputs: section(toObject(membersOf(Outputs, bare))),
+    ...readResources(Resources, bare),
+  };
+}
+
+function readResources(value: unknown, bare: Stack): Pick<Stack, "resources" | "origins" | "unreadLoops"> {
+  const { entries, unread } = membersOf(value, bare);
+  const resources = new Map<string, JsonObject>();
+  const origins = new Map<string, Origin>();
+  for (const { key, value: resource, loop, assumed } of entries) {
+    if (!isRecord(resource)) continue;
+    const { Properties: properties } = resource;
+    const inside =
+      isRecord(properties) && Object.keys(properties).some(isLoop) ? membersOf(properties, bare) : undefined;
+    resources.set(key, inside ? { ...resource, Properties: toObject(inside) } : resource);
+    const unknowns = [
+      ...assumed,
+      ...(inside ? [...inside.entries.flatMap((each) => each.assumed), ...inside.unread.map(asUnknown)] : []),
+    ];
+    if (loop !== undefined || unknowns.length > 0) origins.set(key, { ...(loop !== undefined && { loop }), unknowns });
+  }
+  return { resources, origins, unreadLoops: unread };
+}
+
+function membersOf(value: unknown, bare: Stack): Unrolled {
+  if (!isRecord(value)) return { entries: [], unread: [] };
+  const world = createWorld({ stacks: [bare], ambiguousIds: new Set(), decide: () => true, problems: [] });
+  return unroll(value, (expression) => collectionOf(expression, createScope({ ...world, notes: new Map() }, bare)));
+}
+
+function asUnknown({ loop, written, why }: UnreadLoop): UnknownValue {
+  return { path: "arn", expression: quote({ [loop]: written }), assumed: `that it makes nothing: ${why}` };
+}
+
+function toObject({ entries }: Unrolled): JsonObject {
+  return Object.fromEntries(entries.map(({ key, value }) => [key, value]));
+}
+
+function section(value: unknown): Section {
+  const entries = isRecord(value) ? Object.entries(value) : [];
+  return new Map(entries.filter((entry): entry is [string, JsonObject] => isRecord(entry[1])));
+}

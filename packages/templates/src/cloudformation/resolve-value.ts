@@ -1,0 +1,66 @@
+import { isRecord } from "@agent-roles/trust";
+import { withoutReferences } from "./dynamic-reference.ts";
+import { isLoop, unroll } from "./for-each.ts";
+import { resolveIntrinsic } from "./intrinsics/intrinsics.ts";
+import { collectionOf } from "./loop-collection.ts";
+import { MACRO } from "./macro.ts";
+import { type Scope, unknown, type World } from "./scope.ts";
+import type { Stack } from "./stack.ts";
+
+/**
+ * Gives what resolves the values of a stack: policies are walked, intrinsic functions replaced by their values, and what
+ * is unknown reads `${…}` and is noted at its place in the result.
+ */
+export function createScope(world: World, stack: Stack): Scope {
+  const scope: Scope = {
+    world,
+    stack,
+    resolve: (value, at) => resolveValue(value, at, scope),
+    in: (other) => createScope(world, other),
+    noting: (notes) => createScope({ ...world, notes }, stack),
+  };
+  return scope;
+}
+
+function resolveValue(value: unknown, at: string, scope: Scope): unknown {
+  if (Array.isArray(value)) return resolveList(value, at, scope);
+  if (!isRecord(value)) return withoutReferences(value, at, scope);
+  const keys = Object.keys(value);
+  if (keys.some(isLoop)) return resolveValue(withoutLoops(value, at, scope), at, scope);
+  const [key] = keys;
+  if (keys.length === 1 && key !== undefined && (key === "Ref" || key.startsWith("Fn::"))) {
+    return withoutReferences(resolveIntrinsic(key, value[key], at, scope), at, scope);
+  }
+  const entries: [string, unknown][] = [];
+  for (const name of keys) {
+    // Beside other members, a macro adds to them or changes them.
+    const resolved =
+      name === MACRO
+        ? resolveIntrinsic(name, value[name], at, scope)
+        : resolveValue(value[name], at === "" ? name : `${at}.${name}`, scope);
+    if (resolved !== undefined) entries.push([name, resolved]);
+  }
+  return Object.fromEntries(entries);
+}
+
+/** The members with loops unrolled; a loop that cannot be is noted and makes nothing. */
+function withoutLoops(value: Readonly<Record<string, unknown>>, at: string, scope: Scope): unknown {
+  const { entries, unread } = unroll(value, (expression) => collectionOf(expression, scope.noting(new Map())));
+  for (const { path: _, expression, assumed } of entries.flatMap((entry) => entry.assumed)) {
+    unknown(scope, at, expression, assumed, 0);
+  }
+  for (const { loop, written, why } of unread) {
+    unknown(scope, at, { [loop]: written }, `that it makes nothing: ${why}`, 0);
+  }
+  return Object.fromEntries(entries.map((entry) => [entry.key, entry.value]));
+}
+
+/** Indexes count what is left after `AWS::NoValue` is taken out, as in the result. */
+function resolveList(list: readonly unknown[], at: string, scope: Scope): unknown[] {
+  const out: unknown[] = [];
+  for (const item of list) {
+    const resolved = resolveValue(item, `${at}[${out.length}]`, scope);
+    if (resolved !== undefined) out.push(resolved);
+  }
+  return out;
+}

@@ -1,0 +1,110 @@
+import type { TrustRole, UnknownValue } from "@agent-roles/trust";
+import { type Attachments, findAttachments, roleKey } from "./attachments.ts";
+import { findCycle } from "./find-cycle.ts";
+import type { WorldReading } from "./lasting-readings.ts";
+import { mergeWorlds } from "./merge-worlds.ts";
+import { createScope } from "./resolve-value.ts";
+import { nameOf } from "./resource-identity.ts";
+import { createWorld, type World } from "./scope.ts";
+import { readStacks } from "./read-stacks.ts";
+import { locationOf, propertiesOf, type Stack } from "./stack.ts";
+import { readRole } from "./template-role.ts";
+import type { TemplateProblem, TemplateSource } from "./template-source.ts";
+import { unknownRole, unreadRoles } from "./unread-roles.ts";
+import { type Decide, inEachWorld, MOST_WORLDS } from "./worlds.ts";
+
+/** The roles of templates; `problems` are what CloudFormation would reject, so that nothing can be said about it. */
+export interface RolesFromTemplates {
+  readonly roles: readonly TrustRole[];
+  readonly problems: readonly TemplateProblem[];
+}
+
+/**
+ * Reads the roles of CloudFormation templates that belong together, with all policies of any of them: intrinsic functions
+ * are resolved, also across stacks; what cannot be resolved stands in the role's `unknowns`. A role whose name or existence
+ * hangs on an undecided condition appears once for each name. What may make roles and cannot be read, such as a nested
+ * stack whose template is not among the sources, stands for a role of which nothing is known.
+ *
+ * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html
+ */
+export function rolesFromTemplates(sources: readonly TemplateSource[]): RolesFromTemplates {
+  const stacks = readStacks(sources);
+  const ambiguousIds = unnamedTwice(stacks);
+  const problems = stacks.flatMap((stack) => findCycle(stack) ?? []);
+  const worldOf = (decide: Decide): World => createWorld({ stacks, ambiguousIds, decide, problems });
+  const roles = stacks.flatMap((stack) => rolesOf(stack).map((logicalId) => ({ stack, logicalId })));
+  const roleKeys = new Set(
+    roles.flatMap(
+      ({ stack, logicalId }) =>
+        inEachWorld((decide) => {
+          const resource = stack.resources.get(logicalId) ?? {};
+          return roleKey(stack, nameOf(logicalId, resource, "", createScope(worldOf(decide), stack)));
+        }).results,
+    ),
+  );
+  const attachments = findAttachments(stacks, roleKeys, worldOf);
+  const read = roles.flatMap(({ stack, logicalId }) => trustRoles(logicalId, stack, attachments, worldOf));
+  const unread = unreadRoles(stacks, worldOf);
+  return { roles: [...read, ...unread], problems: distinct(problems) };
+}
+
+function rolesOf(stack: Stack): readonly string[] {
+  return [...stack.resources].filter(([, { Type: type }]) => type === "AWS::IAM::Role").map(([logicalId]) => logicalId);
+}
+
+function trustRoles(
+  logicalId: string,
+  stack: Stack,
+  attachments: Attachments,
+  worldOf: (decide: Decide) => World,
+): readonly TrustRole[] {
+  const byArn = new Map<string, [WorldReading, ...WorldReading[]]>();
+  const { isComplete } = inEachWorld((decide) => {
+    const world = worldOf(decide);
+    const role = readRole(logicalId, createScope(world, stack), attachments);
+    if (role === undefined) return;
+    const reading = { role, unknowns: [...world.notes.values()] };
+    const others = byArn.get(role.arn);
+    if (others === undefined) byArn.set(role.arn, [reading]);
+    else others.push(reading);
+  });
+  const merged = [...byArn.values()].map((readings) => mergeWorlds(readings, locationOf(logicalId, stack)));
+  if (!isComplete && merged.length === 0) {
+    return [
+      unknownRole({ name: logicalId, expression: notAllWorlds.expression, why: notAllWorlds.assumed }, stack, worldOf),
+    ];
+  }
+  if (isComplete && !stack.origins.has(logicalId)) return merged;
+  const { unknowns = [] } = stack.origins.get(logicalId) ?? {};
+  const more = isComplete ? unknowns : [...unknowns, notAllWorlds];
+  return merged.map((role) => ({ ...role, unknowns: [...role.unknowns, ...more] }));
+}
+
+const notAllWorlds: UnknownValue = {
+  path: "arn",
+  expression: `more than ${MOST_WORLDS} combinations of undecided conditions`,
+  assumed: "nothing more of those not looked at; each condition was taken both ways at least once",
+};
+
+/** Logical ids of unnamed roles that several stacks have, so that `${LogicalId}` alone would make them one. */
+function unnamedTwice(stacks: readonly Stack[]): ReadonlySet<string> {
+  const ids = stacks.flatMap((stack) =>
+    rolesOf(stack).filter((id) => !Object.hasOwn(propertiesOf(stack.resources.get(id) ?? {}), "RoleName")),
+  );
+  const seen = new Set<string>();
+  return new Set(ids.filter((id) => seen.size === seen.add(id).size));
+}
+
+/** A circle is found again by each role that comes upon it. */
+function distinct(problems: readonly TemplateProblem[]): readonly TemplateProblem[] {
+  return [
+    ...new Map(problems.map((problem) => [`${problem.file}\n${cycleMembers(problem.message)}`, problem])).values(),
+  ];
+}
+
+/** `RoleName of A` is a step of the circle through `A`. */
+function cycleMembers(message: string): string {
+  const steps = message.split(": ").at(-1)?.split(" → ") ?? [];
+  const ids = new Set(steps.map((step) => step.slice(step.lastIndexOf(" ") + 1)));
+  return steps.length === 1 ? message : [...ids].toSorted().join();
+}

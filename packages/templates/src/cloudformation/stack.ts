@@ -1,0 +1,49 @@
+import { isRecord, type SourceLocation, type UnknownValue } from "@agent-roles/trust";
+import type { UnreadLoop } from "./for-each.ts";
+import type { TemplateSource } from "./template-source.ts";
+
+/** A section of a template by logical id. */
+export type Section = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+
+/** One template, its sections ready to be looked up by name. */
+export interface Stack {
+  readonly source: TemplateSource;
+  /** Tells stacks apart in keys of maps. */
+  readonly id: string;
+  /** Tells them apart in names that are not known: the stack's name, else its file. Empty for one that is alone. */
+  readonly label: string;
+  readonly parameters: Section;
+  readonly mappings: Section;
+  readonly conditions: ReadonlyMap<string, unknown>;
+  readonly resources: Section;
+  readonly outputs: Section;
+  /** Of resources that a loop makes, or makes a part of. */
+  readonly origins: ReadonlyMap<string, Origin>;
+  /** Loops among the resources whose turns are not known. */
+  readonly unreadLoops: readonly UnreadLoop[];
+  /** The stack whose resource deploys this one, for a nested stack. */
+  readonly parent?: { readonly stack: Stack; readonly logicalId: string };
+}
+
+/** How a loop had a hand in a resource. */
+export interface Origin {
+  /** The `Fn::ForEach::Name` that makes the resource, as it stands in the template. */
+  readonly loop?: string;
+  /** What was assumed of collections, such as a parameter's default, or is not known. */
+  readonly unknowns: readonly UnknownValue[];
+}
+
+/** The properties of a resource; none when it has none. */
+export function propertiesOf(resource: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { Properties: properties } = resource;
+  return isRecord(properties) ? properties : {};
+}
+
+/** Where a resource stands: by its construct path where there is one; a resource that a loop makes, in the loop's line. */
+export function locationOf(logicalId: string, { source, resources, origins }: Stack): SourceLocation {
+  const { Metadata: metadata } = resources.get(logicalId) ?? {};
+  const own = isRecord(metadata) ? metadata["aws:cdk:path"] : undefined;
+  const path = typeof own === "string" ? own : (source.constructPaths?.get(logicalId) ?? logicalId);
+  const line = source.lineOf?.(origins.get(logicalId)?.loop ?? logicalId);
+  return { file: source.file, ...(line !== undefined && { line }), path };
+}

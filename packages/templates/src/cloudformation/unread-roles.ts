@@ -1,0 +1,101 @@
+import { isRecord, quote, textOf, type TrustRole } from "@agent-roles/trust";
+import { mayBeCreated } from "./intrinsics/conditions.ts";
+import { partitionOf, pseudoParameter } from "./intrinsics/pseudo-parameter.ts";
+import { MACRO, templateMacros } from "./macro.ts";
+import { placeholder } from "./placeholder.ts";
+import { createScope } from "./resolve-value.ts";
+import type { World } from "./scope.ts";
+import { locationOf, propertiesOf, type Stack } from "./stack.ts";
+import { type Decide, inEachWorld } from "./worlds.ts";
+
+/** Something of a stack that may make roles, and what is known of it. */
+interface Unread {
+  readonly name: string;
+  /** As it is written. */
+  readonly expression: unknown;
+  readonly why: string;
+}
+
+/**
+ * A role of which nothing is known for everything that may make roles and cannot be read, so that it is reported and no
+ * answer about all roles passes it over.
+ */
+export function unreadRoles(stacks: readonly Stack[], worldOf: (decide: Decide) => World): readonly TrustRole[] {
+  const nested = new Set(stacks.map(({ parent }) => parent && keyOf(parent.stack, parent.logicalId)));
+  return stacks.flatMap((stack) => {
+    const isThere = (resource: Readonly<Record<string, unknown>>): boolean => {
+      const { results, isComplete } = inEachWorld((decide) =>
+        mayBeCreated(resource, "arn", createScope(worldOf(decide), stack)),
+      );
+      return !isComplete || results.includes(true);
+    };
+    const opaque = [...stack.resources]
+      .filter(([logicalId]) => !nested.has(keyOf(stack, logicalId)))
+      .flatMap(([logicalId, resource]) => {
+        const why = whyOpaque(logicalId, resource);
+        if (why === undefined || !isThere(resource)) return [];
+        const { Metadata: _, ...expression } = resource;
+        return [{ name: logicalId, expression, why }];
+      });
+    const loops = stack.unreadLoops
+      .filter(({ written }) => mayMakeRoles(written))
+      .map(({ loop, written, why }) => ({ name: loop, expression: { [loop]: written }, why }));
+    const macros = templateMacros(stack.source.template);
+    const whole = macros ? [{ name: "Transform", expression: macros, why: "a macro runs at deployment" }] : [];
+    return [...opaque, ...loops, ...whole].map((unread) => unknownRole(unread, stack, worldOf));
+  });
+}
+
+function keyOf({ id }: Stack, logicalId: string): string {
+  return `${id}/${logicalId}`;
+}
+
+const NOT_GIVEN = "its template is not among those that were read";
+
+/** Why it cannot be told which roles come of a resource; `undefined` when none do, or they are read. */
+function whyOpaque(logicalId: string, resource: Readonly<Record<string, unknown>>): string | undefined {
+  const type = textOf(resource["Type"]);
+  if (logicalId === MACRO) return "a macro makes resources at deployment";
+  if (type.endsWith("::MODULE")) return "a module's template is not among those that were read";
+  switch (type) {
+    case "AWS::CloudFormation::Stack":
+    case "AWS::CloudFormation::StackSet":
+    case "AWS::Serverless::Application":
+      return NOT_GIVEN;
+    case "AWS::Serverless::Function":
+    case "AWS::Serverless::StateMachine":
+      return "Role" in propertiesOf(resource) ? undefined : "SAM makes a role for it at deployment";
+    default:
+      return undefined;
+  }
+}
+
+function mayMakeRoles(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(mayMakeRoles);
+  if (!isRecord(value)) return false;
+  const type = textOf(value["Type"]);
+  if (type.startsWith("AWS::IAM::") || whyOpaque("", value) !== undefined) return true;
+  return Object.values(value).some(mayMakeRoles);
+}
+
+/** The role that stands for it. */
+export function unknownRole(
+  { name, expression, why }: Unread,
+  stack: Stack,
+  worldOf: (decide: Decide) => World,
+): TrustRole {
+  const scope = createScope(
+    worldOf(() => true),
+    stack,
+  );
+  const unknownName = placeholder(stack.label === "" ? name : `${stack.label}.${name}`);
+  const account = textOf(pseudoParameter("AWS::AccountId", "arn", scope));
+  return {
+    arn: `arn:${partitionOf("arn", scope)}:iam::${account}:role/${unknownName}`,
+    trustPolicy: { Statement: unknownName },
+    identityPolicies: [],
+    managedPolicyArns: [],
+    location: locationOf(name, stack),
+    unknowns: [{ path: "arn", expression: `${name} ${quote(expression)}`, assumed: `that it makes no role: ${why}` }],
+  };
+}

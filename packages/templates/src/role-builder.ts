@@ -1,0 +1,72 @@
+import type { PolicyDocument, SourceLocation, TrustRole, UnknownValue } from "@agent-roles/trust";
+import { jsonKeys } from "./source/json-keys.ts";
+import { isObject } from "./recognize.ts";
+
+/** A role whose policies are collected from several places of a source. */
+export interface RoleBuilder {
+  readonly arn: string;
+  readonly location: SourceLocation;
+  /** Filled by {@link addPolicy}. */
+  readonly identityPolicies: PolicyDocument[];
+  readonly identityPolicyKinds: PolicyKind[];
+  readonly managedPolicyArns: string[];
+  readonly unknowns: UnknownValue[];
+  trustPolicy: PolicyDocument;
+  permissionsBoundary?: PolicyDocument;
+  maxSessionDuration?: number;
+  tags?: Readonly<Record<string, string>>;
+}
+
+/** What decides which quota a policy counts against; AWS's own count against none. */
+export type PolicyKind = NonNullable<TrustRole["identityPolicyKinds"]>[number];
+
+/** A role without any policy yet. */
+export function startRole(arn: string, location: SourceLocation): RoleBuilder {
+  const lists = { identityPolicies: [], identityPolicyKinds: [], managedPolicyArns: [], unknowns: [] };
+  return { arn, location, ...lists, trustPolicy: {} };
+}
+
+/** The role as it is now; tags only when there are some. */
+export function finishRole(role: RoleBuilder): TrustRole {
+  const { arn, location, identityPolicies, identityPolicyKinds, managedPolicyArns, unknowns, trustPolicy } = role;
+  const { permissionsBoundary, maxSessionDuration, tags } = role;
+  return {
+    arn,
+    trustPolicy,
+    identityPolicies,
+    identityPolicyKinds,
+    managedPolicyArns,
+    ...(permissionsBoundary !== undefined && { permissionsBoundary }),
+    ...(maxSessionDuration !== undefined && { maxSessionDuration }),
+    ...(tags !== undefined && Object.keys(tags).length > 0 && { tags }),
+    location,
+    unknowns,
+  };
+}
+
+/** A policy document from its JSON text; what is not one becomes the statement of a document, so that it is seen. */
+export function policyFromText(text: string): PolicyDocument {
+  try {
+    const value: unknown = JSON.parse(text);
+    // Which of two equal keys AWS would read is not known.
+    if (jsonKeys(text).repeated) return { Statement: text };
+    return isObject(value) ? value : { Statement: value };
+  } catch {
+    // Not JSON: the evaluator says that it cannot read such a statement.
+    return { Statement: text };
+  }
+}
+
+/** Gives the role a policy whose text is known. */
+export function addPolicy(role: RoleBuilder, document: PolicyDocument, kind: PolicyKind): void {
+  role.identityPolicies.push(document);
+  role.identityPolicyKinds.push(kind);
+}
+
+/** Attaches a policy that is not in the source; AWS's own are known by their ARNs. */
+export function attachByArn(role: RoleBuilder, arn: string): void {
+  const at = `managedPolicyArns[${role.managedPolicyArns.length}]`;
+  role.managedPolicyArns.push(arn);
+  if (arn.includes(":iam::aws:policy/")) return;
+  role.unknowns.push({ path: at, expression: arn, assumed: "that it grants nothing: its text is not in the source" });
+}
