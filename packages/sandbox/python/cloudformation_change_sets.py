@@ -1,12 +1,11 @@
-"""What moto 5.2 leaves out of change sets, and what `cdk deploy` and `cdk diff` stand on.
+"""Corrects moto 5.2's change sets, which `cdk deploy` and `cdk diff` need.
 
-A stack that a change set made or changed has no outputs; deleting a change set that does not exist is an internal error, where
-CloudFormation does nothing.
+Without it, a stack has no outputs after a change set, and deleting an unknown change set is an internal error.
 """
 
 
-def mend_change_sets():
-    # Imported late: it brings every service that CloudFormation knows.
+def patch_change_sets():
+    # Imported late: it imports every service that CloudFormation supports.
     from moto.cloudformation.models import ChangeSet, CloudFormationBackend
 
     apply = ChangeSet.apply

@@ -1,7 +1,7 @@
-"""What moto 5.2 leaves out of CloudFormation's IAM, and what deploying roles stands on.
+"""Corrects moto 5.2's CloudFormation for IAM.
 
-Of a role moto ignores `ManagedPolicyArns`, keeps an inline policy as a dict, and lets an update change nothing; a managed
-policy it neither updates nor deletes; a resource that an update removes cannot come back under its name.
+moto ignores a role's `ManagedPolicyArns`, stores an inline policy as a dict, ignores updates of roles and managed policies,
+does not delete managed policies, and cannot create a resource again after an update removed it.
 """
 
 import datetime
@@ -31,7 +31,7 @@ def apply_to_role(role, properties):
     iam = iam_backends[role.account_id][role.partition]
     inline = {policy["PolicyName"]: as_text(policy["PolicyDocument"]) for policy in properties.get("Policies", [])}
     attached = properties.get("ManagedPolicyArns", [])
-    # Only what the template gave is the template's to take away.
+    # An update removes only what the template added.
     for name in getattr(role, "inline_of_template", []):
         role.policies.pop(name, None)
     for arn in getattr(role, "attached_of_template", []):
@@ -49,7 +49,7 @@ def apply_to_role(role, properties):
     return role
 
 
-def mend_roles_and_policies():
+def patch_roles_and_policies():
     create_role = Role.create_from_cloudformation_json
     delete_role = Role.delete_from_cloudformation_json
     create_policy = ManagedPolicy.create_from_cloudformation_json
@@ -97,8 +97,8 @@ def mend_roles_and_policies():
     ManagedPolicy.delete_from_cloudformation_json = staticmethod(policy_deleted)
 
 
-def mend_resource_map():
-    # Imported late: it brings every service that CloudFormation knows.
+def patch_resource_map():
+    # Imported late: it imports every service that CloudFormation supports.
     from moto.cloudformation.parsing import ResourceMap
 
     update_resources = ResourceMap.update

@@ -1,10 +1,10 @@
-"""Runs moto's own server application for the sandbox, with these differences to `moto_server`:
+"""Runs moto's server application for the sandbox. Differences to `moto_server`:
 
-- it takes a free port and tells which as one line of JSON, so that there is no race for one;
-- it ends when its standard input does, so that it never outlives its parent, not even after SIGKILL;
-- it leaves Ctrl-C to its parent;
-- it mends what CloudFormation does with IAM (cloudformation_iam.py) and with change sets (cloudformation_change_sets.py);
-- it tells its parent, and nobody else, what IAM knows (directory.py).
+- It listens on a free port and prints the port as one line of JSON.
+- It exits when its standard input closes, so that it never outlives its parent, even after SIGKILL.
+- It ignores Ctrl-C; its parent handles it.
+- It corrects CloudFormation's handling of IAM (cloudformation_iam.py) and of change sets (cloudformation_change_sets.py).
+- It returns IAM's state to its parent only (iam_state.py).
 """
 
 import importlib.util
@@ -30,9 +30,9 @@ threading.Thread(target=end_with_parent, daemon=True).start()
 import moto  # noqa: E402
 
 if not (5, 2) <= tuple(int(part) for part in moto.__version__.split(".")[:2]) < (6,):
-    sys.exit(f"found moto {moto.__version__}, needed is 5.2 or newer, below 6")
+    sys.exit(f"found moto {moto.__version__}; install moto 5.2 or newer, below 6")
 
-# CloudFormation needs it: better to fail now than at the first deployment.
+# CloudFormation needs it: fail now, not at the first deployment.
 import yaml  # noqa: E402, F401
 
 # CloudFormation imports API Gateway, which imports a validator of OpenAPI documents. Nothing here deploys an API.
@@ -48,25 +48,25 @@ if importlib.util.find_spec("openapi_spec_validator") is None:
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # noqa: E402
 from werkzeug.serving import make_server  # noqa: E402
 
-# These stand in the package's own folder, which must stay as it is.
+# No bytecode in the package's own directory.
 sys.dont_write_bytecode = True
 import cloudformation_change_sets  # noqa: E402
 import cloudformation_iam  # noqa: E402
-import directory  # noqa: E402
+import iam_state  # noqa: E402
 
 sys.dont_write_bytecode = False
 
 
 def create_app(service):
     if service == "cloudformation":
-        cloudformation_iam.mend_resource_map()
-        cloudformation_change_sets.mend_change_sets()
+        cloudformation_iam.patch_resource_map()
+        cloudformation_change_sets.patch_change_sets()
     return create_backend_app(service)
 
 
-cloudformation_iam.mend_roles_and_policies()
+cloudformation_iam.patch_roles_and_policies()
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
-app = directory.beside(DomainDispatcherApplication(create_app), os.environ["AGENT_ROLES_DIRECTORY_TOKEN"])
+app = iam_state.beside(DomainDispatcherApplication(create_app), os.environ["AGENT_ROLES_GATEWAY_TOKEN"])
 server = make_server("127.0.0.1", 0, app, threaded=True)
 os.environ["MOTO_PORT"] = str(server.port)
 print(json.dumps({"version": moto.__version__, "port": server.port}), flush=True)

@@ -1,17 +1,17 @@
-/** Every way in which the sandbox does not start. */
+/** Reasons why the sandbox does not start. */
 export type SandboxErrorCode =
   /** No usable moto_server was found, and none could be installed. */
   | "MotoNotFound"
-  /** The port asked for belongs to another program. */
+  /** Another program uses the port. */
   | "PortTaken"
-  /** An option or a fault has a value that cannot be meant. */
+  /** An option or a fault has an invalid value. */
   | "InvalidOption"
-  /** The caller's `AbortSignal` ended the start. */
+  /** The caller's `AbortSignal` stopped the start. */
   | "Aborted";
 
 export interface SandboxErrorOptions {
   readonly code: SandboxErrorCode;
-  /** What to do about it, in words. */
+  /** What to do about it. */
   readonly fix: string;
   readonly cause?: unknown;
 }
@@ -21,7 +21,7 @@ export class SandboxError extends Error {
   override readonly name = "SandboxError";
   readonly code: SandboxErrorCode;
   readonly fix: string;
-  /** Nothing here gets better by trying again unchanged. */
+  /** A retry without a change fails again. */
   readonly retryable: boolean = false;
 
   constructor(message: string, options: SandboxErrorOptions) {
@@ -31,7 +31,7 @@ export class SandboxError extends Error {
   }
 }
 
-/** What a start ends with when its `AbortSignal` aborts. */
+/** The error of a start whose `AbortSignal` aborts. */
 export function abortedStart(cause: unknown): SandboxError {
   return new SandboxError("the start of the sandbox was stopped", { code: "Aborted", fix: "Start it again.", cause });
 }

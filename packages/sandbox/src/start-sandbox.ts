@@ -2,38 +2,38 @@ import { type CallLog, callLog, type StsCall } from "./sts/call-log.ts";
 import { type Faults, faultInjector } from "./sts/faults.ts";
 import { gatewayHandler } from "./gateway/gateway.ts";
 import { listenOnLoopback, type LoopbackServer } from "./gateway/listen-on-loopback.ts";
-import { type AdminKeys, iamDirectory } from "./iam/iam-directory.ts";
+import { type AdminKeys, iamState } from "./iam/iam-state.ts";
 import type { MotoServer } from "./moto/launch-moto.ts";
 import { startMoto } from "./moto/start-moto.ts";
 import { abortedStart, SandboxError } from "./sandbox-error.ts";
 import { sessionTable } from "./sts/session-table.ts";
 
 export interface SandboxOptions {
-  /** The accounts that exist; the first is the management and master account. Default: 123456789012 and 123456789013. */
+  /** Account IDs. The first is the management and master account. Default: 123456789012 and 123456789013. */
   readonly accounts?: readonly string[];
-  /** The role through which the first account deploys into every account. Default: `OrganizationAccountAccessRole`. */
+  /** Role that the first account assumes to deploy into each account. Default: `OrganizationAccountAccessRole`. */
   readonly deployRoleName?: string;
-  /** The organization that all accounts are members of: `aws:PrincipalOrgID`, `aws:ResourceOrgID`. Default: none. */
+  /** Organization ID of all accounts: `aws:PrincipalOrgID`, `aws:ResourceOrgID`. Default: no organization. */
   readonly organizationId?: string;
   /** The gateway's port. Default: a free one. */
   readonly port?: number;
-  /** A `moto_server`, or a Python that has moto 5.2. Default: `AGENT_ROLES_MOTO_SERVER`, else it is looked for. */
+  /** Path of a `moto_server`, or of a Python with moto 5.2. Default: `AGENT_ROLES_MOTO_SERVER`, then `PATH`. */
   readonly motoServer?: string;
-  /** The Python that makes the private virtual environment, should one be needed. Default: one of 3.10 or newer on `PATH`. */
+  /** Python that creates the private virtual environment when one is needed. Default: the first on `PATH` that is 3.10 or newer. */
   readonly python?: string;
-  /** Ends the start, or the sandbox. */
+  /** Stops the start, or the running sandbox. */
   readonly signal?: AbortSignal;
-  /** Told what takes time, one line each. */
+  /** Receives one line for each step that takes time. */
   readonly onProgress?: (message: string) => void;
-  /** Where `PATH`, the cache directory and the look-up's variables come from. Default: `process.env`. */
+  /** Source of `PATH`, the cache directory and `AGENT_ROLES_MOTO_SERVER`. Default: `process.env`. */
   readonly env?: NodeJS.ProcessEnv;
   /** AWS's clock, in milliseconds since the epoch. Default: `Date.now`. */
   readonly now?: () => number;
 }
 
-/** A local AWS for tests: moto, behind a gateway that enforces trust. */
+/** A local AWS for tests: moto behind a gateway that enforces trust. */
 export interface Sandbox {
-  /** Where every AWS client is pointed: `http://localhost:<port>`. CloudFormation does not find its template bucket by 127.0.0.1. */
+  /** Endpoint URL for AWS clients: `http://localhost:<port>`. With 127.0.0.1, CloudFormation does not find its template bucket. */
   readonly endpoint: string;
   readonly port: number;
   /** moto itself, where nothing is enforced. */
@@ -41,18 +41,18 @@ export interface Sandbox {
   readonly accounts: readonly string[];
   readonly deployRoleName: string;
   /**
-   * The variables that point any AWS client here, as the administrator of the first account. Lay them over an environment
-   * without `AWS_PROFILE`, which SDKs prefer to keys.
+   * Variables that point any AWS client at the sandbox as the administrator of the first account. Unset `AWS_PROFILE`: SDKs
+   * prefer it to keys.
    */
   env(): Record<string, string>;
   /**
-   * An administrator's long-term keys. Default: of the first account.
+   * Long-term access key of an account's administrator. Default: the first account.
    *
-   * @throws SandboxError `InvalidOption` for an account that is none of `accounts`.
+   * @throws SandboxError `InvalidOption` for an account that is not in `accounts`.
    */
   admin(accountId?: string): AdminKeys;
   /**
-   * Replaces the faults that are in force; `{}` clears them.
+   * Replaces the current faults; `{}` clears them.
    *
    * @throws SandboxError `InvalidOption`.
    */
@@ -60,16 +60,16 @@ export interface Sandbox {
   /** The STS calls since the start or the last reset, oldest first. */
   calls(): readonly StsCall[];
   resetCalls(): void;
-  /** Stops the gateway and moto; leaves no process and no file. May be called twice. */
+  /** Stops the gateway and moto; leaves no process and no file. Safe to call twice. */
   close(): Promise<void>;
 }
 
 const DEFAULT_ACCOUNTS = ["123456789012", "123456789013"];
-/** The name that AWS Organizations gives it. */
+/** The name that AWS Organizations uses. */
 const DEFAULT_DEPLOY_ROLE = "OrganizationAccountAccessRole";
 
 /**
- * Starts a sandbox in this process, with moto in a process of its own that ends with this one.
+ * Starts a sandbox in this process, and moto in a child process that ends with this one.
  *
  * @throws SandboxError `InvalidOption`, `PortTaken`, `MotoNotFound`, `Aborted`.
  */
@@ -83,19 +83,19 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   void moto.ended.then((lastWords) => {
     death = `moto has ended: ${lastWords}`;
   });
-  const directory = iamDirectory(moto);
+  const iam = iamState(moto);
   const faults = faultInjector(deployRoleName);
   const calls = callLog();
   try {
     const [management = ""] = accounts;
     const admins = new Map<string, AdminKeys>();
     for (const account of accounts) {
-      admins.set(account, await directory.setUpAccount(account, management, deployRoleName));
+      admins.set(account, await iam.setUpAccount(account, management, deployRoleName));
     }
     const handler = gatewayHandler({
       motoEndpoint: moto.endpoint,
       motoDeath: () => death,
-      directory,
+      iam,
       sessions: sessionTable(),
       faults,
       calls,
@@ -129,11 +129,11 @@ function runningSandbox({ moto, server, accounts, deployRoleName, admins, faults
   const endpoint = `http://localhost:${server.port}`;
   const admin = (accountId = accounts[0] ?? ""): AdminKeys => {
     const keys = admins.get(accountId);
-    // A copy: the SDK leaves marks on credentials that it is given.
+    // A copy: the SDK adds properties to credentials.
     if (keys) return { ...keys };
     throw new SandboxError(`${accountId} is not an account of this sandbox`, {
       code: "InvalidOption",
-      fix: `Its accounts are ${accounts.join(", ")}; name others in \`accounts\`.`,
+      fix: `Use one of ${accounts.join(", ")}, or add the account to \`accounts\`.`,
     });
   };
   let closing: Promise<void> | undefined;
@@ -155,7 +155,7 @@ function runningSandbox({ moto, server, accounts, deployRoleName, admins, faults
       AWS_ENDPOINT_URL: endpoint,
       AWS_ACCESS_KEY_ID: admin().accessKeyId,
       AWS_SECRET_ACCESS_KEY: admin().secretAccessKey,
-      // Empty is none to every SDK; a token left over in the environment would not fit the keys.
+      // SDKs read empty as unset; a leftover token in the environment would not match the keys.
       AWS_SESSION_TOKEN: "",
       AWS_REGION: "us-east-1",
       AWS_DEFAULT_REGION: "us-east-1",
@@ -172,8 +172,8 @@ function runningSandbox({ moto, server, accounts, deployRoleName, admins, faults
 function checkedAccounts(accounts: readonly string[]): readonly string[] {
   const wrong = accounts.filter((account) => !/^\d{12}$/.test(account));
   if (accounts.length > 0 && wrong.length === 0) return [...new Set(accounts)];
-  throw new SandboxError(accounts.length === 0 ? "no account is named" : `not an account id: ${wrong.join(", ")}`, {
+  throw new SandboxError(accounts.length === 0 ? "accounts is empty" : `not an account id: ${wrong.join(", ")}`, {
     code: "InvalidOption",
-    fix: "Account ids have twelve digits.",
+    fix: "Use account IDs of twelve digits.",
   });
 }

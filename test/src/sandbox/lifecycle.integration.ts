@@ -123,7 +123,7 @@ describe("startSandbox", () => {
     const env = { ...process.env, PYTHONPATH: folder, PYTHONDONTWRITEBYTECODE: "1" };
     await expect(startSandbox({ motoServer, env })).rejects.toMatchObject({
       code: "MotoNotFound",
-      message: expect.stringContaining("found moto 5.1.22, needed is 5.2 or newer, below 6"),
+      message: expect.stringContaining("found moto 5.1.22; install moto 5.2 or newer, below 6"),
     });
     await rm(folder, { recursive: true });
   });

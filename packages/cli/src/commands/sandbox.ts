@@ -1,12 +1,12 @@
 import { Command, InvalidArgumentError } from "commander";
 import type { CliContext } from "../cli-context.ts";
 
-/** `agent-roles sandbox`: the local AWS, until it is stopped. */
+/** `agent-roles sandbox`: runs the local AWS until it is stopped. */
 export function sandboxCommand(context: CliContext): Command {
   return new Command("sandbox")
     .description("start a local AWS that enforces trust (a test tool) and print the variables that point at it")
-    .option("--port <port>", "where to listen on loopback; a free port by default", parsePort)
-    .option("--manifest <file>", "create the accounts of this manifest instead of 123456789012 and 123456789013")
+    .option("--port <port>", "port on loopback; default: a free port", parsePort)
+    .option("--manifest <file>", "create the accounts of this manifest; default: 123456789012 and 123456789013")
     .option("--json", "print the variables as JSON")
     .action(async (options: { port?: number; manifest?: string; json?: true }) => {
       const { formatEnv, loadManifest } = await import("@agent-roles/manifest");
@@ -39,7 +39,7 @@ export function sandboxCommand(context: CliContext): Command {
 function parsePort(text: string): number {
   const port = Number(text);
   if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
-  throw new InvalidArgumentError("A port is a number from 0 to 65535.");
+  throw new InvalidArgumentError("Use a port from 0 to 65535.");
 }
 
 async function stopped(signal: AbortSignal): Promise<void> {

@@ -4,22 +4,22 @@ import { faultInjector } from "../sts/faults.ts";
 import { control } from "./control.ts";
 import type { Reply } from "./error-document.ts";
 
-const world = () => ({ faults: faultInjector("Deploy"), calls: callLog() });
+const fixture = () => ({ faults: faultInjector("Deploy"), calls: callLog() });
 const ask = (
   line: string,
-  options: { body?: string; headers?: Record<string, string>; world?: ReturnType<typeof world> } = {},
+  options: { body?: string; headers?: Record<string, string>; fixture?: ReturnType<typeof fixture> } = {},
 ): Reply => {
   const [method = "", url = ""] = line.split(" ");
   const headers = { host: "localhost:4566", ...options.headers };
-  return control({ method, url, headers }, options.body ?? "", options.world ?? world());
+  return control({ method, url, headers }, options.body ?? "", options.fixture ?? fixture());
 };
 
 describe("control", () => {
-  it("sets faults and tells which are in force", () => {
-    const there = world();
-    expect(ask("PUT /_sandbox/faults", { body: '{"throttle":3}', world: there })).toMatchObject({ status: 200 });
+  it("sets faults and returns the current ones", () => {
+    const there = fixture();
+    expect(ask("PUT /_sandbox/faults", { body: '{"throttle":3}', fixture: there })).toMatchObject({ status: 200 });
     expect(there.faults.current()).toEqual({ throttle: 3 });
-    expect(JSON.parse(ask("GET /_sandbox/faults", { world: there }).body)).toEqual({ throttle: 3 });
+    expect(JSON.parse(ask("GET /_sandbox/faults", { fixture: there }).body)).toEqual({ throttle: 3 });
   });
 
   it.each([
@@ -27,20 +27,20 @@ describe("control", () => {
     ["no fault", '{"throtle":3}', '\\"throtle\\" is not a fault'],
     ["a wrong value", '{"latencyMs":-1}', "latencyMs: -1 is not 0 to 60000 milliseconds"],
   ])("answers 400 to %s, and keeps the faults as they were", (_case, body, text) => {
-    const there = world();
+    const there = fixture();
     there.faults.set({ throttle: 1 });
-    const reply = ask("PUT /_sandbox/faults", { body, world: there });
+    const reply = ask("PUT /_sandbox/faults", { body, fixture: there });
     expect(reply).toMatchObject({ status: 400, body: expect.stringContaining(text) });
     expect(there.faults.current()).toEqual({ throttle: 1 });
   });
 
-  it("tells the calls and forgets them", () => {
-    const there = world();
+  it("returns the calls and clears them", () => {
+    const there = fixture();
     there.calls.add({ action: "AssumeRole", outcome: "ok", at: 1 });
-    expect(JSON.parse(ask("GET /_sandbox/calls", { world: there }).body)).toEqual([
+    expect(JSON.parse(ask("GET /_sandbox/calls", { fixture: there }).body)).toEqual([
       { action: "AssumeRole", outcome: "ok", at: 1 },
     ]);
-    expect(ask("DELETE /_sandbox/calls", { world: there }).status).toBe(200);
+    expect(ask("DELETE /_sandbox/calls", { fixture: there }).status).toBe(200);
     expect(there.calls.all()).toEqual([]);
   });
 
@@ -56,7 +56,7 @@ describe("control", () => {
   });
 
   it.each(["evil.example:4566", "localhost.evil.example", "127.0.0.1.evil.example", "192.168.0.1:4566", ""])(
-    "refuses the host %j, which may have been rebound",
+    "refuses the host %j, which can be a rebound name",
     (host) => {
       expect(ask("PUT /_sandbox/faults", { body: "{}", headers: { host } }).status).toBe(403);
     },

@@ -4,10 +4,10 @@ import type { CallLog } from "../sts/call-log.ts";
 import type { Reply } from "./error-document.ts";
 import { checkedFaults, type FaultInjector } from "../sts/faults.ts";
 
-/** Where the gateway takes orders from other processes. */
+/** Path prefix of the gateway's control interface for other processes. */
 export const CONTROL_PATH = "/_sandbox/";
 
-/** What the control path can see and change. */
+/** What the control interface reads and changes. */
 export interface Control {
   readonly faults: FaultInjector;
   readonly calls: CallLog;
@@ -16,8 +16,8 @@ export interface Control {
 const HELP = "GET or PUT /_sandbox/faults, GET or DELETE /_sandbox/calls";
 
 /**
- * Answers `/_sandbox/…`. A web page that the user visits must not get here: a browser tells its `Origin`, and a name
- * that was rebound to loopback stands in `Host`.
+ * Answers `/_sandbox/…`. Web pages are refused: a browser sends `Origin`, and a name that was rebound to loopback is in
+ * `Host`.
  */
 export function control(
   request: Pick<IncomingMessage, "headers" | "method" | "url">,
@@ -26,7 +26,7 @@ export function control(
 ): Reply {
   if (request.headers.origin !== undefined || !isLoopbackHost(request.headers.host)) {
     return json(403, {
-      error: "only programs on this machine may control the sandbox, through localhost, 127.0.0.1 or [::1]",
+      error: "only programs on this machine can control the sandbox, with the host localhost, 127.0.0.1 or [::1]",
     });
   }
   const { method = "GET", url = "" } = request;
@@ -41,7 +41,7 @@ export function control(
       calls.reset();
       return json(200, []);
     default:
-      return json(404, { error: `${method} ${url} is nothing here; there is: ${HELP}` });
+      return json(404, { error: `unknown request ${method} ${url}; use ${HELP}` });
   }
 }
 

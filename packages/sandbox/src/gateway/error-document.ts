@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { toXml } from "../sts/sts-answer.ts";
 
-/** Why a request is not anybody's. */
+/** Why a request has no caller. */
 export type AuthFailure = "unsigned" | "invalid" | "expired" | "mismatch" | "skewed";
 
-/** An answer that is ready to be sent. */
+/** A complete response. */
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -18,11 +18,11 @@ export interface ServiceError {
   readonly message: string;
 }
 
-/** How a service writes its errors. */
+/** The format of a service's errors. */
 export type Protocol = "query" | "s3" | "json";
 
 /**
- * In the words of the service that was called: every SDK then raises the exception that it would raise on AWS.
+ * The error as the called service writes it, so that every SDK raises the same exception as on AWS.
  *
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
@@ -34,7 +34,7 @@ export function authError(why: AuthFailure, protocol: Protocol): ServiceError {
 
 type AuthError = ServiceError & { readonly [P in Protocol]?: Partial<ServiceError> };
 
-/** As the query protocol has them; the others where they differ. */
+/** As in the query protocol; other protocols where they differ. */
 const AUTH_ERRORS: Readonly<Record<AuthFailure, AuthError>> = {
   unsigned: {
     status: 403,
@@ -76,7 +76,7 @@ const AUTH_ERRORS: Readonly<Record<AuthFailure, AuthError>> = {
   },
 };
 
-/** The protocol in which this request's service writes its errors. */
+/** The protocol of the request's service. */
 export function protocolOf(service: string | undefined, request: IncomingMessage): Protocol {
   if (service === "s3") return "s3";
   const contentType = request.headers["content-type"] ?? "";
@@ -84,7 +84,7 @@ export function protocolOf(service: string | undefined, request: IncomingMessage
   return isForm || (service !== undefined && QUERY_SERVICES.has(service)) ? "query" : "json";
 }
 
-/** Known by name for requests without a body. */
+/** Recognized by name for requests without a body. */
 const QUERY_SERVICES: ReadonlySet<string> = new Set(["sts", "iam", "cloudformation", "sns", "ec2"]);
 
 /** Writes an error document. */

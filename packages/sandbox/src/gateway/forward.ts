@@ -1,28 +1,28 @@
 import { type ClientRequest, type IncomingMessage, request as httpRequest, type ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 
-/** Each hop has its own; `expect` has been answered by this server. */
+/** Hop-by-hop headers; `expect` was answered by this server. */
 const HOP_HEADERS: ReadonlySet<string> = new Set(["connection", "expect", "keep-alive", "transfer-encoding"]);
 
-/** A request that is to be handed on. */
+/** A request to forward. */
 export interface Forwarded {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** moto acts as this account. */
+  /** The account that moto acts as. */
   readonly accountId: string;
-  /** The body, when it has been read already; it is streamed otherwise. */
+  /** The body, when it was already read; otherwise it is streamed. */
   readonly body?: Buffer | undefined;
 }
 
 /**
- * Hands a request on to moto and streams the answer back. `Host` stays as it is: presigned forms, virtual hosts and
- * template URLs carry it.
+ * Forwards a request to moto and streams the response back. `Host` is unchanged: presigned forms, virtual hosts and
+ * template URLs depend on it.
  *
- * @throws when moto or the client goes away; no header has been sent then, or the response is destroyed.
+ * @throws when moto or the client disconnects; then no header has been sent, or the response is destroyed.
  */
 export async function forward(motoEndpoint: string, { request, response, accountId, body }: Forwarded): Promise<void> {
   const { method, url = "/" } = request;
-  // The account is the gateway's to say, whatever the client sent.
+  // The gateway sets the account, whatever the client sent.
   const headers = { ...endToEnd(request.headers), "x-moto-account-id": accountId };
   const upstream = httpRequest(new URL(motoEndpoint), { method, path: url, headers });
   response.once("close", () => upstream.destroy());

@@ -107,7 +107,7 @@ describe("the gateway", () => {
     expect(element("Arn", got.text)).toBe(arn);
   });
 
-  it("hands other services on as the caller's account, and their answer back", async () => {
+  it("forwards other services as the caller's account, and returns their answer", async () => {
     const session = await newSession();
     const answer = await send({ ...session, service: "iam", body: "Action=ListRoles" });
     expect([answer.status, answer.text, answer.headers.get("x-from")]).toEqual([201, "from moto", "moto"]);
@@ -186,13 +186,13 @@ describe("the gateway", () => {
     expect([answer.status, element("Code", answer.text)]).toEqual([403, "MissingAuthenticationToken"]);
   });
 
-  it("refuses a clock that is off, and tells AWS's time", async () => {
+  it("refuses a wrong clock, and returns AWS's time", async () => {
     const answer = await send({ body: "Action=GetCallerIdentity", signingDate: new Date(clock - 600_000) });
     expect(element("Code", answer.text)).toBe("SignatureDoesNotMatch");
     expect(Date.parse(answer.headers.get("date") ?? "")).toBe(Math.floor(clock / 1000) * 1000);
   });
 
-  it("says which STS calls it does not answer", async () => {
+  it("names the STS actions that it does not support", async () => {
     const answer = await send({ body: "Action=GetSessionToken" });
     expect([answer.status, element("Code", answer.text)]).toEqual([400, "InvalidAction"]);
     const saml = await send({ unsigned: true, body: "Action=AssumeRoleWithSAML" });
@@ -232,7 +232,7 @@ describe("the gateway", () => {
     ]);
   });
 
-  it("tells the client when moto is gone, and its last words", async () => {
+  it("reports to the client that moto has exited, with its last words", async () => {
     const handler = gatewayHandler({
       ...sts,
       motoEndpoint: "http://127.0.0.1:1",

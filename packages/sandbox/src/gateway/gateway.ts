@@ -11,7 +11,7 @@ import { readSignedRequest, type SignedRequest } from "./signed-request.ts";
 
 export interface GatewayContext extends StsContext, AuthenticationContext {
   readonly motoEndpoint: string;
-  /** Why moto is no longer there, once it is not. */
+  /** The reason when moto has exited. */
   readonly motoDeath: () => string | undefined;
 }
 
@@ -19,8 +19,8 @@ export interface GatewayContext extends StsContext, AuthenticationContext {
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /**
- * The gateway in front of moto: it knows who calls, answers STS itself, refuses unknown and expired credentials for every
- * service, and hands everything else on as the caller's account.
+ * The gateway in front of moto: it authenticates each request, answers STS itself, refuses unknown and expired credentials
+ * for every service, and forwards everything else as the caller's account.
  */
 export function gatewayHandler(context: GatewayContext): RequestHandler {
   return async (request, response) => {
@@ -47,10 +47,10 @@ interface Exchange {
   readonly signed: SignedRequest | undefined;
 }
 
-/** Gives the reply, or nothing when moto's has been passed on. */
+/** Returns the reply, or nothing when moto's was forwarded. */
 async function handle({ request, response, signed }: Exchange, context: GatewayContext): Promise<Reply | undefined> {
   if (request.url?.startsWith(CONTROL_PATH)) return control(request, await text(request), context);
-  // What goes to S3 may be large, and tells its hash in a header.
+  // An upload to S3 can be large, and has its hash in a header.
   const body = signed?.service === "s3" ? undefined : await buffer(request);
   const caller = signed ? await authenticate({ request, signed, body }, context) : "unsigned";
   if (body && (signed?.service === "sts" || (!signed && isUnsignedSts(body)))) {
@@ -66,7 +66,7 @@ async function handle({ request, response, signed }: Exchange, context: GatewayC
   return undefined;
 }
 
-/** Gives nothing when the connection is to be cut. */
+/** Returns nothing when a fault closes the connection. */
 async function answerStsRequest(
   request: IncomingMessage,
   body: Buffer,
@@ -89,7 +89,7 @@ function isUnsignedSts(body: Buffer): boolean {
   return UNSIGNED_ACTIONS.has(new URLSearchParams(body.toString("latin1")).get("Action") ?? "");
 }
 
-/** Condition keys that AWS fills in from the connection and the clock. */
+/** Condition keys that AWS sets from the connection and the clock. */
 function connectionKeys(request: IncomingMessage, now: number): Record<string, string> {
   return {
     "aws:SourceIp": request.socket.remoteAddress === "::1" ? "::1" : "127.0.0.1",
@@ -99,7 +99,7 @@ function connectionKeys(request: IncomingMessage, now: number): Record<string, s
   };
 }
 
-/** SDKs correct their clock by `Date`. */
+/** SDKs correct their clock skew with the `Date` header. */
 function sendReply(response: ServerResponse, { status, headers, body }: Reply, now: number): void {
   const date = new Date(now).toUTCString();
   response.writeHead(status, { ...headers, date, "content-length": Buffer.byteLength(body) }).end(body);

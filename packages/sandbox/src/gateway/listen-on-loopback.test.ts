@@ -40,7 +40,7 @@ describe("listenOnLoopback", () => {
     const port = await occupy("127.0.0.1", 0);
     await expect(listen(port)).rejects.toMatchObject({
       code: "PortTaken",
-      message: `port ${port} is in use by another program\nChoose another one, or 0 for a free one.`,
+      message: `port ${port} is in use by another program\nChoose another port, or 0 for a free one.`,
     });
   });
 

@@ -4,20 +4,20 @@ import { errno } from "../errno.ts";
 import { SandboxError } from "../sandbox-error.ts";
 import type { RequestHandler } from "./gateway.ts";
 
-/** A server that listens on loopback, on IPv4 and, where there is one, IPv6. */
+/** A server that listens on loopback: IPv4 and, if available, IPv6. */
 export interface LoopbackServer {
   readonly port: number;
-  /** Stops listening and ends every connection. */
+  /** Stops listening and closes every connection. */
   close(): Promise<void>;
 }
 
-/** Free on 127.0.0.1 is almost always free on ::1 as well. */
+/** A port that is free on 127.0.0.1 is almost always free on ::1. */
 const MAX_TRIES = 5;
 
 /**
- * Listens on 127.0.0.1 and on ::1, on the same port: `localhost` may mean either.
+ * Listens on 127.0.0.1 and on ::1, on the same port: `localhost` can be either.
  *
- * @param port 0 takes a free one.
+ * @param port 0 selects a free port.
  * @throws SandboxError `PortTaken`.
  */
 export async function listenOnLoopback(handler: RequestHandler, port: number): Promise<LoopbackServer> {
@@ -30,7 +30,7 @@ export async function listenOnLoopback(handler: RequestHandler, port: number): P
       const ipv6 = await listen(handler, "::1", actual);
       return { port: actual, close: () => closeAll([ipv4, ipv6]) };
     } catch (error) {
-      // A machine without IPv6 has no ::1 either.
+      // A machine without IPv6 has no ::1.
       if (!isTaken(error)) return { port: actual, close: () => closeAll([ipv4]) };
       await closeAll([ipv4]);
       if (port !== 0 || tries === MAX_TRIES) throw taken(actual, error);
@@ -68,10 +68,10 @@ function isTaken(error: unknown): boolean {
 function taken(port: number, cause: unknown): unknown {
   const code = errno(cause);
   if (code !== "EADDRINUSE" && code !== "EACCES") return cause;
-  const why = code === "EADDRINUSE" ? "is in use by another program" : "may not be used by this user";
+  const why = code === "EADDRINUSE" ? "is in use by another program" : "is not allowed for this user";
   return new SandboxError(`port ${port} ${why}`, {
     code: "PortTaken",
-    fix: "Choose another one, or 0 for a free one.",
+    fix: "Choose another port, or 0 for a free one.",
     cause,
   });
 }

@@ -14,7 +14,7 @@ export interface SignOptions {
   readonly query?: Record<string, string>;
   readonly body?: string;
   readonly contentType?: string;
-  /** Whether a header tells the body's hash; the JavaScript SDK always says it, botocore only to S3. Default: true. */
+  /** Whether a header has the hash of the body: always in the JavaScript SDK, only for S3 in botocore. Default: true. */
   readonly contentHash?: boolean;
 }
 

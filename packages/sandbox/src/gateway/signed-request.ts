@@ -1,13 +1,13 @@
 import type { IncomingMessage } from "node:http";
 
-/** What a request says of its signer. */
+/** The signer that a request names. */
 export interface SignedRequest {
   readonly accessKeyId: string;
   readonly region: string;
   /** The signing name: `sts`, `s3`, `cloudformation`, … */
   readonly service: string;
   readonly sessionToken?: string;
-  /** What the `Authorization` header signs. A presigned query is not checked, only read. */
+  /** What the `Authorization` header signs. A presigned query is read, not verified. */
   readonly authorization?: { readonly signedHeaders: readonly string[]; readonly signature: string };
 }
 
@@ -17,8 +17,8 @@ const AUTHORIZATION =
 const CREDENTIAL = /^(?<accessKeyId>[^/]+)\/\d{8}\/(?<region>[^/]+)\/(?<service>[^/]+)\/aws4_request$/;
 
 /**
- * Reads who signed a request and for which service, from its `Authorization` header or its presigned query; `undefined`
- * when it is not signed.
+ * Reads the signer and the service from the `Authorization` header or the presigned query; `undefined` when the request
+ * is not signed.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html
  */
@@ -34,7 +34,7 @@ export function readSignedRequest(request: Pick<IncomingMessage, "headers" | "ur
 }
 
 function readPresigned(query: URLSearchParams): SignedRequest | undefined {
-  // The older form, which the AWS CLI still makes for S3.
+  // Signature version 2, which the AWS CLI still uses for S3.
   const accessKeyId = query.get("AWSAccessKeyId");
   if (accessKeyId === null) return signerOf(query.get("X-Amz-Credential"), query.get("X-Amz-Security-Token"));
   const sessionToken = query.get("x-amz-security-token");

@@ -39,7 +39,7 @@ describe("verifySignature", () => {
     expect(await verify({}, { headers: { "x-amz-content-sha256": "0" } })).toBe("mismatch");
   });
 
-  it("takes the body itself where no header tells its hash", async () => {
+  it("hashes the body when no header has its hash", async () => {
     expect(await verify({ contentHash: false })).toBe("valid");
     expect(await verify({ contentHash: false }, { body: "Action=Other" })).toBe("mismatch");
   });

@@ -5,20 +5,20 @@ import { timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { readSignedRequest, type SignedRequest } from "./signed-request.ts";
 
-/** AWS takes a request within five minutes of its own clock. */
+/** AWS accepts a request within five minutes of its clock. */
 const MAX_SKEW_MS = 300_000;
 
-/** A request with what is needed to sign it again. */
+/** A request with everything that its signature covers. */
 export interface Signed {
   readonly request: Pick<IncomingMessage, "headers" | "method" | "url">;
   readonly signed: SignedRequest;
-  /** Not needed when a header holds the body's hash, as S3's does. */
+  /** Not needed when a header holds the hash of the body, as for S3. */
   readonly body?: Buffer | undefined;
 }
 
 /**
- * Signs the request again with the key that its signer ought to have, and compares. So half-written credentials, the key
- * id of one session with the secret of another, are refused as AWS refuses them.
+ * Signs the request again with the signer's secret access key and compares. Half-written credentials, such as the key ID
+ * of one session with the secret of another, are refused as on AWS.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
  */
@@ -39,7 +39,7 @@ export async function verifySignature(
     service,
     sha256: Sha256Node,
     applyChecksum: false,
-    // S3 alone does not encode the path twice.
+    // Only S3 encodes the path once.
     uriEscapePath: service !== "s3",
   });
   const signableHeaders = new Set(authorization.signedHeaders);

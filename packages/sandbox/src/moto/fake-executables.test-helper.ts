@@ -1,7 +1,7 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 
-/** Writes an executable shell script, its folders included, and gives its path. For tests. */
+/** Writes an executable shell script, its directories included, and gives its path. For tests. */
 export async function script(file: string, body: string): Promise<string> {
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, body.startsWith("#!") ? body : `#!/bin/sh\n${body}\n`);

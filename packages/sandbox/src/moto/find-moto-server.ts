@@ -1,17 +1,17 @@
 import { access, constants, readFile, realpath } from "node:fs/promises";
 import { basename, delimiter, dirname, isAbsolute, join } from "node:path";
 
-/** Every executable of that name on `PATH`, in its order: the first may be a shim that fails. */
+/** Every executable of that name on `PATH`, in order. The first can be a shim that fails. */
 export async function findOnPath(name: string, path: string | undefined): Promise<string[]> {
-  const folders = (path ?? "").split(delimiter).filter((folder) => isAbsolute(folder));
-  const files = [...new Set(folders)].map((folder) => join(folder, name));
+  const directories = (path ?? "").split(delimiter).filter((directory) => isAbsolute(directory));
+  const files = [...new Set(directories)].map((directory) => join(directory, name));
   const found = await Promise.all(files.map(isExecutable));
   return files.filter((_file, index) => found[index]);
 }
 
 /**
- * The Python interpreters that may run moto for a `moto_server` script: the one in its first lines, then the one beside
- * it (a pyenv shim is a shell script, and its folder holds a shim of python3 as well).
+ * The Python interpreters that can run moto for a `moto_server` script: the one in its first lines, then the one beside
+ * it (a pyenv shim is a shell script, and its directory also has a shim of python3).
  *
  * @param file a `moto_server`, or a Python interpreter that has moto.
  */
@@ -19,7 +19,7 @@ export async function pythonsOf(file: string, path: string | undefined): Promise
   if (/^python[\d.]*$/.test(basename(file))) return [file];
   const script = await realpath(file);
   const named = await shebangPython(script, path);
-  const beside = [dirname(script), dirname(file)].map((folder) => join(folder, "python3"));
+  const beside = [dirname(script), dirname(file)].map((directory) => join(directory, "python3"));
   const candidates = [...new Set(named === undefined ? beside : [named, ...beside])];
   const usable = await Promise.all(candidates.map(isExecutable));
   return candidates.filter((_candidate, index) => usable[index]);

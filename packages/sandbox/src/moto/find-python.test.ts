@@ -5,31 +5,31 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { script } from "./fake-executables.test-helper.ts";
 import { findPython } from "./find-python.ts";
 
-let folder: string;
+let directory: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "find-python-"));
+  directory = await mkdtemp(join(tmpdir(), "find-python-"));
 });
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(() => rm(directory, { recursive: true }));
 
 describe("findPython", () => {
   it("takes python3 when it is new enough", async () => {
-    const python = await script(join(folder, "python3"), "exit 0");
-    await script(join(folder, "python3.13"), "exit 0");
-    expect(await findPython({ PATH: folder })).toBe(python);
+    const python = await script(join(directory, "python3"), "exit 0");
+    await script(join(directory, "python3.13"), "exit 0");
+    expect(await findPython({ PATH: directory })).toBe(python);
   });
 
   it("takes a newer one under its own name when python3 is too old", async () => {
-    await script(join(folder, "python3"), "exit 1");
-    const newer = await script(join(folder, "python3.12"), "exit 0");
-    expect(await findPython({ PATH: folder })).toBe(newer);
+    await script(join(directory, "python3"), "exit 1");
+    const newer = await script(join(directory, "python3.12"), "exit 0");
+    expect(await findPython({ PATH: directory })).toBe(newer);
   });
 
   it("names the interpreters that are too old", async () => {
-    const old = await script(join(folder, "python3"), "exit 1");
-    await expect(findPython({ PATH: folder })).rejects.toThrow(`no Python 3.10 or newer on PATH, only ${old}`);
+    const old = await script(join(directory, "python3"), "exit 1");
+    await expect(findPython({ PATH: directory })).rejects.toThrow(`no Python 3.10 or newer on PATH, only ${old}`);
   });
 
   it("says when there is none at all", async () => {
-    await expect(findPython({ PATH: folder })).rejects.toThrow("there is no python3 on PATH");
+    await expect(findPython({ PATH: directory })).rejects.toThrow("no python3 on PATH");
   });
 });

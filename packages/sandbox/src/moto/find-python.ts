@@ -4,14 +4,14 @@ import { findOnPath } from "./find-moto-server.ts";
 
 const run = promisify(execFile);
 
-/** `python3` of macOS is 3.9; a newer one often stands beside it under its own name. */
+/** `python3` of macOS is 3.9; a newer one is often installed beside it under its versioned name. */
 const NAMES = ["python3", "python3.14", "python3.13", "python3.12", "python3.11", "python3.10"];
 const IS_NEW_ENOUGH = "import sys; sys.exit(sys.version_info < (3, 10))";
 
 /**
- * The first Python on `PATH` that is new enough for moto.
+ * Finds the first Python on `PATH` that is new enough for moto.
  *
- * @throws an `Error` that names the interpreters that are not.
+ * @throws an `Error` that lists the interpreters that are too old.
  */
 export async function findPython(env: NodeJS.ProcessEnv): Promise<string> {
   const found = await Promise.all(NAMES.map((name) => findOnPath(name, env["PATH"])));
@@ -19,7 +19,7 @@ export async function findPython(env: NodeJS.ProcessEnv): Promise<string> {
     if (await isNewEnough(python, env)) return python;
   }
   const seen = found.flat().join(", ");
-  throw new Error(seen === "" ? "there is no python3 on PATH" : `no Python 3.10 or newer on PATH, only ${seen}`);
+  throw new Error(seen === "" ? "no python3 on PATH" : `no Python 3.10 or newer on PATH, only ${seen}`);
 }
 
 async function isNewEnough(python: string, env: NodeJS.ProcessEnv): Promise<boolean> {

@@ -5,11 +5,11 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { failingPython, readyPython, script } from "./fake-executables.test-helper.ts";
 import { launchMoto } from "./launch-moto.ts";
 
-let folder: string;
+let directory: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "launch-moto-"));
+  directory = await mkdtemp(join(tmpdir(), "launch-moto-"));
 });
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(() => rm(directory, { recursive: true }));
 
 const isAlive = (pid: number): boolean => {
   try {
@@ -20,8 +20,8 @@ const isAlive = (pid: number): boolean => {
 };
 
 describe("launchMoto", () => {
-  it("tells the port once moto is ready, and ends it by closing its standard input", async () => {
-    const moto = await launchMoto(await readyPython(join(folder, "python3")), { env: {} });
+  it("reports the port once moto is ready, and ends it by closing its standard input", async () => {
+    const moto = await launchMoto(await readyPython(join(directory, "python3")), { env: {} });
     expect(moto).toMatchObject({ endpoint: "http://127.0.0.1:4321", port: 4321, version: "5.2.1" });
     expect(isAlive(moto.pid)).toBe(true);
     await moto.stop();
@@ -31,7 +31,7 @@ describe("launchMoto", () => {
 
   it("kills a process that does not end by itself", async () => {
     const python = await script(
-      join(folder, "python3"),
+      join(directory, "python3"),
       `echo '{"version": "5.2.1", "port": 1}'\nexec <&-\nexec /bin/sleep 60`,
     );
     const moto = await launchMoto(python, { env: {}, stopTimeoutMs: 50 });
@@ -40,27 +40,27 @@ describe("launchMoto", () => {
   });
 
   it("fails with the last lines of stderr when Python ends", async () => {
-    const python = await failingPython(join(folder, "python3"), "ModuleNotFoundError: No module named moto");
+    const python = await failingPython(join(directory, "python3"), "ModuleNotFoundError: No module named moto");
     await expect(launchMoto(python, { env: {} })).rejects.toThrow("ModuleNotFoundError: No module named moto");
   });
 
   it("fails with the exit code when Python says nothing", async () => {
-    await expect(launchMoto(await script(join(folder, "python3"), "exit 3"), { env: {} })).rejects.toThrow(
+    await expect(launchMoto(await script(join(directory, "python3"), "exit 3"), { env: {} })).rejects.toThrow(
       "ended with exit code 3",
     );
   });
 
   it("fails when the interpreter does not exist", async () => {
-    await expect(launchMoto(join(folder, "none"), { env: {} })).rejects.toThrow("ENOENT");
+    await expect(launchMoto(join(directory, "none"), { env: {} })).rejects.toThrow("ENOENT");
   });
 
   it("gives up, and leaves no process, when moto is not ready in time", async () => {
-    const python = await script(join(folder, "python3"), "exec /bin/cat");
+    const python = await script(join(directory, "python3"), "exec /bin/cat");
     await expect(launchMoto(python, { env: {}, timeoutMs: 50 })).rejects.toThrow("not ready within 50 ms");
   });
 
   it("ends the process when the signal aborts the start", async () => {
-    const python = await script(join(folder, "python3"), "exec /bin/cat");
+    const python = await script(join(directory, "python3"), "exec /bin/cat");
     const aborter = new AbortController();
     const launching = launchMoto(python, { env: {}, signal: aborter.signal });
     aborter.abort(new Error("no longer wanted"));
@@ -68,7 +68,10 @@ describe("launchMoto", () => {
   });
 
   it("keeps the user's AWS and moto settings from moto", async () => {
-    const python = await script(join(folder, "python3"), `echo "[$AWS_PROFILE][$MOTO_ACCOUNT_ID][$KEPT]" >&2; exit 1`);
+    const python = await script(
+      join(directory, "python3"),
+      `echo "[$AWS_PROFILE][$MOTO_ACCOUNT_ID][$KEPT]" >&2; exit 1`,
+    );
     const env = { AWS_PROFILE: "mine", MOTO_ACCOUNT_ID: "123456789012", KEPT: "kept" };
     await expect(launchMoto(python, { env })).rejects.toThrow("[][][kept]");
   });

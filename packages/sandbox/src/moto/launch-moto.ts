@@ -11,44 +11,44 @@ export interface MotoServer {
   /** moto's version, such as `5.2.1`. */
   readonly version: string;
   readonly pid: number;
-  /** What `iamDirectory` must say to be answered. */
-  readonly directoryToken: string;
-  /** Resolves when the process is gone, with the last lines it wrote to stderr. */
+  /** Every request to moto must carry this token. */
+  readonly gatewayToken: string;
+  /** Resolves when the process has exited, with the last lines of its stderr. */
   readonly ended: Promise<string>;
-  /** Ends the process and waits until it is gone; may be called twice. */
+  /** Ends the process and waits until it has exited. Safe to call twice. */
   stop(): Promise<void>;
 }
 
 export interface LaunchOptions {
   readonly env: NodeJS.ProcessEnv;
-  /** Ends the process while it starts. */
+  /** Stops the start. */
   readonly signal?: AbortSignal | undefined;
-  /** How long it may take until its port is open. Default: 30,000. */
+  /** Time limit until the port is open. Default: 30,000. */
   readonly timeoutMs?: number;
-  /** How long it may take to end by itself. Default: 2,000. */
+  /** Time to exit by itself before it is killed. Default: 2,000. */
   readonly stopTimeoutMs?: number;
 }
 
 type MotoProcess = ChildProcessByStdio<Writable, Readable, Readable>;
 
-/** A cold start on a slow machine compiles some hundred Python files. */
+/** A cold start on a slow machine compiles hundreds of Python files. */
 const READY_TIMEOUT_MS = 30_000;
-/** moto ends at once when its stdin closes; a process that does not is killed. */
+/** moto exits at once when its stdin closes; a process that does not is killed. */
 const STOP_TIMEOUT_MS = 2_000;
 
 /**
  * Starts moto with this interpreter on a free loopback port and waits until the port is open.
  *
- * @throws an `Error` whose message holds what Python wrote to stderr, when the interpreter is unusable or has no moto 5.2.
+ * @throws an `Error` with the stderr of Python, when the interpreter is unusable or has no moto 5.2.
  */
 export async function launchMoto(python: string, options: LaunchOptions): Promise<MotoServer> {
   options.signal?.throwIfAborted();
-  const directoryToken = randomBytes(32).toString("hex");
-  const env = { ...motoEnv(options.env), AGENT_ROLES_DIRECTORY_TOKEN: directoryToken };
+  const gatewayToken = randomBytes(32).toString("hex");
+  const env = { ...motoEnv(options.env), AGENT_ROLES_GATEWAY_TOKEN: gatewayToken };
   const child = spawn(python, [MOTO_PROGRAM], { env, stdio: ["pipe", "pipe", "pipe"] });
   const stderr = lastLines(child.stderr);
   const ended = endOf(child, stderr);
-  // Writing is never needed: stdin is open so that its end tells moto to end. A dead child's pipe may report EPIPE.
+  // Nothing is written: moto exits when stdin closes. The pipe of a dead child can report EPIPE.
   child.stdin.on("error", () => undefined);
   const stop = () => stopProcess(child, ended, options.stopTimeoutMs ?? STOP_TIMEOUT_MS);
   try {
@@ -58,7 +58,7 @@ export async function launchMoto(python: string, options: LaunchOptions): Promis
       port: ready.port,
       version: ready.version,
       pid: child.pid ?? 0,
-      directoryToken,
+      gatewayToken,
       ended,
       stop,
     };
@@ -68,7 +68,7 @@ export async function launchMoto(python: string, options: LaunchOptions): Promis
   }
 }
 
-/** The user's own AWS and moto settings must not reach moto; the AWS-managed policies are wanted, as in a real account. */
+/** Removes the user's AWS and moto settings, and loads the AWS managed policies, as in a real account. */
 function motoEnv(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const kept = Object.entries(env).filter(([name]) => !name.startsWith("AWS_") && !name.startsWith("MOTO_"));
   return { ...Object.fromEntries(kept), MOTO_IAM_LOAD_MANAGED_POLICIES: "true", PYTHONUNBUFFERED: "1" };
@@ -99,7 +99,7 @@ function endOf(child: MotoProcess, stderr: () => string): Promise<string> {
   });
 }
 
-/** Keeps the end of a stream: the last lines of a traceback say what is wrong. */
+/** Keeps the last lines of a stream: a traceback ends with the cause. */
 function lastLines(stream: Readable): () => string {
   let text = "";
   stream.setEncoding("utf8").on("data", (chunk: string) => {

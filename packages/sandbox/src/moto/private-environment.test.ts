@@ -5,30 +5,30 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { failingPython, script } from "./fake-executables.test-helper.ts";
 import { environmentPython, installMoto, privateEnvironment } from "./private-environment.ts";
 
-let folder: string;
+let directory: string;
 let env: NodeJS.ProcessEnv;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "private-environment-"));
-  env = { XDG_CACHE_HOME: join(folder, "cache") };
+  directory = await mkdtemp(join(tmpdir(), "private-environment-"));
+  env = { XDG_CACHE_HOME: join(directory, "cache") };
 });
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(() => rm(directory, { recursive: true }));
 
 /** `python -m venv --without-pip DIR` and `python -m pip --python DIR/bin/python install …`; the new one works when asked. */
 const fakePython = (pip: string): Promise<string> =>
   script(
-    join(folder, "python3"),
-    `echo "$@" >> ${folder}/log
+    join(directory, "python3"),
+    `echo "$@" >> ${directory}/log
     case "$2" in
-      venv) /bin/mkdir -p "$4/bin"; printf '#!/bin/sh\\necho "in venv: $*" >> ${folder}/log\\n' > "$4/bin/python"; /bin/chmod +x "$4/bin/python" ;;
+      venv) /bin/mkdir -p "$4/bin"; printf '#!/bin/sh\\necho "in venv: $*" >> ${directory}/log\\n' > "$4/bin/python"; /bin/chmod +x "$4/bin/python" ;;
       pip) ${pip} ;;
     esac`,
   );
 
 const left = (): Promise<string[]> => readdir(dirname(privateEnvironment(env)));
-const log = (): Promise<string> => readFile(join(folder, "log"), "utf8");
+const log = (): Promise<string> => readFile(join(directory, "log"), "utf8");
 
 describe("privateEnvironment", () => {
-  it("stands in the cache directory of the platform", () => {
+  it("is in the cache directory of the platform", () => {
     expect(privateEnvironment({ XDG_CACHE_HOME: "/x" }, "darwin")).toBe("/x/agent-roles/moto-5.2.1");
     expect(privateEnvironment({ HOME: "/home/a" }, "linux")).toBe("/home/a/.cache/agent-roles/moto-5.2.1");
     expect(privateEnvironment({ HOME: "/Users/a" }, "darwin")).toBe("/Users/a/Library/Caches/agent-roles/moto-5.2.1");
@@ -68,14 +68,14 @@ describe("installMoto", () => {
     expect(await log()).toContain("in venv: -m pip install");
   });
 
-  it("tells the step and its stderr when it fails, and leaves nothing", async () => {
+  it("reports the failed step with its stderr, and leaves nothing", async () => {
     const python = await fakePython("echo 'ERROR: No matching distribution found' >&2; exit 1");
     await expect(installMoto({ env, python })).rejects.toThrow(/python3 -m pip: ERROR: No matching distribution found/);
     expect(await left()).toEqual([]);
   });
 
   it("leaves nothing when the environment cannot be made", async () => {
-    const python = await failingPython(join(folder, "python3"), "No module named venv");
+    const python = await failingPython(join(directory, "python3"), "No module named venv");
     await expect(installMoto({ env, python })).rejects.toThrow("No module named venv");
     expect(await left()).toEqual([]);
   });

@@ -8,7 +8,7 @@ import { MOTO_REQUIREMENTS, MOTO_VERSION } from "./moto-program.ts";
 
 export interface InstallOptions {
   readonly env: NodeJS.ProcessEnv;
-  /** The Python 3 that the environment is made with. */
+  /** The Python 3 that creates the environment. */
   readonly python: string;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((message: string) => void) | undefined;
@@ -16,10 +16,10 @@ export interface InstallOptions {
 
 const run = promisify(execFile);
 
-/** Far more than a slow network takes; without a limit a hanging proxy would hang the caller. */
+/** More than a slow network needs. Without a limit, a proxy that hangs would block the caller. */
 const INSTALL_TIMEOUT_MS = 300_000;
 
-/** The folder of the private virtual environment, in the user's cache directory. */
+/** Path of the private virtual environment, in the user's cache directory. */
 export function privateEnvironment(env: NodeJS.ProcessEnv, platform: NodeJS.Platform = process.platform): string {
   const xdg = env["XDG_CACHE_HOME"];
   const home = env["HOME"] || homedir();
@@ -29,36 +29,36 @@ export function privateEnvironment(env: NodeJS.ProcessEnv, platform: NodeJS.Plat
 }
 
 /** The interpreter of a virtual environment. */
-export function environmentPython(folder: string): string {
-  return join(folder, "bin", "python");
+export function environmentPython(directory: string): string {
+  return join(directory, "bin", "python");
 }
 
 /**
- * Installs moto into the private virtual environment and gives its interpreter. It is built in a sibling folder and
- * renamed, so that two processes may install at once, and a process that is killed leaves no half environment in its place.
+ * Installs moto into the private virtual environment and returns its interpreter. The environment is built in a sibling
+ * directory and renamed: two processes can install at once, and a killed process leaves no partial environment.
  *
- * @throws an `Error` that tells which step failed and what was written to stderr.
+ * @throws an `Error` with the step that failed and its stderr.
  */
 export async function installMoto(options: InstallOptions): Promise<string> {
-  const folder = privateEnvironment(options.env);
-  await mkdir(dirname(folder), { recursive: true });
-  const building = await mkdtemp(`${folder}.`);
+  const directory = privateEnvironment(options.env);
+  await mkdir(dirname(directory), { recursive: true });
+  const building = await mkdtemp(`${directory}.`);
   try {
-    options.onProgress?.(`installing moto ${MOTO_VERSION} into ${folder} (once, about 10 seconds)`);
+    options.onProgress?.(`installing moto ${MOTO_VERSION} into ${directory} (once, about 10 seconds)`);
     await build(building, options);
-    await publish(building, folder, options);
+    await publish(building, directory, options);
   } finally {
     await rm(building, { recursive: true, force: true });
   }
-  return environmentPython(folder);
+  return environmentPython(directory);
 }
 
-async function build(folder: string, options: InstallOptions): Promise<void> {
-  await python(options.python, ["-m", "venv", "--without-pip", folder], options);
+async function build(directory: string, options: InstallOptions): Promise<void> {
+  await python(options.python, ["-m", "venv", "--without-pip", directory], options);
   const install = ["install", "--quiet", "--no-compile", "--no-input", "--disable-pip-version-check"];
-  const target = environmentPython(folder);
+  const target = environmentPython(directory);
   try {
-    // The pip that is there already saves the five seconds that `ensurepip` takes.
+    // An installed pip saves the five seconds of `ensurepip`.
     await python(options.python, ["-m", "pip", "--python", target, ...install, ...MOTO_REQUIREMENTS], options);
   } catch (error) {
     if (!(error instanceof Error) || !/No module named pip|no such option: --python/.test(error.message)) throw error;
@@ -67,16 +67,16 @@ async function build(folder: string, options: InstallOptions): Promise<void> {
   }
 }
 
-/** Renames the new environment into place, unless another process has just put a working one there. */
-async function publish(built: string, folder: string, options: InstallOptions): Promise<void> {
+/** Renames the new environment into place, unless another process has just installed a working one. */
+async function publish(built: string, directory: string, options: InstallOptions): Promise<void> {
   try {
-    await rename(built, folder);
+    await rename(built, directory);
   } catch (error) {
     if (!isOccupied(error)) throw error;
-    if (await works(folder, options)) return;
-    await rename(folder, join(built, "replaced"));
-    await rename(built, folder);
-    await rm(join(folder, "replaced"), { recursive: true, force: true });
+    if (await works(directory, options)) return;
+    await rename(directory, join(built, "replaced"));
+    await rename(built, directory);
+    await rm(join(directory, "replaced"), { recursive: true, force: true });
   }
 }
 
@@ -85,9 +85,9 @@ function isOccupied(error: unknown): boolean {
   return code === "ENOTEMPTY" || code === "EEXIST";
 }
 
-async function works(folder: string, options: InstallOptions): Promise<boolean> {
+async function works(directory: string, options: InstallOptions): Promise<boolean> {
   try {
-    await python(environmentPython(folder), ["-c", "import moto, flask, flask_cors, yaml"], options);
+    await python(environmentPython(directory), ["-c", "import moto, flask, flask_cors, yaml"], options);
     return true;
   } catch {
     return false;
@@ -96,7 +96,7 @@ async function works(folder: string, options: InstallOptions): Promise<boolean> 
 
 async function python(command: string, args: readonly string[], options: InstallOptions): Promise<void> {
   const { signal } = options;
-  // A user's pip.conf may ask for --user, which a virtual environment refuses.
+  // A pip.conf with --user would fail in a virtual environment.
   const env = { ...options.env, PIP_USER: "0", PIP_REQUIRE_VIRTUALENV: "0" };
   try {
     await run(command, args, { env, timeout: INSTALL_TIMEOUT_MS, ...(signal && { signal }) });

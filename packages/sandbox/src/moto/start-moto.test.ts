@@ -6,25 +6,25 @@ import { failingPython, readyPython, script } from "./fake-executables.test-help
 import { environmentPython, privateEnvironment } from "./private-environment.ts";
 import { startMoto } from "./start-moto.ts";
 
-let folder: string;
+let directory: string;
 let env: NodeJS.ProcessEnv;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "start-moto-"));
-  env = { PATH: join(folder, "bin"), XDG_CACHE_HOME: join(folder, "cache") };
-  await mkdir(join(folder, "bin"));
+  directory = await mkdtemp(join(tmpdir(), "start-moto-"));
+  env = { PATH: join(directory, "bin"), XDG_CACHE_HOME: join(directory, "cache") };
+  await mkdir(join(directory, "bin"));
 });
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(() => rm(directory, { recursive: true }));
 
 /** A moto_server whose interpreter answers with this port. */
 const server = async (name: string, port: number): Promise<string> => {
-  const python = await readyPython(join(folder, name, "python3"), port);
-  return script(join(folder, name, "moto_server"), `#!${python}\n`);
+  const python = await readyPython(join(directory, name, "python3"), port);
+  return script(join(directory, name, "moto_server"), `#!${python}\n`);
 };
 
 /** A python3 that "makes" a virtual environment whose interpreter answers with this port. */
 const installer = (port: number): Promise<string> =>
   script(
-    join(folder, "bin", "python3"),
+    join(directory, "bin", "python3"),
     `case "$2" in
       venv) /bin/mkdir -p "$4/bin" ;;
       pip) printf '#!/bin/sh\\necho "{\\"version\\": \\"5.2.1\\", \\"port\\": ${port}}"\\nexec /bin/cat\\n' > "$4"; /bin/chmod +x "$4" ;;
@@ -38,24 +38,24 @@ const startedPort = async (options: Parameters<typeof startMoto>[0]): Promise<nu
 };
 
 describe("startMoto", () => {
-  it("takes the moto_server that is asked for before the variable's", async () => {
+  it("prefers the moto_server of the option to that of the variable", async () => {
     await server("bin", 1);
     env["AGENT_ROLES_MOTO_SERVER"] = await server("variable", 2);
     expect(await startedPort({ env })).toBe(2);
     expect(await startedPort({ env, motoServer: await server("option", 3) })).toBe(3);
   });
 
-  it("tries nothing else when the one asked for fails, and says why", async () => {
+  it("tries nothing else when the given one fails, and reports the reason", async () => {
     await server("bin", 1);
     const motoServer = await failingPython(
-      join(folder, "broken", "python3"),
+      join(directory, "broken", "python3"),
       "found moto 4.2.14, needed is 5.2 or newer",
     );
     await expect(startMoto({ env, motoServer })).rejects.toMatchObject({
       code: "MotoNotFound",
       message: expect.stringContaining("found moto 4.2.14, needed is 5.2 or newer"),
     });
-    await expect(startMoto({ env, motoServer: join(folder, "none") })).rejects.toThrow("there is no such file");
+    await expect(startMoto({ env, motoServer: join(directory, "none") })).rejects.toThrow("no such file");
   });
 
   it("takes the one on PATH before the private environment", async () => {
@@ -65,10 +65,10 @@ describe("startMoto", () => {
   });
 
   it("goes on to the next on PATH when a shim fails", async () => {
-    await script(join(folder, "bin", "moto_server"), "echo 'pyenv: moto_server: command not found' >&2; exit 127");
-    await failingPython(join(folder, "bin", "python3"), "No module named moto");
+    await script(join(directory, "bin", "moto_server"), "echo 'pyenv: moto_server: command not found' >&2; exit 127");
+    await failingPython(join(directory, "bin", "python3"), "No module named moto");
     await server("later", 2);
-    env["PATH"] = `${env["PATH"]}:${join(folder, "later")}`;
+    env["PATH"] = `${env["PATH"]}:${join(directory, "later")}`;
     expect(await startedPort({ env })).toBe(2);
   });
 
@@ -79,11 +79,11 @@ describe("startMoto", () => {
 
   it("installs a private environment when there is none, and says so", async () => {
     await installer(6);
-    const told: string[] = [];
-    expect(await startedPort({ env, onProgress: (message) => told.push(message) })).toBe(6);
-    expect(told).toEqual([expect.stringContaining(`installing moto 5.2.1 into ${privateEnvironment(env)}`)]);
-    expect(await startedPort({ env, onProgress: (message) => told.push(message) })).toBe(6);
-    expect(told).toHaveLength(1);
+    const progress: string[] = [];
+    expect(await startedPort({ env, onProgress: (message) => progress.push(message) })).toBe(6);
+    expect(progress).toEqual([expect.stringContaining(`installing moto 5.2.1 into ${privateEnvironment(env)}`)]);
+    expect(await startedPort({ env, onProgress: (message) => progress.push(message) })).toBe(6);
+    expect(progress).toHaveLength(1);
   });
 
   it("replaces a private environment that no longer works", async () => {
@@ -95,8 +95,10 @@ describe("startMoto", () => {
   it("names everything that was tried, and the command that helps", async () => {
     await mkdir(dirname(privateEnvironment(env)), { recursive: true });
     await failingPython(environmentPython(privateEnvironment(env)), "No module named flask");
-    await failingPython(join(folder, "bin", "python3"), "No module named ensurepip");
-    const failure = await startMoto({ env, python: join(folder, "bin", "python3") }).catch((error: unknown) => error);
+    await failingPython(join(directory, "bin", "python3"), "No module named ensurepip");
+    const failure = await startMoto({ env, python: join(directory, "bin", "python3") }).catch(
+      (error: unknown) => error,
+    );
     expect(failure).toMatchObject({
       code: "MotoNotFound",
       fix: expect.stringContaining("apt-get install python3-venv"),
@@ -105,12 +107,12 @@ describe("startMoto", () => {
     expect(String(failure)).toContain("a new virtual environment");
   });
 
-  it("asks for Python where there is none", async () => {
+  it("requires Python when there is none", async () => {
     await expect(startMoto({ env })).rejects.toMatchObject({ fix: expect.stringContaining("Install Python 3.10") });
   });
 
   it("says that it was stopped when the signal aborts", async () => {
-    const motoServer = await script(join(folder, "python3"), "exec /bin/cat");
+    const motoServer = await script(join(directory, "python3"), "exec /bin/cat");
     const signal = AbortSignal.timeout(30);
     await expect(startMoto({ env, motoServer, signal })).rejects.toMatchObject({ code: "Aborted" });
   });

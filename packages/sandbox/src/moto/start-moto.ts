@@ -7,24 +7,24 @@ import { MOTO_REQUIREMENTS } from "./moto-program.ts";
 import { environmentPython, installMoto, privateEnvironment } from "./private-environment.ts";
 
 export interface StartMotoOptions extends LaunchOptions {
-  /** A `moto_server`, or a Python that has moto 5.2; nothing else is tried. Default: `AGENT_ROLES_MOTO_SERVER`. */
+  /** Path of a `moto_server`, or of a Python with moto 5.2; nothing else is tried. Default: `AGENT_ROLES_MOTO_SERVER`. */
   readonly motoServer?: string | undefined;
-  /** The Python that makes the private virtual environment. Default: the first on `PATH` that is 3.10 or newer. */
+  /** Python that creates the private virtual environment. Default: the first on `PATH` that is 3.10 or newer. */
   readonly python?: string | undefined;
   readonly onProgress?: ((message: string) => void) | undefined;
 }
 
-/** One way to get at a Python with moto; looked at only when the ones before it failed. */
+/** One way to find a Python with moto, tried only when the ones before it failed. */
 interface Candidate {
   readonly from: string;
   readonly python: () => Promise<string>;
 }
 
 /**
- * Starts moto with the first that works of: the one asked for; every `moto_server` on `PATH`; the private virtual
- * environment; a private virtual environment made now.
+ * Starts moto with the first of these that works: the given one; each `moto_server` on `PATH`; the private virtual
+ * environment; a new private virtual environment.
  *
- * @throws SandboxError `MotoNotFound`, which names everything that was tried and why it failed; `Aborted`.
+ * @throws SandboxError `MotoNotFound`, with everything that was tried and why it failed; `Aborted`.
  */
 export async function startMoto(options: StartMotoOptions): Promise<MotoServer> {
   const failures: string[] = [];
@@ -46,12 +46,12 @@ async function candidates(options: StartMotoOptions): Promise<Candidate[]> {
   if (explicit) return serverCandidates(explicit, path);
   const servers = await findOnPath("moto_server", path);
   const onPath = await Promise.all(servers.map((server) => serverCandidates(server, path)));
-  const folder = privateEnvironment(options.env);
-  const existing = environmentPython(folder);
+  const directory = privateEnvironment(options.env);
+  const existing = environmentPython(directory);
   return [
     ...onPath.flat(),
-    ...(existsSync(existing) ? [{ from: folder, python: () => Promise.resolve(existing) }] : []),
-    { from: `a new virtual environment in ${folder}`, python: () => install(options) },
+    ...(existsSync(existing) ? [{ from: directory, python: () => Promise.resolve(existing) }] : []),
+    { from: `a new virtual environment in ${directory}`, python: () => install(options) },
   ];
 }
 
@@ -59,7 +59,7 @@ async function serverCandidates(server: string, path: string | undefined): Promi
   const unusable = (message: string): Candidate[] => [
     { from: server, python: () => Promise.reject(new Error(message)) },
   ];
-  if (!existsSync(server)) return unusable("there is no such file");
+  if (!existsSync(server)) return unusable("no such file");
   const pythons = await pythonsOf(server, path);
   if (pythons.length === 0) return unusable("no Python interpreter in its first line or beside it");
   return pythons.map((python) => ({ from: `${server} (${python})`, python: () => Promise.resolve(python) }));
@@ -71,9 +71,9 @@ async function install(options: StartMotoOptions): Promise<string> {
 
 function fixFor(tried: string): string {
   if (/ensurepip|No module named venv/.test(tried)) {
-    return "Install what Python needs for virtual environments (Debian, Ubuntu: apt-get install python3-venv), or moto itself: pip install 'moto[server]>=5.2,<6'.";
+    return "Install Python's venv module (Debian, Ubuntu: apt-get install python3-venv), or moto: pip install 'moto[server]>=5.2,<6'.";
   }
-  if (/no python3 on PATH|no Python 3\.10/.test(tried)) return "Install Python 3.10 or newer; nothing else is needed.";
+  if (/no python3 on PATH|no Python 3\.10/.test(tried)) return "Install Python 3.10 or newer.";
   const requirements = MOTO_REQUIREMENTS.map((requirement) => `'${requirement}'`).join(" ");
-  return `Installing needs Python 3.10 or newer and its package index. By hand: python3 -m venv ~/moto && ~/moto/bin/pip install ${requirements} && export AGENT_ROLES_MOTO_SERVER=~/moto/bin/moto_server`;
+  return `Check that Python 3.10 or newer can reach its package index, or install by hand: python3 -m venv ~/moto && ~/moto/bin/pip install ${requirements} && export AGENT_ROLES_MOTO_SERVER=~/moto/bin/moto_server`;
 }

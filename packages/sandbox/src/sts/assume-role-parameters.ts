@@ -1,7 +1,7 @@
 import type { PolicyDocument } from "@agent-roles/trust";
-import type { RoleRef } from "../iam/iam-directory.ts";
+import type { RoleRef } from "../iam/iam-state.ts";
 
-/** The checked parameters of one `AssumeRole` call. */
+/** The validated parameters of one `AssumeRole` call. */
 export interface AssumeRoleCall {
   readonly role: RoleRef;
   readonly roleSessionName: string;
@@ -14,7 +14,7 @@ export interface AssumeRoleCall {
   readonly policy?: PolicyDocument;
 }
 
-/** Either the call, or the text of STS's `ValidationError`. */
+/** The call, or the message of STS's `ValidationError`. */
 export type ParsedCall = { readonly call: AssumeRoleCall } | { readonly invalid: string; readonly code?: string };
 
 interface Limit {
@@ -37,7 +37,7 @@ const MAX_POLICY_ARNS = 10;
 const ROLE_ARN =
   /^arn:(?<partition>aws(?:-[a-z]+)*):iam::(?<accountId>\d{12}):role\/(?:[\x21-\x7e]{1,510}\/)?(?<roleName>[\w+=,.@-]{1,64})$/;
 
-/** Checks the form parameters of `AssumeRole` against AWS's limits and answers in AWS's words. */
+/** Validates the form parameters of `AssumeRole` against AWS's limits; errors have AWS's text. */
 export function parseAssumeRole(form: URLSearchParams): ParsedCall {
   const violations = [...fieldViolations(form), ...durationViolations(form), ...listViolations(form)];
   if (violations.length > 0) return { invalid: validationText(violations) };

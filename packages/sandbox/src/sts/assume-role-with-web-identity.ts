@@ -5,8 +5,8 @@ import { failure, type StsFailure } from "./sts-answer.ts";
 import { readWebIdentityToken, type WebIdentityToken } from "./web-identity-token.ts";
 
 /**
- * Answers `AssumeRoleWithWebIdentity`, which is not signed: the token tells who calls. The provider must exist in the
- * role's account and know the audience, and the trust policy must allow the token's claims.
+ * Answers `AssumeRoleWithWebIdentity`, which is not signed: the token identifies the caller. The provider must exist in
+ * the role's account and list the audience, and the trust policy must allow the token's claims.
  *
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
  */
@@ -17,12 +17,12 @@ export async function assumeRoleWithWebIdentity(form: URLSearchParams, context: 
   const token = readWebIdentityToken(form.get("WebIdentityToken") ?? "");
   if (!token) return { answer: invalidToken("The ID Token provided is not a valid JWT.") };
 
-  const { directory } = context;
+  const { iam } = context;
   const federated = `arn:${call.role.partition}:iam::${call.role.accountId}:oidc-provider/${token.issuer}`;
   const [role, clientIds, policies] = await Promise.all([
-    directory.role(call.role),
-    directory.oidcClientIds(call.role, federated),
-    sessionPolicies(call, directory),
+    iam.role(call.role),
+    iam.oidcClientIds(call.role, federated),
+    sessionPolicies(call, iam),
   ]);
   const mistake = tokenMistake(token, clientIds, context.now());
   if (mistake) return { answer: mistake };

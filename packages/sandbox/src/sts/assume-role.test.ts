@@ -26,12 +26,12 @@ const iam = (
 
 /** The agent's session asks for the target role. */
 const ask = async (
-  world: FakeIam,
+  fixture: FakeIam,
   parameters: Record<string, string> = {},
   session: Parameters<typeof sessionCaller>[2] = {},
   more: { readonly lifetimeSeconds?: number; readonly organizationId?: string } = {},
 ): Promise<AssumeOutcome & { readonly issued: ReturnType<ReturnType<typeof stsContext>["sessions"]["find"]> }> => {
-  const context = { ...stsContext(world), conditionKeys: { "aws:SourceIp": "127.0.0.1" } };
+  const context = { ...stsContext(fixture), conditionKeys: { "aws:SourceIp": "127.0.0.1" } };
   const form = new URLSearchParams({ RoleArn: TARGET, RoleSessionName: "work", ...parameters });
   const outcome = await assumeRole(sessionCaller(context, AGENT, session), form, {
     ...context,
@@ -129,12 +129,12 @@ describe("assumeRole", () => {
   });
 
   it("knows the organization of caller and role", async () => {
-    const world = iam({ trustPolicy: trust({ Condition: { StringEquals: { "aws:PrincipalOrgID": "o-example" } } }) });
-    expect((await ask(world)).answer).toMatchObject({ code: "AccessDenied" });
-    expect((await ask(world, {}, {}, { organizationId: "o-example" })).answer).toHaveProperty("result");
+    const fixture = iam({ trustPolicy: trust({ Condition: { StringEquals: { "aws:PrincipalOrgID": "o-example" } } }) });
+    expect((await ask(fixture)).answer).toMatchObject({ code: "AccessDenied" });
+    expect((await ask(fixture, {}, {}, { organizationId: "o-example" })).answer).toHaveProperty("result");
   });
 
-  it("refuses more time than the role grants, but only to those who may assume it", async () => {
+  it("refuses more time than the role grants, but only for callers that can assume it", async () => {
     const seconds = { DurationSeconds: "3600" };
     const message = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.";
     expect((await ask(iam({ maxSessionDuration: 1800 }), seconds)).answer).toMatchObject({
@@ -154,17 +154,17 @@ describe("assumeRole", () => {
   });
 
   it("does not cap an IAM user's session", async () => {
-    const world = iam({ maxSessionDuration: 43_200 });
+    const fixture = iam({ maxSessionDuration: 43_200 });
     const arn = `arn:aws:iam::${MASTER}:user/alice`;
     const rights = { identityPolicies: [MAY_ASSUME], tags: {} };
     const user = { arn, userId: "AIDAEXAMPLE", accountId: MASTER, secretAccessKey: "secret", ...rights };
-    const context = { ...stsContext(world), conditionKeys: {} };
+    const context = { ...stsContext(fixture), conditionKeys: {} };
     const form = new URLSearchParams({ RoleArn: TARGET, RoleSessionName: "work", DurationSeconds: "43200" });
     const { answer } = await assumeRole({ kind: "user", user }, form, context);
     expect(answer).toMatchObject({ result: { Credentials: { Expiration: "2026-11-23T00:00:00Z" } } });
   });
 
-  it("cuts the session's life short when told so", async () => {
+  it("shortens the session's lifetime on request", async () => {
     const { issued } = await ask(iam({}), {}, {}, { lifetimeSeconds: 20 });
     expect(issued?.expirationMs).toBe(NOW + 20_000);
   });
@@ -201,7 +201,7 @@ describe("a role chain", () => {
     expect((await ask(iam(target), {}, tagged)).answer).toMatchObject({ code: "AccessDenied" });
   });
 
-  it("inherits the source identity, which may be said again but not changed", async () => {
+  it("inherits the source identity, which can be repeated but not changed", async () => {
     const caller = { sourceIdentity: "alice" };
     expect((await ask(iam(trusting), {}, caller)).issued).toMatchObject({ sourceIdentity: "alice" });
     expect((await ask(iam(trusting), { SourceIdentity: "alice" }, caller)).answer).toHaveProperty("result");

@@ -1,5 +1,5 @@
 import { type AwsCaller, evaluateAssumeRole, type Reason } from "@agent-roles/trust";
-import type { IamDirectory } from "../iam/iam-directory.ts";
+import type { IamState } from "../iam/iam-state.ts";
 import { type AssumeRoleCall, parseAssumeRole } from "./assume-role-parameters.ts";
 import { type Caller, callerAccount, callerArn } from "./caller.ts";
 import { type AssumeContext, type AssumeOutcome, issueSession, sessionPolicies, sessionXml } from "./issue-session.ts";
@@ -7,8 +7,8 @@ import { chainViolation, inheritance } from "./role-chain.ts";
 import { failure, type StsFailure } from "./sts-answer.ts";
 
 /**
- * Answers `AssumeRole` as STS does: parameters first, then the chain's rules, then both policies, then the role's
- * maximum duration, which a caller who is not authorized must not learn.
+ * Answers `AssumeRole` as STS does: parameters, then role chaining, then the policies, then the role's maximum duration,
+ * which an unauthorized caller must not learn.
  *
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
  */
@@ -24,14 +24,14 @@ export async function assumeRole(
   const mistake = caller.kind === "session" ? chainViolation(call, inherited) : undefined;
   if (mistake) return { answer: mistake };
 
-  const { directory } = context;
+  const { iam } = context;
   const [role, awsCaller, policies] = await Promise.all([
-    directory.role(call.role),
-    describeCaller(caller, directory),
-    sessionPolicies(call, directory),
+    iam.role(call.role),
+    describeCaller(caller, iam),
+    sessionPolicies(call, iam),
   ]);
   if (!role) return { answer: denied(caller, "sts:AssumeRole", call) };
-  // What is inherited counts as passed again: the next role must allow TagSession and SetSourceIdentity for it, too.
+  // Inherited tags count as passed again: the next role must allow TagSession and SetSourceIdentity for them.
   const tags = { ...inherited.tags, ...call.sessionTags };
   const sourceIdentity = call.sourceIdentity ?? inherited.sourceIdentity;
   const transitiveTagKeys = [...Object.keys(inherited.tags), ...call.transitiveTagKeys];
@@ -65,7 +65,7 @@ export async function assumeRole(
   return { answer: "code" in session ? session : { action: "AssumeRole", result: sessionXml(session) } };
 }
 
-async function describeCaller(caller: Caller, directory: IamDirectory): Promise<AwsCaller> {
+async function describeCaller(caller: Caller, iam: IamState): Promise<AwsCaller> {
   switch (caller.kind) {
     case "user": {
       const { arn, identityPolicies, tags } = caller.user;
@@ -74,7 +74,7 @@ async function describeCaller(caller: Caller, directory: IamDirectory): Promise<
     case "session": {
       const { role, tags, sessionPolicies: policies } = caller.session;
       // A session outlives its role, but not the role's permissions.
-      const { identityPolicies = [], permissionsBoundary, tags: roleTags } = (await directory.role(role)) ?? {};
+      const { identityPolicies = [], permissionsBoundary, tags: roleTags } = (await iam.role(role)) ?? {};
       return {
         arn: callerArn(caller),
         principalArn: role.arn,
@@ -92,7 +92,7 @@ function orgId({ organizationOf }: AssumeContext, accountId: string): { readonly
   return id === undefined ? {} : { orgId: id };
 }
 
-/** AWS names the action that was refused, not the side that refused it. */
+/** AWS names the denied action, not the policy that denied it. */
 function denied(caller: Caller, action: string, call: AssumeRoleCall): StsFailure {
   const text = `User: ${callerArn(caller)} is not authorized to perform: ${action} on resource: ${call.role.arn}`;
   return failure(403, "AccessDenied", text);

@@ -9,9 +9,9 @@ export interface StsCall {
   readonly callerArn?: string;
   /** `ok`, STS's error code, or `no answer`. */
   readonly outcome: string;
-  /** How `trust` came to its answer, when it was asked. AWS does not tell its callers. */
+  /** The evaluator's reasons. AWS does not return them to callers. */
   readonly reasons?: readonly Reason[];
-  /** Milliseconds since the epoch, when the call arrived. */
+  /** Arrival time, in milliseconds since the epoch. */
   readonly at: number;
 }
 
@@ -21,7 +21,7 @@ export interface CallLog {
   reset(): void;
 }
 
-/** A sandbox may run for days while a daemon polls it. */
+/** A sandbox can run for days while a daemon polls it. */
 const MAX_CALLS = 10_000;
 
 /** Keeps the STS calls, oldest first, at most 10,000. */

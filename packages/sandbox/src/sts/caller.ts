@@ -1,4 +1,4 @@
-import type { IamUser } from "../iam/iam-directory.ts";
+import type { IamUser } from "../iam/iam-state.ts";
 import type { Session } from "./session-table.ts";
 
 /** Who signed a request. */
@@ -6,7 +6,7 @@ export type Caller =
   | { readonly kind: "user"; readonly user: IamUser }
   | { readonly kind: "session"; readonly session: Session };
 
-/** The ARN that STS and error messages name. */
+/** The ARN in STS's answers and in error messages. */
 export function callerArn(caller: Caller): string {
   switch (caller.kind) {
     case "user":
@@ -16,7 +16,7 @@ export function callerArn(caller: Caller): string {
   }
 }
 
-/** The account whose resources the caller sees. */
+/** The account of the caller. */
 export function callerAccount(caller: Caller): string {
   switch (caller.kind) {
     case "user":

@@ -1,24 +1,24 @@
 import type { PolicyDocument } from "@agent-roles/trust";
-import type { IamDirectory, IamRole, IamUser, RoleRef } from "../iam/iam-directory.ts";
+import type { IamState, IamRole, IamUser, RoleRef } from "../iam/iam-state.ts";
 import type { Caller } from "./caller.ts";
 import { faultInjector } from "./faults.ts";
 import { callLog } from "./call-log.ts";
 import { sessionTable } from "./session-table.ts";
 import type { StsContext } from "./sts-service.ts";
 
-/** The master account of the fixtures, and the other one. */
+/** The accounts of the fixtures. */
 export const MASTER = "123456789012";
 export const OTHER = "123456789013";
 
 /** 2026-11-22T12:00:00Z */
 export const NOW: number = Date.UTC(2026, 10, 22, 12);
 
-/** The reference of a role by its ARN. */
+/** A role reference from its ARN. */
 function roleRef(arn: string): RoleRef {
   return { arn, partition: "aws", accountId: arn.split(":")[4] ?? "", roleName: arn.split("/").at(-1) ?? "" };
 }
 
-/** What a fake IAM holds; a role trusts the master account and may do nothing, unless it says otherwise. */
+/** Contents of a fake IAM. By default a role trusts the master account and has no permissions. */
 export interface FakeIam {
   readonly roles?: Readonly<Record<string, Partial<IamRole>>>;
   /** By access key id. */
@@ -32,14 +32,14 @@ export const MAY_ASSUME: PolicyDocument = {
   Statement: [{ Effect: "Allow", Action: "sts:*", Resource: "*" }],
 };
 
-/** A trust policy with these statements' fields over "the master account may assume". */
+/** A trust policy for the master account, with these fields of the statement replaced. */
 export function trust(statement: object = {}): PolicyDocument {
   const allow = { Effect: "Allow", Principal: { AWS: `arn:aws:iam::${MASTER}:root` }, Action: "sts:AssumeRole" };
   return { Version: "2012-10-17", Statement: [{ ...allow, ...statement }] };
 }
 
-/** An IAM that answers from a table. */
-function fakeIam({ roles = {}, users = {}, oidcProviders = {} }: FakeIam): IamDirectory {
+/** An IAM state from a table. */
+function fakeIam({ roles = {}, users = {}, oidcProviders = {} }: FakeIam): IamState {
   const usual = {
     roleId: "AROAEXAMPLE",
     trustPolicy: trust(),
@@ -58,10 +58,10 @@ function fakeIam({ roles = {}, users = {}, oidcProviders = {} }: FakeIam): IamDi
   };
 }
 
-/** Everything that STS needs, around a fake IAM and a clock that stands still. */
+/** An STS context with a fake IAM and a fixed clock. */
 export function stsContext(iam: FakeIam, now: () => number = () => NOW): StsContext {
   return {
-    directory: fakeIam(iam),
+    iam: fakeIam(iam),
     sessions: sessionTable(),
     faults: faultInjector("DeployRole"),
     calls: callLog(),

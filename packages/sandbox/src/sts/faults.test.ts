@@ -2,11 +2,11 @@ import { describe, expect, it } from "vitest";
 import { checkedFaults, faultInjector } from "./faults.ts";
 
 describe("faultInjector", () => {
-  it("does nothing until it is told to", () => {
+  it("injects nothing by default", () => {
     expect(faultInjector("Deploy").next("Any")).toEqual({ latencyMs: 0 });
   });
 
-  it("throttles as many calls as it is told to", () => {
+  it("throttles the given number of calls", () => {
     const faults = faultInjector("Deploy");
     faults.set({ throttle: 2 });
     const codes = [1, 2, 3].map(() => faults.next("Any").answer);

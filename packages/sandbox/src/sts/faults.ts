@@ -2,27 +2,27 @@ import { SandboxError } from "../sandbox-error.ts";
 import { failure, type StsFailure, type StsSilence } from "./sts-answer.ts";
 
 /**
- * What goes wrong on request. All but `clockOffsetMs` concern `AssumeRole` only, and spare the deploy role, so that
- * deployments go on.
+ * Faults on request. All except `clockOffsetMs` affect only `AssumeRole`, and not for the deploy role, so that
+ * deployments continue.
  */
 export interface Faults {
-  /** That many calls, or all of them (`true`), are answered with HTTP 400 `Throttling`. */
+  /** This many calls, or all (`true`), are answered with HTTP 400 `Throttling`. */
   readonly throttle?: number | boolean;
-  /** That many calls, or all of them (`true`), are answered with HTTP 503 `ServiceUnavailable`. */
+  /** This many calls, or all (`true`), are answered with HTTP 503 `ServiceUnavailable`. */
   readonly unavailable?: number | boolean;
-  /** That many calls, or all of them (`true`), get no answer: the connection is cut. */
+  /** This many calls, or all (`true`), get no answer: the connection is closed. */
   readonly outage?: number | boolean;
-  /** Every answer comes this much later. */
+  /** Delay of every answer. */
   readonly latencyMs?: number;
-  /** Sessions issued from now on end after so many seconds, whatever was asked for. */
+  /** Lifetime of new sessions, whatever the call requests. */
   readonly sessionLifetimeSeconds?: number;
-  /** AWS's clock is ahead of this machine's by so much; behind, when negative. Concerns every service. */
+  /** AWS's clock minus this machine's clock. Affects every service. */
   readonly clockOffsetMs?: number;
-  /** Only calls for roles of these names are concerned; the deploy role may be named here. Default: all but the deploy role. */
+  /** Only calls for roles with these names are affected; the deploy role can be listed. Default: all except the deploy role. */
   readonly roleNames?: readonly string[];
 }
 
-/** What happens to one call. */
+/** The fault of one call. */
 interface Fault {
   readonly answer?: StsFailure | StsSilence;
   readonly latencyMs: number;
@@ -33,13 +33,13 @@ export interface FaultInjector {
   /** Replaces the faults; `{}` clears them. */
   set(next: Faults): void;
   current(): Faults;
-  /** Takes what is due for a call for this role off the counters. */
+  /** The fault of the next call for this role; counts down. */
   next(roleName: string | undefined): Fault;
 }
 
 const NO_FAULT: Fault = { latencyMs: 0 };
 
-/** Keeps the faults that are in force and counts them down. */
+/** Keeps the current faults and counts them down. */
 export function faultInjector(deployRoleName: string): FaultInjector {
   let faults: Faults = {};
 
@@ -90,9 +90,9 @@ const CHECKS: Readonly<
 };
 
 /**
- * Checks faults that come from outside.
+ * Validates faults from outside the process.
  *
- * @throws SandboxError `InvalidOption`, which names every field that is wrong and what it may be.
+ * @throws SandboxError `InvalidOption`, with every invalid field and its allowed values.
  */
 export function checkedFaults(input: unknown): Faults {
   if (typeof input !== "object" || input === null || Array.isArray(input)) {
@@ -108,7 +108,7 @@ export function checkedFaults(input: unknown): Faults {
 
 function invalidFaults(problems: readonly string[]): SandboxError {
   const names = Object.keys(CHECKS).join(", ");
-  return new SandboxError(problems.join("; "), { code: "InvalidOption", fix: `Faults are: ${names}; {} clears them.` });
+  return new SandboxError(problems.join("; "), { code: "InvalidOption", fix: `Use ${names}; {} clears all faults.` });
 }
 
 function isFaultName(name: string): name is keyof Faults {

@@ -1,24 +1,24 @@
 import type { PolicyDocument, Reason } from "@agent-roles/trust";
-import type { IamDirectory, IamRole } from "../iam/iam-directory.ts";
+import type { IamState, IamRole } from "../iam/iam-state.ts";
 import type { AssumeRoleCall } from "./assume-role-parameters.ts";
 import type { Session, SessionIdentity, SessionTable } from "./session-table.ts";
 import { failure, type StsAnswer, type StsFailure, type XmlTree } from "./sts-answer.ts";
 
-/** What every way to assume a role needs. */
+/** What all AssumeRole actions need. */
 export interface AssumeContext {
-  readonly directory: IamDirectory;
+  readonly iam: IamState;
   readonly sessions: SessionTable;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Cuts the session's life short, whatever was asked for. */
+  /** Lifetime of the session, whatever the call requests. */
   readonly lifetimeSeconds?: number | undefined;
-  /** The organization that an account is a member of. */
+  /** The organization ID of an account. */
   readonly organizationOf: (accountId: string) => string | undefined;
-  /** Condition keys that come from the connection: `aws:SourceIp` and the like. */
+  /** Condition keys from the connection, such as `aws:SourceIp`. */
   readonly conditionKeys: Readonly<Record<string, string>>;
 }
 
-/** STS's answer; the reasons, which STS keeps to itself, are for the call log. */
+/** STS's answer, and the reasons for the call log. */
 export interface AssumeOutcome {
   readonly answer: StsAnswer;
   readonly reasons?: readonly Reason[];
@@ -26,7 +26,7 @@ export interface AssumeOutcome {
 
 const DEFAULT_DURATION_SECONDS = 3600;
 
-/** Issues the session that a call was found to be allowed, unless it asks for more time than the role grants. */
+/** Issues the session of an allowed call, unless the duration exceeds the role's maximum. */
 export function issueSession(
   call: AssumeRoleCall,
   role: IamRole,
@@ -38,7 +38,7 @@ export function issueSession(
     const text = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.";
     return failure(400, "ValidationError", text);
   }
-  // STS counts in whole seconds.
+  // STS expirations are whole seconds.
   const expirationMs = (Math.floor(now() / 1000) + (lifetimeSeconds ?? durationSeconds)) * 1000;
   return sessions.issue(
     { role: call.role, roleId: role.roleId, sessionName: call.roleSessionName, ...identity },
@@ -46,7 +46,7 @@ export function issueSession(
   );
 }
 
-/** The part of the answer that every way to assume a role has. */
+/** The part of the answer that all AssumeRole actions share. */
 export function sessionXml(session: Session): XmlTree {
   return {
     Credentials: {
@@ -60,9 +60,9 @@ export function sessionXml(session: Session): XmlTree {
   };
 }
 
-/** The documents of the session policies that a call passes. */
-export async function sessionPolicies(call: AssumeRoleCall, directory: IamDirectory): Promise<PolicyDocument[]> {
-  const managed = await Promise.all(call.policyArns.map((arn) => directory.managedPolicy(call.role, arn)));
+/** The documents of a call's session policies. */
+export async function sessionPolicies(call: AssumeRoleCall, iam: IamState): Promise<PolicyDocument[]> {
+  const managed = await Promise.all(call.policyArns.map((arn) => iam.managedPolicy(call.role, arn)));
   // A policy that does not exist allows nothing.
   return [...managed.map((policy) => policy ?? {}), ...(call.policy ? [call.policy] : [])];
 }

@@ -2,9 +2,9 @@ import type { AssumeRoleCall } from "./assume-role-parameters.ts";
 import type { Session } from "./session-table.ts";
 import { failure, type StsFailure } from "./sts-answer.ts";
 
-/** What a session passes on to the next one in the chain. */
+/** What a session passes to the next one in a role chain. */
 export interface Inheritance {
-  /** The transitive tags. */
+  /** Transitive session tags. */
   readonly tags: Readonly<Record<string, string>>;
   readonly sourceIdentity?: string;
 }
@@ -12,7 +12,7 @@ export interface Inheritance {
 /** STS caps a chained session at one hour. */
 const CHAINED_DURATION_SECONDS = 3600;
 
-/** The tags and the source identity that follow a role session into the next. */
+/** The tags and the source identity that the next session in a role chain inherits. */
 export function inheritance({ tags, transitiveTagKeys, sourceIdentity }: Session): Inheritance {
   const keys = new Set(transitiveTagKeys.map((key) => key.toLowerCase()));
   const inherited = Object.entries(tags).filter(([key]) => keys.has(key.toLowerCase()));
@@ -20,7 +20,7 @@ export function inheritance({ tags, transitiveTagKeys, sourceIdentity }: Session
 }
 
 /**
- * What a role session may not ask for: more than an hour, another source identity, a transitive tag anew.
+ * The error of a chained call that requests more than an hour, another source identity, or an inherited transitive tag.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining
  */

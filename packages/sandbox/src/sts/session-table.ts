@@ -1,24 +1,24 @@
 import type { PolicyDocument } from "@agent-roles/trust";
 import { randomBytes } from "node:crypto";
-import type { RoleRef } from "../iam/iam-directory.ts";
+import type { RoleRef } from "../iam/iam-state.ts";
 
-/** What a session is made of, beyond its keys. */
+/** A session without its keys. */
 export interface SessionIdentity {
   readonly role: RoleRef;
   readonly roleId: string;
   readonly sessionName: string;
-  /** The tags passed in the call and those inherited along the chain. */
+  /** Session tags of the call and those inherited in the role chain. */
   readonly tags: Readonly<Record<string, string>>;
-  /** Those of `tags` that the next role in the chain inherits. */
+  /** Keys of `tags` that the next role in the chain inherits. */
   readonly transitiveTagKeys: readonly string[];
   readonly sourceIdentity?: string;
-  /** The session policies passed in the call; `undefined` when none were. */
+  /** The session policies of the call; `undefined` without any. */
   readonly sessionPolicies?: readonly PolicyDocument[];
 }
 
-/** A session of a role that the gateway issued. */
+/** A role session that the gateway issued. */
 export interface Session extends SessionIdentity {
-  /** `arn:aws:sts::<account>:assumed-role/<role name>/<session name>`; a role's path is not part of it. */
+  /** `arn:aws:sts::<account>:assumed-role/<role name>/<session name>`; without the role's path. */
   readonly arn: string;
   /** `AROA…:<session name>` */
   readonly userId: string;
@@ -29,16 +29,16 @@ export interface Session extends SessionIdentity {
   readonly expirationMs: number;
 }
 
-/** Every session that was issued, also the expired ones: STS tells an expired token from an unknown one. */
+/** Every issued session, including expired ones: STS distinguishes an expired token from an unknown one. */
 export interface SessionTable {
   issue(identity: SessionIdentity, expirationMs: number): Session;
   find(accessKeyId: string): Session | undefined;
 }
 
-/** RFC 4648; AWS's key ids are of these characters. */
+/** RFC 4648; the characters of AWS's key IDs. */
 const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
-/** Makes an empty table. */
+/** Creates an empty table. */
 export function sessionTable(): SessionTable {
   const sessions = new Map<string, Session>();
   return {

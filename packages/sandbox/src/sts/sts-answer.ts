@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 
-/** What the gateway answers to an STS call: STS's result document, its error document, or nothing. */
+/** The answer to an STS call: a result document, an error document, or nothing. */
 export type StsAnswer = StsResult | StsFailure | StsSilence;
 
 export interface StsResult {
@@ -15,22 +15,22 @@ export interface StsFailure {
   readonly message: string;
 }
 
-/** No answer: the connection is cut. */
+/** No answer: the connection is closed. */
 export interface StsSilence {
   readonly silent: true;
 }
 
-/** Elements by name; text is escaped when written. */
+/** Elements by name; text is escaped on output. */
 export interface XmlTree {
   readonly [name: string]: string | number | XmlTree | undefined;
 }
 
-/** A failure of the caller's making, in STS's words. */
+/** An STS error. */
 export function failure(status: number, code: string, message: string): StsFailure {
   return { status, code, message };
 }
 
-/** Writes an STS result as the query protocol does. */
+/** Writes an STS result in the query protocol. */
 export function resultXml({ action, result }: StsResult): string {
   return toXml({
     [`${action}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"`]: {
@@ -40,7 +40,7 @@ export function resultXml({ action, result }: StsResult): string {
   });
 }
 
-/** Writes elements; an attribute may follow the name of one. */
+/** Writes elements; a name can include an attribute. */
 export function toXml(tree: XmlTree): string {
   return Object.entries(tree)
     .filter(([, value]) => value !== undefined)

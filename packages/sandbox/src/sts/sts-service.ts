@@ -3,9 +3,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { assumeRole } from "./assume-role.ts";
 import { assumeRoleWithWebIdentity } from "./assume-role-with-web-identity.ts";
 import type { CallLog } from "./call-log.ts";
-import { type Caller, callerArn } from "./caller.ts";
+import { type Caller, callerAccount, callerArn } from "./caller.ts";
 import type { FaultInjector } from "./faults.ts";
-import { getCallerIdentity } from "./get-caller-identity.ts";
 import type { AssumeContext, AssumeOutcome } from "./issue-session.ts";
 import { failure, type StsAnswer, type StsFailure } from "./sts-answer.ts";
 
@@ -14,17 +13,17 @@ export interface StsContext extends Omit<AssumeContext, "conditionKeys" | "lifet
   readonly calls: CallLog;
 }
 
-/** One call of STS, its caller made out already, or why it is nobody's. */
+/** One STS call with its caller, or the authentication error. */
 export interface StsRequest {
   readonly caller: Caller | StsFailure;
   readonly form: URLSearchParams;
   readonly conditionKeys: Readonly<Record<string, string>>;
 }
 
-/** The calls that nobody signs. */
+/** The actions that are not signed. */
 export const UNSIGNED_ACTIONS: ReadonlySet<string> = new Set(["AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"]);
 
-/** Answers a call of STS, with the faults that are in force, and logs it. */
+/** Answers an STS call, applies the current faults, and logs the call. */
 export async function answerSts(request: StsRequest, context: StsContext): Promise<StsAnswer> {
   const at = context.now();
   const { answer, reasons } = await outcomeOf(request, context);
@@ -38,7 +37,7 @@ async function outcomeOf(request: StsRequest, context: StsContext): Promise<Assu
   if ("code" in caller && !UNSIGNED_ACTIONS.has(action)) return { answer: caller };
   if (action === "GetCallerIdentity" && "kind" in caller) return { answer: getCallerIdentity(caller) };
   if (action !== "AssumeRole" && action !== "AssumeRoleWithWebIdentity") {
-    const text = `The sandbox answers AssumeRole, AssumeRoleWithWebIdentity and GetCallerIdentity, not ${action}`;
+    const text = `The sandbox supports AssumeRole, AssumeRoleWithWebIdentity and GetCallerIdentity, not ${action}`;
     return { answer: failure(400, "InvalidAction", text) };
   }
   const fault = context.faults.next(form.get("RoleArn")?.split("/").at(-1));
@@ -48,6 +47,15 @@ async function outcomeOf(request: StsRequest, context: StsContext): Promise<Assu
   return action === "AssumeRole" && "kind" in caller
     ? assumeRole(caller, form, assume)
     : assumeRoleWithWebIdentity(form, assume);
+}
+
+/** Every caller is allowed to ask who it is. */
+function getCallerIdentity(caller: Caller): StsAnswer {
+  const userId = caller.kind === "user" ? caller.user.userId : caller.session.userId;
+  return {
+    action: "GetCallerIdentity",
+    result: { UserId: userId, Account: callerAccount(caller), Arn: callerArn(caller) },
+  };
 }
 
 function log(

@@ -1,17 +1,17 @@
-/** What is read of an OIDC token. Its signature is not checked: a test mints its own tokens. */
+/** The claims of an OIDC token. Its signature is not verified: tests issue their own tokens. */
 export interface WebIdentityToken {
-  /** The issuer without `https://`, as the provider's ARN and the condition keys have it. */
+  /** The issuer without `https://`, as in the provider's ARN and the condition keys. */
   readonly issuer: string;
   readonly subject: string;
   readonly audiences: readonly string[];
   /** Milliseconds since the epoch. */
   readonly expirationMs: number;
-  /** Every claim that is text, for condition keys. */
+  /** Every string claim, for condition keys. */
   readonly claims: Readonly<Record<string, string>>;
 }
 
 /**
- * Reads a JSON Web Token; `undefined` when it is none, or lacks `iss`, `sub`, `aud` or `exp`.
+ * Reads a JSON Web Token; `undefined` when it is invalid, or lacks `iss`, `sub`, `aud` or `exp`.
  *
  * @see https://www.rfc-editor.org/rfc/rfc7519
  */

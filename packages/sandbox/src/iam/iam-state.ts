@@ -1,15 +1,15 @@
 import type { PolicyDocument } from "@agent-roles/trust";
 import type { MotoServer } from "../moto/launch-moto.ts";
 
-/** What grants and limits a principal. */
+/** Policies and tags of a principal. */
 interface Identity {
   readonly arn: string;
-  /** Inline and attached alike, those of a user's groups included. */
+  /** Inline and attached policies, including those of a user's groups. */
   readonly identityPolicies: readonly PolicyDocument[];
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** What IAM knows about a role. */
+/** An IAM role. */
 export interface IamRole extends Identity {
   /** `AROA…` */
   readonly roleId: string;
@@ -23,11 +23,11 @@ export interface IamRole extends Identity {
 export interface IamUser extends Identity {
   readonly userId: string;
   readonly accountId: string;
-  /** The secret of the key that the user was found by. */
+  /** The secret access key of the key ID in the lookup. */
   readonly secretAccessKey: string;
 }
 
-/** A role as a caller names it. */
+/** A role ARN and its parts. */
 export interface RoleRef {
   readonly arn: string;
   readonly partition: string;
@@ -35,24 +35,24 @@ export interface RoleRef {
   readonly roleName: string;
 }
 
-/** Long-term keys of an administrator. */
+/** Long-term access key of an administrator. */
 export interface AdminKeys {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
 }
 
-/** IAM as it is at this moment: tests change a policy and expect the next call to see it, so nothing is kept. */
-export interface IamDirectory {
+/** The current state of IAM. Nothing is cached: a test changes a policy and expects the next call to see it. */
+export interface IamState {
   /** `undefined` when the account has no role of that name and path. */
   role(role: RoleRef): Promise<IamRole | undefined>;
-  /** The user that an access key belongs to; `undefined` when it is unknown or inactive. */
+  /** The owner of an access key; `undefined` when the key is unknown or inactive. */
   userOf(accessKeyId: string): Promise<IamUser | undefined>;
-  /** The document in force of a managed policy that the role's account can see. */
+  /** The default version of a managed policy that the role's account can use. */
   managedPolicy(role: RoleRef, policyArn: string): Promise<PolicyDocument | undefined>;
-  /** The audiences that an OIDC provider of the role's account accepts; `undefined` when there is no such provider. */
+  /** The client IDs of an OIDC provider in the role's account; `undefined` when there is no such provider. */
   oidcClientIds(role: RoleRef, providerArn: string): Promise<readonly string[] | undefined>;
   /**
-   * Gives an account its administrator, and the role that an organization's management account deploys through.
+   * Creates an account's administrator and the role that the management account assumes to deploy.
    *
    * @see https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_accounts_access.html
    */
@@ -60,20 +60,17 @@ export interface IamDirectory {
 }
 
 /**
- * Asks moto's process what its IAM knows (`python/directory.py`), past IAM's API, which would take seven calls for a role.
+ * Reads IAM's state from moto's process (`python/iam_state.py`) in one request; IAM's API needs seven for a role.
  *
- * Every look-up throws an `Error` when moto does not answer.
+ * Every method throws an `Error` when moto does not answer.
  */
-export function iamDirectory({
-  endpoint,
-  directoryToken,
-}: Pick<MotoServer, "endpoint" | "directoryToken">): IamDirectory {
-  // Both sides are released together: an answer has the shape that is asked for here.
+export function iamState({ endpoint, gatewayToken }: Pick<MotoServer, "endpoint" | "gatewayToken">): IamState {
+  // Both sides are released together, so the answer has this shape.
   const ask = async <T>(what: string, query: Record<string, string>): Promise<T | undefined> => {
-    const url = `${endpoint}/_directory/${what}?${new URLSearchParams(query).toString()}`;
-    const response = await fetch(url, { headers: { "x-directory-token": directoryToken } });
+    const url = `${endpoint}/_iam/${what}?${new URLSearchParams(query).toString()}`;
+    const response = await fetch(url, { headers: { "x-sandbox-token": gatewayToken } });
     if (response.status === 404) return undefined;
-    if (!response.ok) throw new Error(`moto answers ${response.status} when it is asked for a ${what}`);
+    if (!response.ok) throw new Error(`moto answered ${response.status} to a lookup of ${what}`);
     const answer: T = JSON.parse(await response.text());
     return answer;
   };
@@ -89,7 +86,7 @@ export function iamDirectory({
       ask<string[]>("oidc-client-ids", { account, partition, arn }),
     async setUpAccount(account, management, deployRole) {
       const keys = await ask<AdminKeys>("set-up", { account, management, deployRole });
-      if (!keys) throw new Error(`moto did not set up ${account}`);
+      if (!keys) throw new Error(`moto did not create the administrator of ${account}`);
       return keys;
     },
   };

@@ -1,6 +1,6 @@
-"""Tells the gateway what IAM knows, in one answer where IAM's API needs seven, and never from a cache.
+"""Returns IAM's state to the gateway in one answer, where IAM's API needs seven, and never from a cache.
 
-Answers are JSON; 404 is "there is none". An access key's secret is among them, so the gateway's token is asked for.
+Answers are JSON; 404 means "not found". They include secret access keys, so the gateway's token is required.
 """
 
 import hmac
@@ -9,17 +9,17 @@ from urllib.parse import parse_qsl
 
 from moto.iam.models import iam_backends
 
-PREFIX = "/_directory/"
+PREFIX = "/_iam/"
 
 
 def beside(app, token):
-    """Serves the directory beside moto's application."""
+    """Serves the lookups beside moto's application."""
 
     def serve(environ, start_response):
         path = environ.get("PATH_INFO", "")
         if not path.startswith(PREFIX):
             return app(environ, start_response)
-        if not hmac.compare_digest(environ.get("HTTP_X_DIRECTORY_TOKEN", ""), token):
+        if not hmac.compare_digest(environ.get("HTTP_X_SANDBOX_TOKEN", ""), token):
             start_response("403 Forbidden", [])
             return []
         answer = LOOK_UPS[path[len(PREFIX) :]](**dict(parse_qsl(environ.get("QUERY_STRING", ""))))
@@ -44,7 +44,7 @@ def role(account, partition, name):
         "tags": tags_of(found.tags),
     }
     if found.permissions_boundary_arn:
-        # A boundary that is gone allows nothing.
+        # A deleted boundary allows nothing.
         answer["permissionsBoundary"] = policy(account, partition, found.permissions_boundary_arn) or {}
     return answer
 
@@ -82,7 +82,7 @@ def oidc_client_ids(account, partition, arn):
 
 
 def set_up(account, management, deployRole):  # noqa: N803: the names of the query
-    """Makes an account's administrator and the role that an organization's management account deploys through."""
+    """Creates an account's administrator and the role that the management account assumes to deploy."""
     iam = iam_of(account, "aws")
     administrator = "arn:aws:iam::aws:policy/AdministratorAccess"
     iam.create_user(region_name="us-east-1", user_name="sandbox-admin")
