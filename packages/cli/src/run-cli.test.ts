@@ -70,7 +70,7 @@ describe("agent-roles", () => {
   it.each([
     [["frob"], "unknown command 'frob'"],
     [["list", "--frob"], "unknown option '--frob'"],
-    [["sandbox", "--port", "70000"], "A port is a number from 0 to 65535"],
+    [["sandbox", "--port", "70000"], "Use a port from 0 to 65535"],
     [["env", "--format", "xml"], '--format "xml" is not one of dotenv, shell, json, kubernetes'],
     [["list", "--env-file", "/does/not/exist"], "/does/not/exist: ENOENT"],
     [["env", "--manifest", "/does/not/exist"], "/does/not/exist"],
