@@ -422,14 +422,6 @@ describe("a listener that fails", () => {
   });
 });
 
-/** Lets time go by until the work is done: who waits for another process looks now and then. */
-async function passing<T>(clock: FakeClock, work: Promise<T>): Promise<T> {
-  const over = new AbortController();
-  const result = work.finally(() => over.abort());
-  while (!over.signal.aborted) await clock.advance(10);
-  return result;
-}
-
 function as(accessKeyId: string) {
   return async () => ({ accessKeyId, secretAccessKey: "x" });
 }
@@ -445,7 +437,7 @@ describe("a shared cache", () => {
     const shared = { ...env, AGENT_ROLES_CACHE_DIR: join(directory, "cache") };
     const first = subject({ env: shared, cache: true });
     const second = subject({ env: shared, cache: true, clock: first.clock });
-    const both = await passing(first.clock, Promise.all([first.roles.assumeAll(), second.roles.assumeAll()]));
+    const both = await first.clock.until(Promise.all([first.roles.assumeAll(), second.roles.assumeAll()]));
     expect(both.flat().map(({ status }) => status)).toEqual(["fresh", "fresh", "fresh", "fresh"]);
     expect(first.calls.length + second.calls.length).toBe(2);
     expect(await first.roles.credentials("First")()).toEqual(await second.roles.credentials("First")());
@@ -454,29 +446,29 @@ describe("a shared cache", () => {
   it("gives no master the sessions of another one", async () => {
     const shared = { ...env, AGENT_ROLES_CACHE_DIR: join(directory, "cache") };
     const first = subject({ env: shared, cache: true, masterCredentials: as("AKIAFIRST") });
-    await passing(first.clock, first.roles.assumeAll());
+    await first.clock.until(first.roles.assumeAll());
     const { clock } = first;
     const same = subject({ env: shared, cache: true, clock, masterCredentials: as("AKIAFIRST") });
-    await passing(clock, same.roles.assumeAll());
+    await clock.until(same.roles.assumeAll());
     expect(same.calls).toEqual([]);
     const refused = subject({ env: shared, cache: true, clock, masterCredentials: as("AKIASECOND") });
     refused.broken.set("First", denied);
-    await passing(clock, refused.roles.assumeAll());
+    await clock.until(refused.roles.assumeAll());
     expect(refused.calls.toSorted()).toEqual(["First", "Second"]);
     expect(refused.roles.profiles()).toMatchObject([{ status: "failed" }, { status: "fresh" }]);
     const none = subject({ env: shared, cache: true, clock, masterCredentials: () => Promise.reject(denied) });
-    await passing(clock, none.roles.assumeAll());
+    await clock.until(none.roles.assumeAll());
     expect(none.calls).toHaveLength(2);
   });
 
   it("has what is still valid for an agent that starts while STS fails", async () => {
     const shared = { ...env, AGENT_ROLES_CACHE_DIR: join(directory, "cache") };
     const first = subject({ env: shared, cache: true });
-    await passing(first.clock, first.roles.assumeAll());
+    await first.clock.until(first.roles.assumeAll());
     await first.clock.advance(55 * 60_000);
     const failing = subject({ env: shared, cache: true, clock: first.clock });
     failing.broken.set("First", denied);
-    const [profile] = await passing(first.clock, failing.roles.assumeAll({ stores: [failing.store] }));
+    const [profile] = await first.clock.until(failing.roles.assumeAll({ stores: [failing.store] }));
     expect(failing.stored.get("First")).toMatch(/^ASIAFirst/);
     expect(profile).toMatchObject({ status: "expiring", failure: { code: "AccessDenied" } });
     expect((await failing.roles.credentials("First")()).accessKeyId).toMatch(/^ASIAFirst/);

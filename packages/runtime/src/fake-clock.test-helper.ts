@@ -1,9 +1,11 @@
 import type { Clock } from "./clock.ts";
 
-/** A clock that stands still until the test moves it. */
+/** A clock that stops until the test moves it; it never moves while files are read or written, however slow the disk is. */
 export interface FakeClock extends Clock {
-  /** Moves time on, waking sleepers in their order, and lets what they started come to rest. */
+  /** Moves time on, waking sleepers in their order, each once the event loop is idle. */
   advance(ms: number): Promise<void>;
+  /** Moves time on from sleeper to sleeper until the work has ended. @returns its result. */
+  until<T>(work: Promise<T>): Promise<T>;
   /** Moves the wall clock on, as a suspend does: sleepers still have to sleep what is left of their time. */
   jump(ms: number): void;
   /** Sets the wall clock, as NTP does: no time goes by. */
@@ -22,6 +24,16 @@ export function fakeClock(start: number = Date.parse("2026-01-01T00:00:00Z")): F
   let corrected = 0;
   let longest = 0;
   const sleepers = new Set<Sleeper>();
+
+  /** The next to wake, not later than `end`. */
+  function earliest(end: number): Sleeper | undefined {
+    return [...sleepers].filter(({ wakeAt }) => wakeAt <= end).toSorted((a, b) => a.wakeAt - b.wakeAt)[0];
+  }
+
+  function goTo(sleeper: Sleeper): void {
+    now = Math.max(now, sleeper.wakeAt);
+    sleeper.wake();
+  }
 
   function jump(ms: number): void {
     now += ms;
@@ -53,23 +65,38 @@ export function fakeClock(start: number = Date.parse("2026-01-01T00:00:00Z")): F
     advance: async (ms) => {
       const end = now + ms;
       await settle();
-      for (;;) {
-        const next = [...sleepers].filter(({ wakeAt }) => wakeAt <= end).toSorted((a, b) => a.wakeAt - b.wakeAt)[0];
-        if (!next) break;
-        now = Math.max(now, next.wakeAt);
-        next.wake();
+      for (let next = earliest(end); next; next = earliest(end)) {
+        goTo(next);
         await settle();
       }
       now = end;
     },
+    until: async (work) => {
+      const end = new AbortController();
+      const result = work.finally(() => end.abort());
+      result.catch(() => undefined);
+      for (await settle(); !end.signal.aborted; await settle()) {
+        const next = earliest(Infinity);
+        if (next) goTo(next);
+      }
+      return result;
+    },
   };
 }
 
-/** Lets promise chains without timers or input run out. */
+/**
+ * Waits until the event loop is idle: promise chains have run out and no file is being read or written.
+ *
+ * @throws an error beside sockets and processes: nobody can say when they are idle, so tests with fake time use neither.
+ */
 export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 3; turn += 1) {
+  for (let turns = 0; turns < 3; turns += 1) {
     await new Promise<void>((resolve) => {
       setImmediate(resolve);
     });
+    const active = process.getActiveResourcesInfo();
+    if (active.some((resource) => /^(FSReq|CloseReq)/.test(resource))) turns = -1;
+    const foreign = active.find((resource) => /^(TCP|UDP|GetAddrInfo|ProcessWrap)/.test(resource));
+    if (foreign) throw new Error(`fake time cannot wait for a ${foreign}`);
   }
 }

@@ -3,6 +3,7 @@ import { setTimeout } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { AgentRolesError } from "../agent-roles-error.ts";
 import { systemClock } from "../clock.ts";
+import { fakeClock, settle } from "../fake-clock.test-helper.ts";
 import { tryLock } from "../files/process-lock.ts";
 import { credentials } from "../fixtures.test-helper.ts";
 import type { SessionCredentials } from "../session-credentials.ts";
@@ -110,7 +111,7 @@ it("gives whoever waits what came meanwhile, however picky: an own call would ha
   await until(() => holder.calls.length === 1);
   const picky = processAt();
   const joined = picky.get(() => false);
-  await setTimeout(30);
+  await settle();
   answer(credentials("Common", NOW));
   expect((await joined).accessKeyId).toBe("ASIACommonEXAMPLE");
   expect(picky.calls).toEqual([]);
@@ -124,7 +125,7 @@ it("gives those who wait the failure, too, and asks anew for whoever comes later
   const failing = holder.get();
   await until(() => holder.calls.length === 1);
   const joined = waiting.get();
-  await setTimeout(30);
+  await settle();
   refuse(denied);
   await expect(failing).rejects.toBe(denied);
   await expect(joined).rejects.toMatchObject({
@@ -230,8 +231,9 @@ it("shows a session that is there to everybody who may read, expired or not", as
 });
 
 it("has an answer within the limit, and tells the others that there was none", async () => {
-  const hanging = processAt({ sts: () => new Promise(() => undefined), limitMs: 50 });
-  await expect(hanging.get()).rejects.toMatchObject({ code: "Unavailable", retryable: true });
+  const clock = fakeClock(NOW);
+  const hanging = processAt({ sts: () => new Promise(() => undefined), limitMs: 50, clock });
+  await expect(clock.until(hanging.get())).rejects.toMatchObject({ code: "Unavailable", retryable: true });
   expect((await processAt().shared.read(request, origin)).failure).toMatchObject({ code: "Unavailable", attempt: 1 });
   expect(await readdir(cache.directory())).toEqual([`${name}.json`]);
 });
@@ -239,9 +241,10 @@ it("has an answer within the limit, and tells the others that there was none", a
 it("waits for another process no longer than the limit, and does not ask STS for nobody afterwards", async () => {
   await openCacheDirectory(cache.directory());
   const other = await tryLock(cache.lock());
-  const waiting = processAt({ limitMs: 50 });
-  await expect(waiting.get()).rejects.toMatchObject({ code: "Unavailable" });
+  const clock = fakeClock(NOW);
+  const waiting = processAt({ limitMs: 50, clock });
+  await expect(clock.until(waiting.get())).rejects.toMatchObject({ code: "Unavailable" });
   await other?.release();
-  await setTimeout(700);
+  await clock.advance(60_000);
   expect(waiting.calls).toEqual([]);
 });

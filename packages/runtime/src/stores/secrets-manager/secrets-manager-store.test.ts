@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { settle } from "../../fake-clock.test-helper.ts";
 import { credentials, target } from "../../fixtures.test-helper.ts";
 import type { StoredCredentials } from "../credential-store.ts";
 import { storeContract, type StoreSubject } from "../store-contract.test-helper.ts";
@@ -224,7 +225,7 @@ describe("what Secrets Manager refuses", () => {
     const removal = store.remove(["First", "Second"]).finally(() => {
       isTold = true;
     });
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await settle();
     expect(isTold).toBe(false);
     release.abort();
     await expect(removal).rejects.toMatchObject({ code: "StoreFailed" });
