@@ -1,10 +1,11 @@
 import process from "node:process";
 import { systemClock } from "@agent-roles/runtime/clock";
 import { credentialProcess, type CredentialProcessOptions } from "./credential-process/credential-process.ts";
-import { exportToProcess } from "./export-to-process.ts";
+import { exportToProcess, hideSdkWarning } from "./export-to-process.ts";
 
-/** What `fast-main.ts` leaves to be done when it has understood the command line, and the cache has no answer. */
+/** Runs `credential-process` when `fast-main.ts` has parsed the command line and found no answer in the cache. */
 export async function main(options: CredentialProcessOptions): Promise<void> {
+  hideSdkWarning();
   process.exitCode = await credentialProcess(
     {
       env: { ...process.env },
@@ -15,6 +16,6 @@ export async function main(options: CredentialProcessOptions): Promise<void> {
     },
     options,
   );
-  // A call that still hangs must not hold up whoever has the answer.
+  // A pending call must not delay the end of the process.
   process.stdout.write("", () => process.exit());
 }

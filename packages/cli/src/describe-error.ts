@@ -4,7 +4,7 @@ import { TrustInputError } from "@agent-roles/templates";
 import type { ExitCode } from "./cli-context.ts";
 import { exitCodeOf } from "./exit-code-of.ts";
 
-/** What a person reads of a failure, never a stack trace; and the exit code that goes with it. */
+/** The text and the exit code of a failure. Never a stack trace. */
 export function describeError(error: unknown): { readonly text: string; readonly code: ExitCode } {
   if (error instanceof UsageError) return { text: `error: ${error.message}`, code: 2 };
   if (error instanceof ManifestError || error instanceof TrustInputError) return { text: error.message, code: 2 };
@@ -18,5 +18,5 @@ export function describeError(error: unknown): { readonly text: string; readonly
   return { text: `error: ${message.replace(`\n${fix}`, "")}\n  fix: ${fix}`, code: 1 };
 }
 
-/** Wrong usage or configuration that no library knows of. */
+/** Wrong usage of a command. */
 export class UsageError extends Error {}

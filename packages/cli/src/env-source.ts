@@ -4,10 +4,11 @@ import { type RoleEnvSource, roleEnvSource } from "@agent-roles/runtime/role-sou
 import type { CliContext } from "./cli-context.ts";
 
 /**
- * Where a command's variables come from: the environment, over it an env file, over both the secret that `AGENT_ROLES_SECRET_ID`
- * names. What the file says to the AWS SDK, such as `AWS_PROFILE`, is exported on each reading, and what has left it is not any more.
+ * The sources of a command's variables: the environment, overridden by an env file, overridden by the secret in
+ * `AGENT_ROLES_SECRET_ID`. Each read exports the file's variables for the AWS SDK, such as `AWS_PROFILE`, and restores variables that are no
+ * longer in the file.
  *
- * @param limitMs - within this time, milliseconds, the secret is there or `Unavailable` is thrown.
+ * @param limitMs - time limit for the secret, milliseconds; after it `Unavailable` is thrown.
  */
 export function envSource(
   { env, exportEnv, clock }: Pick<CliContext, "env" | "exportEnv" | "clock">,
@@ -23,7 +24,7 @@ export function envSource(
       Object.fromEntries([...left.map((name) => [name, env[name]]), ...names.map((name) => [name, file[name]])]),
     );
   };
-  // Each look at a secret speaks as the master, which may have to be assumed first.
+  // The master reads the secret, and its role may have to be assumed first.
   const cache = sessionCache({ env, clock });
   return roleEnvSource({ env, clock, cache, limitMs, ...(envFile !== undefined && { envFile, onEnvFile }) });
 }

@@ -5,11 +5,11 @@ import { timestamp } from "./duration.ts";
 export interface EventLineOptions {
   readonly at: Date;
   readonly color: boolean;
-  /** Whether a failed role is tried again. */
+  /** Whether a failed role will be retried. */
   readonly retries: boolean;
 }
 
-/** One event as one line of text, failures with their fix in a second; `undefined` for what a person need not read. */
+/** One event as text: one line, and the fix of a failure on a second line. `undefined` for progress events. */
 export function eventLine(event: AgentRolesEvent, { at, color, retries }: EventLineOptions): string | undefined {
   const paint = pc.createColors(color);
   const line = (word: string, text: string): string => `${timestamp(at)}  ${word.padEnd(8)}  ${text}`;
@@ -22,8 +22,9 @@ export function eventLine(event: AgentRolesEvent, { at, color, retries }: EventL
     }
     case "assumeFailed": {
       const { error, retryAt, validUntil } = event;
-      const kept = validUntil && validUntil > at ? `; its credentials stay until ${timestamp(validUntil)}` : "";
-      const next = retries ? `\n  next try ${timestamp(retryAt)}${kept}` : "";
+      const kept =
+        validUntil && validUntil > at ? `; current credentials are valid until ${timestamp(validUntil)}` : "";
+      const next = retries ? `\n  retry at ${timestamp(retryAt)}${kept}` : "";
       return paint.red(line("failed", `${failureText(error)}${next}`));
     }
     case "initialProgress": {
@@ -43,21 +44,22 @@ export function eventLine(event: AgentRolesEvent, { at, color, retries }: EventL
     case "storeFailed":
       return paint.red(line("failed", failureText(event.error)));
     case "rolesUnreadable": {
-      const kept = "\n  the roles before it stay in force";
+      const kept = "\n  Keeping the previous role definitions.";
       return paint.red(line("failed", `${event.source}: ${failureText(event.error)}${kept}`));
     }
     case "cacheFailed":
       return paint.yellow(line("warning", failureText(event.error)));
     case "durationCapped": {
       const { profile, durationSeconds } = event;
-      const why = "the master is itself a role session";
-      return paint.yellow(line("warning", `${profile}: asked for ${durationSeconds} s, the most there is: ${why}`));
+      return paint.yellow(
+        line("warning", `${profile}: session duration capped at ${durationSeconds} s (role chaining)`),
+      );
     }
     case "clockSkew": {
       const seconds = Math.round(event.offsetMs / 1000);
-      if (seconds === 0) return line("clock", "agrees with AWS's again");
+      if (seconds === 0) return line("clock", "in sync with AWS again");
       const side = seconds > 0 ? "behind" : "ahead of";
-      const text = `this machine's clock is ${Math.abs(seconds)} s ${side} AWS's; rotation follows AWS's\n  set it (NTP)`;
+      const text = `this machine's clock is ${Math.abs(seconds)} s ${side} AWS; rotation uses the time of AWS\n  fix: synchronize the clock (NTP)`;
       return paint.yellow(line("warning", text));
     }
   }
@@ -67,7 +69,7 @@ function failureText({ message, code, fix }: AgentRolesError): string {
   return `${message}\n  ${code}: ${fix}`;
 }
 
-/** A few by name, many by number. */
+/** Up to five names, else a count. */
 function profiles(targets: readonly TargetRole[]): string {
   return targets.length > 5 ? `${targets.length} profiles` : targets.map(({ profile }) => profile).join(", ");
 }

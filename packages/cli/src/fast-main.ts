@@ -5,10 +5,10 @@ import { fastOptions, type FastOptions, fastPath } from "./credential-process/fa
 export { fastPath };
 
 /**
- * The shortest way through `agent-roles credential-process`, which `bundle.js` makes one file of: Node starts in thirty
- * milliseconds, and each file more takes a part of one.
+ * The fast path of `agent-roles credential-process`. `bundle.js` bundles it into one file, because Node starts in 30 ms and each further file
+ * adds a part of a millisecond.
  *
- * @returns the options when the cache has no answer, `undefined` when they are not understood, and true when all is done.
+ * @returns true when the answer was printed, the options when the cache has no answer, `undefined` when they cannot be parsed here.
  */
 export function answerFromCache(process: NodeJS.Process): FastOptions | true | undefined {
   const options = fastOptions(process.argv.slice(3));
@@ -20,7 +20,7 @@ export function answerFromCache(process: NodeJS.Process): FastOptions | true | u
   return true;
 }
 
-/** Node's own streams take some milliseconds to set up; where a direct write does not take all, they do the rest. */
+/** Writes directly, because Node's streams take milliseconds to set up; they write what a direct write does not accept. */
 function print(descriptor: 1 | 2, text: string, process: NodeJS.Process): void {
   const bytes = Buffer.from(text);
   let written = 0;

@@ -2,13 +2,13 @@ import process from "node:process";
 import { text } from "node:stream/consumers";
 import { systemClock } from "@agent-roles/runtime/clock";
 import pc from "picocolors";
-import { exportToProcess } from "./export-to-process.ts";
+import { exportToProcess, hideSdkWarning } from "./export-to-process.ts";
 import { runCli } from "./run-cli.ts";
 
 let reload: (() => void) | undefined;
 let stop: AbortController | undefined;
 
-/** For commands that have something to end in order; the others end at once, as every process does. */
+/** Handles the signals from the first use on. A command that does not use it ends at once. */
 function stopSignal(): AbortSignal {
   if (stop) return stop.signal;
   stop = new AbortController();
@@ -18,27 +18,29 @@ function stopSignal(): AbortSignal {
 }
 
 function toStop(): void {
-  // Nothing has begun yet, or somebody asks twice and does not want to wait.
+  // Nothing has started yet, or this is the second signal: end at once.
   if (!stop || stop.signal.aborted) process.exit(130);
   stop.abort();
 }
 
-/** At a terminal it means that the terminal is gone. */
+/** With a terminal, SIGHUP means that the terminal was closed. */
 function onHangup(): void {
   if (reload && !process.stdin.isTTY) reload();
   else toStop();
 }
 
-// A reader that leaves early, such as `head`, changes neither what is done nor how it ends: a check that fails, fails; what
-// rotates goes on.
+// A reader that closes the pipe early, such as `head`, changes neither the work nor the exit code.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
   });
 }
 
-process.exitCode = await runCli(process.argv.slice(2), {
-  // A copy: an env file is exported into the process's own, and what leaves it must not stay in force.
+const argv = process.argv.slice(2);
+if (argv[0] === "credential-process" || argv.some((each) => /^--(json|format)(=|$)/.test(each))) hideSdkWarning();
+
+process.exitCode = await runCli(argv, {
+  // A copy, because variables of an env file are exported to process.env and removed from it again.
   env: { ...process.env },
   exportEnv: exportToProcess,
   clock: systemClock,
@@ -54,5 +56,5 @@ process.exitCode = await runCli(process.argv.slice(2), {
   },
   color: pc.isColorSupported,
 });
-// A call that still hangs must not hold up a command that has its answer, or was told to stop.
+// A pending call must not delay the end of a command.
 process.stdout.write("", () => process.exit());

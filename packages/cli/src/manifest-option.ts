@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 
-/** `--manifest FILE`, wherever the manifest is read. */
+/** Adds `--manifest FILE`. */
 export function withManifest(command: Command): Command {
-  return command.option("--manifest <file>", "the manifest to read", "agent-roles.yaml");
+  return command.option("--manifest <file>", "manifest to read", "agent-roles.yaml");
 }

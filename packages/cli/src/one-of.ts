@@ -1,6 +1,6 @@
 import { UsageError } from "./describe-error.ts";
 
-/** Reads an option that takes one of some words. @throws {UsageError} that lists them. */
+/** Parses an option that takes one of the given words. @throws {UsageError} that lists them. */
 export function oneOf<Word extends string>(option: string, text: string, words: readonly Word[]): Word {
   const word = words.find((known) => known === text);
   if (word === undefined) throw new UsageError(`${option} "${text}" is not one of ${words.join(", ")}`);

@@ -1,9 +1,7 @@
 import { execPath } from "node:process";
 import { fileURLToPath } from "node:url";
 
-/**
- * What starts this program from any folder, whatever is on the `PATH`. Without the two dashes Node takes `--env-file` for itself.
- */
+/** Starts this program from any directory and with any `PATH`. The two dashes keep Node from parsing `--env-file` itself. */
 export const OWN_COMMAND: readonly string[] = [
   execPath,
   "--",

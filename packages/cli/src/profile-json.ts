@@ -1,6 +1,6 @@
 import type { ProfileStatus } from "@agent-roles/runtime";
 
-/** The fixed shape of `list --json`: every field always there, what is not known is null. */
+/** The fixed shape of `list --json`. Every field is present; unknown values are null. */
 export function profileJson(status: ProfileStatus): Record<string, unknown> {
   const { profile, accountId, roleArn, region, environment, description, expiration, failure } = status;
   return {

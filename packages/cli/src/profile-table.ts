@@ -5,7 +5,7 @@ import { table } from "./table.ts";
 
 const HEADINGS = ["PROFILE", "ACCOUNT", "ROLE", "REGION", "STATUS", "EXPIRATION"];
 
-/** The profiles as a person reads them, `*` at the default one. */
+/** The profiles as a table. `*` marks the default profile. */
 export function profileTable(profiles: readonly ProfileStatus[], now: number, color: boolean): string {
   const rows = profiles.map((status) => {
     const { profile, accountId, roleArn, region, expiration } = status;
@@ -34,7 +34,7 @@ export function profileTable(profiles: readonly ProfileStatus[], now: number, co
   ].join("\n");
 }
 
-/** Messages begin with whom they are about. */
+/** Messages start with the profile, which is already on the line. */
 function withoutSubject(message: string, profile: string): string {
   return message.startsWith(`${profile}: `) ? message.slice(profile.length + 2) : message;
 }

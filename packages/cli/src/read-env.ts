@@ -7,22 +7,19 @@ import { envSource } from "./env-source.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** `--env-file FILE`, wherever the environment is read. */
+/** Adds `--env-file FILE`. */
 export function withEnvFile(command: Command): Command {
   return command.addOption(
-    new Option(
-      "--env-file <file>",
-      "read AWS_ROLE_N and other variables from a dotenv file; they win over the environment",
-    ),
+    new Option("--env-file <file>", "dotenv file with AWS_ROLE_N and other variables; they override the environment"),
   );
 }
 
-/** Everything that {@link envSource} says now. @throws {AgentRolesError} `RolesUnreadable`. */
+/** The variables of {@link envSource}. @throws {AgentRolesError} `RolesUnreadable`. */
 export async function readEnv(context: CliContext, envFile: string | undefined): Promise<Env> {
   return envSource(context, envFile).read();
 }
 
-/** {@link readEnv} and its source, for commands that need roles: tells the warnings, and refuses an environment without any. */
+/** {@link readEnv} and its source, for commands that need roles. Prints the warnings. @throws {UsageError} without any role. */
 export async function readRoleEnv(
   context: CliContext,
   envFile: string | undefined,
@@ -33,7 +30,7 @@ export async function readRoleEnv(
   for (const { variable, message, fix } of warnings) context.err(`warning: ${variable}: ${message}; ${fix}`);
   if (roles.length === 0) {
     throw new UsageError(
-      "no AWS_ROLE_N is set\n  fix: set AWS_ROLE_1=arn:aws:iam::<account>:role/<name>:<profile>, or pass --env-file (agent-roles env writes one)",
+      "no AWS_ROLE_N is set\n  fix: set AWS_ROLE_1=arn:aws:iam::<account>:role/<name>:<profile>, or use --env-file with the output of agent-roles env",
     );
   }
   return { env, source };

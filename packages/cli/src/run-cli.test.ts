@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "@agent-roles/runtime";
@@ -67,8 +67,22 @@ describe("agent-roles", () => {
       expect(out).toContain(word);
   });
 
+  it("prints the version of its package", async () => {
+    const { version } = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8"));
+    expect(await cli(["--version"])).toMatchObject({ code: 0, out: version });
+  });
+
+  it("prints the same help of a command for both ways to ask", async () => {
+    const { code, out } = await cli(["help", "list"]);
+    expect({ code, out }).toMatchObject(await cli(["list", "--help"]).then((asked) => ({ code: 0, out: asked.out })));
+    expect(out).toContain("Usage: agent-roles list");
+  });
+
   it.each([
     [["frob"], "unknown command 'frob'"],
+    [["frob", "--help"], "unknown command 'frob'"],
+    [["help", "frob"], "unknown command 'frob'"],
+    [["chekc", "-h"], "Did you mean check?"],
     [["list", "--frob"], "unknown option '--frob'"],
     [["sandbox", "--port", "70000"], "Use a port from 0 to 65535"],
     [["env", "--format", "xml"], '--format "xml" is not one of dotenv, shell, json, kubernetes'],

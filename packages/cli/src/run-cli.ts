@@ -10,21 +10,22 @@ import { runCommand } from "./commands/run.ts";
 import { sandboxCommand } from "./commands/sandbox.ts";
 import { whoamiCommand } from "./commands/whoami.ts";
 import { describeError } from "./describe-error.ts";
+import { ownVersion } from "./own-version.ts";
 import { visibleLines } from "./visible.ts";
 
 const ENVIRONMENT = `
 Environment:
-  AWS_ROLE_1, AWS_ROLE_2, …   <role ARN>:<profile>, one for each role of the agent
-  AWS_ROLE_N_EXTERNAL_ID, AWS_ROLE_N_REGION, …   options of a role
-  AWS_MASTER_ROLE_ARN         assume this role first, when the ambient credentials are not yet the master's
+  AWS_ROLE_1, AWS_ROLE_2, …   <role ARN>:<profile>, one variable for each target role
+  AWS_ROLE_N_EXTERNAL_ID, AWS_ROLE_N_REGION, …   options of a target role
+  AWS_MASTER_ROLE_ARN         assume this role first, if the ambient credentials are not the master role's
 
-Exit codes: 0 fine · 1 some role or check failed · 2 wrong usage or configuration
+Exit codes: 0 success · 1 a role or check failed · 2 wrong usage or configuration
 
 Examples:
-  agent-roles env > agent-roles.env        the AWS_ROLE_N values of agent-roles.yaml
+  agent-roles env > agent-roles.env        write the AWS_ROLE_N values of agent-roles.yaml
   agent-roles run --env-file agent-roles.env
   aws s3 ls --profile MyFirstAccount
-  agent-roles check                        who can become whom in cdk.out, and what is wrong with it`;
+  agent-roles check                        check the trust policies in cdk.out`;
 
 const COMMANDS = [
   listCommand,
@@ -45,22 +46,27 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
     exitCode = code;
   };
   const program = new Command("agent-roles")
-    .description("Many AWS roles for one agent: assumed, rotated, and there as profiles.")
+    .description("Assume many AWS roles for one agent and keep their credentials fresh as AWS profiles.")
+    .version(ownVersion())
     .addHelpText("after", ENVIRONMENT)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => context.out(text.trimEnd()),
       writeErr: (text) => context.err(text.trimEnd()),
     })
-    .showHelpAfterError("(agent-roles --help tells what there is)");
+    .showHelpAfterError("See agent-roles --help.");
   for (const command of COMMANDS) {
     program.addCommand(command(context, exitWith).copyInheritedSettings(program));
   }
+  // Commander would print the general help for an unknown command with --help.
+  const asked = argv[0] === "help" && argv.length > 1 ? [...argv.slice(1), "--help"] : argv;
+  const [name = ""] = asked;
+  const isUnknown = name !== "" && !name.startsWith("-") && program.commands.every((each) => each.name() !== name);
   try {
-    await program.parseAsync(argv, { from: "user" });
+    await program.parseAsync(isUnknown ? [name] : asked, { from: "user" });
     return exitCode;
   } catch (error) {
-    // Help and version arrive as errors of code 0; a wrong flag as code 1, which is taken by failing roles.
+    // Help and version arrive as errors with code 0, wrong usage as code 1, which means a failing role here.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     const { text, code } = describeError(error);
     context.err(visibleLines(text));

@@ -3,7 +3,7 @@ import type { CredentialStore, MasterConfig } from "@agent-roles/runtime";
 import { oneOf } from "./one-of.ts";
 import { OWN_COMMAND } from "./own-command.ts";
 
-/** `credentials-file` writes keys; `credential-process` writes profiles that ask this program for them. */
+/** `credentials-file` writes keys; `credential-process` writes profiles that run this program to get them. */
 export const MODES = ["credentials-file", "credential-process"] as const;
 
 export interface StoreOptions {
@@ -14,7 +14,7 @@ export interface StoreOptions {
 }
 
 /**
- * The stores that `run` keeps the profiles in.
+ * The stores that `run` writes to.
  *
  * @throws {UsageError} for an unknown mode.
  */
@@ -32,7 +32,7 @@ export async function runStores(
       : credentialProcessStore({ env, adopt, command: [...OWN_COMMAND, "credential-process", ...envFileArgs] });
   if (secret === undefined) return [files];
   const { secretsManagerStore } = await import("@agent-roles/runtime/secrets-manager");
-  // The master keeps the secrets, whatever the ambient credentials are.
+  // The master role writes the secrets, also when the ambient credentials are another principal's.
   const roleEnv = parseRoleEnv(env);
   const clientConfig = (): MasterConfig => masterConfig(roleEnv, { env });
   const which = secret.endsWith("/") ? { prefix: secret } : { secretId: secret };

@@ -1,4 +1,4 @@
-/** Lays out rows below their headings in columns as wide as their widest cell; the last is not padded. */
+/** Formats rows below their headings in aligned columns. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [headings, ...rows];
   const widths = headings.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));

@@ -1,6 +1,6 @@
 /**
- * The same value with every control and formatting character of its strings written out, as `\u{1b}`. What a template says can
- * then neither steer the terminal that shows it, nor begin a line of its own, nor hide or turn around what follows it.
+ * Escapes every control and formatting character in the strings of a value, as `\u{1b}`. Text from a template then cannot control the
+ * terminal, start a line of its own, or hide or reorder the text after it.
  *
  * @see https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing
  */
@@ -8,7 +8,7 @@ export function visible<T>(value: T): T {
   return JSON.parse(JSON.stringify(value, (_, each: unknown) => (typeof each === "string" ? visibleText(each) : each)));
 }
 
-/** The same for text of several lines, which stay lines. */
+/** Escapes text and keeps its line breaks. */
 export function visibleLines(text: string): string {
   return text.split("\n").map(visibleText).join("\n");
 }

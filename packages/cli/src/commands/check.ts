@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { parseRoleArn } from "@agent-roles/runtime/role-env";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { CHECK_FORMATS } from "../check-formats/format-names.ts";
@@ -7,6 +6,7 @@ import type { CheckTrustOptions } from "../check-trust.ts";
 import type { CliContext, ExitCode } from "../cli-context.ts";
 import { collect } from "../collect-option.ts";
 import { oneOf } from "../one-of.ts";
+import { ownVersion } from "../own-version.ts";
 import { withTrustFlags } from "../trust-flags.ts";
 import { withTrustSet } from "../trust-set.ts";
 
@@ -49,7 +49,7 @@ export function checkCommand(context: CliContext, exitWith: (code: ExitCode) => 
       const report = await checkTrust(paths, { ...options, failOn }, context);
       const { rules } = await import("@agent-roles/trust");
       const { formatCheck } = await import("../check-formats/check-format.ts");
-      context.out(formatCheck(format, report, { color: context.color, rules, version: await ownVersion() }));
+      context.out(formatCheck(format, report, { color: context.color, rules, version: ownVersion() }));
       if (report.findings.some(({ severity }) => fails(severity, failOn))) exitWith(1);
     });
 }
@@ -59,11 +59,4 @@ function roleArn(text: string): string {
   throw new InvalidArgumentError(
     "A role's ARN is arn:aws:iam::<12 digits>:role/<name>, with its path before the name.",
   );
-}
-
-async function ownVersion(): Promise<string> {
-  const { version }: { version: string } = JSON.parse(
-    await readFile(new URL("../../package.json", import.meta.url), "utf8"),
-  );
-  return version;
 }

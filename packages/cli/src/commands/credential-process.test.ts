@@ -114,7 +114,7 @@ describe("agent-roles credential-process", () => {
 
   it.each([
     [["credential-process"], {}, "--profile"],
-    [["credential-process", "--profile", "Other"], {}, "declared are: Prod"],
+    [["credential-process", "--profile", "Other"], {}, "declared profiles: Prod"],
     [ask, { AWS_ROLE_1: "MyRole:Prod" }, "InvalidRoleEnv"],
     [[...ask, "--env-file", "/does/not/exist"], {}, "/does/not/exist"],
   ])("ends %j with 2 for wrong usage or configuration", async (argv, env, why) => {
@@ -132,7 +132,7 @@ describe("agent-roles credential-process", () => {
   it("does not run in a circle when the master's credentials come from itself", async () => {
     const { code, err } = await cli(ask, { env: { AGENT_ROLES_CREDENTIAL_PROCESS: "Other,Prod" } });
     expect(code).toBe(1);
-    expect(err).toContain("the master's credentials come from this very profile");
+    expect(err).toContain("the master's credentials come from this profile itself");
   });
 
   it("warns of a damaged cache file, replaces it, and answers", async () => {

@@ -5,10 +5,10 @@ import { profileJson } from "../profile-json.ts";
 import { profileTable } from "../profile-table.ts";
 import { readRoleEnv, withEnvFile } from "../read-env.ts";
 
-/** `agent-roles list`: what is declared, and what the credentials file and the cache hold of it; asks nothing of AWS. */
+/** `agent-roles list`: the declared profiles and the state of their credentials in the shared files and the cache. Makes no AWS call. */
 export function listCommand(context: CliContext): Command {
   return withEnvFile(new Command("list"))
-    .description("show every profile with its account, role, Region, status and expiration")
+    .description("list every profile with its account, role, Region, status and expiration")
     .option("--json", "print JSON")
     .action(async (options: { json?: true; envFile?: string }) => {
       const { env } = await readRoleEnv(context, options.envFile);
@@ -22,8 +22,7 @@ export function listCommand(context: CliContext): Command {
       const status = async (target: TargetRole): Promise<ProfileStatus> => {
         const { session, failure } = await cache.read(target, { roleEnv, env });
         const kept = stored.get(target.profile);
-        // Credentials of another role are not this profile's, whatever the section is called. Keys in the file win, as they do
-        // for AWS clients.
+        // A section with another role's credentials does not count. Keys in the file have precedence, as in AWS clients.
         const credentials = kept?.roleArn === target.role.arn ? kept.credentials : session;
         const isNews = failure && !(credentials && credentials.issuedAt > failure.failedAt);
         const known = { ...(credentials && { credentials }), ...(isNews && { failure: failureError(failure) }) };

@@ -12,26 +12,35 @@ interface RunOptions extends StoreOptions {
   readonly json?: true;
 }
 
-/** `agent-roles run`: assumes every role, writes the profiles and keeps them fresh until it is stopped. */
+/** `agent-roles run`: assumes every role, writes the profiles and rotates the credentials until it is stopped. */
 export function runCommand(context: CliContext, exitWith: (code: ExitCode) => void): Command {
   return withEnvFile(new Command("run"))
-    .description("assume every role, keep the profiles in AWS's shared files, rotate until stopped")
-    .option("--mode <mode>", `${MODES.join(", ")}: keys, or profiles that let AWS clients ask us`, MODES[0])
-    .option("--secret <name>", "keep them in Secrets Manager, too; a secret for each profile when it ends in /")
-    .option("--once", "assume and write once, then exit; 1 when some role failed")
-    .option("--adopt", "take over profiles of the same name that something else wrote")
-    .option("--json", "print events, or with --once the profiles, as JSON")
+    .description("assume every role, write the profiles to the AWS shared files, rotate the credentials until stopped")
+    .option(
+      "--mode <mode>",
+      "credentials-file writes temporary keys; credential-process writes profiles that every SDK refreshes",
+      MODES[0],
+    )
+    .option(
+      "--secret <name>",
+      'also store credentials in this Secrets Manager secret; with a trailing "/", one secret per profile',
+    )
+    .option("--once", "assume and write once, then exit; exit code 1 if a role failed")
+    .option("--adopt", "overwrite profiles of the same name that another tool wrote")
+    .option("--json", "print events as JSON lines; with --once, print the profiles as JSON")
     .action(async (options: RunOptions) => exitWith(await run(context, options)));
 }
 
 async function run(context: CliContext, options: RunOptions): Promise<ExitCode> {
   let followed: FollowedRoles | undefined;
-  // From the first moment on, or SIGHUP would end it while the roles are read.
+  // First of all: SIGHUP must not end the process while it reads the roles.
   if (!options.once) context.onReload(() => void followed?.reload());
   const { env, source } = await readRoleEnv(context, options.envFile);
   const stores = await runStores(env, options);
   if (options.mode === "credential-process" && options.envFile === undefined) {
-    context.err("warning: AWS clients must run with the same AWS_ROLE_N as this command; --env-file spares them that");
+    context.err(
+      "warning: the profiles work only where the same AWS_ROLE_N are set; use --env-file to write the file's path into the profiles",
+    );
   }
   const { createAgentRoles, followRoles } = await import("@agent-roles/runtime");
   const failed = new Set<string>();
@@ -39,9 +48,9 @@ async function run(context: CliContext, options: RunOptions): Promise<ExitCode> 
     const at = new Date(context.clock.now());
     const line = (): string | undefined => eventLine(event, { at, color: context.color, retries: !options.once });
     if (options.json && options.once) {
-      // The profiles are the JSON, and do not say what is wrong with a store.
-      const isTold = event.type === "storeFailed" || event.type === "cacheFailed";
-      if (isTold) context.err(line() ?? "");
+      // Standard output is the JSON of the profiles, which has no store failures.
+      const isWarning = event.type === "storeFailed" || event.type === "cacheFailed";
+      if (isWarning) context.err(line() ?? "");
     } else {
       const text = options.json ? JSON.stringify(eventJson(event, at)) : line();
       if (text !== undefined) context.out(text);

@@ -12,11 +12,11 @@ interface Identity {
   readonly expiration: string | null;
 }
 
-/** `agent-roles whoami`: asks AWS who a profile is, and checks the answer against the role that `AWS_ROLE_N` names. */
+/** `agent-roles whoami`: gets a profile's caller identity from STS and compares it with the role in `AWS_ROLE_N`. */
 export function whoamiCommand(context: CliContext, exitWith: (code: ExitCode) => void): Command {
   return withEnvFile(new Command("whoami"))
-    .description("show the caller identity of the master, or of a profile, checked against the role that was asked for")
-    .option("--profile <profile>", "a profile of AWS_ROLE_N; without it the master")
+    .description("print the caller identity of a profile or of the master; exit code 1 if it is not the expected role")
+    .option("--profile <profile>", "profile of an AWS_ROLE_N (default: the master)")
     .option("--json", "print JSON")
     .action(async (options: { profile?: string; json?: true; envFile?: string }) => {
       const { identity, matches } = await (options.profile === undefined
@@ -26,7 +26,7 @@ export function whoamiCommand(context: CliContext, exitWith: (code: ExitCode) =>
       if (matches) return;
       context.err(
         `error: ${identity.profile ?? "the master"} is ${identity.arn}, not a session of ${identity.expectedRoleArn}\n` +
-          "  fix: run agent-roles run to write the profile anew; another tool or another AWS_ROLE_N wrote what is there",
+          "  fix: run agent-roles run to rewrite the profile; another tool, or another AWS_ROLE_N, wrote the credentials that are in use",
       );
       exitWith(1);
     });
@@ -55,7 +55,7 @@ async function masterIdentity(context: CliContext, envFile: string | undefined):
   return { identity, matches: !expected || isSessionOf(caller.arn, expected) };
 }
 
-/** Asks with the credentials that a client of this profile would find in the shared file; without any, with fresh ones. */
+/** Uses the credentials that a client of this profile finds in the shared file, or else new ones. */
 async function profileIdentity(context: CliContext, profile: string, envFile: string | undefined): Promise<Answer> {
   const { env } = await readRoleEnv(context, envFile);
   const { callerIdentity, createAgentRoles, isSessionOf, readSharedProfiles, stsRegion } =

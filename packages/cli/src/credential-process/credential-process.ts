@@ -8,13 +8,13 @@ import { exitCodeOf } from "../exit-code-of.ts";
 import { credentialsJson, failureLine } from "./process-output.ts";
 import { readerEnv } from "./reader-env.ts";
 
-/** botocore waits for a process for ever; a person waits ten seconds, and Node's start is a part of them. */
+/** botocore has no timeout for a process. Ten seconds in total, including the start of Node. */
 const LIMIT_MS = 9_000;
 
-/** Names, for the processes that we start, the profiles that are being asked for: their `credential_process` may be us again. */
+/** Lists the requested profiles for child processes, whose `credential_process` can be this program again. */
 const ASKED_FOR = "AGENT_ROLES_CREDENTIAL_PROCESS";
 
-/** What of a command's world this one needs. */
+/** The part of the context that this command uses. */
 export type CredentialProcessContext = Pick<CliContext, "env" | "exportEnv" | "clock" | "out" | "err">;
 
 export interface CredentialProcessOptions {
@@ -23,8 +23,8 @@ export interface CredentialProcessOptions {
 }
 
 /**
- * Prints a profile's credentials for AWS clients, or why there are none, on one line. Nothing that only people need is loaded,
- * and the SDK by the one reader that asks STS: hundreds of readers may wait.
+ * Prints a profile's credentials for AWS clients, or the failure on one line. Loads no command-line library, and the SDK only in the one
+ * process that calls STS, because hundreds of processes can wait at once.
  */
 export async function credentialProcess(
   context: CredentialProcessContext,
@@ -59,7 +59,7 @@ async function session(
     limitMs: LIMIT_MS - (clock.now() - startedAt),
     onWarning: ({ message, fix }) => context.err(`agent-roles: warning: ${message}; ${fix}`),
   });
-  /** Of all the readers that wait, the one that asks loads the SDK. */
+  /** Only the process that calls STS loads the SDK. */
   const askSts = async (): Promise<SessionCredentials> => {
     const { createAgentRoles } = await import("@agent-roles/runtime");
     return createAgentRoles({ env, clock }).credentials(profile)();
@@ -71,17 +71,17 @@ function declared(roles: readonly TargetRole[], profile: string): TargetRole {
   const target = roles.find((each) => each.profile === profile);
   if (target) return target;
   const fix =
-    roles.length > 0 ? `declared are: ${roles.map((each) => each.profile).join(", ")}` : "no AWS_ROLE_N is set";
+    roles.length > 0 ? `declared profiles: ${roles.map((each) => each.profile).join(", ")}` : "no AWS_ROLE_N is set";
   throw new AgentRolesError(`no AWS_ROLE_N declares the profile "${profile}"`, { code: "UnknownProfile", fix });
 }
 
-/** A master whose credentials come from a profile that comes from this master would start processes without end. */
+/** Stops a loop: a master whose credentials come from a profile of this same master. */
 function notOfItself({ env, exportEnv }: CredentialProcessContext, profile: string): void {
   const asked = env[ASKED_FOR]?.split(",") ?? [];
   if (asked.includes(profile)) {
-    throw new AgentRolesError(`${profile}: the master's credentials come from this very profile`, {
+    throw new AgentRolesError(`${profile}: the master's credentials come from this profile itself`, {
       code: "MasterCredentialsInvalid",
-      fix: "give the master credentials of its own (AWS_PROFILE, the [default] profile, instance or task role)",
+      fix: "use other credentials for the master (AWS_PROFILE, the [default] profile, an instance or task role)",
     });
   }
   exportEnv({ [ASKED_FOR]: [...asked, profile].join(",") });

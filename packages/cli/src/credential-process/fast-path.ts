@@ -19,17 +19,17 @@ export interface FastOptions {
 }
 
 /**
- * What `credential-process` answers from the cache alone, without the AWS SDK, a command-line library or a promise.
+ * Answers `credential-process` from the cache alone, without the AWS SDK, a command-line library or a promise.
  *
  * @param now - milliseconds since the epoch.
- * @returns `undefined` whenever there is more to it: the role must be assumed, or something is wrong and wants telling.
+ * @returns `undefined` in all other cases: the role must be assumed, or an error must be reported.
  */
 export function fastPath({ profile, envFile }: FastOptions, inherited: Env, now: number): FastAnswer | undefined {
   try {
     const file = envFile === undefined ? {} : parseEnv(readFileSync(envFile, "utf8").replace(/^\uFEFF/, ""));
     const own = readerEnv(inherited, file, profile);
     const env = envFile === undefined ? own : mergeRoleEnv(own, file);
-    // The roles are in the secret, then.
+    // Then the roles are in the secret.
     if (env["AGENT_ROLES_SECRET_ID"]) return undefined;
     const role = parseOneRole(env, profile);
     if (!role) return undefined;
@@ -45,16 +45,16 @@ export function fastPath({ profile, envFile }: FastOptions, inherited: Env, now:
         return undefined;
     }
   } catch {
-    // The command itself meets the same failure and tells it.
+    // The full command meets the same failure and reports it.
     return undefined;
   }
 }
 
 /**
- * Understands `--profile P` and `--env-file F`, either form of each.
+ * Parses `--profile P` and `--env-file F`, also with `=`.
  *
- * @param args - what stands behind `credential-process`.
- * @returns `undefined` for whatever else there is: it wants a real parser.
+ * @param args - the arguments after `credential-process`.
+ * @returns `undefined` for any other argument; the full parser handles it.
  */
 export function fastOptions(args: readonly string[]): FastOptions | undefined {
   let profile: string | undefined;

@@ -1,7 +1,7 @@
 import type { AgentRolesError, SessionCredentials } from "@agent-roles/runtime";
 
 /**
- * A session as SDKs read it from a process.
+ * A session in the JSON that SDKs read from a process.
  *
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
  */
@@ -17,7 +17,7 @@ export function credentialsJson(session: SessionCredentials): string {
   });
 }
 
-/** A failure on one line, for SDKs copy it into their own messages. */
+/** A failure on one line, because SDKs copy it into their own messages. */
 export function failureLine({ code, message, fix }: Pick<AgentRolesError, "code" | "message" | "fix">): string {
   return `agent-roles: ${code}: ${message}; fix: ${fix}`.replaceAll(/\s*\n\s*/g, "; ");
 }

@@ -3,10 +3,10 @@ import { isRole, mergeRoleEnv } from "@agent-roles/runtime/role-env";
 type Env = Readonly<Record<string, string | undefined>>;
 
 /**
- * What `credential-process` inherits, less an `AWS_PROFILE` that names one of our own profiles: whoever starts a program with
- * `AWS_PROFILE=MyFirstAccount` says what the program is, not what the master is.
+ * The inherited environment of `credential-process`, without an `AWS_PROFILE` that names a profile of this project: in a program started
+ * with `AWS_PROFILE=MyFirstAccount` the variable selects the program's credentials, not the master's.
  *
- * @param file - the variables of the env file; an `AWS_PROFILE` in it is meant as it stands.
+ * @param file - the variables of the env file. An `AWS_PROFILE` in it selects the master's credentials.
  */
 export function readerEnv(env: Env, file: Env, profile: string): Env {
   const inherited = env["AWS_PROFILE"];
