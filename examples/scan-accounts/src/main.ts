@@ -2,7 +2,7 @@ import process from "node:process";
 import { type AgentRoles, AgentRolesError, createAgentRoles } from "@agent-roles/runtime";
 import { ListBucketsCommand, S3Client } from "@aws-sdk/client-s3";
 
-/** Looks into every account that the agent has a role in, by its friendly name: which buckets are there? */
+/** Prints the buckets of one account. */
 async function scan(roles: AgentRoles, profile: string): Promise<void> {
   const { accountId } = roles.target(profile).role;
   const s3 = new S3Client({ region: "us-east-1", ...roles.clientConfig(profile) });
@@ -15,8 +15,8 @@ async function scan(roles: AgentRoles, profile: string): Promise<void> {
   }
 }
 
-/** What went wrong with whom, and what to do about it. */
-function tell(error: unknown): void {
+/** Prints the failure and its fix. */
+function report(error: unknown): void {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   if (error instanceof AgentRolesError) process.stderr.write(`  fix: ${error.fix}\n`);
 }
@@ -25,15 +25,16 @@ try {
   const roles = createAgentRoles({ cache: true });
   const wanted = process.argv.slice(2);
   const profiles = wanted.length > 0 ? wanted : roles.profiles().map(({ profile }) => profile);
-  if (profiles.length === 0) throw new Error("no AWS_ROLE_N is set: agent-roles env --format shell prints them");
+  if (profiles.length === 0)
+    throw new Error("no AWS_ROLE_N is set; set the values that agent-roles env --format shell prints");
   for (const profile of profiles) {
-    // One account that cannot be reached is no reason to leave the others out.
+    // A failing account does not stop the scan of the others.
     await scan(roles, profile).catch((error: unknown) => {
       process.exitCode = 1;
-      tell(error);
+      report(error);
     });
   }
 } catch (error) {
   process.exitCode = 2;
-  tell(error);
+  report(error);
 }
