@@ -11,15 +11,15 @@ import { TargetRole } from "./target-role.ts";
 export interface AccountStackProps {
   readonly manifest: Manifest;
   readonly account: string;
-  /** Where the stack is kept; the roles are global. */
+  /** Region of the stack; the roles are global. */
   readonly region: string;
-  /** Stands before `agent-roles-<account>`, so that a second set of stacks can live beside the first. */
+  /** Prefix of `agent-roles-<account>`. */
   readonly stackPrefix?: string;
 }
 
 /**
- * Everything that one account gets: its target roles, each with an output `AwsRoleN` that is the value of `AWS_ROLE_N`, and
- * the master role when it lives there.
+ * The roles of one account: its target roles, each with its `AWS_ROLE_N` value as an output, and the master role if this
+ * is the master's account.
  */
 export class AccountStack extends Stack {
   constructor(scope: Construct, { manifest, account, region, stackPrefix = "" }: AccountStackProps) {

@@ -29,7 +29,7 @@ export function manyRoles(accounts: number, rolesAnAccount: number): Record<stri
   }));
 }
 
-/** An app that writes into a temporary folder; CDK's own template validation takes seconds to load and is left out. */
+/** An app that writes into a temporary directory; the CDK's own template validation is left out, because it takes seconds to load. */
 export function testApp(context: Readonly<Record<string, unknown>> = {}): App {
   const outdir = mkdtempSync(join(tmpdir(), "infra-"));
   onTestFinished(() => rmSync(outdir, { recursive: true }));

@@ -1,24 +1,24 @@
 /** One reason why the roles cannot be deployed. */
 export interface InfraProblem {
-  /** What it is about: a role's ARN, a stack's name, a variable. */
+  /** A role's ARN, a stack's name or a setting. */
   readonly subject: string;
   readonly message: string;
   readonly fix: string;
 }
 
 export type InfraErrorCode =
-  /** A policy or a template is larger than AWS takes. */
+  /** A policy or a template is larger than AWS accepts. */
   | "QuotaExceeded"
-  /** The master could not assume a target role, or more than that. */
+  /** The master could not assume a target role. */
   | "TrustBroken"
-  /** The Region is none, or is in another partition. */
+  /** Not a Region, or a Region of another partition. */
   | "InvalidRegion"
-  /** CloudFormation does not take the name that the prefix gives. */
+  /** The prefix makes a stack name that CloudFormation rejects. */
   | "InvalidStackPrefix"
-  /** Something asks for a bucket or a repository that only a bootstrapped account has. */
+  /** An asset needs a bucket or a repository that only a bootstrapped account has. */
   | "AssetsNotSupported";
 
-/** The one error class of this package. Its message has a line a problem: `subject: message; fix`. */
+/** The one error class of this package. Its message has one line per problem: `subject: message; fix`. */
 export class InfraError extends Error {
   override readonly name = "InfraError";
   readonly code: InfraErrorCode;

@@ -6,11 +6,11 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { testApp } from "./example.test-helper.ts";
 import { runApp } from "./run-app.ts";
 
-let folder: string;
+let directory: string;
 let manifest: string;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "run-app-"));
-  manifest = join(folder, "mine.yaml");
+  directory = await mkdtemp(join(tmpdir(), "run-app-"));
+  manifest = join(directory, "mine.yaml");
   await writeFile(
     manifest,
     `master: { account: "123456789012", roleName: agent-master, trustedBy: [{ account: "123456789012" }] }
@@ -18,7 +18,7 @@ roles: [{ profile: P, account: "123456789012", roleName: R }]
 `,
   );
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(() => rm(directory, { recursive: true }));
 
 it("takes manifest, Region and prefix from the context, before the environment", async () => {
   const app = testApp({ manifest, region: "eu-west-1", stackPrefix: "it-7-" });
@@ -33,8 +33,8 @@ it("takes manifest and Region from the environment", async () => {
   expect(app.synth().getStackByName("agent-roles-123456789012").environment.region).toBe("eu-north-1");
 });
 
-it("tells mistakes without a stack trace, and writes nothing", async () => {
-  const bad = join(folder, "bad.yaml");
+it("reports mistakes without a stack trace, and writes nothing", async () => {
+  const bad = join(directory, "bad.yaml");
   await writeFile(bad, "master: 1\n");
   const app = testApp({ manifest: bad });
   expect(await runApp(app, {})).toBe(

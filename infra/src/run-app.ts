@@ -5,10 +5,10 @@ import { InfraError } from "./infra-error.ts";
 import { synthesize } from "./synthesize.ts";
 
 /**
- * Synthesizes what context (`-c name=value`, or the same in cdk.json) and environment ask for: `manifest` or
+ * Synthesizes with the settings of context (`-c name=value` or cdk.json) and environment: `manifest` or
  * `AGENT_ROLES_MANIFEST`, `region` or `AWS_REGION`, `stackPrefix`.
  *
- * @returns the mistakes, for people; nothing when the templates are written.
+ * @returns the mistakes as text, or `undefined` when the templates are written.
  */
 export async function runApp(app: App, env: Readonly<Record<string, string | undefined>>): Promise<string | undefined> {
   const context = (name: string): string | undefined => {

@@ -17,26 +17,26 @@ const regions = new Map([
 
 it("writes a template an account and the AWS_ROLE_N values beside them", () => {
   const manifest = exampleManifest();
-  const folder = synthesize(testApp(), manifest, { region, stackPrefix: "it-7-" });
-  expect(readdirSync(folder)).toEqual(
+  const directory = synthesize(testApp(), manifest, { region, stackPrefix: "it-7-" });
+  expect(readdirSync(directory)).toEqual(
     expect.arrayContaining([
       "agent-roles.env",
       "it-7-agent-roles-123456789012.template.json",
       "it-7-agent-roles-123456789013.template.json",
     ]),
   );
-  expect({ ...parseEnv(readFileSync(join(folder, "agent-roles.env"), "utf8")) }).toEqual(manifestEnv(manifest));
+  expect({ ...parseEnv(readFileSync(join(directory, "agent-roles.env"), "utf8")) }).toEqual(manifestEnv(manifest));
 });
 
 it("gives the master's account a stack when no target lives there", () => {
   const roles = [{ profile: "P", account: "123456789013", roleName: "R" }];
-  const folder = synthesize(testApp(), exampleManifest({ roles }), { region });
-  expect(readdirSync(folder)).toContain("agent-roles-123456789012.template.json");
+  const directory = synthesize(testApp(), exampleManifest({ roles }), { region });
+  expect(readdirSync(directory)).toContain("agent-roles-123456789012.template.json");
 });
 
 it("synthesizes 200 accounts with five roles each", { timeout: 30_000 }, () => {
-  const folder = synthesize(testApp(), exampleManifest({ roles: manyRoles(200, 5) }), { region });
-  expect(readdirSync(folder).filter((file) => file.endsWith(".template.json"))).toHaveLength(201);
+  const directory = synthesize(testApp(), exampleManifest({ roles: manyRoles(200, 5) }), { region });
+  expect(readdirSync(directory).filter((file) => file.endsWith(".template.json"))).toHaveLength(201);
 });
 
 it("refuses a template that the CDK could not send without a bucket", () => {
@@ -98,10 +98,10 @@ it.runIf(hasCfnLint)(
     const manifests = [{ master }, { roles: manyRoles(300, 1) }, { partition: "aws-us-gov" }, { partition: "aws-cn" }];
     const files = manifests.flatMap((changes) => {
       const manifest = exampleManifest(changes);
-      const folder = synthesize(testApp(), manifest, { region: regions.get(manifest.partition) ?? region });
-      const templates = readdirSync(folder).filter((file) => file.endsWith(".template.json"));
+      const directory = synthesize(testApp(), manifest, { region: regions.get(manifest.partition) ?? region });
+      const templates = readdirSync(directory).filter((file) => file.endsWith(".template.json"));
       // The three hundred are alike.
-      return templates.slice(0, 3).map((file) => join(folder, file));
+      return templates.slice(0, 3).map((file) => join(directory, file));
     });
     const { stdout, stderr, status } = spawnSync(cfnLint, files, { encoding: "utf8" });
     expect({ output: stdout + stderr, status }).toEqual({ output: "", status: 0 });

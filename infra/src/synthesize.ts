@@ -10,17 +10,17 @@ import { InfraError, type InfraErrorCode, type InfraProblem } from "./infra-erro
 import { TrustValidationPlugin } from "./trust-validation-plugin.ts";
 
 export interface SynthesizeOptions {
-  /** Where the stacks are kept. */
+  /** Region of the stacks. */
   readonly region: string;
   readonly stackPrefix?: string;
 }
 
 /**
- * Writes the templates of a manifest, one stack an account, and beside them `agent-roles.env` with the `AWS_ROLE_N` values.
+ * Writes the templates of a manifest, one stack per account, and `agent-roles.env` with the `AWS_ROLE_N` values.
  *
- * @returns the folder: `cdk.out`, unless the app says otherwise.
- * @throws {InfraError} when AWS would refuse a document, or the master could not assume a target. What the trust check
- *   finds is the CDK's to tell: it prints its report and ends with exit code 1.
+ * @returns the output directory: `cdk.out`, unless the app has another `outdir`.
+ * @throws {InfraError} when AWS would refuse a document, or the master could not assume a target. The CDK itself reports the
+ *   findings of the trust check and exits with code 1.
  */
 export function synthesize(app: App, manifest: Manifest, options: SynthesizeOptions): string {
   throwAny("QuotaExceeded", policySizeProblems(manifest));

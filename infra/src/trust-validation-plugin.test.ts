@@ -28,7 +28,7 @@ function appWith(options: TrustValidationOptions = {}): { readonly app: App; rea
   return { app, stack: new Stack(app, "Roles", { env }) };
 }
 
-it("fails the synthesis of any app with a role that everybody may assume, and names construct, reason and fix", () => {
+it("fails the synthesis of any app with a role that any principal can assume, and names construct, reason and fix", () => {
   const app = testApp();
   new Role(new Stack(app, "Theirs", { env }), "Open", { assumedBy: new AnyPrincipal() });
 
@@ -76,14 +76,14 @@ it("looks into nested stacks", () => {
   expect(synth(app)).toContain("Roles/Inner/Open/Resource");
 });
 
-/** Synthesizes a role that everybody may assume. */
+/** Synthesizes a role that any principal can assume. */
 function open(options: TrustValidationOptions): string {
   const { app, stack } = appWith(options);
   new Role(stack, "Open", { roleName: "Open", assumedBy: new AnyPrincipal() });
   return synth(app);
 }
 
-it("fails on what it is told to, and not on what is accepted with a reason", () => {
+it("fails on the severity in failOn, and not on a suppressed finding", () => {
   const severities = { "wildcard-principal": "medium" } as const;
   expect(open({ context: { severities } })).not.toContain("wildcard-principal");
   expect(open({ context: { severities }, failOn: "medium" })).toContain("wildcard-principal");
@@ -127,5 +127,5 @@ it("takes what it cannot resolve for unknown, not for good", () => {
   expect(success).toBe(false);
   const { violations: usual, metadata } = new TrustValidationPlugin().validate(validation);
   expect(usual.filter(({ ruleMetadata }) => ruleMetadata?.["severity"] === "info")).toEqual([]);
-  expect(metadata?.["notTold"]).toMatch(/^[1-9]\d* of severity info/);
+  expect(metadata?.["notReported"]).toMatch(/^[1-9]\d* of severity info/);
 });

@@ -18,13 +18,13 @@ import type {
 import { readAppTemplates } from "./checks/template-sources.ts";
 
 export interface TrustValidationOptions {
-  /** What is known beside the roles: accounts, organization, master, the `AWS_ROLE_N` values. */
+  /** Accounts, organization, master and `AWS_ROLE_N` values. */
   readonly context?: TrustContext;
-  /** What must hold. */
+  /** Decisions that must hold. */
   readonly expectations?: readonly Expectation[];
   /** Findings that are accepted, with a reason. */
   readonly suppressions?: readonly Suppression[];
-  /** The mildest severity that fails synthesis. Default `error`: also `high` and `critical`. `info` alone tells those. */
+  /** Lowest severity that fails synthesis. Default `error`: also `high` and `critical`. Only `info` reports findings of severity `info`. */
   readonly failOn?: Severity;
 }
 
@@ -44,7 +44,7 @@ export class TrustValidationPlugin implements IPolicyValidationPlugin {
     this.#options = options;
   }
 
-  /** Never throws on what a template says: what CloudFormation would reject is reported like a finding. */
+  /** Never throws on a template: what CloudFormation would reject is reported like a finding. */
   validate(validation: IPolicyValidationContext): PolicyValidationPluginReport {
     const { context = {}, expectations = [], suppressions = [], failOn = "error" } = this.#options;
     const { sources, logicalIds } = readAppTemplates(validation);
@@ -53,15 +53,15 @@ export class TrustValidationPlugin implements IPolicyValidationPlugin {
     const { findings, suppressed } = applySuppressions([...lintTrust(roles, context), ...broken], suppressions);
     const fails = (severity: Severity): boolean => BY_WEIGHT.indexOf(severity) <= BY_WEIGHT.indexOf(failOn);
     const all = [...problems.map((problem) => asFinding(problem)), ...findings];
-    // The CDK prints each as a warning, and in most apps each role has a name that nobody knows before it is deployed.
-    const told = all.filter(({ severity }) => severity !== "info" || fails(severity));
+    // The CDK prints each as a warning, and in most apps the name of each role is unknown before deployment.
+    const reported = all.filter(({ severity }) => severity !== "info" || fails(severity));
     return {
       success: !all.some(({ severity }) => fails(severity)),
-      violations: told.map((finding) => toViolation(finding, fails(finding.severity), logicalIds)),
+      violations: reported.map((finding) => toViolation(finding, fails(finding.severity), logicalIds)),
       metadata: {
         roles: String(roles.length),
         suppressed: String(suppressed.length),
-        notTold: `${all.length - told.length} of severity info: agent-roles check lists them`,
+        notReported: `${all.length - reported.length} of severity info: agent-roles check lists them`,
       },
     };
   }
@@ -84,7 +84,7 @@ function toViolation(finding: Finding, fails: boolean, logicalIds: ReadonlyMap<s
     ruleName: id,
     description: role === "" ? message : `${role}: ${message}`,
     fix,
-    // The CDK knows these words; the rule's own severity stands beside.
+    // The CDK has these two severities only; `ruleMetadata` has the rule's own.
     severity: fails ? "error" : "warning",
     ruleMetadata: { severity },
     violatingResources: [resource],

@@ -44,7 +44,7 @@ it("finds an inline policy that is too large", () => {
   ]);
 });
 
-it("finds a master that too many may become", () => {
+it("finds a master with too many trusted principals", () => {
   const trustedBy = Array.from({ length: 20 }, (_, index) => ({ account: String(100_000_000_000 + index) }));
   const master = { account: "123456789012", roleName: "agent-master", trustedBy };
   expect(policySizeProblems(exampleManifest({ master }))).toMatchObject([

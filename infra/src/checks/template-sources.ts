@@ -10,7 +10,7 @@ export interface AppTemplates {
   readonly logicalIds: ReadonlyMap<string, string>;
 }
 
-/** Reads what the CDK has just written, with the construct path of every resource. */
+/** Reads the templates of an app and the construct path of every resource. */
 export function readAppTemplates({ appConstruct, stackTemplates }: IPolicyValidationContext): AppTemplates {
   const logicalIds = new Map<string, string>();
   const pathsByStack = new Map<Stack, Map<string, string>>();

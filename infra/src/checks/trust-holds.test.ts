@@ -22,10 +22,10 @@ it("names a target that the master could not assume, and why", () => {
   const roles = manifest.roles.map((role) => ({ ...role, externalId: "${aws:username}" }));
   const problems = trustProblems({ ...manifest, roles: [...manifest.roles, ...roles.slice(0, 1)] });
   expect(problems.map(({ subject }) => subject)).toEqual(["arn:aws:iam::123456789012:role/agent-roles/MyFirstRole"]);
-  // Asked once, told of each role that is alike.
+  // Evaluated once, reported for each role that is alike.
   const twins = roles.slice(1, 2).flatMap((role) => [role, { ...role, roleName: "Twin", profile: "Twin" }]);
   expect(trustProblems({ ...manifest, roles: twins })).toHaveLength(2);
-  expect(problems[0]?.message).toContain(`the master ${masterRoleArn(manifest).arn} may not assume it`);
+  expect(problems[0]?.message).toContain(`the master ${masterRoleArn(manifest).arn} cannot assume it`);
 });
 
 describe("refuses", () => {
@@ -67,7 +67,7 @@ describe("refuses", () => {
     expect(decide({ externalId: "partner-2" })).toBe("denied");
   });
 
-  it("another role of the master's account, whatever it may do", () => {
+  it("another role of the master's account, with any permissions", () => {
     const identity: PolicyDocument = {
       Version: "2012-10-17",
       Statement: [{ Effect: "Allow", Action: "sts:*", Resource: "*" }],
@@ -80,7 +80,7 @@ describe("refuses", () => {
     expect(decide({ orgId: "o-z9y8x7w6v5" })).toBe("denied");
   });
 
-  it("the master that wants to become itself, or a role outside the path", () => {
+  it("the master that assumes itself, or a role outside the path", () => {
     const trustPolicy = { ...masterTrustPolicy(manifest) };
     expect(decide({ role: { arn: masterRoleArn(manifest).arn, trustPolicy, orgId: "o-a1b2c3d4e5" } })).toBe("denied");
     const admin = "arn:aws:iam::123456789013:role/admin";

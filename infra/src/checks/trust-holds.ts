@@ -5,8 +5,8 @@ import { masterPermissions } from "../policies/master-permissions.ts";
 import { targetTrustPolicy } from "../policies/target-trust-policy.ts";
 
 /**
- * Asks of every target whether the master, as the runtime calls (external id, session tags, source identity), may
- * assume it; gives a problem for each that is not plainly allowed.
+ * Evaluates for every target whether the master can assume it the way the runtime does (external id, session tags, source
+ * identity). Gives a problem for each target that is not allowed.
  */
 export function trustProblems(manifest: Manifest): InfraProblem[] {
   const master = masterRoleArn(manifest);
@@ -32,15 +32,15 @@ export function trustProblems(manifest: Manifest): InfraProblem[] {
     });
     if (decision === "allowed") return [];
     const why = reasons.filter(({ effect }) => effect !== "allowed").map(({ message }) => message);
-    const message = `the master ${master.arn} may not assume it (${decision}): ${why.join(", ")}`;
+    const message = `the master ${master.arn} cannot assume it (${decision}): ${why.join(", ")}`;
     const fix = "correct the manifest, or report this with the manifest as a bug";
     return alike.map((target) => ({ subject: target.role.arn, message, fix }));
   });
 }
 
 /**
- * Targets of one account that ask for the same external id have the same trust policy, and stand below the same pattern of the
- * master's: what holds for one holds for all of them.
+ * Targets of one account with the same external id have the same trust policy and match the same pattern of the master's
+ * permission, so one evaluation is enough.
  */
 function targetsAlike(manifest: Manifest): readonly (readonly [Target, ...Target[]])[] {
   const groups = new Map<string, [Target, ...Target[]]>();

@@ -3,12 +3,10 @@ import { INLINE_POLICIES_QUOTA, MANAGED_POLICY_QUOTA, policySize } from "./polic
 import { ASSUME_ACTIONS, type PolicyDocument, policyDocument } from "./policy-document.ts";
 
 /**
- * What the master role may do: assume what stands below `rolePath`, and nothing else.
+ * The permission of the master role: to assume every role below `rolePath`, and nothing else. With an organization this is one
+ * pattern for all accounts, otherwise one pattern per account.
  *
- * In an organization this is one pattern for all accounts, however many roles there are. Without one it is a pattern an
- * account.
- *
- * @returns the role's inline policy, then the managed policies for what does not fit into it.
+ * @returns the role's inline policy, then managed policies for the patterns that do not fit into it.
  */
 export function masterPermissions({
   partition,
@@ -29,7 +27,7 @@ export function masterPermissions({
       ]),
     ];
   }
-  // In the order of the manifest: an account that is added moves no other into another policy.
+  // In the order of the manifest, so that an account added at its end moves no other into another policy.
   const accounts = [...new Set(roles.map(({ account }) => account))];
   const [inline = [], ...managed] = packed(accounts.map(pattern));
   return [permission(inline), ...managed.map(permission)];
@@ -39,7 +37,7 @@ function permission(resources: readonly string[]): PolicyDocument {
   return policyDocument([{ Effect: "Allow", Action: ASSUME_ACTIONS, Resource: resources }]);
 }
 
-/** Puts patterns into as few policies as hold them: the inline one first. */
+/** Fills the inline policy first, then as few managed policies as possible. */
 function packed(patterns: readonly string[]): string[][] {
   const groups: string[][] = [];
   const overhead = policySize(permission([]));

@@ -10,7 +10,7 @@ function trusting(...trustedBy: unknown[]): readonly Statement[] {
 
 const assumeActions = ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"];
 
-it("has a statement for each who may become the master", () => {
+it("has a statement for each entry of trustedBy", () => {
   expect(trusting({ account: "123456789012" }, { service: "lambda" }, { account: "123456789013" })).toHaveLength(3);
 });
 
@@ -22,7 +22,7 @@ it("trusts an account, with an external id when one is asked for", () => {
   ]);
 });
 
-it("trusts one principal through its account, so that the principal may be created anew", () => {
+it("trusts one principal through its account, so that the principal can be created again", () => {
   const arn = "arn:aws:iam::123456789013:role/ci/deployer";
   expect(trusting({ principal: arn, externalId: "partner-1" })).toEqual([
     {

@@ -8,7 +8,7 @@ import {
   type Statement,
 } from "./policy-document.ts";
 
-/** Who may become the master role: one statement an entry of `trustedBy`, with the conditions AWS recommends for it. */
+/** The trust policy of the master role: one statement per entry of `trustedBy`, with the conditions that AWS recommends. */
 export function masterTrustPolicy({ partition, master }: Manifest): PolicyDocument {
   return policyDocument(master.trustedBy.map((entry) => trustStatement(entry, partition, master.account)));
 }
@@ -48,7 +48,7 @@ function trustStatement(entry: TrustedBy, partition: string, account: string): S
   });
 }
 
-/** The principal's account, narrowed to the principal, for the reason given in target-trust-policy.ts. */
+/** The principal's account, restricted to the principal, for the reason given in target-trust-policy.ts. */
 function trustPrincipal(arn: string, externalId: string | undefined): Statement {
   const [, partition = "", , , account = ""] = arn.split(":");
   const operator = arn.includes("*") ? "ArnLike" : "ArnEquals";

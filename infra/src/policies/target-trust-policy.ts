@@ -2,10 +2,10 @@ import { type Manifest, type ManifestRole, masterRoleArn } from "@agent-roles/ma
 import { accountPrincipal, ASSUME_ACTIONS, type PolicyDocument, policyDocument } from "./policy-document.ts";
 
 /**
- * Who may assume a target role: the master role, in its organization, with the external id.
+ * The trust policy of a target role: the master role, in its organization, with the external id.
  *
- * The principal is the master's account and the condition names the role: a role as principal is kept as its unique id,
- * which breaks when the master is created anew, and must exist before the target does.
+ * The principal is the master's account and the condition names the role. IAM stores a role principal as its unique id, which
+ * breaks when the master is created again, and the master would have to exist before the target.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
  */

@@ -1,11 +1,11 @@
 import { type Draft, type DraftRole, readDraft } from "./draft.ts";
-import type { Finding } from "./finding.ts";
+import type { ManifestIssue } from "./manifest-issue.ts";
 
 /**
- * What holds between fields: unique profiles and roles, one default, a master out of its own reach, policies that stand
- * in the role's own account and partition. Reads a manifest that may be wrong elsewhere, so that all is told at once.
+ * Checks between fields: unique profiles and roles, one default role, a master that cannot assume itself, policies of the
+ * role's own account and partition. Reads a manifest that can be wrong elsewhere, so that all mistakes are reported at once.
  */
-export function crossFindings(value: unknown): Finding[] {
+export function crossIssues(value: unknown): ManifestIssue[] {
   const draft = readDraft(value);
   return [
     ...masterInReach(draft),
@@ -28,7 +28,7 @@ function roleKey(account: string | undefined, roleName: string | undefined): str
   return account && roleName ? `${account}/${roleName.toLowerCase()}` : undefined;
 }
 
-function masterInReach({ master, rolePath }: Draft): Finding[] {
+function masterInReach({ master, rolePath }: Draft): ManifestIssue[] {
   if (!master.path?.startsWith(rolePath)) return [];
   const message = `"${master.path}" is below rolePath "${rolePath}": the master could assume itself`;
   return [{ path: ["master", "path"], at: "value", message, fix: "give the master a path of its own" }];
@@ -39,7 +39,7 @@ function duplicates(
   field: "profile" | "roleName",
   keyOf: (role: DraftRole) => string | undefined,
   masterKey?: string,
-): Finding[] {
+): ManifestIssue[] {
   const seen = new Map<string, string>(masterKey ? [[masterKey, "the master role"]] : []);
   return roles.flatMap((role, index) => {
     const key = keyOf(role);
@@ -53,7 +53,7 @@ function duplicates(
   });
 }
 
-function secondDefaults({ roles }: Draft): Finding[] {
+function secondDefaults({ roles }: Draft): ManifestIssue[] {
   const defaults = roles.flatMap((role, index) => (role.default ? [index] : []));
   return defaults.slice(1).map((index) => ({
     path: ["roles", index, "default"],
@@ -64,8 +64,8 @@ function secondDefaults({ roles }: Draft): Finding[] {
 }
 
 /** IAM takes AWS's own policies and those of the role's account, nothing else. */
-function strangePolicies(role: DraftRole, index: number, { partition }: Draft): Finding[] {
-  const at = (field: string, arns: readonly (string | undefined)[], inList: boolean): Finding[] =>
+function strangePolicies(role: DraftRole, index: number, { partition }: Draft): ManifestIssue[] {
+  const at = (field: string, arns: readonly (string | undefined)[], inList: boolean): ManifestIssue[] =>
     arns.flatMap((arn, position) => {
       const [, arnPartition, , , owner] = arn?.split(":") ?? [];
       if (!arn || !owner || !role.account) return [];
@@ -87,7 +87,7 @@ function strangePolicies(role: DraftRole, index: number, { partition }: Draft): 
 }
 
 /** Another partition never matches. */
-function strangePartitions({ master, partition }: Draft): Finding[] {
+function strangePartitions({ master, partition }: Draft): ManifestIssue[] {
   return master.trustedBy.flatMap(({ path, arn }) => {
     const found = arn.split(":")[1];
     if (found === partition) return [];
@@ -96,7 +96,7 @@ function strangePartitions({ master, partition }: Draft): Finding[] {
   });
 }
 
-function outsideOfNothing({ organization, trust }: Draft): Finding[] {
+function outsideOfNothing({ organization, trust }: Draft): ManifestIssue[] {
   return organization === undefined ? outsideOrganization(trust.expect, ["trust", "expect"]) : [];
 }
 
@@ -104,7 +104,7 @@ function outsideOfNothing({ organization, trust }: Draft): Finding[] {
 export function outsideOrganization(
   expectations: readonly { readonly from?: string | undefined }[],
   path: readonly PropertyKey[],
-): Finding[] {
+): ManifestIssue[] {
   return expectations.flatMap(({ from }, index) => {
     if (from !== "outside-organization") return [];
     const message = '"outside-organization" needs an organization, and the manifest names none';

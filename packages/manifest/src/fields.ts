@@ -3,9 +3,9 @@ import * as z from "zod";
 import { didYouMean } from "./did-you-mean.ts";
 import type { Tags } from "./manifest.ts";
 
-// Every `error` below is the fix that a person reads; what is wrong is told by schema-issues.ts.
+// Every `error` below is the fix that a person reads; schema-issues.ts describes what is wrong.
 
-/** An object whose unknown keys are errors. Their fixes stand one a line, in the order of the issue's keys. */
+/** An object whose unknown keys are errors. The error has one fix per line, in the order of the unknown keys. */
 export function fields<Shape extends z.core.$ZodLooseShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
   const known = Object.keys(shape);
   return z.strictObject(shape, {
@@ -16,7 +16,7 @@ export function fields<Shape extends z.core.$ZodLooseShape>(shape: Shape): z.Zod
   });
 }
 
-/** A text of the given shape. The pattern is passed on to editors by the JSON Schema. */
+/** A text that matches a pattern. Editors get the pattern from the JSON Schema. */
 export function text(pattern: RegExp, fix: string): z.ZodString {
   return z.string({ error: fix }).regex(pattern, { error: fix });
 }
@@ -32,8 +32,8 @@ export const accountId: z.ZodString = text(/^\d{12}$/, "write the twelve digits 
 export const roleName: z.ZodString = text(/^[\w+=,.@-]{1,64}$/, "use 1 to 64 of: letters, digits, _ + = , . @ -");
 
 /**
- * IAM allows more; the wildcards among it would widen `aws:PrincipalArn`, and `/` alone would let the master
- * assume every role.
+ * Narrower than IAM's own grammar: wildcards would widen `aws:PrincipalArn`, and `/` alone would let the master assume
+ * every role.
  */
 export const path: z.ZodString = text(
   /^\/(?=.{1,511}$)([\w+=,.@-]+\/)+$/,
@@ -72,8 +72,8 @@ export const sessionPolicyArn: z.ZodString = policyArn.refine((arn) => !arn.incl
 });
 
 /**
- * One line of what IAM takes in a description: Latin-1 without control characters. No backquote, so that a dotenv
- * file always has a quotation mark left to put around it.
+ * One line of what IAM accepts in a description: Latin-1 without control characters, and without a backquote, which a
+ * shell would run in a dotenv file.
  */
 export function line(maxLength: number): z.ZodString {
   return text(
@@ -96,5 +96,5 @@ export const tags: z.ZodType<Tags> = z
   )
   .refine((all) => Object.keys(all).length <= 50, { error: "keep at most 50 tags" })
   .refine((all) => new Set(Object.keys(all).map((key) => key.toLowerCase())).size === Object.keys(all).length, {
-    error: "IAM does not tell upper from lower case in tag keys: keep each key once",
+    error: "keep each key once: IAM ignores case in tag keys",
   });

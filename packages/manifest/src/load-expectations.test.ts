@@ -4,19 +4,19 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { loadExpectations } from "./load-expectations.ts";
 
-let folder: string;
+let directory: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "agent-roles-expect-"));
+  directory = await mkdtemp(join(tmpdir(), "agent-roles-expect-"));
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
+afterEach(() => rm(directory, { recursive: true, force: true }));
 
 async function file(text: string): Promise<string> {
-  const path = join(folder, "expect.yaml");
+  const path = join(directory, "expect.yaml");
   await writeFile(path, text);
   return path;
 }
 
-it("reads YAML and JSON alike, and tells where each stands", async () => {
+it("reads YAML and JSON alike, and gives the place of each", async () => {
   const expectation = { from: "*", to: "arn:aws:iam::*:role/x", with: { externalId: "ab" }, decision: "denied" };
   const path = await file(
     'expect:\n  - { from: "*", to: "arn:aws:iam::*:role/x", with: { externalId: ab }, decision: denied }\n',
@@ -50,6 +50,6 @@ it("takes outside-organization when the manifest names one", async () => {
 });
 
 it("names a file that is not there", async () => {
-  const missing = join(folder, "missing.json");
+  const missing = join(directory, "missing.json");
   await expect(loadExpectations(missing)).rejects.toMatchObject({ code: "ManifestNotFound" });
 });

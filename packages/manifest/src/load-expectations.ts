@@ -5,7 +5,7 @@ import { locate } from "./locate.ts";
 import { ManifestError } from "./manifest-error.ts";
 import type { TrustExpectation } from "./manifest.ts";
 import { readText } from "./read-text.ts";
-import { schemaFindings } from "./schema-findings.ts";
+import { schemaIssues } from "./schema-issues.ts";
 import { expectations } from "./trust-section.ts";
 import { readYaml } from "./yaml-source.ts";
 
@@ -37,7 +37,7 @@ export async function loadExpectations(
   const source = readYaml(await readText(file), file);
   const result = expectationFile.safeParse(source.value);
   if (!result.success) {
-    throw new ManifestError("InvalidExpectations", locate(schemaFindings(result.error.issues, source), source, file));
+    throw new ManifestError("InvalidExpectations", locate(schemaIssues(result.error.issues, source), source, file));
   }
   const { expect } = result.data;
   const strange = organization === undefined ? outsideOrganization(expect, ["expect"]) : [];

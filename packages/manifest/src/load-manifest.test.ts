@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { loadManifest } from "./load-manifest.ts";
 
-let folder: string;
+let directory: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "manifest-"));
+  directory = await mkdtemp(join(tmpdir(), "manifest-"));
 });
 afterEach(async () => {
-  await rm(folder, { recursive: true });
+  await rm(directory, { recursive: true });
 });
 
 it("reads the manifest of this repository", async () => {
@@ -19,19 +19,19 @@ it("reads the manifest of this repository", async () => {
 });
 
 it("names a file that is not there", async () => {
-  const file = join(folder, "none.yaml");
+  const file = join(directory, "none.yaml");
   await expect(loadManifest(file)).rejects.toMatchObject({
     code: "ManifestNotFound",
     message: `${file}:1:1: there is no such file; create it, or name another one`,
   });
 });
 
-it("tells a folder from a file", async () => {
-  await expect(loadManifest(folder)).rejects.toMatchObject({ code: "ManifestUnreadable" });
+it("refuses a directory", async () => {
+  await expect(loadManifest(directory)).rejects.toMatchObject({ code: "ManifestUnreadable" });
 });
 
 it("names the file in every problem", async () => {
-  const file = join(folder, "bad.yaml");
+  const file = join(directory, "bad.yaml");
   await writeFile(file, "master: 1\n");
   await expect(loadManifest(file)).rejects.toMatchObject({ code: "InvalidManifest", problems: [{ file }, { file }] });
 });

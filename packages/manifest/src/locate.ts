@@ -1,9 +1,9 @@
-import { type Finding, formatPath } from "./finding.ts";
+import { type ManifestIssue, formatPath } from "./manifest-issue.ts";
 import type { ManifestProblem } from "./manifest-error.ts";
 import type { YamlSource } from "./yaml-source.ts";
 
 /** Mistakes with their places in the file, in the order of the file. */
-export function locate(findings: readonly Finding[], source: YamlSource, file: string): ManifestProblem[] {
+export function locate(findings: readonly ManifestIssue[], source: YamlSource, file: string): ManifestProblem[] {
   return findings
     .map((finding) => {
       const { message, fix, path } = finding;

@@ -5,7 +5,7 @@ import { statement } from "./statement.ts";
 import { trustSection } from "./trust-section.ts";
 import { trustedBy } from "./trusted-by.ts";
 
-/** Kept apart from `rolePath`, because the master may assume everything below that. */
+/** Kept apart from `rolePath`, because the master can assume every role below that. */
 const DEFAULT_MASTER_PATH = "/agent-roles-master/";
 export const DEFAULT_ROLE_PATH = "/agent-roles/";
 export const DEFAULT_PARTITION = "aws";
@@ -28,8 +28,8 @@ const master = field.fields({
     .default(DEFAULT_MASTER_PATH)
     .describe("Path of the master role. Not below rolePath, or the master could assume itself."),
   trustedBy: field
-    .list(trustedBy, 20, "list who may become the master role, 1 to 20 entries")
-    .describe("Who may become the master role."),
+    .list(trustedBy, 20, "list who can assume the master role, 1 to 20 entries")
+    .describe("Who can assume the master role."),
   tags: field.tags.exactOptional().describe("Tags of the master role."),
 });
 
@@ -42,18 +42,16 @@ const role = field.fields({
     .line(256)
     .exactOptional()
     .describe("Such as production or staging; becomes AWS_ROLE_N_ENVIRONMENT."),
-  region: field.region.exactOptional().describe("Where the agent works with the role; becomes AWS_ROLE_N_REGION."),
+  region: field.region.exactOptional().describe("Region in which the agent uses the role; becomes AWS_ROLE_N_REGION."),
   managedPolicies: field
     .list(field.policyArn, 20, "list 1 to 20 policy ARNs")
     .exactOptional()
-    .describe(
-      "ARNs of managed policies that say what the role may do. AWS allows ten a role unless the quota is raised.",
-    ),
+    .describe("ARNs of the role's managed policies. AWS allows ten per role by default."),
   statements: field
     .list(statement, 100, "list 1 to 100 statements")
     .refine(haveUniqueSids, { error: "give each statement a Sid of its own, or none" })
     .exactOptional()
-    .describe("Statements of an inline policy that say what the role may do, spelled as in IAM's JSON."),
+    .describe("Statements of the role's inline policy, spelled as in IAM's JSON."),
   permissionsBoundary: field.policyArn.exactOptional().describe("ARN of the managed policy that bounds the role."),
   maxSessionDuration: z
     .int({ error: "write whole seconds, from 3600 to 43200" })
@@ -83,7 +81,7 @@ function haveUniqueSids(statements: readonly { readonly Sid?: string }[]): boole
   return new Set(sids).size === sids.length;
 }
 
-/** What `agent-roles.yaml` must look like, field by field. What holds between fields is in cross-checks.ts. */
+/** The fields of `agent-roles.yaml`. Checks between fields are in cross-checks.ts. */
 export const manifestSchema: z.ZodType<Manifest> = field.fields({
   partition: z
     .enum(PARTITIONS, { error: `use one of ${PARTITIONS.join(", ")}` })
@@ -95,14 +93,14 @@ export const manifestSchema: z.ZodType<Manifest> = field.fields({
     .describe("Id of the AWS organization; trust and permission then hold inside it only."),
   deployRoleName: field.roleName
     .default("OrganizationAccountAccessRole")
-    .describe("The role, in each account, through which cdk deploys."),
+    .describe("The role in each account that deploys the stack."),
   rolePath: field.path
     .default(DEFAULT_ROLE_PATH)
-    .describe("Path of every target role. The master may assume what stands below it."),
+    .describe("Path of every target role. The master can assume every role below it."),
   roles: field
     .list(role, 5000, "list the target roles")
     .describe("The target roles. Their order gives the numbers of AWS_ROLE_1, AWS_ROLE_2, …"),
-  trust: trustSection.exactOptional().describe("What the trust check takes from here."),
+  trust: trustSection.exactOptional().describe("Settings of the trust check."),
 });
 
 /** The JSON Schema that editors read: `agent-roles.schema.json`. */

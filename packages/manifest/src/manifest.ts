@@ -1,4 +1,4 @@
-/** `agent-roles.yaml`, checked: every default is filled in, and every field keeps what AWS asks of it. */
+/** `agent-roles.yaml` after validation, with every default filled in. */
 export interface Manifest {
   /** `aws`, `aws-cn`, `aws-us-gov`, … */
   readonly partition: string;
@@ -7,10 +7,10 @@ export interface Manifest {
   readonly organization?: string;
   /** The role, in each account, that deploys. */
   readonly deployRoleName: string;
-  /** Path of every target role; begins and ends with a slash. The master may assume what stands below it. */
+  /** Path of every target role; begins and ends with a slash. The master can assume every role below it. */
   readonly rolePath: string;
   readonly roles: readonly ManifestRole[];
-  /** What the trust check takes from here. */
+  /** Settings of the trust check. */
   readonly trust?: ManifestTrust;
 }
 
@@ -24,7 +24,7 @@ export interface MasterRole {
   readonly tags?: Tags;
 }
 
-/** Who may become the master role. */
+/** Who can assume the master role. */
 export type TrustedBy =
   | { readonly account: string; readonly externalId?: string }
   | { readonly principal: string; readonly externalId?: string }
@@ -74,7 +74,7 @@ export interface ManifestRole {
   readonly statements?: readonly PolicyStatement[];
   /** ARN of a managed policy. */
   readonly permissionsBoundary?: string;
-  /** Seconds. Sessions of the agent are chained, and STS caps those at one hour whatever stands here. */
+  /** Seconds. Sessions of the agent are chained, and STS caps those at one hour. */
   readonly maxSessionDuration?: number;
   readonly externalId?: string;
   /** ARNs of managed policies that narrow each session. */
@@ -100,12 +100,12 @@ export type ConditionValue = string | boolean;
 
 /** The `trust:` section. */
 export interface ManifestTrust {
-  /** Accounts of one's own beside those of the master and the roles. */
+  /** Your other accounts, beside those of the master and the roles. */
   readonly accounts?: readonly string[];
-  /** Accounts of others that may be trusted. */
+  /** Third-party accounts that roles may trust. */
   readonly allowedAccounts?: readonly string[];
   readonly guessableNames?: readonly string[];
-  /** What the agent's sessions are given; each is assumed unless it says false. */
+  /** What the agent passes when it assumes a role. */
   readonly passes?: { readonly sessionTags?: boolean; readonly sourceIdentity?: boolean };
   /** Keys of the session tags that are passed on along a chain. */
   readonly transitiveTagKeys?: readonly string[];
@@ -128,12 +128,12 @@ export interface TrustSuppression {
   readonly id: string;
   /** A role's ARN; `*` and `?` are wildcards. Default: every role. */
   readonly role?: string;
-  /** What the finding's message must hold. Default: any message. */
+  /** Text that the finding's message must contain. Default: any message. */
   readonly message?: string;
   readonly reason: string;
 }
 
-/** What must hold of one or more AssumeRole calls. */
+/** The decision that one or more AssumeRole calls must have. */
 export interface TrustExpectation {
   /** `*`, `outside-organization`, `outside-accounts`, an ARN with wildcards, or a service. */
   readonly from: string;

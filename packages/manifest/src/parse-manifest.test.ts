@@ -65,14 +65,14 @@ roles:
     "agent-roles.yaml:2:3: master.roleName: is missing; use 1 to 64 of: letters, digits, _ + = , . @ -",
     'agent-roles.yaml:2:12: master.account: 012345678901 without quotes is a number, not a text; quote it: "012345678901"',
     'agent-roles.yaml:3:3: master.rolename: "rolename" is unknown; did you mean "roleName"?',
-    "agent-roles.yaml:4:14: master.trustedBy: is an empty list; list who may become the master role, 1 to 20 entries",
+    "agent-roles.yaml:4:14: master.trustedBy: is an empty list; list who can assume the master role, 1 to 20 entries",
     'agent-roles.yaml:6:14: roles[0].profile: "a b" is not valid; use letters, digits and _ @ + . % / - only, so that every AWS SDK can read it',
     'agent-roles.yaml:7:14: roles[0].account: "12" is not valid; write the twelve digits in quotes',
     'agent-roles.yaml:9:14: roles[0].default: "yes" is not valid; use true on one role, or leave it out',
   ]);
 });
 
-it("tells how to quote what YAML reads as a number or a truth value", () => {
+it("explains how to quote what YAML reads as a number or a boolean", () => {
   expect(problems(withRole("    externalId: 1234\n    environment: true\n")).map(({ fix }) => fix)).toEqual([
     'quote it: "1234"',
     'quote it: "true"',

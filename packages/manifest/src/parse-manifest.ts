@@ -1,9 +1,9 @@
-import { crossFindings } from "./cross-checks.ts";
+import { crossIssues } from "./cross-checks.ts";
 import { locate } from "./locate.ts";
 import { ManifestError } from "./manifest-error.ts";
 import { manifestSchema } from "./manifest-schema.ts";
 import type { Manifest } from "./manifest.ts";
-import { schemaFindings } from "./schema-findings.ts";
+import { schemaIssues } from "./schema-issues.ts";
 import { readYaml } from "./yaml-source.ts";
 
 /**
@@ -14,10 +14,7 @@ import { readYaml } from "./yaml-source.ts";
 export function parseManifest(text: string, file: string): Manifest {
   const source = readYaml(text, file);
   const result = manifestSchema.safeParse(source.value);
-  const findings = [
-    ...(result.success ? [] : schemaFindings(result.error.issues, source)),
-    ...crossFindings(source.value),
-  ];
+  const findings = [...(result.success ? [] : schemaIssues(result.error.issues, source)), ...crossIssues(source.value)];
   if (result.success && findings.length === 0) return result.data;
   throw new ManifestError("InvalidManifest", locate(findings, source, file));
 }

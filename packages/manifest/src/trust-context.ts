@@ -1,4 +1,4 @@
-import { formatPath } from "./finding.ts";
+import { formatPath } from "./manifest-issue.ts";
 import type { Manifest, ManifestTrust } from "./manifest.ts";
 import { masterRoleArn, targetRoles } from "./target-roles.ts";
 
@@ -12,7 +12,7 @@ export interface ManifestExpectedRole {
   readonly location: { readonly file: string; readonly path: string };
 }
 
-/** What the trust check has to know beside the roles. It has the shape of `TrustContext` in `@agent-roles/trust`. */
+/** Context of the trust check; has the shape of `TrustContext` in `@agent-roles/trust`. */
 export interface ManifestTrustContext {
   readonly accounts: readonly string[];
   readonly masterRoleArn: string;
@@ -27,9 +27,9 @@ export interface ManifestTrustContext {
 }
 
 /**
- * What a manifest says about its trust, for `lintTrust` and `proveExpectations`.
+ * Gives the context of the trust check for a manifest.
  *
- * @param file the manifest's, as findings are to call it.
+ * @param file name of the manifest in findings.
  */
 export function trustContext(manifest: Manifest, file: string = "agent-roles.yaml"): ManifestTrustContext {
   const { master, organization, trust = {} } = manifest;

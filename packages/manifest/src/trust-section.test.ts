@@ -67,7 +67,7 @@ it.each([
   expect(() => parse(`trust: { expect: [{ from: "${from}", to: "*", decision: denied }] }\n`)).not.toThrow();
 });
 
-describe("tells with line, column and fix", () => {
+describe("reports with line, column and fix", () => {
   it.each([
     [
       "a suppression without a reason",
@@ -77,7 +77,7 @@ describe("tells with line, column and fix", () => {
     [
       "a blank reason",
       '  suppressions: [{ id: policy-size, reason: " " }]',
-      '15:45: trust.suppressions[0].reason: " " is not valid; say why',
+      '15:45: trust.suppressions[0].reason: " " is not valid; state why',
     ],
     [
       "a severity that does not exist",

@@ -15,7 +15,7 @@ const characters = z
 
 const rolePattern = text(
   /^(\*|arn:[\w*?-]+:iam::[\d*?]{1,12}:role\/[\w+=,.@*?/-]+)$/,
-  'write a role\'s ARN, in which * and ? stand for any text and any character, or "*"',
+  'write a role\'s ARN, in which * and ? are wildcards, or "*"',
 );
 
 const caller = text(
@@ -30,9 +30,9 @@ const yesOrNo = z.boolean({ error: "write true or false" });
 
 const expectation = fields({
   from: caller.describe(
-    'Who calls: "*" anybody, outside-organization, outside-accounts, an ARN or a service; * and ? are wildcards.',
+    'The caller: "*" (any principal), outside-organization, outside-accounts, an ARN or a service; * and ? are wildcards.',
   ),
-  to: rolePattern.describe("The roles it is about: an ARN, in which * and ? are wildcards."),
+  to: rolePattern.describe("ARN of the target roles; * and ? are wildcards."),
   with: fields({
     externalId: externalId.exactOptional().describe("sts:ExternalId that the caller passes."),
     tags: tags.exactOptional().describe("Session tags that the caller passes."),
@@ -41,24 +41,24 @@ const expectation = fields({
   })
     .exactOptional()
     .describe("What the caller passes. Left out: nothing when it must be allowed, anything when it must be denied."),
-  decision: z.enum(["allowed", "denied"], { error: "use allowed or denied" }).describe("What must hold."),
+  decision: z.enum(["allowed", "denied"], { error: "use allowed or denied" }).describe("The decision that must hold."),
 });
 
-/** What must hold: in the manifest's `trust:` section, or in a file of its own. */
+/** Expectations: in the manifest's `trust:` section, or in a separate file. */
 export const expectations: z.ZodType<readonly TrustExpectation[]> = list(
   expectation,
   1000,
   "list expectations, each with from, to and decision",
 );
 
-/** The `trust:` section: what `check` and the synth-time plugin take from the manifest. */
+/** The `trust:` section: settings of `check` and of the check at synth. */
 export const trustSection: z.ZodType<ManifestTrust> = fields({
   accounts: list(accountId, 1000, "list accounts, twelve digits in quotes")
     .exactOptional()
-    .describe("Accounts of one's own beside those of the master and the roles."),
+    .describe("Your other accounts, beside those of the master and the roles."),
   allowedAccounts: list(accountId, 1000, "list accounts, twelve digits in quotes")
     .exactOptional()
-    .describe("Accounts of others that may be trusted."),
+    .describe("Third-party accounts that roles may trust."),
   guessableNames: list(line(256), 100, "list names, such as the company's")
     .exactOptional()
     .describe("Names that make a weak external id, such as the company's."),
@@ -81,24 +81,24 @@ export const trustSection: z.ZodType<ManifestTrust> = fields({
   severities: z
     .record(ruleId, severity, { error: "write rule: severity" })
     .exactOptional()
-    .describe("Other severities than the rules' own, by rule id."),
+    .describe("Severities that replace those of the rules, by rule id."),
   suppressions: list(
     fields({
       id: ruleId.describe("The rule's id."),
       role: rolePattern.exactOptional().describe("The role's ARN; * and ? are wildcards. Default: every role."),
       message: line(1000)
         .exactOptional()
-        .describe("What the finding's message must hold, such as an account. Default: any message."),
+        .describe("Text that the finding's message must contain, such as an account. Default: any message."),
       reason: line(1000)
-        .refine((reason) => reason.trim().length > 0, { error: "say why the finding is accepted" })
+        .refine((reason) => reason.trim().length > 0, { error: "state why the finding is accepted" })
         .describe("Why the finding is accepted; it is listed in the output."),
     }),
     1000,
     "list suppressions, each with id and reason",
   )
     .exactOptional()
-    .describe("Findings that somebody has looked at and accepts."),
+    .describe("Findings that you have reviewed and accept."),
   expect: expectations
     .exactOptional()
-    .describe("What must hold; check proves each, with the counter-example when it fails."),
+    .describe("Expectations; check proves each, and shows a counter-example when it fails."),
 });

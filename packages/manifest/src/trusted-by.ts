@@ -38,17 +38,17 @@ const certificateSubject = z
   });
 
 const account = accountId.describe(
-  "A whole account: each principal there that its own policies let assume the master role.",
+  "A whole account: every principal in it whose policies allow sts:AssumeRole on the master role.",
 );
 const masterExternalId = externalId.exactOptional().describe("sts:ExternalId that the caller must pass.");
 
-/** Who may become the master role: one way an entry. */
+/** Who can assume the master role: one kind per entry. */
 export const trustedBy: z.ZodType<TrustedBy> = z.union(
   [
     fields({ account, externalId: masterExternalId }),
     fields({
       principal: principal.describe(
-        "ARN of one role or user; * stands for any text, as in the roles of IAM Identity Center. It also needs a policy of its own that allows sts:AssumeRole.",
+        "ARN of one role or user; * is a wildcard, for the roles of IAM Identity Center. The principal also needs a policy that allows sts:AssumeRole.",
       ),
       externalId: masterExternalId,
     }),
@@ -67,7 +67,7 @@ export const trustedBy: z.ZodType<TrustedBy> = z.union(
     fields({
       oidc: fields({
         provider: provider.describe(
-          "The issuer without https://. The OIDC provider must stand in the master's account.",
+          "The issuer without https://. The OIDC provider must exist in the master's account.",
         ),
         audience: text(/^[^\s*?$]{1,255}$/, "write the exact aud claim")
           .default("sts.amazonaws.com")

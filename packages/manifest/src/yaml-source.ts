@@ -1,5 +1,5 @@
 import { isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument, visit, type Document } from "yaml";
-import type { Finding } from "./finding.ts";
+import type { ManifestIssue } from "./manifest-issue.ts";
 import { ManifestError, type ManifestProblem } from "./manifest-error.ts";
 
 interface Place {
@@ -13,7 +13,7 @@ interface Place {
 export interface YamlSource {
   readonly value: unknown;
   /** The place of a finding; for something that is missing, where its parent begins. */
-  place(finding: Pick<Finding, "path" | "at">): Place;
+  place(finding: Pick<ManifestIssue, "path" | "at">): Place;
   /** A scalar as it is written in the file: `012345678901`, which YAML reads as the number 12345678901. */
   written(path: readonly PropertyKey[]): string | undefined;
 }
@@ -86,7 +86,7 @@ function toPlain(document: Document.Parsed, file: string): unknown {
   }
 }
 
-function findOffset(document: Document.Parsed, path: readonly PropertyKey[], at: Finding["at"]): number {
+function findOffset(document: Document.Parsed, path: readonly PropertyKey[], at: ManifestIssue["at"]): number {
   let node: unknown = document.contents;
   let offset = startOf(node) ?? 0;
   for (const [index, step] of path.entries()) {

@@ -1,8 +1,8 @@
-/** A mistake before it is given its place in the file. */
-export interface Finding {
+/** A mistake in a manifest, before its line and column are known. */
+export interface ManifestIssue {
   /** Keys and indices from the root. */
   readonly path: readonly PropertyKey[];
-  /** What the mistake is in: the key itself, or its value. */
+  /** Whether the key or the value is wrong. */
   readonly at: "key" | "value";
   readonly message: string;
   readonly fix: string;
@@ -20,7 +20,7 @@ export function formatPath(path: readonly PropertyKey[]): string {
     .join("");
 }
 
-/** What stands at a path; `undefined` when there is nothing. */
+/** The value at a path, or `undefined`. */
 export function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
     (parent, step) =>

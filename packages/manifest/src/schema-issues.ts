@@ -1,16 +1,16 @@
 import type { core } from "zod";
-import { type Finding, valueAt } from "./finding.ts";
+import { type ManifestIssue, valueAt } from "./manifest-issue.ts";
 import type { YamlSource } from "./yaml-source.ts";
 
 type Issue = core.$ZodIssue;
 type Source = Pick<YamlSource, "value" | "written">;
 
 /** What the schema found, in words: the schema's own messages are the fixes, what is wrong is read from the value. */
-export function schemaFindings(issues: readonly Issue[], source: Source): Finding[] {
+export function schemaIssues(issues: readonly Issue[], source: Source): ManifestIssue[] {
   return issues.flatMap((issue) => explain(issue, issue.path, source));
 }
 
-function explain(issue: Issue, path: readonly PropertyKey[], source: Source): Finding[] {
+function explain(issue: Issue, path: readonly PropertyKey[], source: Source): ManifestIssue[] {
   if (issue.code === "unrecognized_keys") {
     const fixes = issue.message.split("\n");
     return issue.keys.map((key, index) => ({
@@ -47,7 +47,7 @@ function isPresent(issue: Issue, value: unknown): boolean {
   return issue.path.length === 0 ? issue.code !== "invalid_type" : value !== undefined;
 }
 
-function invalidValue(fix: string, path: readonly PropertyKey[], source: Source, wantsText: boolean): Finding {
+function invalidValue(fix: string, path: readonly PropertyKey[], source: Source, wantsText: boolean): ManifestIssue {
   const value = valueAt(source.value, path);
   if (wantsText && (typeof value === "number" || typeof value === "boolean")) {
     // YAML drops a leading zero: only the file knows the account 012345678901.
