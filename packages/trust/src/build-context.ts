@@ -1,8 +1,14 @@
-import type { Arn } from "./arn.ts";
+import {
+  type Arn,
+  callerKeys,
+  type CallerIdentity,
+  type ContextEntry,
+  contextOf,
+  notKnown,
+  type RequestContext,
+  stated,
+} from "@agent-roles/iam";
 import type { AssumeRoleRequest } from "./assume-role-request.ts";
-import type { CallerIdentity } from "./caller-identity.ts";
-import { callerKeys } from "./caller-keys.ts";
-import { notKnown, stated, type ContextEntry, type RequestContext } from "./request-context.ts";
 import { inheritedTags } from "./transitive-tags.ts";
 
 type Entries = Iterable<[key: string, entry: ContextEntry | undefined]>;
@@ -14,16 +20,12 @@ type Entries = Iterable<[key: string, entry: ContextEntry | undefined]>;
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#available-keys-for-sts
  */
 export function buildContext(input: AssumeRoleRequest, caller: CallerIdentity, role: Arn): RequestContext {
-  const context = new Map<string, ContextEntry>();
-  for (const entries of [
-    callerKeys(input.caller, caller),
-    callKeys(input, caller),
-    roleKeys(input, role),
-    statedKeys(input),
-  ]) {
-    for (const [key, entry] of entries) if (entry) context.set(key.toLowerCase(), entry);
-  }
-  return context;
+  return contextOf([
+    ...callerKeys(input.caller, caller),
+    ...callKeys(input, caller),
+    ...roleKeys(input, role),
+    ...statedKeys(input),
+  ]);
 }
 
 function* callKeys({ request = {} }: AssumeRoleRequest, caller: CallerIdentity): Entries {

@@ -1,13 +1,20 @@
-import { parseArn } from "./arn.ts";
-import type { AssumeRoleAnswer, AssumeRoleRequest, Decision, Reason } from "./assume-role-request.ts";
-import { readCaller, type CallerIdentity } from "./caller-identity.ts";
-import { decideAction } from "./decide-action.ts";
-import { isRecord, quote } from "./json.ts";
-import { readPolicies } from "./policies.ts";
+import {
+  type ActionRequest,
+  type CallerIdentity,
+  type Decision,
+  evaluateAction,
+  isRecord,
+  lookUp,
+  parseArn,
+  quote,
+  readCaller,
+  readPolicySet,
+  type Reason,
+  sortReasons,
+} from "@agent-roles/iam";
+import type { AssumeRoleAnswer, AssumeRoleRequest } from "./assume-role-request.ts";
 import { buildContext } from "./build-context.ts";
-import { lookUp } from "./request-context.ts";
 import { inheritedTags, overriddenTag } from "./transitive-tags.ts";
-import type { Question } from "./statement-matches.ts";
 import { readAction, requestedActions, usualAction } from "./requested-actions.ts";
 
 /**
@@ -50,11 +57,14 @@ export function evaluateAssumeRole(input: AssumeRoleRequest): AssumeRoleAnswer {
     const message = `the session tag ${quote(overridden)} is inherited along the chain of roles and cannot be passed again`;
     return refuse("denied", "sts:TagSession", message);
   }
-  const policies = readPolicies(input);
-  const resources: Question["resources"] = new Map();
+  const { trustPolicy, rcps } = input.role;
+  const own = "arn" in input.caller ? input.caller : {};
+  const policies = readPolicySet({ ...own, trustPolicy, ...(rcps !== undefined && { rcps }) }, caller, role.text);
+  const resources: ActionRequest["resources"] = new Map();
+  const call = { caller, resource: role.text, resourceAccount: role.account, context, resources };
   const carried = { tags: inheritedTags(input).size > 0, sourceIdentity: inherited.state === "present" };
   const decided = requestedActions(assume, request, carried).map((action) =>
-    decideAction({ action, caller, role, context, resources }, policies),
+    evaluateAction({ ...call, action }, policies),
   );
   const decision = strictest([
     ...decided.map((each) => each.decision),
@@ -62,10 +72,7 @@ export function evaluateAssumeRole(input: AssumeRoleRequest): AssumeRoleAnswer {
   ]);
   const reasons = decided.flatMap((each) => each.reasons);
   if (caller.type === "federated-user") reasons.push(federatedUser(assume));
-  return {
-    decision,
-    reasons: reasons.toSorted((a, b) => Number(b.effect === decision) - Number(a.effect === decision)),
-  };
+  return sortReasons({ decision, reasons });
 }
 
 /** The first part of the question that is no object, where one was read from a file that nobody checked. */

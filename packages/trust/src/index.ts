@@ -8,20 +8,14 @@ export type {
   AssumeRoleRequest,
   AwsCaller,
   Caller,
-  Decision,
-  FederatedCaller,
-  PolicyDocument,
-  PolicyKind,
-  Reason,
   RequestedRole,
-  ServiceCaller,
 } from "./assume-role-request.ts";
+export type { Decision, FederatedCaller, PolicyDocument, PolicyKind, Reason, ServiceCaller } from "@agent-roles/iam";
 export { evaluateAssumeRole } from "./evaluate-assume-role.ts";
 export type * from "./trust-model.ts";
-export { asList, isRecord, quote, textOf } from "./json.ts";
-export { applySuppressions, type Suppressed } from "./lint/apply-suppressions.ts";
-export { lintTrust } from "./lint/lint-trust.ts";
-export type { Rule } from "./lint/rule.ts";
-export { rules } from "./lint/rules.ts";
+export { applySuppressions, type Suppressed } from "./findings/apply-suppressions.ts";
+export { lintTrust } from "./findings/run-rules.ts";
+export type { Rule } from "./findings/rule.ts";
+export { rules } from "./findings/rules.ts";
 export { ask, type Answered } from "./access/best-decision.ts";
 export { knownCaller, type PossibleCaller } from "./access/callers.ts";

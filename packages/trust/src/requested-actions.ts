@@ -1,5 +1,5 @@
+import type { CallerIdentity } from "@agent-roles/iam";
 import type { AssumeRoleParameters } from "./assume-role-request.ts";
-import type { CallerIdentity } from "./caller-identity.ts";
 
 /** The three calls that give the credentials of a role. */
 export type AssumeAction = "sts:AssumeRole" | "sts:AssumeRoleWithSAML" | "sts:AssumeRoleWithWebIdentity";

@@ -1,5 +1,5 @@
+import { isRecord } from "@agent-roles/iam";
 import type { AssumeRoleRequest } from "./assume-role-request.ts";
-import { isRecord } from "./json.ts";
 
 /**
  * The tags that a session inherits from the caller's and passes on, by their keys in lower case: AWS ignores the case of

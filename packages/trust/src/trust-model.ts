@@ -1,4 +1,4 @@
-import type { PolicyDocument } from "./assume-role-request.ts";
+import type { PolicyDocument } from "@agent-roles/iam";
 
 /** Where something stands, for a person to find it. */
 export interface SourceLocation {

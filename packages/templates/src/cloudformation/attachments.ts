@@ -1,4 +1,5 @@
-import { asList, type PolicyDocument, textOf } from "@agent-roles/trust";
+import { asList, textOf } from "@agent-roles/iam";
+import type { PolicyDocument } from "@agent-roles/trust";
 import { isCreated } from "./intrinsics/conditions.ts";
 import { holdsPlaceholder } from "./placeholder.ts";
 import { asPolicyDocument } from "./policy-document.ts";

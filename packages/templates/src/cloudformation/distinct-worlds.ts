@@ -1,4 +1,5 @@
-import { asList, type PolicyDocument, type TrustRole } from "@agent-roles/trust";
+import { asList } from "@agent-roles/iam";
+import type { PolicyDocument, TrustRole } from "@agent-roles/trust";
 import type { RoleInOneWorld } from "./template-role.ts";
 
 /** What the worlds make of a role, each once; `undefined` when it is the same in all. What they share is held once. */

@@ -1,4 +1,4 @@
-import { asList, isRecord, textOf } from "@agent-roles/trust";
+import { asList, isRecord, textOf } from "@agent-roles/iam";
 import { cycleProblem } from "./scope.ts";
 import type { Stack } from "./stack.ts";
 import type { TemplateProblem } from "./template-source.ts";

@@ -1,4 +1,5 @@
-import { isRecord, type UnknownValue } from "@agent-roles/trust";
+import { isRecord } from "@agent-roles/iam";
+import type { UnknownValue } from "@agent-roles/trust";
 
 type JsonObject = Readonly<Record<string, unknown>>;
 

@@ -1,4 +1,5 @@
-import { asList, isRecord, type PolicyDocument, quote, type UnknownValue } from "@agent-roles/trust";
+import { asList, isRecord, quote } from "@agent-roles/iam";
+import type { PolicyDocument, UnknownValue } from "@agent-roles/trust";
 
 type Deny = Readonly<Record<string, unknown>>;
 

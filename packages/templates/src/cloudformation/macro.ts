@@ -1,4 +1,4 @@
-import { asList, isRecord, textOf } from "@agent-roles/trust";
+import { asList, isRecord, textOf } from "@agent-roles/iam";
 
 type JsonObject = Readonly<Record<string, unknown>>;
 

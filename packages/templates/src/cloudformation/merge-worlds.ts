@@ -1,10 +1,5 @@
-import {
-  asList,
-  type PolicyDocument,
-  type SourceLocation,
-  type TrustRole,
-  type UnknownValue,
-} from "@agent-roles/trust";
+import { asList } from "@agent-roles/iam";
+import type { PolicyDocument, SourceLocation, TrustRole, UnknownValue } from "@agent-roles/trust";
 import { distinctWorlds } from "./distinct-worlds.ts";
 import { lastingReadings, type WorldReading } from "./lasting-readings.ts";
 import { moveIndex } from "./note-path.ts";

@@ -1,4 +1,5 @@
-import { isRecord, type PolicyDocument } from "@agent-roles/trust";
+import { isRecord } from "@agent-roles/iam";
+import type { PolicyDocument } from "@agent-roles/trust";
 
 /**
  * A policy document as a template gives it: an object, or its JSON text. What is neither becomes the statement of a

@@ -1,4 +1,5 @@
-import { isRecord, quote, type UnknownValue } from "@agent-roles/trust";
+import { isRecord, quote } from "@agent-roles/iam";
+import type { UnknownValue } from "@agent-roles/trust";
 import { isLoop, unroll, type UnreadLoop, type Unrolled } from "./for-each.ts";
 import { collectionOf } from "./loop-collection.ts";
 import { createScope } from "./resolve-value.ts";

@@ -1,4 +1,4 @@
-import { isRecord } from "@agent-roles/trust";
+import { isRecord } from "@agent-roles/iam";
 import { withoutReferences } from "./dynamic-reference.ts";
 import { isLoop, unroll } from "./for-each.ts";
 import { resolveIntrinsic } from "./intrinsics/intrinsics.ts";

@@ -1,4 +1,4 @@
-import { textOf } from "@agent-roles/trust";
+import { textOf } from "@agent-roles/iam";
 import { placeholder } from "./placeholder.ts";
 import { partitionOf, pseudoParameter } from "./intrinsics/pseudo-parameter.ts";
 import { once, type Scope, unknown } from "./scope.ts";

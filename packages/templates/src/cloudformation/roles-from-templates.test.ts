@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { asList, isRecord, type TrustRole } from "@agent-roles/trust";
+import { asList, isRecord } from "@agent-roles/iam";
+import type { TrustRole } from "@agent-roles/trust";
 import { rolesFromTemplates } from "./roles-from-templates.ts";
 import { allow, document, roleOf, source } from "./templates.test-helper.ts";
 

@@ -1,4 +1,5 @@
-import { quote, type UnknownValue } from "@agent-roles/trust";
+import { quote } from "@agent-roles/iam";
+import type { UnknownValue } from "@agent-roles/trust";
 import type { Stack } from "./stack.ts";
 import type { TemplateProblem } from "./template-source.ts";
 

@@ -1,4 +1,5 @@
-import { isRecord, type SourceLocation, type UnknownValue } from "@agent-roles/trust";
+import { isRecord } from "@agent-roles/iam";
+import type { SourceLocation, UnknownValue } from "@agent-roles/trust";
 import type { UnreadLoop } from "./for-each.ts";
 import type { TemplateSource } from "./template-source.ts";
 

@@ -1,4 +1,5 @@
-import { asList, isRecord, type PolicyDocument, textOf } from "@agent-roles/trust";
+import { asList, isRecord, textOf } from "@agent-roles/iam";
+import type { PolicyDocument } from "@agent-roles/trust";
 import type { Attachments, AttachTo, IdentityPolicy } from "./attachments.ts";
 import { mayBeCreated } from "./intrinsics/conditions.ts";
 import { asText } from "./intrinsics/text.ts";

@@ -1,4 +1,5 @@
-import { isRecord, quote, textOf, type TrustRole } from "@agent-roles/trust";
+import { isRecord, quote, textOf } from "@agent-roles/iam";
+import type { TrustRole } from "@agent-roles/trust";
 import { mayBeCreated } from "./intrinsics/conditions.ts";
 import { partitionOf, pseudoParameter } from "./intrinsics/pseudo-parameter.ts";
 import { MACRO, templateMacros } from "./macro.ts";

@@ -1,9 +1,9 @@
+import { groupBy } from "@agent-roles/iam";
 import type { TrustContext, TrustRole } from "../trust-model.ts";
 import { type AccessChange, type AccessChangeKind, compareChanges } from "./access-change.ts";
 import { RANK } from "./best-decision.ts";
 import { compareAccess, describeAccess } from "./compare-access.ts";
 import { type Access, readGrants } from "./grants.ts";
-import { groupBy } from "../group-by.ts";
 import { type CallerIndex, candidatesFor, decideKnown, indexCallers } from "./known-access.ts";
 
 /**

@@ -1,5 +1,4 @@
-import { asList } from "../json.ts";
-import { matchesWildcard } from "../wildcard.ts";
+import { asList, matchesWildcard } from "@agent-roles/iam";
 import type { NamedPrincipal } from "./principals.ts";
 
 const WITH_ANY = ["sts:TagSession", "sts:SetSourceIdentity"] as const;

@@ -1,10 +1,5 @@
-import type {
-  AssumeRoleAnswer,
-  AssumeRoleParameters,
-  AssumeRoleRequest,
-  Decision,
-  PolicyDocument,
-} from "../assume-role-request.ts";
+import type { Decision, PolicyDocument } from "@agent-roles/iam";
+import type { AssumeRoleAnswer, AssumeRoleParameters, AssumeRoleRequest } from "../assume-role-request.ts";
 import { evaluateAssumeRole } from "../evaluate-assume-role.ts";
 import type { TrustContext, TrustRole } from "../trust-model.ts";
 import type { PossibleCaller } from "./callers.ts";

@@ -1,8 +1,6 @@
-import { parseArn } from "../arn.ts";
+import { lookUp, parseArn, readCaller, type RequestContext } from "@agent-roles/iam";
 import type { AssumeRoleParameters, Caller } from "../assume-role-request.ts";
 import { buildContext } from "../build-context.ts";
-import { readCaller } from "../caller-identity.ts";
-import { lookUp, type RequestContext } from "../request-context.ts";
 import type { TrustRole } from "../trust-model.ts";
 import type { Chooser } from "./clause-values.ts";
 

@@ -1,5 +1,4 @@
-import { parseArn } from "../arn.ts";
-import { matchesWildcard } from "../wildcard.ts";
+import { matchesWildcard, parseArn } from "@agent-roles/iam";
 import type { TrustContext } from "../trust-model.ts";
 import type { PossibleCaller } from "./callers.ts";
 

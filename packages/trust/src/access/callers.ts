@@ -1,4 +1,4 @@
-import { lastSegment, parseArn } from "../arn.ts";
+import { lastSegment, parseArn } from "@agent-roles/iam";
 import type { AwsCaller, Caller } from "../assume-role-request.ts";
 import type { TrustContext, TrustRole } from "../trust-model.ts";
 import { GRANTS_ALL, managedGrant } from "./managed-policies.ts";

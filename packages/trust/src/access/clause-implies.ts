@@ -1,7 +1,4 @@
-import { matchesArn } from "../arn-pattern.ts";
-import { inNetwork } from "../condition/ip-network.ts";
-import type { Truth } from "../truth.ts";
-import { matchesWildcard } from "../wildcard.ts";
+import { inNetwork, matchesArn, matchesWildcard, type Truth } from "@agent-roles/iam";
 import { type Clause, isNegated } from "./clauses.ts";
 
 /** Whether whatever meets all of `strict` meets all of `loose`, as far as that can be proven. */

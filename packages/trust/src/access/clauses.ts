@@ -1,5 +1,4 @@
-import type { Truth } from "../truth.ts";
-import { asList, isRecord, quote } from "../json.ts";
+import { asList, isRecord, quote, type Truth } from "@agent-roles/iam";
 
 /** One key of a condition in one spelling, whatever the policy's own. */
 export interface Clause {

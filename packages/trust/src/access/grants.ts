@@ -1,6 +1,5 @@
-import { parseArn } from "../arn.ts";
-import { quote } from "../json.ts";
-import { readStatements, type Statement } from "../statement.ts";
+import { parseArn, quote } from "@agent-roles/iam";
+import { readStatements, type Statement } from "./raw-statements.ts";
 import type { TrustRole } from "../trust-model.ts";
 import { grantedActions } from "./actions.ts";
 import { type Clause, readClauses } from "./clauses.ts";
@@ -21,7 +20,7 @@ export interface Access {
 export function readGrants(role: TrustRole): ReadonlyMap<string, Access> {
   const { arn, trustPolicy } = role;
   const partition = parseArn(arn)?.partition ?? "aws";
-  const statements = readStatements(trustPolicy, "trust policy", "the trust policy");
+  const statements = readStatements(trustPolicy);
   const read = statements.map((statement) => ({
     statement,
     principals: principalsOf(statement, partition),
@@ -77,10 +76,10 @@ function overlaps(denied: NamedPrincipal, principal: NamedPrincipal): boolean {
 function principalsOf(statement: Statement, partition: string): readonly NamedPrincipal[] {
   if (statement.effect !== undefined) return readPrincipals(statement.elements, partition);
   // Nobody, or anybody: shown, so that it is not passed over.
-  const content = statement.defect ?? quote(statement.elements);
+  const content = statement.unreadable ?? quote(statement.elements);
   return [{ kind: "unreadable", name: `a statement that cannot be read (${content})` }];
 }
 
-function clausesOf({ elements, source }: Statement, role: TrustRole): readonly Clause[] {
-  return readClauses(elements["Condition"], source.version).map((clause) => atRole(clause, role));
+function clausesOf({ elements, version }: Statement, role: TrustRole): readonly Clause[] {
+  return readClauses(elements["Condition"], version).map((clause) => atRole(clause, role));
 }

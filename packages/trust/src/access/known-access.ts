@@ -1,11 +1,8 @@
-import { parseArn } from "../arn.ts";
-import { asList, isRecord } from "../json.ts";
-import { matchesWildcard } from "../wildcard.ts";
+import { asList, groupBy, isRecord, matchesWildcard, parseArn } from "@agent-roles/iam";
 import type { TrustContext, TrustRole } from "../trust-model.ts";
 import { type Answered, ask, mostPermissive } from "./best-decision.ts";
 import { knownCaller } from "./callers.ts";
 import { readGrants } from "./grants.ts";
-import { groupBy } from "../group-by.ts";
 import { managedGrant } from "./managed-policies.ts";
 import { possibleRequests } from "./possible-requests.ts";
 import { readTrust } from "./read-trust.ts";

@@ -1,5 +1,4 @@
-import type { PolicyDocument } from "../assume-role-request.ts";
-import { asList, isRecord } from "../json.ts";
+import { asList, isRecord, type PolicyDocument } from "@agent-roles/iam";
 import type { TrustRole } from "../trust-model.ts";
 
 /** What stands for a value that could not be resolved; a policy variable has a colon. */

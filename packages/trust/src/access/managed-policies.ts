@@ -1,4 +1,4 @@
-import type { PolicyDocument } from "../assume-role-request.ts";
+import type { PolicyDocument } from "@agent-roles/iam";
 
 const AWS_MANAGED = /^arn:[a-z-]+:iam::aws:policy\/(?:job-function\/)?(.+)$/;
 

@@ -1,4 +1,4 @@
-import { matchesWildcard } from "../wildcard.ts";
+import { matchesWildcard } from "@agent-roles/iam";
 
 /** One character of an ARN, or a part of it that nobody knows: what that cannot hold. */
 type Token = { readonly character: string } | { readonly excluded: string };

@@ -1,5 +1,4 @@
-import { asList, isRecord, quote } from "../json.ts";
-import { parseArn } from "../arn.ts";
+import { asList, isRecord, parseArn, quote } from "@agent-roles/iam";
 
 /** A principal of a trust policy in one spelling, whatever the policy's own. */
 export interface NamedPrincipal {

@@ -1,5 +1,5 @@
+import { matchesWildcard } from "@agent-roles/iam";
 import type { Finding, TrustContext, TrustRole } from "../trust-model.ts";
-import { matchesWildcard } from "../wildcard.ts";
 import { type AskedCallers, callersByTrust } from "./asked-callers.ts";
 import { type Answered, uncertain } from "./best-decision.ts";
 import { decideCalls } from "./decide-calls.ts";

@@ -1,8 +1,6 @@
-import { parseArn } from "../arn.ts";
+import { matchingPrincipals, parseArn, readCaller } from "@agent-roles/iam";
 import type { Caller } from "../assume-role-request.ts";
-import { readCaller } from "../caller-identity.ts";
-import { matchingPrincipals } from "../principal-matches.ts";
-import { readStatements, type Statement } from "../statement.ts";
+import { readStatements, type Statement } from "./raw-statements.ts";
 import type { TrustRole } from "../trust-model.ts";
 import { isAboutAssuming } from "./actions.ts";
 import { type Clause, readClauses } from "./clauses.ts";
@@ -27,16 +25,16 @@ export interface ReadTrust {
 /** Reads a role's trust policy. */
 export function readTrust(role: TrustRole): ReadTrust {
   const partition = parseArn(role.arn)?.partition ?? "aws";
-  const statements = readStatements(role.trustPolicy, "trust policy", "the trust policy");
+  const statements = readStatements(role.trustPolicy);
   const loose = loosenPolicy(role);
-  const loosened = loose ? readStatements(loose, "trust policy", "the trust policy") : statements;
+  const loosened = loose ? readStatements(loose) : statements;
   return {
     role,
     partition,
     principals: statements.flatMap(({ elements }) => readPrincipals(elements, partition)),
-    statements: statements.map(({ effect, elements, source }) => ({
+    statements: statements.map(({ effect, elements, version }) => ({
       deny: effect === "Deny",
-      clauses: readClauses(elements["Condition"], source.version),
+      clauses: readClauses(elements["Condition"], version),
       assumes: isAboutAssuming(elements),
     })),
     allowing: loosened.filter(({ effect }) => effect !== "Deny"),
@@ -48,8 +46,8 @@ export function mayName({ allowing }: ReadTrust, caller: Caller): boolean {
   const identity = readCaller(caller);
   return (
     typeof identity === "string" ||
-    allowing.some(({ elements: { Principal: principal } }) => {
-      return principal === undefined || matchingPrincipals(principal, identity).length > 0;
+    allowing.some(({ principal }) => {
+      return !principal || principal.negated || matchingPrincipals(principal, identity).length > 0;
     })
   );
 }

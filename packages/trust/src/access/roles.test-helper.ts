@@ -1,4 +1,4 @@
-import type { PolicyDocument } from "../assume-role-request.ts";
+import type { PolicyDocument } from "@agent-roles/iam";
 import type { TrustRole } from "../trust-model.ts";
 
 /** A role with one trust statement or more and, where a test gives them, identity statements. */

@@ -1,5 +1,4 @@
-import { parseArn } from "../arn.ts";
-import { matchesWildcard } from "../wildcard.ts";
+import { matchesWildcard, parseArn } from "@agent-roles/iam";
 import { commonPatterns } from "./common-pattern.ts";
 import type { ReadTrust } from "./read-trust.ts";
 

@@ -1,7 +1,6 @@
-import { conditionMatches } from "../condition/condition-matches.ts";
-import { quote } from "../json.ts";
-import { type ContextEntry, notKnown, stated } from "../request-context.ts";
+import { type ContextEntry, notKnown, quote, stated } from "@agent-roles/iam";
 import type { TrustRole } from "../trust-model.ts";
+import { conditionMatches } from "./raw-statements.ts";
 import type { Clause } from "./clauses.ts";
 
 const ON_TAG = /^(?:aws|iam):resourcetag\/(.+)$/;

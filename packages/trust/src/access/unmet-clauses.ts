@@ -1,10 +1,7 @@
-import type { AssumeRoleParameters, PolicyDocument } from "../assume-role-request.ts";
-import { conditionMatches } from "../condition/condition-matches.ts";
-import { isRecord } from "../json.ts";
-import type { RequestContext } from "../request-context.ts";
-import { readStatements, type Statement } from "../statement.ts";
+import { isRecord, type PolicyDocument, type RequestContext, type Truth } from "@agent-roles/iam";
+import type { AssumeRoleParameters } from "../assume-role-request.ts";
+import { conditionMatches, readStatements, type Statement } from "./raw-statements.ts";
 import type { TrustContext } from "../trust-model.ts";
-import type { Truth } from "../truth.ts";
 import { contextOf } from "./caller-context.ts";
 import type { PossibleCaller } from "./callers.ts";
 import { loosen } from "./loosen-policy.ts";
@@ -35,7 +32,7 @@ export function withoutUnmet(
 ): WithoutUnmet | undefined {
   const { role } = trust;
   const placed = { ...role, ...(organization !== undefined && { orgId: organization }) };
-  const statements = readStatements(role.trustPolicy, "trust policy", "the trust policy");
+  const statements = readStatements(role.trustPolicy);
   const entries = statements.flatMap((statement) => callerConditions(statement));
   if (entries.length === 0) return undefined;
   const contexts = lazily(callers(), (caller) =>
@@ -44,10 +41,10 @@ export function withoutUnmet(
   const isSeen = (condition: object, version: unknown, truths: readonly Truth[]): boolean =>
     contexts((context) => truths.includes(conditionMatches(condition, version, context).truth));
   const unmet = statements.flatMap((statement) => {
-    const { effect, source } = statement;
+    const { effect, version } = statement;
     const own = callerConditions(statement);
-    if (effect !== "Deny") return own.filter(({ condition }) => !isSeen(condition, source.version, ["yes", "unknown"]));
-    return own.some(({ condition }) => isSeen(condition, source.version, ["no", "unknown"])) ? [] : own;
+    if (effect !== "Deny") return own.filter(({ condition }) => !isSeen(condition, version, ["yes", "unknown"]));
+    return own.some(({ condition }) => isSeen(condition, version, ["no", "unknown"])) ? [] : own;
   });
   if (unmet.length === 0) return undefined;
   const written = new Set(unmet.map(({ condition }) => JSON.stringify(condition)));

@@ -1,4 +1,4 @@
-import { asList, isRecord } from "@agent-roles/trust";
+import { asList, isRecord } from "@agent-roles/iam";
 import { holdsPlaceholder } from "../placeholder.ts";
 import { type Notes, once, type Scope, unknown, type Verdict } from "../scope.ts";
 import { asText, malformed } from "./text.ts";

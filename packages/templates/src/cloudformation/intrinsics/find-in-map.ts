@@ -1,4 +1,4 @@
-import { isRecord } from "@agent-roles/trust";
+import { isRecord } from "@agent-roles/iam";
 import type { Scope } from "../scope.ts";
 import { asText, malformed } from "./text.ts";
 

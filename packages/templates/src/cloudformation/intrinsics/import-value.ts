@@ -1,4 +1,4 @@
-import { isRecord } from "@agent-roles/trust";
+import { isRecord } from "@agent-roles/iam";
 import { placeholder } from "../placeholder.ts";
 import { once, type Scope, unknown } from "../scope.ts";
 import type { Stack } from "../stack.ts";

@@ -1,4 +1,4 @@
-import { isRecord, textOf } from "@agent-roles/trust";
+import { isRecord, textOf } from "@agent-roles/iam";
 import { placeholder } from "../placeholder.ts";
 import { once, type Scope, unknown } from "../scope.ts";
 import { propertiesOf } from "../stack.ts";

@@ -1,4 +1,4 @@
-import { textOf } from "@agent-roles/trust";
+import { textOf } from "@agent-roles/iam";
 import { placeholder } from "../placeholder.ts";
 import { referenceTo } from "../resource-identity.ts";
 import { type Scope, unknown } from "../scope.ts";

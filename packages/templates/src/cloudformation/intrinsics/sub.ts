@@ -1,4 +1,4 @@
-import { isRecord } from "@agent-roles/trust";
+import { isRecord } from "@agent-roles/iam";
 import type { Scope } from "../scope.ts";
 import { getAttribute } from "./get-att.ts";
 import { ref } from "./ref.ts";

@@ -1,4 +1,4 @@
-import { quote } from "@agent-roles/trust";
+import { quote } from "@agent-roles/iam";
 import { holdsPlaceholder, placeholder, splitText } from "../placeholder.ts";
 import { type Scope, unknown } from "../scope.ts";
 

@@ -1,0 +1,71 @@
+import { lastSegment } from "./arn.ts";
+import type { AwsPrincipal, Caller } from "./request.ts";
+import type { CallerIdentity } from "./caller-identity.ts";
+import { notKnown, stated, type ContextEntry } from "./request-context.ts";
+
+type Entries = Iterable<[key: string, entry: ContextEntry | undefined]>;
+type AwsIdentity = Exclude<CallerIdentity, { type: "federated" | "service" }>;
+
+/** The condition keys that describe who calls. */
+export function* callerKeys(caller: Caller, identity: CallerIdentity): Entries {
+  switch (identity.type) {
+    case "federated":
+      return;
+    case "service":
+      yield* serviceKeys(identity.service);
+      return;
+    case "role":
+    case "user":
+    case "federated-user":
+    case "root":
+      yield* identityKeys(identity);
+      if ("arn" in caller) yield* descriptionKeys(caller);
+  }
+}
+
+function* serviceKeys(service: string): Entries {
+  yield ["aws:PrincipalServiceName", stated(service)];
+  for (const key of ["aws:SourceArn", "aws:SourceAccount", "aws:SourceOrgID", "aws:SourceOrgPaths"]) {
+    yield [key, notKnown(`for whom ${service} calls is not part of the question; state ${key} in request.context`)];
+  }
+}
+
+/** What the question says of the caller besides its name. */
+function* descriptionKeys({ orgId, orgPaths, tags, transitiveTags }: AwsPrincipal): Entries {
+  yield ["aws:PrincipalOrgID", stated(orgId)];
+  yield ["aws:PrincipalOrgPaths", stated(orgPaths)];
+  if (orgId !== undefined) {
+    if (orgPaths === undefined) yield ["aws:PrincipalOrgPaths", notKnown("caller.orgPaths is not given")];
+    yield ["aws:PrincipalOrgMasterAccountId", notKnown("the organization's management account is not given")];
+  }
+  for (const [key, value] of Object.entries(tags ?? {})) yield [`aws:PrincipalTag/${key}`, stated(value)];
+  for (const [key, value] of Object.entries(transitiveTags ?? {})) yield [`aws:PrincipalTag/${key}`, stated(value)];
+}
+
+function* identityKeys(identity: AwsIdentity): Entries {
+  yield ["aws:PrincipalArn", stated(identity.principalArn)];
+  yield ["aws:PrincipalAccount", stated(identity.arn.account)];
+  const name = lastSegment(identity.arn.resource);
+  switch (identity.type) {
+    case "role":
+      if (!identity.pathKnown) {
+        yield ["aws:PrincipalArn", { state: "present", values: [identity.principalArn], pathUnknown: true }];
+      }
+      yield ["aws:PrincipalType", stated("AssumedRole")];
+      // Sessions of a role always carry the key, and AssumeRole never carries MFA over into the session.
+      yield ["aws:MultiFactorAuthPresent", stated("false")];
+      yield ["aws:TokenIssueTime", notKnown("when the caller's session began is not part of the question")];
+      return;
+    case "user":
+      yield ["aws:PrincipalType", stated("User")];
+      yield ["aws:username", stated(name)];
+      return;
+    case "federated-user":
+      yield ["aws:PrincipalType", stated("FederatedUser")];
+      yield ["aws:userid", stated(`${identity.arn.account}:${name}`)];
+      return;
+    case "root":
+      yield ["aws:PrincipalType", stated("Account")];
+      yield ["aws:userid", stated(identity.arn.account)];
+  }
+}

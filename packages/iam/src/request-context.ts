@@ -1,0 +1,53 @@
+import { asList, quote } from "./json.ts";
+import { UNSTATED_KEYS } from "./unstated-keys.ts";
+
+/** What the request says of one condition key. */
+export type ContextEntry =
+  | {
+      readonly state: "present";
+      readonly values: readonly string[];
+      /** The value is a role's ARN that was made from a session's: right but for a path that it may have. */
+      readonly pathUnknown?: true;
+    }
+  | { readonly state: "absent" }
+  | { readonly state: "unknown"; readonly why: string };
+
+/** The condition keys of one call, by their names in lower case: AWS ignores the case of key names. */
+export type RequestContext = ReadonlyMap<string, ContextEntry>;
+
+/** Makes a context of entries; a later one replaces an earlier one, and `undefined` says nothing. */
+export function contextOf(entries: Iterable<readonly [key: string, entry: ContextEntry | undefined]>): RequestContext {
+  const context = new Map<string, ContextEntry>();
+  for (const [key, entry] of entries) if (entry) context.set(key.toLowerCase(), entry);
+  return context;
+}
+
+/** The entry for a value of the question: a text or a list of texts. `undefined`, for a key left out, stays `undefined`. */
+export function stated(value: unknown): ContextEntry | undefined {
+  if (value === undefined || value === null) return undefined;
+  const values = asList(value);
+  if (values.length === 0) return { state: "absent" };
+  if (values.some((each) => typeof each === "object")) return notKnown(`${quote(value)} is neither a text nor a list`);
+  return { state: "present", values: values.map(String) };
+}
+
+/** The entry for a key that is in the request with a value that the question does not tell. */
+export function notKnown(why: string): ContextEntry {
+  return { state: "unknown", why };
+}
+
+const ENDPOINT_KEYS = new Set(["aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip"]);
+
+/** Looks a key up. A key that AWS fills in but the question leaves out is unknown; any other is absent. */
+export function lookUp(context: RequestContext, key: string): ContextEntry {
+  const name = key.toLowerCase();
+  const entry = context.get(name);
+  if (entry) return entry;
+  // AWS fills in the address only outside a VPC endpoint, and the endpoint only inside one.
+  if (name === "aws:sourceip" && context.has("aws:sourcevpce")) return { state: "absent" };
+  if (ENDPOINT_KEYS.has(name) && context.has("aws:sourceip")) return { state: "absent" };
+  if (UNSTATED_KEYS.has(name)) {
+    return notKnown(`${key} is not part of the question; state it in request.context`);
+  }
+  return { state: "absent" };
+}

@@ -1,0 +1,36 @@
+import { accountOf, groupBy, isUnresolved, matchesResource } from "@agent-roles/iam";
+import type { IndexedRole } from "./indexed-role.ts";
+import { covers, resourcesOf } from "./statements.ts";
+
+/** Which roles some identity policies let an action be done to, conditions and denials aside. */
+export interface Reach {
+  readonly patterns: readonly string[];
+  /** Accounts that the patterns name; `undefined` when one of them is open to any. */
+  readonly accounts: ReadonlySet<string> | undefined;
+  readonly includes: (arn: string) => boolean;
+}
+
+/** Whose text AWS keeps, and which allow everything in STS. */
+const FULL_STS = /:policy\/(?:AdministratorAccess|PowerUserAccess)$/;
+
+/** Of nearly all roles. */
+const NOTHING: Reach = { patterns: [], accounts: new Set(), includes: () => false };
+
+/** Reads the `Resource` patterns of the Allow statements that are about the action. */
+export function readReach({ identity, role }: IndexedRole, action: string): Reach {
+  const patterns = [
+    ...new Set(identity.filter((each) => each.effect === "Allow" && covers(each, action)).flatMap(resourcesOf)),
+    ...(role.managedPolicyArns.some((arn) => FULL_STS.test(arn)) ? ["*"] : []),
+  ].filter((pattern) => !isUnresolved(pattern));
+  if (patterns.length === 0) return NOTHING;
+  const buckets = groupBy(patterns, (pattern) => accountOf(pattern));
+  const open = buckets.get(undefined) ?? [];
+  return {
+    patterns,
+    accounts: open.length > 0 ? undefined : new Set(patterns.flatMap((pattern) => accountOf(pattern) ?? [])),
+    includes: (arn) => {
+      const own = buckets.get(accountOf(arn)) ?? [];
+      return [open, own].some((some) => some.some((text) => matchesResource({ text }, arn)));
+    },
+  };
+}

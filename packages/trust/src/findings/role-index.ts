@@ -1,0 +1,125 @@
+import {
+  accountOf,
+  type CallerIdentity,
+  groupBy,
+  matchingPrincipals,
+  readCaller,
+  type Statement,
+} from "@agent-roles/iam";
+import type { AssumeRoleAnswer } from "../assume-role-request.ts";
+import type { TrustContext } from "../trust-model.ts";
+import { type IndexedRole, readRole } from "./indexed-role.ts";
+import { lazy } from "./lazy.ts";
+import { readOutsideMaster } from "./outside-master.ts";
+import { perRole } from "./per-role.ts";
+import { type Reach, readReach } from "./reach.ts";
+import { simulateWith } from "./simulate.ts";
+import { allowsAssuming, principalsOf } from "./statements.ts";
+import { readTrustedBy, roleKey, type TrustedBy } from "./trusted-by.ts";
+
+/** All roles, indexed once, so that no rule compares each with each. */
+export interface RoleIndex {
+  readonly context: TrustContext;
+  readonly roles: readonly IndexedRole[];
+  readonly byArn: ReadonlyMap<string, IndexedRole>;
+  /** By `account/name`, which is unique whatever the path. */
+  readonly byKey: ReadonlyMap<string, IndexedRole>;
+  readonly byAccount: ReadonlyMap<string, readonly IndexedRole[]>;
+  readonly ownAccounts: ReadonlySet<string>;
+  readonly allowedAccounts: ReadonlySet<string>;
+  readonly master: IndexedRole | undefined;
+  /** `account/name` of the master, among the roles or not. */
+  readonly masterKey: string | undefined;
+  /** What is known of the master when it is not among the roles. */
+  readonly outsideMaster: () => IndexedRole | undefined;
+  /** The statements of a role's trust policy that allow the master something. */
+  readonly lettingMasterIn: (role: IndexedRole) => readonly Statement[];
+  /** Roles that the agent is meant to assume: those of `AWS_ROLE_N`, those the master may, those that name the master. */
+  readonly targets: () => ReadonlySet<IndexedRole>;
+  /** Which roles a role may do an STS action to, as far as its own policies go. */
+  readonly reach: (role: IndexedRole, action?: string) => Reach;
+  readonly trustedBy: (role: IndexedRole) => TrustedBy;
+  /** The roles whose trust policies name a role, by its `account/name`. */
+  readonly namedBy: () => ReadonlyMap<string, readonly IndexedRole[]>;
+  /** Accounts of others that ask with an external id, by the id. */
+  readonly partiesOfExternalId: () => ReadonlyMap<string, ReadonlySet<string>>;
+  /** Asks the evaluator whether one role can assume another, with the request that has the best chance. */
+  readonly simulate: (from: IndexedRole, to: IndexedRole) => AssumeRoleAnswer;
+}
+
+/** Reads and indexes the roles. */
+export function buildRoleIndex(given: readonly unknown[], context: TrustContext): RoleIndex {
+  const roles = given.map(readRole);
+  const known = roles.filter((role) => role.arn !== undefined);
+  const byArn = new Map(known.map((role) => [role.role.arn, role]));
+  const byKey = new Map(known.map((role) => [role.key ?? role.role.arn, role]));
+  const byAccount = groupBy(known, ({ arn }) => arn?.account ?? "");
+  const masterKey = context.masterRoleArn === undefined ? undefined : roleKey(context.masterRoleArn);
+  const masterAccount = accountOf(context.masterRoleArn);
+  const ownAccounts = new Set(context.accounts ?? [...byAccount.keys(), ...(masterAccount ? [masterAccount] : [])]);
+  const master = masterKey === undefined ? undefined : byKey.get(masterKey);
+  const reach = perRole((role: IndexedRole, action: string) => readReach(role, action));
+  const trusted = perRole((role: IndexedRole) => readTrustedBy(role.trust));
+  const masterCaller = context.masterRoleArn === undefined ? "" : readCaller({ arn: context.masterRoleArn });
+  const naming = perRole(({ trust }) =>
+    typeof masterCaller === "string" ? [] : trust.filter((statement) => isNamed(statement, masterCaller)),
+  );
+  const reachOf = (role: IndexedRole, action = "sts:AssumeRole"): Reach => reach(role, action);
+  const trustedBy = (role: IndexedRole): TrustedBy => trusted(role, "");
+  return {
+    context,
+    roles,
+    byArn,
+    byKey,
+    byAccount,
+    ownAccounts,
+    allowedAccounts: new Set(context.allowedAccounts),
+    master,
+    masterKey,
+    outsideMaster: lazy(() => (master ? undefined : readOutsideMaster(context))),
+    lettingMasterIn: (role) => naming(role, ""),
+    reach: reachOf,
+    trustedBy,
+    simulate: simulateWith(context, ownAccounts, reachOf),
+    namedBy: lazy(() => {
+      const pairs = known.flatMap((role) => [...trustedBy(role).roles].map((key) => [key, role] as const));
+      const groups = groupBy(pairs, ([key]) => key);
+      return new Map([...groups].map(([key, named]) => [key, named.map(([, role]) => role)]));
+    }),
+    partiesOfExternalId: lazy(() => externalIds(roles, ownAccounts)),
+    targets: lazy(() => {
+      const expected = new Set((context.expectedRoles ?? []).map(({ roleArn }) => roleKey(roleArn)));
+      const reached = master && reachOf(master);
+      // A pattern that is open to any role of any account is not meant for one.
+      const wanted = reached?.patterns.some(isOpenToAny) ? undefined : reached;
+      const intended = (role: IndexedRole): boolean => {
+        if (expected.has(role.key)) return true;
+        if (masterKey !== undefined && trustedBy(role).roles.has(masterKey)) return true;
+        return wanted !== undefined && wanted.includes(role.role.arn);
+      };
+      return new Set(known.filter((role) => role !== master && intended(role)));
+    }),
+  };
+}
+
+function isOpenToAny(pattern: string): boolean {
+  return pattern === "*" || /^arn:[^:]*:iam::\*:(?:role\/)?\*$/.test(pattern);
+}
+
+function externalIds(roles: readonly IndexedRole[], own: ReadonlySet<string>): Map<string, Set<string>> {
+  const parties = new Map<string, Set<string>>();
+  for (const statement of roles.flatMap(({ trust }) => trust).filter(allowsAssuming)) {
+    const others = principalsOf(statement).flatMap(({ account }) => (account && !own.has(account) ? [account] : []));
+    for (const { key, values } of statement.conditions) {
+      if (key !== "sts:externalid") continue;
+      for (const value of values) parties.set(value, new Set([...(parties.get(value) ?? []), ...others]));
+    }
+  }
+  return parties;
+}
+
+/** Whether an Allow statement names the caller for certain. */
+function isNamed({ effect, principal }: Statement, caller: CallerIdentity): boolean {
+  if (effect !== "Allow" || !principal || principal.negated) return false;
+  return matchingPrincipals(principal, caller).some(({ truth }) => truth === "yes");
+}

@@ -1,0 +1,26 @@
+import { findCycles } from "../cycles.ts";
+import type { Rule } from "../rule.ts";
+
+/** How many roles of a cycle a message names. */
+const NAMED = 5;
+
+/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining */
+export const assumeCycle: Rule = {
+  id: "assume-cycle",
+  severity: "warning",
+  why: "roles that can become each other renew their sessions for ever: whoever got into one stays (persistence)",
+  fix: "let trust go one way: remove the statement that leads back",
+  *checkSet(index) {
+    for (const cycle of findCycles(index)) {
+      const arns = cycle.map(({ role }) => role.arn);
+      const more = arns.length > NAMED ? ` and ${arns.length - NAMED} more` : "";
+      const [first] = cycle;
+      if (!first) continue;
+      yield {
+        role: first.role.arn,
+        location: first.role.location,
+        message: `can become itself again by way of others: ${arns.slice(0, NAMED).join(" and ")}${more} can each become each`,
+      };
+    }
+  },
+};

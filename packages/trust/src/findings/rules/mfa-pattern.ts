@@ -1,0 +1,40 @@
+import type { Condition } from "@agent-roles/iam";
+import type { Rule } from "../rule.ts";
+
+const MFA = "aws:multifactorauthpresent";
+
+/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-multifactorauthpresent */
+export const mfaPattern: Rule = {
+  id: "mfa-pattern",
+  severity: "medium",
+  why: "the condition looks as if it required MFA, and does not",
+  fix: 'allow with Bool {"aws:MultiFactorAuthPresent": "true"}, or deny with BoolIfExists {"aws:MultiFactorAuthPresent": "false"}',
+  *checkStatement({ effect, conditions }) {
+    for (const entry of conditions) {
+      if (entry.key !== MFA) continue;
+      const flaw = effect === "Allow" ? flawInAllow(entry, conditions) : flawInDeny(entry);
+      if (flaw !== undefined)
+        yield { message: `${entry.written} ${entry.name} "${entry.values.join('", "')}": ${flaw}` };
+    }
+  },
+};
+
+function flawInAllow({ operator, values }: Condition, all: readonly Condition[]): string | undefined {
+  if (operator?.type === "presence") {
+    const alone = !all.some(
+      (other) => other.key === MFA && other.operator?.type !== "presence" && has(other.values, "true"),
+    );
+    if (has(values, "true")) return "lets in whoever has no MFA information, such as long-term keys";
+    return alone && has(values, "false") ? "the key is there without MFA, too, with the value false" : undefined;
+  }
+  return has(values, "false") ? "lets in whoever has not used MFA" : undefined;
+}
+
+function flawInDeny({ operator, ifExists, values }: Condition): string | undefined {
+  if (!operator || operator.type === "presence" || ifExists || !has(values, "false")) return undefined;
+  return "long-term keys do not have the key, and the Deny does not meet them";
+}
+
+function has(values: readonly string[], wanted: string): boolean {
+  return values.some((value) => value.toLowerCase() === wanted);
+}

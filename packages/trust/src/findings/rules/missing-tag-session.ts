@@ -1,0 +1,29 @@
+import type { Statement } from "@agent-roles/iam";
+import { missingAction } from "../missing-action.ts";
+import type { Rule } from "../rule.ts";
+import { allowsAssuming, covers, principalsOf } from "../statements.ts";
+
+const ACTION = "sts:TagSession";
+
+/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_session-tags.html#id_session-tags_permissions-required */
+export const missingTagSession: Rule = {
+  id: "missing-tag-session",
+  severity: "error",
+  why: "a call that passes session tags fails without sts:TagSession on both sides",
+  fix: "add sts:TagSession to the actions beside sts:AssumeRole, or pass no session tags",
+  *checkRole(role, index) {
+    const pods = role.trust.filter((statement) => statement.effect === "Allow" && trustsPods(statement));
+    const first = pods.find(allowsAssuming);
+    if (first && !pods.some((statement) => covers(statement, ACTION))) {
+      yield {
+        statement: first.label,
+        message: "pods.eks.amazonaws.com always passes session tags, and is not allowed sts:TagSession",
+      };
+    }
+    if (index.context.passes?.sessionTags ?? true) yield* missingAction(role, index, ACTION);
+  },
+};
+
+function trustsPods(statement: Statement): boolean {
+  return principalsOf(statement).some(({ type, value }) => type === "Service" && value === "pods.eks.amazonaws.com");
+}

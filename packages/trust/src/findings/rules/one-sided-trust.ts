@@ -1,0 +1,39 @@
+import type { IndexedRole } from "../indexed-role.ts";
+import type { Complaint, Rule } from "../rule.ts";
+import { hasUnresolvedPolicies } from "../unresolved-policies.ts";
+
+/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html */
+export const oneSidedTrust: Rule = {
+  id: "one-sided-trust",
+  severity: "error",
+  why: "both sides have to allow: the call is refused",
+  fix: "let the trust policy name the master, and the master's policy the role",
+  *checkRole(role, index) {
+    if (!index.targets().has(role) || hasUnresolvedPolicies(role)) return;
+    const master = index.master ?? index.outsideMaster();
+    if (!master || hasUnresolvedPolicies(master)) return;
+    const answer = index.simulate(master, role);
+    if (answer.decision !== "denied") return;
+    const named = index.trustedBy(role).roles.has(master.key ?? "");
+    const denial = (policies: readonly string[]): string | undefined =>
+      answer.reasons.find(({ effect, policy }) => effect === "denied" && policies.includes(policy))?.message;
+    const trust = denial(["trust policy"]);
+    if (trust !== undefined) yield trustLacks(master, trust);
+    const own = denial(["identity policy", "permissions boundary"]);
+    if (own !== undefined && (named || trust === undefined)) yield masterLacks(master, role, own);
+  },
+};
+
+function trustLacks({ role }: IndexedRole, why: string): Complaint {
+  return {
+    message: `${role.arn} is meant to assume the role, and the trust policy does not let it in: ${why}`,
+    fix: `trust the account with ArnEquals aws:PrincipalArn "${role.arn}"`,
+  };
+}
+
+function masterLacks({ role: master }: IndexedRole, { role }: IndexedRole, why: string): Complaint {
+  return {
+    message: `the role trusts ${master.arn}, whose own policies do not let it: ${why}`,
+    fix: `allow sts:AssumeRole on ${role.arn} in a policy of the master`,
+  };
+}

@@ -1,0 +1,107 @@
+import { isUnresolved, matchesWildcard, parseArn } from "@agent-roles/iam";
+import type { ExpectedRole } from "../../trust-model.ts";
+import { isDemand } from "../conditions.ts";
+import { inEnvironment } from "../in-environment.ts";
+import type { IndexedRole } from "../indexed-role.ts";
+import type { RoleIndex } from "../role-index.ts";
+import type { Rule } from "../rule.ts";
+import { allowsAssuming } from "../statements.ts";
+import { roleKey } from "../trusted-by.ts";
+
+/** Seconds; what a role has that does not say. */
+const DEFAULT_MAX_SESSION = 3600;
+
+/** @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
+export const roleEnvMismatch: Rule = {
+  id: "role-env-mismatch",
+  severity: "error",
+  why: "AWS_ROLE_N and the deployed roles do not agree: the profile would not work, or would be another role's",
+  fix: "generate the variables from the manifest: agent-roles env",
+  *checkSet(index) {
+    const seen = new Map<string, string>();
+    for (const expected of index.context.expectedRoles ?? []) {
+      const { profile, variable } = expected;
+      const place = inEnvironment(expected);
+      const before = seen.get(profile);
+      if (before !== undefined) {
+        yield {
+          ...place,
+          message: `${variable}: the profile ${profile} is that of ${before} already`,
+          fix: "give each role a profile of its own",
+        };
+      }
+      seen.set(profile, before ?? variable);
+      for (const { message, fix } of disagreements(expected, index))
+        yield { ...place, message: `${variable}: ${message}`, fix };
+    }
+  },
+};
+
+interface Disagreement {
+  readonly message: string;
+  readonly fix: string;
+}
+
+function* disagreements(expected: ExpectedRole, index: RoleIndex): Iterable<Disagreement> {
+  const { roleArn } = expected;
+  const key = roleKey(roleArn);
+  if (key === undefined || parseArn(roleArn)?.service !== "iam") {
+    yield { message: `"${roleArn}" is not a role's ARN`, fix: "write arn:aws:iam::<account>:role/<path><name>" };
+    return;
+  }
+  if (key === index.masterKey) {
+    yield { message: `${roleArn} is the master role itself`, fix: "take it out: the agent is the master already" };
+    return;
+  }
+  const role = index.byKey.get(key);
+  if (role) yield* differences(expected, role);
+  else if (index.roles.length > 0) yield* absence(key, index);
+}
+
+function* absence(key: string, index: RoleIndex): Iterable<Disagreement> {
+  const [account = "", name = ""] = key.split("/");
+  const there = index.byAccount.get(account);
+  // A role whose name or account is not known offline may be the one.
+  if (
+    index.roles.some(
+      ({ arn, role }) => (!arn || arn.account === account || isUnresolved(arn.account)) && isUnresolved(role.arn),
+    )
+  )
+    return;
+  const elsewhere = index.roles.find((role) => role.arn && role.name === name);
+  const hint = elsewhere ? `write ${elsewhere.role.arn}` : "declare the role, or take the variable out";
+  yield there
+    ? { message: `account ${account} has no role ${name}`, fix: hint }
+    : { message: `no role of account ${account} is declared`, fix: hint };
+}
+
+function* differences(
+  { externalId, durationSeconds = 0, variable }: ExpectedRole,
+  { role, trust }: IndexedRole,
+): Iterable<Disagreement> {
+  const longest = role.maxSessionDuration ?? DEFAULT_MAX_SESSION;
+  if (durationSeconds > longest) {
+    yield {
+      message: `asks for ${durationSeconds} seconds, the role gives at most ${longest}`,
+      fix: `set MaxSessionDuration to ${durationSeconds}, or ask for less`,
+    };
+  }
+  const wanted = trust
+    .filter(allowsAssuming)
+    .map(({ conditions }) =>
+      conditions.filter((entry) => entry.key === "sts:externalid" && isDemand(entry)).flatMap(({ values }) => values),
+    );
+  // A statement that asks for none may be the one that lets the master in.
+  if (wanted.some((values) => values.length === 0 || values.some(isUnresolved))) return;
+  const passes = wanted.some(
+    (values) => externalId !== undefined && values.some((value) => matchesWildcard(value, externalId)),
+  );
+  if (wanted.length === 0 || passes) return;
+  yield {
+    message:
+      externalId === undefined
+        ? "passes no external id, and the role asks for one"
+        : "passes another external id than the role asks for",
+    fix: `set ${variable}_EXTERNAL_ID to the id of the role's trust policy`,
+  };
+}

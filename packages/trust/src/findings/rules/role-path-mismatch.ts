@@ -1,0 +1,48 @@
+import { isUnresolved, lastSegment, parseArn } from "@agent-roles/iam";
+import { inEnvironment } from "../in-environment.ts";
+import type { RoleIndex } from "../role-index.ts";
+import type { Complaint, Rule } from "../rule.ts";
+import { covers, principalsOf, resourcesOf } from "../statements.ts";
+
+/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-friendly-names */
+export const rolePathMismatch: Rule = {
+  id: "role-path-mismatch",
+  severity: "error",
+  why: "a role's ARN holds its path; without it, it is another role's",
+  fix: "write the ARN with the path, as the role has it",
+  *checkStatement(statement, _role, index) {
+    for (const { type, value } of principalsOf(statement))
+      if (type === "AWS") yield* mistake("principal", value, index);
+    for (const { key, written, name, values } of statement.conditions) {
+      if (key !== "aws:principalarn") continue;
+      for (const value of values) yield* mistake(`${written} ${name}`, value, index);
+    }
+  },
+  *checkRole({ identity }, index) {
+    for (const statement of identity) {
+      if (!covers(statement, "sts:AssumeRole")) continue;
+      for (const resource of resourcesOf(statement)) yield* mistake(`the ${statement.kind}: Resource`, resource, index);
+    }
+  },
+  *checkSet(index) {
+    const { context, master } = index;
+    for (const expected of context.expectedRoles ?? []) {
+      for (const each of mistake(expected.variable, expected.roleArn, index))
+        yield { ...each, ...inEnvironment(expected) };
+    }
+    if (!master || context.masterRoleArn === undefined) return;
+    for (const each of mistake("the master role's ARN", context.masterRoleArn, index))
+      yield { ...each, role: master.role.arn };
+  },
+};
+
+function* mistake(where: string, arn: string, index: RoleIndex): Iterable<Complaint> {
+  if (index.byArn.has(arn)) return;
+  const parsed = parseArn(arn);
+  if (parsed?.service !== "iam" || !parsed.resource.startsWith("role/") || /[*?]/.test(arn) || isUnresolved(arn))
+    return;
+  const meant = index.byKey.get(`${parsed.account}/${lastSegment(parsed.resource)}`)?.role.arn;
+  if (meant === undefined || meant === arn || isUnresolved(meant)) return;
+  if (parseArn(meant)?.partition !== parsed.partition) return;
+  yield { message: `${where} "${arn}": the role is ${meant}`, fix: `write ${meant}` };
+}

@@ -1,0 +1,41 @@
+import type { Statement } from "@agent-roles/iam";
+import { demands } from "../conditions.ts";
+import { namesResource } from "../principal-constraints.ts";
+import type { Rule } from "../rule.ts";
+import { allowsAssuming, covers, principalsOf } from "../statements.ts";
+
+/** @see https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html */
+export const rolesAnywhereActions: Rule = {
+  id: "roles-anywhere-actions",
+  severity: "error",
+  why: "Roles Anywhere needs all three actions, and takes certificates of every trust anchor unless one is pinned",
+  fix: "allow sts:AssumeRole, sts:TagSession and sts:SetSourceIdentity, with ArnEquals aws:SourceArn = the trust anchor",
+  *checkRole({ trust }) {
+    const own = trust.filter((statement) => statement.effect === "Allow" && trustsRolesAnywhere(statement));
+    const assuming = own.filter(allowsAssuming);
+    const [first] = assuming;
+    if (!first) return;
+    for (const action of ["sts:TagSession", "sts:SetSourceIdentity"]) {
+      if (own.some((statement) => covers(statement, action))) continue;
+      yield {
+        statement: first.label,
+        message: `rolesanywhere.amazonaws.com is not allowed ${action}, which its every call needs`,
+        fix: `add ${action} to Action`,
+      };
+    }
+    for (const statement of assuming) {
+      if (demands(statement, new Set(["aws:sourcearn"]), namesResource)) continue;
+      yield {
+        statement: statement.label,
+        message: "no aws:SourceArn pins the trust anchor: certificates of every trust anchor of the account pass",
+        fix: 'add "ArnEquals": {"aws:SourceArn": "arn:aws:rolesanywhere:<region>:<account>:trust-anchor/<id>"}',
+      };
+    }
+  },
+};
+
+function trustsRolesAnywhere(statement: Statement): boolean {
+  return principalsOf(statement).some(
+    ({ type, value }) => type === "Service" && value === "rolesanywhere.amazonaws.com",
+  );
+}

@@ -1,0 +1,26 @@
+import { demands } from "../conditions.ts";
+import { bindsOrganization } from "../principal-constraints.ts";
+import type { Rule } from "../rule.ts";
+import { allowsAssuming, principalsOf } from "../statements.ts";
+
+const EXTERNAL_ID = new Set(["sts:externalid"]);
+
+/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html */
+export const thirdPartyWithoutExternalId: Rule = {
+  id: "third-party-without-external-id",
+  severity: "high",
+  why: "another customer of the third party could make it act on this role (confused deputy)",
+  fix: "add StringEquals sts:ExternalId with an id that the third party issues for you alone",
+  *checkStatement(statement, _role, { context, ownAccounts }) {
+    if (!allowsAssuming(statement) || demands(statement, EXTERNAL_ID)) return;
+    if (context.organization !== undefined && bindsOrganization(statement, context.organization)) return;
+    const others = new Set(
+      principalsOf(statement).flatMap(({ account }) =>
+        account && /^\d{12}$/.test(account) && !ownAccounts.has(account) ? [account] : [],
+      ),
+    );
+    for (const account of others) {
+      yield { message: `account ${account} belongs to a third party and is asked for no external id` };
+    }
+  },
+};

@@ -1,0 +1,49 @@
+import { asList, isRecord } from "@agent-roles/iam";
+import type { Finding, TrustContext, TrustRole } from "../trust-model.ts";
+import type { IndexedRole } from "./indexed-role.ts";
+import { buildRoleIndex, type RoleIndex } from "./role-index.ts";
+import type { Complaint, Rule } from "./rule.ts";
+import { rules } from "./rules.ts";
+
+/**
+ * Says what is wrong with the trust of a set of roles: each by itself, and all together.
+ *
+ * @param context what is known beside the roles; what it leaves out is not checked.
+ * @returns findings role by role, in the order of {@link rules}; none that rests on a value which is not known. Never
+ *   throws, whatever the JSON.
+ */
+export function lintTrust(roles: readonly TrustRole[], context: TrustContext = {}): Finding[] {
+  const index = buildRoleIndex(asList(roles), isRecord(context) ? context : {});
+  const findings: Finding[] = [];
+  for (const role of index.roles) for (const rule of rules) addFindings(findings, rule, role, index);
+  for (const rule of rules) {
+    for (const complaint of rule.checkSet?.(index) ?? []) findings.push(toFinding(rule, complaint, index));
+  }
+  return findings;
+}
+
+function addFindings(findings: Finding[], rule: Rule, role: IndexedRole, index: RoleIndex): void {
+  if (rule.checkStatement) {
+    for (const statement of role.trust) {
+      for (const complaint of rule.checkStatement(statement, role, index)) {
+        findings.push(toFinding(rule, { statement: statement.label, ...complaint }, index, role));
+      }
+    }
+  }
+  if (rule.checkRole) {
+    for (const complaint of rule.checkRole(role, index)) findings.push(toFinding(rule, complaint, index, role));
+  }
+}
+
+function toFinding(rule: Rule, complaint: Complaint, { context }: RoleIndex, about?: IndexedRole): Finding {
+  const { message, fix, severity, statement, role, location } = complaint;
+  return {
+    id: rule.id,
+    severity: context.severities?.[rule.id] ?? severity ?? rule.severity,
+    role: role ?? about?.role.arn ?? "",
+    ...(statement !== undefined && { statement }),
+    message,
+    fix: fix ?? rule.fix,
+    location: location ?? about?.role.location ?? { file: "unknown" },
+  };
+}

@@ -1,0 +1,27 @@
+import { coversAction, type Principal, type Statement } from "@agent-roles/iam";
+import { ASSUME_ACTIONS } from "../requested-actions.ts";
+
+/** Whether the statement covers an action for certain, by its `Action` or `NotAction`. */
+export function covers(statement: Statement, action: string): boolean {
+  return statement.action !== undefined && coversAction(statement, action) === "yes";
+}
+
+/** Whether it allows one of the three calls that return the role's credentials. */
+export function allowsAssuming(statement: Statement): boolean {
+  return statement.effect === "Allow" && ASSUME_ACTIONS.some((action) => covers(statement, action));
+}
+
+/** The entries of `Principal`; none where the statement has `NotPrincipal`. */
+export function principalsOf({ principal }: Statement): readonly Principal[] {
+  return principal && !principal.negated ? principal.values : [];
+}
+
+/** `*`: everyone. */
+export function isEveryone({ type, value }: Principal): boolean {
+  return type === "AWS" && value === "*";
+}
+
+/** The `Resource` values; everything where the statement has `NotResource`. */
+export function resourcesOf({ resource }: Statement): readonly string[] {
+  return resource?.negated ? ["*"] : (resource?.values ?? []);
+}

@@ -1,0 +1,52 @@
+import { lastSegment, parseArn, type Statement } from "@agent-roles/iam";
+import { isDemand } from "./conditions.ts";
+import { allowsAssuming, isEveryone, principalsOf } from "./statements.ts";
+
+/** Whom a trust policy names, read once so that a thousand roles need not be asked about each other. */
+export interface TrustedBy {
+  readonly everybody: boolean;
+  /** Accounts as a whole. */
+  readonly accounts: ReadonlySet<string>;
+  /** Single roles as `account/name`, named as principal or by `aws:PrincipalArn`. */
+  readonly roles: ReadonlySet<string>;
+}
+
+/** Lists whom the Allow statements name. */
+export function readTrustedBy(trust: readonly Statement[]): TrustedBy {
+  let everybody = false;
+  const accounts = new Set<string>();
+  const roles = new Set<string>();
+  for (const statement of trust.filter(allowsAssuming)) {
+    const narrowed = narrowedTo(statement);
+    for (const principal of principalsOf(statement)) {
+      const wide = isEveryone(principal) || principal.wholeAccount;
+      if (wide && narrowed) for (const key of narrowed) roles.add(key);
+      else if (isEveryone(principal)) everybody = true;
+      else if (principal.wholeAccount && principal.account) accounts.add(principal.account);
+      else if (principal.type === "AWS") addTo(roles, roleKey(principal.value));
+    }
+  }
+  return { everybody, accounts, roles };
+}
+
+/** `account/name` of a role or of a session's role: names are unique in an account, whatever the path. */
+export function roleKey(arn: string): string | undefined {
+  const parsed = parseArn(arn);
+  if (!parsed) return undefined;
+  const [kind, first = ""] = parsed.resource.split("/");
+  if (kind === "assumed-role") return `${parsed.account}/${first}`;
+  return kind === "role" ? `${parsed.account}/${lastSegment(parsed.resource)}` : undefined;
+}
+
+/** The roles that `aws:PrincipalArn` admits; `undefined` when it does not narrow to certain ones. */
+function narrowedTo({ conditions }: Statement): readonly string[] | undefined {
+  const values = conditions
+    .filter((entry) => entry.key === "aws:principalarn" && isDemand(entry))
+    .flatMap((entry) => entry.values);
+  if (values.length === 0 || values.some((value) => /[*?]/.test(value))) return undefined;
+  return values.flatMap((value) => roleKey(value) ?? []);
+}
+
+function addTo(set: Set<string>, value: string | undefined): void {
+  if (value !== undefined) set.add(value);
+}
