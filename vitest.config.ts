@@ -4,6 +4,8 @@ const dev = { resolve: { conditions: ["dev"] }, ssr: { resolve: { conditions: ["
 
 export default defineConfig({
   test: {
+    // By default one core is left free; most of what runs here waits.
+    maxWorkers: "100%",
     // The SDK's notice about Node versions, once a worker, hides what matters.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
     projects: [
@@ -13,6 +15,8 @@ export default defineConfig({
           name: "unit",
           include: ["{packages/*,infra,bench}/src/**/*.test.ts"],
           unstubEnvs: true,
+          // Files share a process and its modules: to import the CDK and the SDKs for each took longer than the tests.
+          isolate: false,
           // A disk that stalls is no failure; what hangs still ends.
           testTimeout: 60_000,
         },

@@ -24,10 +24,17 @@ export function fakeClock(start: number = Date.parse("2026-01-01T00:00:00Z")): F
   let corrected = 0;
   let longest = 0;
   const sleepers = new Set<Sleeper>();
+  const outsideBefore = outside().length;
 
   /** The next to wake, not later than `end`. */
   function earliest(end: number): Sleeper | undefined {
     return [...sleepers].filter(({ wakeAt }) => wakeAt <= end).toSorted((a, b) => a.wakeAt - b.wakeAt)[0];
+  }
+
+  async function rest(): Promise<void> {
+    await settle();
+    const [resource] = outside().slice(outsideBefore);
+    if (resource) throw new Error(`fake time cannot wait for a ${resource}`);
   }
 
   function goTo(sleeper: Sleeper): void {
@@ -64,10 +71,10 @@ export function fakeClock(start: number = Date.parse("2026-01-01T00:00:00Z")): F
     },
     advance: async (ms) => {
       const end = now + ms;
-      await settle();
+      await rest();
       for (let next = earliest(end); next; next = earliest(end)) {
         goTo(next);
-        await settle();
+        await rest();
       }
       now = end;
     },
@@ -75,7 +82,7 @@ export function fakeClock(start: number = Date.parse("2026-01-01T00:00:00Z")): F
       const end = new AbortController();
       const result = work.finally(() => end.abort());
       result.catch(() => undefined);
-      for (await settle(); !end.signal.aborted; await settle()) {
+      for (await rest(); !end.signal.aborted; await rest()) {
         const next = earliest(Infinity);
         if (next) goTo(next);
       }
@@ -84,19 +91,17 @@ export function fakeClock(start: number = Date.parse("2026-01-01T00:00:00Z")): F
   };
 }
 
-/**
- * Waits until the event loop is idle: promise chains have run out and no file is being read or written.
- *
- * @throws an error beside sockets and processes: nobody can say when they are idle, so tests with fake time use neither.
- */
+/** Waits until the event loop is idle: promise chains have run out and no file is being read or written. */
 export async function settle(): Promise<void> {
   for (let turns = 0; turns < 3; turns += 1) {
     await new Promise<void>((resolve) => {
       setImmediate(resolve);
     });
-    const active = process.getActiveResourcesInfo();
-    if (active.some((resource) => /^(FSReq|CloseReq)/.test(resource))) turns = -1;
-    const foreign = active.find((resource) => /^(TCP|UDP|GetAddrInfo|ProcessWrap)/.test(resource));
-    if (foreign) throw new Error(`fake time cannot wait for a ${foreign}`);
+    if (process.getActiveResourcesInfo().some((resource) => /^(FSReq|CloseReq)/.test(resource))) turns = -1;
   }
+}
+
+/** Sockets and processes: nobody can say when they are idle, so a test with fake time opens none. */
+function outside(): string[] {
+  return process.getActiveResourcesInfo().filter((resource) => /^(TCP|UDP|GetAddrInfo|ProcessWrap)/.test(resource));
 }

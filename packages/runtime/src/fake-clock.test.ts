@@ -37,9 +37,10 @@ it("moves the fake clock from sleeper to sleeper until work that reads files and
 });
 
 it("refuses fake time beside a socket, whose end nobody can foresee", async () => {
+  const clock = fakeClock();
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
-  await expect(fakeClock().advance(1)).rejects.toThrow("fake time cannot wait for a TCPServerWrap");
+  await expect(clock.advance(1)).rejects.toThrow("fake time cannot wait for a TCPServerWrap");
   server.close();
   await once(server, "close");
   await setImmediate();
