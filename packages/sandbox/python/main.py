@@ -4,7 +4,8 @@
 - It exits when its standard input closes, so that it never outlives its parent, even after SIGKILL.
 - It ignores Ctrl-C; its parent handles it.
 - It corrects CloudFormation's handling of IAM (cloudformation_iam.py) and of change sets (cloudformation_change_sets.py).
-- It returns IAM's state to its parent only (iam_state.py).
+- It answers its parent only, and has no other effect on the machine (guard.py).
+- It returns IAM's state in one answer (iam_state.py).
 """
 
 import importlib.util
@@ -33,7 +34,11 @@ if not (5, 2) <= tuple(int(part) for part in moto.__version__.split(".")[:2]) < 
     sys.exit(f"found moto {moto.__version__}; install moto 5.2 or newer, below 6")
 
 # CloudFormation needs it: fail now, not at the first deployment.
-import yaml  # noqa: E402, F401
+import yaml  # noqa: E402
+
+# moto reads templates with this loader. A template must not construct Python objects.
+yaml.Loader.yaml_constructors = yaml.SafeLoader.yaml_constructors.copy()
+yaml.Loader.yaml_multi_constructors = yaml.SafeLoader.yaml_multi_constructors.copy()
 
 # CloudFormation imports API Gateway, which imports a validator of OpenAPI documents. Nothing here deploys an API.
 if importlib.util.find_spec("openapi_spec_validator") is None:
@@ -45,13 +50,14 @@ if importlib.util.find_spec("openapi_spec_validator") is None:
     sys.modules["openapi_spec_validator.validation"] = types.ModuleType("openapi_spec_validator.validation")
     sys.modules["openapi_spec_validator.validation.exceptions"] = exceptions
 
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app  # noqa: E402
+from moto.moto_server.werkzeug_app import create_backend_app  # noqa: E402
 from werkzeug.serving import make_server  # noqa: E402
 
 # No bytecode in the package's own directory.
 sys.dont_write_bytecode = True
 import cloudformation_change_sets  # noqa: E402
 import cloudformation_iam  # noqa: E402
+import guard  # noqa: E402
 import iam_state  # noqa: E402
 
 sys.dont_write_bytecode = False
@@ -66,8 +72,10 @@ def create_app(service):
 
 cloudformation_iam.patch_roles_and_policies()
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
-app = iam_state.beside(DomainDispatcherApplication(create_app), os.environ["AGENT_ROLES_GATEWAY_TOKEN"])
+app = iam_state.beside(guard.Dispatcher(create_app))
+app = guard.for_gateway_only(app, os.environ.pop("AGENT_ROLES_GATEWAY_TOKEN"))
 server = make_server("127.0.0.1", 0, app, threaded=True)
 os.environ["MOTO_PORT"] = str(server.port)
+guard.lock_down()
 print(json.dumps({"version": moto.__version__, "port": server.port}), flush=True)
 server.serve_forever()

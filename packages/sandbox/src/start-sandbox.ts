@@ -36,7 +36,7 @@ export interface Sandbox {
   /** Endpoint URL for AWS clients: `http://localhost:<port>`. With 127.0.0.1, CloudFormation does not find its template bucket. */
   readonly endpoint: string;
   readonly port: number;
-  /** moto itself, where nothing is enforced. */
+  /** moto's own port. It answers the gateway only. */
   readonly motoEndpoint: string;
   readonly accounts: readonly string[];
   readonly deployRoleName: string;
@@ -93,7 +93,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       admins.set(account, await iam.setUpAccount(account, management, deployRoleName));
     }
     const handler = gatewayHandler({
-      motoEndpoint: moto.endpoint,
+      moto,
       motoDeath: () => death,
       iam,
       sessions: sessionTable(),

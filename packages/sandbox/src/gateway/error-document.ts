@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { toXml } from "../sts/sts-answer.ts";
 
 /** Why a request has no caller. */
-export type AuthFailure = "unsigned" | "invalid" | "expired" | "mismatch" | "skewed";
+export type AuthFailure = "unsigned" | "invalid" | "expired" | "mismatch" | "skewed" | "stale";
 
 /** A complete response. */
 export interface Reply {
@@ -62,6 +62,13 @@ const AUTH_ERRORS: Readonly<Record<AuthFailure, AuthError>> = {
     code: "SignatureDoesNotMatch",
     message:
       "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.",
+    json: { status: 400, code: "InvalidSignatureException" },
+  },
+  stale: {
+    status: 403,
+    code: "SignatureDoesNotMatch",
+    message: "Signature expired: the presigned URL is no longer valid",
+    s3: { code: "AccessDenied", message: "Request has expired" },
     json: { status: 400, code: "InvalidSignatureException" },
   },
   skewed: {

@@ -1,17 +1,24 @@
-import { type ClientRequest, type IncomingMessage, request as httpRequest, type ServerResponse } from "node:http";
+import { type IncomingMessage, request as httpRequest, type ServerResponse } from "node:http";
+import { once } from "node:events";
 import { pipeline } from "node:stream/promises";
+import type { MotoServer } from "../moto/launch-moto.ts";
 
-/** Hop-by-hop headers; `expect` was answered by this server. */
-const HOP_HEADERS: ReadonlySet<string> = new Set(["connection", "expect", "keep-alive", "transfer-encoding"]);
+/**
+ * Headers that are not forwarded: hop-by-hop headers, `expect` (answered by this server), CORS headers, and the headers
+ * that the gateway sets for moto, also spelled with the underscore that WSGI reads as a hyphen.
+ */
+const NOT_FORWARDED =
+  /^(?:connection|content-length|expect|keep-alive|origin|te|trailer|transfer-encoding|upgrade|access-control-.*|x[-_](?:sandbox|moto)[-_].*)$/;
 
 /** A request to forward. */
 export interface Forwarded {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  readonly body: Buffer;
   /** The account that moto acts as. */
   readonly accountId: string;
-  /** The body, when it was already read; otherwise it is streamed. */
-  readonly body?: Buffer | undefined;
+  /** The service that the request was signed for. */
+  readonly service: string;
 }
 
 /**
@@ -20,31 +27,29 @@ export interface Forwarded {
  *
  * @throws when moto or the client disconnects; then no header has been sent, or the response is destroyed.
  */
-export async function forward(motoEndpoint: string, { request, response, accountId, body }: Forwarded): Promise<void> {
+export async function forward(
+  { endpoint, gatewayToken }: Pick<MotoServer, "endpoint" | "gatewayToken">,
+  { request, response, body, accountId, service }: Forwarded,
+): Promise<void> {
   const { method, url = "/" } = request;
-  // The gateway sets the account, whatever the client sent.
-  const headers = { ...endToEnd(request.headers), "x-moto-account-id": accountId };
-  const upstream = httpRequest(new URL(motoEndpoint), { method, path: url, headers });
+  const headers = {
+    ...forwardable(request.headers),
+    "content-length": body.length,
+    "x-moto-account-id": accountId,
+    "x-sandbox-service": service,
+    "x-sandbox-token": gatewayToken,
+  };
+  const upstream = httpRequest(new URL(endpoint), { method, path: url, headers });
   response.once("close", () => upstream.destroy());
-  const answered = answerOf(upstream);
-  const [answer] = await Promise.all([
-    answered,
-    body === undefined ? pipeline(request, upstream) : send(upstream, body),
-  ]);
-  response.writeHead(answer.statusCode ?? 502, endToEnd(answer.headers));
+  // A late error is reported by the answer.
+  upstream.on("error", () => undefined).end(body);
+  const [answer]: IncomingMessage[] = await once(upstream, "response");
+  if (!answer) throw new Error("moto sent no response");
+  const { "content-length": length, ...rest } = answer.headers;
+  response.writeHead(answer.statusCode ?? 502, { ...forwardable(rest), ...(length && { "content-length": length }) });
   await pipeline(answer, response);
 }
 
-function endToEnd(headers: IncomingMessage["headers"]): IncomingMessage["headers"] {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !HOP_HEADERS.has(name)));
-}
-
-function answerOf(upstream: ClientRequest): Promise<IncomingMessage> {
-  return new Promise((resolve, reject) => {
-    upstream.once("response", resolve).once("error", reject);
-  });
-}
-
-function send(upstream: ClientRequest, body: Buffer): void {
-  upstream.end(body);
+function forwardable(headers: IncomingMessage["headers"]): IncomingMessage["headers"] {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !NOT_FORWARDED.test(name)));
 }

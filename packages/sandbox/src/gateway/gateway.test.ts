@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, get, type IncomingMessage } from "node:http";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -30,7 +30,8 @@ beforeAll(async () => {
   const server = createServer((request, response) => {
     void text(request).then((body) => {
       seen.push({ request, body });
-      response.writeHead(201, { "content-type": "text/plain", "x-from": "moto" }).end("from moto");
+      const cors = { "access-control-allow-origin": request.headers.origin ?? "*" };
+      response.writeHead(201, { "content-type": "text/plain", "x-from": "moto", ...cors }).end("from moto");
     });
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -53,7 +54,10 @@ beforeEach(async () => {
     },
     () => clock,
   );
-  gateway = await listenOnLoopback(gatewayHandler({ ...sts, motoEndpoint: moto.url, motoDeath: () => undefined }), 0);
+  gateway = await listenOnLoopback(
+    gatewayHandler({ ...sts, moto: { endpoint: moto.url, gatewayToken: "token" }, motoDeath: () => undefined }),
+    0,
+  );
   return () => gateway.close();
 });
 
@@ -79,6 +83,14 @@ const send = async (options: Sent): Promise<{ status: number; text: string; head
 
 const assumeRole = (RoleArn: string, extra: Sent = {}) =>
   send({ body: new URLSearchParams({ Action: "AssumeRole", RoleArn, RoleSessionName: "work" }).toString(), ...extra });
+
+/** The status of a request whose `Host` can be any; `fetch` sets its own. */
+const rawGet = async (port: number, path: string, headers: Record<string, string>): Promise<number | undefined> => {
+  const request = get({ host: "127.0.0.1", port, path, headers });
+  const [answer]: IncomingMessage[] = await once(request, "response");
+  answer?.resume();
+  return answer?.statusCode;
+};
 
 const element = (name: string, xml: string): string => new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1] ?? "";
 
@@ -118,7 +130,7 @@ describe("the gateway", () => {
     });
   });
 
-  it("streams a body to S3, path and query untouched", async () => {
+  it("forwards a body to S3, path and query unchanged", async () => {
     const body = "x".repeat(1_000_000);
     const answer = await send({
       service: "s3",
@@ -131,11 +143,68 @@ describe("the gateway", () => {
     expect(moto.seen).toMatchObject([{ body, request: { url: "/bucket/a%20b?x-id=PutObject" } }]);
   });
 
-  it("does not let a client choose its account", async () => {
+  it("does not let a client choose its account, its service or a token", async () => {
     const host = `localhost:${gateway.port}`;
     const headers = await signedHeaders({ ...USER_KEYS, service: "iam", signingDate: new Date(clock), host });
-    await fetch(`http://${host}/`, { method: "POST", headers: { ...headers, "x-moto-account-id": OTHER } });
-    expect(moto.seen[0]?.request.headers["x-moto-account-id"]).toBe(MASTER);
+    const forged = {
+      "x-moto-account-id": OTHER,
+      x_moto_account_id: OTHER,
+      "x-sandbox-service": "moto_api",
+      x_sandbox_service: "moto_api",
+      "x-sandbox-token": "guess",
+    };
+    await fetch(`http://${host}/`, { method: "POST", headers: { ...headers, ...forged } });
+    const seen = moto.seen[0]?.request.headers;
+    expect(seen).toMatchObject({
+      "x-moto-account-id": MASTER,
+      "x-sandbox-service": "iam",
+      "x-sandbox-token": "token",
+    });
+    expect(Object.keys(seen ?? {}).filter((name) => name.includes("_"))).toEqual([]);
+  });
+
+  it.each([
+    ["an Origin", { origin: "https://evil.example" }],
+    ["its own Origin", { origin: "http://localhost:4566" }],
+    ["an opaque Origin", { origin: "null" }],
+    ["a fetch of another site", { "sec-fetch-site": "cross-site" }],
+    ["a rebound name", { host: "evil.example:4566" }],
+    ["a name that ends like a loopback name", { host: "evil-localhost" }],
+    ["a name that starts like a loopback name", { host: "localhost.evil.example" }],
+    ["another address of the machine", { host: "192.168.0.1:4566" }],
+  ])("refuses a request with %s on every path, although it is signed", async (_case, extra: Record<string, string>) => {
+    for (const path of ["/", "/_sandbox/faults", "/_sandbox/calls", "/bucket/key", "/moto-api/reset"]) {
+      const host = extra["host"] ?? `localhost:${gateway.port}`;
+      const signing = { ...USER_KEYS, service: "s3", signingDate: new Date(clock), method: "GET", path, host };
+      const answer = await rawGet(gateway.port, path, { ...(await signedHeaders(signing)), host, ...extra });
+      expect([path, answer]).toEqual([path, 403]);
+    }
+    expect(moto.seen).toEqual([]);
+  });
+
+  it("passes no CORS header on, in either direction", async () => {
+    const host = `localhost:${gateway.port}`;
+    const headers = await signedHeaders({ ...USER_KEYS, service: "iam", signingDate: new Date(clock), host });
+    const asked = { ...headers, "access-control-request-method": "PUT" };
+    const answer = await fetch(`http://${host}/`, { method: "POST", headers: asked });
+    expect(answer.headers.get("access-control-allow-origin")).toBeNull();
+    expect(moto.seen[0]?.request.headers).not.toHaveProperty("access-control-request-method");
+  });
+
+  it("refuses a body above its limit without forwarding it", async () => {
+    const host = `localhost:${gateway.port}`;
+    const body = Buffer.alloc(65 * 1024 * 1024);
+    const headers = await signedHeaders({
+      ...USER_KEYS,
+      service: "s3",
+      signingDate: new Date(clock),
+      host,
+      method: "PUT",
+      path: "/b/k",
+    });
+    const answer = await fetch(`http://${host}/b/k`, { method: "PUT", headers, body });
+    expect([answer.status, element("Code", await answer.text())]).toEqual([400, "EntityTooLarge"]);
+    expect(moto.seen).toEqual([]);
   });
 
   it("refuses an expired session in every service's own words", async () => {
@@ -235,7 +304,7 @@ describe("the gateway", () => {
   it("reports to the client that moto has exited, with its last words", async () => {
     const handler = gatewayHandler({
       ...sts,
-      motoEndpoint: "http://127.0.0.1:1",
+      moto: { endpoint: "http://127.0.0.1:1", gatewayToken: "token" },
       motoDeath: () => "moto has ended: MemoryError",
     });
     const alone = await listenOnLoopback(handler, 0);

@@ -1,16 +1,25 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { buffer, text } from "node:stream/consumers";
+import type { MotoServer } from "../moto/launch-moto.ts";
 import { type Caller, callerAccount } from "../sts/caller.ts";
 import { resultXml } from "../sts/sts-answer.ts";
 import { answerSts, type StsContext, UNSIGNED_ACTIONS } from "../sts/sts-service.ts";
 import { authenticate, type AuthenticationContext } from "./authenticate.ts";
 import { control, CONTROL_PATH } from "./control.ts";
-import { type AuthFailure, authError, errorReply, protocolOf, type Reply } from "./error-document.ts";
+import {
+  type AuthFailure,
+  authError,
+  errorReply,
+  protocolOf,
+  type Reply,
+  type ServiceError,
+} from "./error-document.ts";
 import { forward } from "./forward.ts";
-import { readSignedRequest, type SignedRequest } from "./signed-request.ts";
+import { isFromLocalProgram } from "./local-program.ts";
+import { readBody } from "./read-body.ts";
+import { readSignedRequest, type SignedRequest, splitUrl } from "./signed-request.ts";
 
 export interface GatewayContext extends StsContext, AuthenticationContext {
-  readonly motoEndpoint: string;
+  readonly moto: Pick<MotoServer, "endpoint" | "gatewayToken">;
   /** The reason when moto has exited. */
   readonly motoDeath: () => string | undefined;
 }
@@ -49,22 +58,31 @@ interface Exchange {
 
 /** Returns the reply, or nothing when moto's was forwarded. */
 async function handle({ request, response, signed }: Exchange, context: GatewayContext): Promise<Reply | undefined> {
-  if (request.url?.startsWith(CONTROL_PATH)) return control(request, await text(request), context);
-  // An upload to S3 can be large, and has its hash in a header.
-  const body = signed?.service === "s3" ? undefined : await buffer(request);
+  const protocol = protocolOf(signed?.service, request);
+  if (!isFromLocalProgram(request)) return errorReply(NOT_LOCAL, protocol);
+  const body = await readBody(request);
+  if (!Buffer.isBuffer(body)) return errorReply(body, protocol);
+  if (request.url?.startsWith(CONTROL_PATH)) return control(request, body.toString(), context);
   const caller = signed ? await authenticate({ request, signed, body }, context) : "unsigned";
-  if (body && (signed?.service === "sts" || (!signed && isUnsignedSts(body)))) {
+  if (signed?.service === "sts" || (!signed && isUnsignedSts(body))) {
     const reply = await answerStsRequest(request, body, caller, context);
     if (!reply) response.destroy();
     return reply;
   }
-  if (typeof caller === "string") {
-    const protocol = protocolOf(signed?.service, request);
-    return errorReply(authError(caller, protocol), protocol);
+  if (typeof caller === "string" || !signed) {
+    return errorReply(authError(typeof caller === "string" ? caller : "unsigned", protocol), protocol);
   }
-  await forward(context.motoEndpoint, { request, response, accountId: callerAccount(caller), body });
+  const { service } = signed;
+  await forward(context.moto, { request, response, body, accountId: callerAccount(caller), service });
   return undefined;
 }
+
+const NOT_LOCAL: ServiceError = {
+  status: 403,
+  code: "AccessDenied",
+  message:
+    "The sandbox answers programs on this machine only, with a host name that always means loopback. Use localhost.",
+};
 
 /** Returns nothing when a fault closes the connection. */
 async function answerStsRequest(
@@ -73,7 +91,7 @@ async function answerStsRequest(
   caller: Caller | AuthFailure,
   context: GatewayContext,
 ): Promise<Reply | undefined> {
-  const form = new URLSearchParams(request.method === "GET" ? request.url?.split("?")[1] : body.toString("utf8"));
+  const form = new URLSearchParams(request.method === "GET" ? splitUrl(request.url).query : body.toString("utf8"));
   const asked = {
     caller: typeof caller === "string" ? authError(caller, "query") : caller,
     form,
@@ -102,5 +120,7 @@ function connectionKeys(request: IncomingMessage, now: number): Record<string, s
 /** SDKs correct their clock skew with the `Date` header. */
 function sendReply(response: ServerResponse, { status, headers, body }: Reply, now: number): void {
   const date = new Date(now).toUTCString();
+  // What is left of a body that was too large would be read as the next request.
+  if (!response.req.complete) response.shouldKeepAlive = false;
   response.writeHead(status, { ...headers, date, "content-length": Buffer.byteLength(body) }).end(body);
 }

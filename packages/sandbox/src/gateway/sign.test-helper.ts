@@ -20,27 +20,50 @@ export interface SignOptions {
 
 /** The headers of a request as an SDK signs it. */
 export async function signedHeaders(options: SignOptions): Promise<Record<string, string>> {
-  const { accessKeyId, secretAccessKey, sessionToken, service, signingDate } = options;
-  const credentials = { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
-  const isS3 = service === "s3";
-  const signer = new SignatureV4({
-    credentials,
+  const { signingDate } = options;
+  const contentType = options.contentType ?? "application/x-www-form-urlencoded";
+  return (
+    await signerOf(options).sign(requestOf(options, { "content-type": contentType, "user-agent": "not signed" }), {
+      signingDate,
+    })
+  ).headers;
+}
+
+/** The path and query of a URL as an SDK presigns it. */
+export async function presignedUrl({
+  expiresIn = 900,
+  ...options
+}: SignOptions & { readonly expiresIn?: number }): Promise<string> {
+  const { signingDate, service } = options;
+  const hash: Record<string, string> = service === "s3" ? { "x-amz-content-sha256": "UNSIGNED-PAYLOAD" } : {};
+  const request = await signerOf(options).presign(requestOf(options, hash), { signingDate, expiresIn });
+  const query = Object.entries(request.query ?? {}).map(([name, value]): [string, string] => [name, String(value)]);
+  return `${request.path}?${new URLSearchParams(query).toString().replaceAll("+", "%20")}`;
+}
+
+function signerOf({
+  accessKeyId,
+  secretAccessKey,
+  sessionToken,
+  service,
+  contentHash = true,
+}: SignOptions): SignatureV4 {
+  return new SignatureV4({
+    credentials: { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) },
     region: "us-east-1",
     service,
     sha256: Sha256Node,
-    applyChecksum: options.contentHash ?? true,
-    uriEscapePath: !isS3,
+    applyChecksum: contentHash,
+    uriEscapePath: service !== "s3",
   });
-  const request = new HttpRequest({
+}
+
+function requestOf(options: SignOptions, headers: Record<string, string>): HttpRequest {
+  return new HttpRequest({
     method: options.method ?? "POST",
     path: options.path ?? "/",
-    headers: {
-      host: options.host ?? "localhost:4566",
-      "content-type": options.contentType ?? "application/x-www-form-urlencoded",
-      "user-agent": "not signed",
-    },
+    headers: { host: options.host ?? "localhost:4566", ...headers },
     ...(options.query && { query: options.query }),
     ...(options.body !== undefined && { body: options.body }),
   });
-  return (await signer.sign(request, { signingDate })).headers;
 }

@@ -1,49 +1,83 @@
 import type { IncomingMessage } from "node:http";
 
-/** The signer that a request names. */
+/** The signer that a request names, and the signature. */
 export interface SignedRequest {
   readonly accessKeyId: string;
   readonly region: string;
   /** The signing name: `sts`, `s3`, `cloudformation`, … */
   readonly service: string;
   readonly sessionToken?: string;
-  /** What the `Authorization` header signs. A presigned query is read, not verified. */
-  readonly authorization?: { readonly signedHeaders: readonly string[]; readonly signature: string };
+  readonly signedHeaders: ReadonlySet<string>;
+  readonly signature: string;
+  /** Signature time, as in `20261122T195205Z`. */
+  readonly date: string;
+  /** Lifetime of a presigned URL; `undefined` when the `Authorization` header has the signature. */
+  readonly expiresSeconds?: number;
 }
 
 const AUTHORIZATION =
   /^AWS4-HMAC-SHA256 Credential=(?<credential>[^,\s]+),\s*SignedHeaders=(?<signedHeaders>[^,\s]+),\s*Signature=(?<signature>[0-9a-f]{64})$/;
 /** `<key id>/<date>/<region>/<service>/aws4_request` */
-const CREDENTIAL = /^(?<accessKeyId>[^/]+)\/\d{8}\/(?<region>[^/]+)\/(?<service>[^/]+)\/aws4_request$/;
+const CREDENTIAL = /^(?<accessKeyId>[^/]+)\/\d{8}\/(?<region>[^/]+)\/(?<service>[a-z\d.-]+)\/aws4_request$/;
+/** AWS limits a presigned URL to a week. */
+const EXPIRES = /^\d{1,6}$/;
 
 /**
- * Reads the signer and the service from the `Authorization` header or the presigned query; `undefined` when the request
- * is not signed.
+ * Reads the signature from the `Authorization` header or the presigned query; `undefined` when the request is not signed
+ * with Signature Version 4, or has both.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html
  */
-export function readSignedRequest(request: Pick<IncomingMessage, "headers" | "url">): SignedRequest | undefined {
-  const { authorization } = request.headers;
-  if (authorization !== undefined) {
-    const { credential, signedHeaders = "", signature = "" } = AUTHORIZATION.exec(authorization)?.groups ?? {};
-    const token = request.headers["x-amz-security-token"];
-    const signer = signerOf(credential, typeof token === "string" ? token : null);
-    return signer && { ...signer, authorization: { signedHeaders: signedHeaders.split(";"), signature } };
+export function readSignedRequest({
+  headers,
+  url,
+}: Pick<IncomingMessage, "headers" | "url">): SignedRequest | undefined {
+  const { query } = splitUrl(url);
+  const expires = query.get("X-Amz-Expires") ?? "";
+  if (headers.authorization === undefined) {
+    if (query.get("X-Amz-Algorithm") !== "AWS4-HMAC-SHA256" || !EXPIRES.test(expires)) return undefined;
+    const [signature = "", signedHeaders = ""] = ["X-Amz-Signature", "X-Amz-SignedHeaders"].map(
+      (key) => query.get(key) ?? "",
+    );
+    return signed(query.get("X-Amz-Credential"), query.get("X-Amz-Security-Token"), {
+      signature,
+      signedHeaders: new Set(signedHeaders.split(";")),
+      date: query.get("X-Amz-Date") ?? "",
+      expiresSeconds: Number(expires),
+    });
   }
-  return readPresigned(new URLSearchParams(request.url?.split("?")[1]));
+  const {
+    credential = "",
+    signedHeaders = "",
+    signature = "",
+  } = AUTHORIZATION.exec(headers.authorization)?.groups ?? {};
+  if (query.has("X-Amz-Signature")) return undefined;
+  return signed(credential, text(headers["x-amz-security-token"]), {
+    signature,
+    signedHeaders: new Set(signedHeaders.split(";")),
+    date: text(headers["x-amz-date"]) ?? "",
+  });
 }
 
-function readPresigned(query: URLSearchParams): SignedRequest | undefined {
-  // Signature version 2, which the AWS CLI still uses for S3.
-  const accessKeyId = query.get("AWSAccessKeyId");
-  if (accessKeyId === null) return signerOf(query.get("X-Amz-Credential"), query.get("X-Amz-Security-Token"));
-  const sessionToken = query.get("x-amz-security-token");
-  return { accessKeyId, region: "us-east-1", service: "s3", ...(sessionToken !== null && { sessionToken }) };
+/** Splits a request target at its first question mark. */
+export function splitUrl(url = "/"): { readonly path: string; readonly query: URLSearchParams } {
+  const end = url.indexOf("?");
+  return end < 0
+    ? { path: url, query: new URLSearchParams() }
+    : { path: url.slice(0, end), query: new URLSearchParams(url.slice(end + 1)) };
 }
 
-function signerOf(credential: string | null | undefined, sessionToken: string | null): SignedRequest | undefined {
+function signed(
+  credential: string | null,
+  sessionToken: string | null,
+  signature: Pick<SignedRequest, "signature" | "signedHeaders" | "date" | "expiresSeconds">,
+): SignedRequest | undefined {
   const groups = CREDENTIAL.exec(credential ?? "")?.groups;
   if (!groups) return undefined;
   const { accessKeyId = "", region = "", service = "" } = groups;
-  return { accessKeyId, region, service, ...(sessionToken !== null && { sessionToken }) };
+  return { accessKeyId, region, service, ...(sessionToken !== null && { sessionToken }), ...signature };
+}
+
+function text(value: string | string[] | undefined): string | null {
+  return typeof value === "string" ? value : null;
 }

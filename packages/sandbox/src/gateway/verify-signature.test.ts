@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type SignOptions, signedHeaders } from "./sign.test-helper.ts";
+import { presignedUrl, type SignOptions, signedHeaders } from "./sign.test-helper.ts";
 import { readSignedRequest } from "./signed-request.ts";
 import { verifySignature } from "./verify-signature.ts";
 
@@ -68,7 +68,68 @@ describe("verifySignature", () => {
     expect(await verify({}, { now: NOW - 300_001 })).toBe("skewed");
   });
 
+  it("refuses a body that does not have the signed hash", async () => {
+    expect(await verify({}, { body: "Action=AssumeRole" })).toBe("mismatch");
+    expect(await verify({ service: "s3", method: "PUT", path: "/b/k" }, { body: "other" })).toBe("mismatch");
+  });
+
+  it("refuses a signature that does not cover the host", async () => {
+    const headers = await signedHeaders({ ...SIGNER, service: "sts", signingDate: new Date(NOW) });
+    const authorization = headers["authorization"]?.replace(/host;/, "");
+    expect(await verify({}, { headers: { ...headers, authorization: authorization ?? "" } })).toBe("mismatch");
+  });
+
   it("refuses a request without a date", async () => {
     expect(await verify({}, { headers: { "x-amz-date": "yesterday" } })).toBe("mismatch");
+  });
+});
+
+const presigned = async (
+  options: Partial<SignOptions> & { readonly expiresIn?: number } = {},
+  sent: {
+    readonly edit?: (url: string) => string;
+    readonly secret?: string;
+    readonly now?: number;
+    readonly method?: string;
+  } = {},
+): Promise<string> => {
+  const base = { ...SIGNER, service: "s3", signingDate: new Date(NOW), method: "GET", path: "/bucket/a%20key" };
+  const signing = { ...base, ...options };
+  const url = (sent.edit ?? ((same) => same))(await presignedUrl(signing));
+  const request = {
+    method: sent.method ?? signing.method,
+    url,
+    headers: { host: "localhost:4566", range: "bytes=0-1" },
+  };
+  const signed = readSignedRequest(request);
+  if (!signed) return "unsigned";
+  return verifySignature({ request, signed, body: Buffer.alloc(0) }, sent.secret ?? "right", sent.now ?? NOW);
+};
+
+describe("verifySignature of a presigned URL", () => {
+  it("takes what was signed with the same secret, for S3 and for STS", async () => {
+    expect(await presigned()).toBe("valid");
+    expect(await presigned({ query: { "response-content-type": "text/plain", versionId: "1" } })).toBe("valid");
+    expect(await presigned({ service: "sts", path: "/", query: { Action: "GetCallerIdentity" } })).toBe("valid");
+    expect(await presigned({ method: "PUT" }, { method: "PUT" })).toBe("valid");
+  });
+
+  it.each([
+    ["another secret", { secret: "wrong" }],
+    ["another method", { method: "DELETE" }],
+    ["another key", { edit: (url: string) => url.replace("a%20key", "other") }],
+    ["one more parameter", { edit: (url: string) => `${url}&acl` }],
+    ["a longer life", { edit: (url: string) => url.replace("Expires=900", "Expires=9000") }],
+    ["another token", { edit: (url: string) => url.replace("Token=token", "Token=other") }],
+    ["no signature", { edit: (url: string) => url.replace(/X-Amz-Signature=[0-9a-f]+/, "X-Amz-Signature=") }],
+  ])("refuses %s", async (_case, sent) => {
+    expect(await presigned({}, sent)).toBe("mismatch");
+  });
+
+  it("is valid for its own lifetime, at most a week", async () => {
+    expect(await presigned({}, { now: NOW + 900_000 })).toBe("valid");
+    expect(await presigned({}, { now: NOW + 901_000 })).toBe("stale");
+    expect(await presigned({}, { now: NOW - 300_001 })).toBe("skewed");
+    expect(await presigned({}, { edit: (url) => url.replace("Expires=900", "Expires=604801") })).toBe("stale");
   });
 });

@@ -67,7 +67,7 @@ export interface IamState {
 export function iamState({ endpoint, gatewayToken }: Pick<MotoServer, "endpoint" | "gatewayToken">): IamState {
   // Both sides are released together, so the answer has this shape.
   const ask = async <T>(what: string, query: Record<string, string>): Promise<T | undefined> => {
-    const url = `${endpoint}/_iam/${what}?${new URLSearchParams(query).toString()}`;
+    const url = `${endpoint}/${what}?${new URLSearchParams(query).toString()}`;
     const response = await fetch(url, { headers: { "x-sandbox-token": gatewayToken } });
     if (response.status === 404) return undefined;
     if (!response.ok) throw new Error(`moto answered ${response.status} to a lookup of ${what}`);

@@ -26,7 +26,9 @@ describe("findPython", () => {
 
   it("names the interpreters that are too old", async () => {
     const old = await script(join(directory, "python3"), "exit 1");
-    await expect(findPython({ PATH: directory })).rejects.toThrow(`no Python 3.10 or newer on PATH, only ${old}`);
+    await expect(findPython({ PATH: directory })).rejects.toThrow(
+      `no usable Python 3.10 or newer on PATH, only ${old}`,
+    );
   });
 
   it("says when there is none at all", async () => {

@@ -68,10 +68,15 @@ export async function launchMoto(python: string, options: LaunchOptions): Promis
   }
 }
 
-/** Removes the user's AWS and moto settings, and loads the AWS managed policies, as in a real account. */
+/** Removes the user's AWS and moto settings, loads the AWS managed policies, as in a real account, and sends no CORS headers. */
 function motoEnv(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const kept = Object.entries(env).filter(([name]) => !name.startsWith("AWS_") && !name.startsWith("MOTO_"));
-  return { ...Object.fromEntries(kept), MOTO_IAM_LOAD_MANAGED_POLICIES: "true", PYTHONUNBUFFERED: "1" };
+  return {
+    ...Object.fromEntries(kept),
+    MOTO_IAM_LOAD_MANAGED_POLICIES: "true",
+    MOTO_DISABLE_GLOBAL_CORS: "true",
+    PYTHONUNBUFFERED: "1",
+  };
 }
 
 async function readyLine(child: MotoProcess, ended: Promise<string>, options: LaunchOptions): Promise<MotoReady> {

@@ -41,7 +41,7 @@ export function environmentPython(directory: string): string {
  */
 export async function installMoto(options: InstallOptions): Promise<string> {
   const directory = privateEnvironment(options.env);
-  await mkdir(dirname(directory), { recursive: true });
+  await mkdir(dirname(directory), { recursive: true, mode: 0o700 });
   const building = await mkdtemp(`${directory}.`);
   try {
     options.onProgress?.(`installing moto ${MOTO_VERSION} into ${directory} (once, about 10 seconds)`);

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -70,6 +70,25 @@ describe("startMoto", () => {
     await server("later", 2);
     env["PATH"] = `${env["PATH"]}:${join(directory, "later")}`;
     expect(await startedPort({ env })).toBe(2);
+  });
+
+  it("does not use an interpreter that other users can replace, and reports the path", async () => {
+    const motoServer = await readyPython(join(directory, "open", "python3"), 8);
+    await chmod(join(directory, "open"), 0o777);
+    await expect(startMoto({ env, motoServer })).rejects.toMatchObject({
+      message: expect.stringContaining(`not used: other users can write to ${join(directory, "open")}`),
+      fix: expect.stringContaining("chmod go-w"),
+    });
+    await server("bin", 9);
+    env["PATH"] = `${join(directory, "open")}:${env["PATH"]}`;
+    await script(join(directory, "open", "moto_server"), `#!${motoServer}\n`);
+    expect(await startedPort({ env })).toBe(9);
+  });
+
+  it("does not use a private environment that other users can replace", async () => {
+    await readyPython(environmentPython(privateEnvironment(env)), 10);
+    await chmod(join(directory, "cache"), 0o777);
+    await expect(startMoto({ env })).rejects.toThrow(`not used: other users can write to ${join(directory, "cache")}`);
   });
 
   it("takes the private environment when nothing is on PATH", async () => {

@@ -5,6 +5,7 @@ import { type LaunchOptions, launchMoto, type MotoServer } from "./launch-moto.t
 import { findPython } from "./find-python.ts";
 import { MOTO_REQUIREMENTS } from "./moto-program.ts";
 import { environmentPython, installMoto, privateEnvironment } from "./private-environment.ts";
+import { writableByOthers } from "./writable-by-others.ts";
 
 export interface StartMotoOptions extends LaunchOptions {
   /** Path of a `moto_server`, or of a Python with moto 5.2; nothing else is tried. Default: `AGENT_ROLES_MOTO_SERVER`. */
@@ -30,7 +31,10 @@ export async function startMoto(options: StartMotoOptions): Promise<MotoServer> 
   const failures: string[] = [];
   for (const { from, python } of await candidates(options)) {
     try {
-      return await launchMoto(await python(), options);
+      const interpreter = await python();
+      const risk = await writableByOthers(interpreter);
+      if (risk !== undefined) throw new Error(`not used: ${risk}`);
+      return await launchMoto(interpreter, options);
     } catch (error) {
       if (options.signal?.aborted) throw abortedStart(error);
       failures.push(`${from}: ${error instanceof Error ? error.message : String(error)}`);
@@ -73,7 +77,10 @@ function fixFor(tried: string): string {
   if (/ensurepip|No module named venv/.test(tried)) {
     return "Install Python's venv module (Debian, Ubuntu: apt-get install python3-venv), or moto: pip install 'moto[server]>=5.2,<6'.";
   }
-  if (/no python3 on PATH|no Python 3\.10/.test(tried)) return "Install Python 3.10 or newer.";
+  if (/^\s*- .*not used: /m.test(tried)) {
+    return "Remove the write permission of others from that path (chmod go-w), or name another Python in AGENT_ROLES_MOTO_SERVER.";
+  }
+  if (/no python3 on PATH|no usable Python 3\.10/.test(tried)) return "Install Python 3.10 or newer.";
   const requirements = MOTO_REQUIREMENTS.map((requirement) => `'${requirement}'`).join(" ");
   return `Check that Python 3.10 or newer can reach its package index, or install by hand: python3 -m venv ~/moto && ~/moto/bin/pip install ${requirements} && export AGENT_ROLES_MOTO_SERVER=~/moto/bin/moto_server`;
 }
