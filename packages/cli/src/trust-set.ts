@@ -1,6 +1,7 @@
 import type { Manifest } from "@agent-roles/manifest";
 import type { TrustContext, TrustRole } from "@agent-roles/trust";
-import { type Command, Option } from "commander";
+import { parseRoleArn } from "@agent-roles/runtime/role-env";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import type { CliContext } from "./cli-context.ts";
 import { collect } from "./collect-option.ts";
 import { UsageError } from "./describe-error.ts";
@@ -27,6 +28,17 @@ export function withTrustSet(command: Command): Command {
     );
 }
 
+/** `--role-arn`, for commands that read standalone policy files. */
+export function roleArnOption(): Option {
+  const description = "ARN of the role that a standalone trust policy file belongs to";
+  return new Option("--role-arn <arn>", description).argParser((text: string) => {
+    if (parseRoleArn(text)) return text;
+    throw new InvalidArgumentError(
+      "A role's ARN is arn:aws:iam::<12 digits>:role/<name>, with its path before the name.",
+    );
+  });
+}
+
 /** As commander gives it: `false` for `--no-manifest`. */
 type ManifestChoice = string | false | undefined;
 
@@ -35,7 +47,7 @@ export interface TrustSetOptions {
   readonly live?: true;
   readonly profile?: readonly string[];
   readonly envFile?: string;
-  /** Whose trust policy a plain policy file is. */
+  /** The role that a standalone trust policy file belongs to. */
   readonly roleArn?: string;
 }
 

@@ -1,5 +1,4 @@
-export { accessChanges } from "./access/access-changes.ts";
-export type { AccessChange, AccessChangeKind } from "./access/access-change.ts";
+export { type AccessChange, type AccessChangeKind, accessChanges } from "./access/access-changes.ts";
 export type { CounterExample, Expectation, ExpectationResult } from "./access/expectation.ts";
 export { proveExpectations } from "./access/prove-expectations.ts";
 export type {
@@ -17,5 +16,8 @@ export { applySuppressions, type Suppressed } from "./findings/apply-suppression
 export { lintTrust } from "./findings/run-rules.ts";
 export type { Rule } from "./findings/rule.ts";
 export { rules } from "./findings/rules.ts";
-export { ask, type Answered } from "./access/best-decision.ts";
-export { knownCaller, type PossibleCaller } from "./access/callers.ts";
+export type { Grantee, PossibleCaller } from "./access/callers.ts";
+export { claimContext } from "./access/claim-context.ts";
+export { findCaller } from "./access/find-caller.ts";
+export { simulate, type Simulation } from "./access/simulate.ts";
+export { type GraphEdge, type GraphNode, type TrustGraph, trustGraph } from "./access/trust-graph.ts";

@@ -1,5 +1,4 @@
-import { parseRoleArn } from "@agent-roles/runtime/role-env";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import { CHECK_FORMATS } from "../check-formats/format-names.ts";
 import { DEFAULT_FAIL_ON, fails, SEVERITIES } from "../check-formats/severity.ts";
 import type { CheckTrustOptions } from "../check-trust.ts";
@@ -8,7 +7,7 @@ import { collect } from "../collect-option.ts";
 import { oneOf } from "../one-of.ts";
 import { ownVersion } from "../own-version.ts";
 import { withTrustFlags } from "../trust-flags.ts";
-import { withTrustSet } from "../trust-set.ts";
+import { roleArnOption, withTrustSet } from "../trust-set.ts";
 
 const HELP = `
 Severities, the worst first: ${SEVERITIES.join(", ")}.
@@ -40,7 +39,7 @@ export function checkCommand(context: CliContext, exitWith: (code: ExitCode) => 
     .addOption(
       new Option("--expect <file>", "also prove what this file expects; repeat it for more").argParser(collect),
     )
-    .addOption(new Option("--role-arn <arn>", "whose trust policy a plain policy file is").argParser(roleArn))
+    .addOption(roleArnOption())
     .addHelpText("after", HELP)
     .action(async (paths: string[], options: CheckOptions) => {
       const format = options.json ? "json" : oneOf("--format", options.format, CHECK_FORMATS);
@@ -52,11 +51,4 @@ export function checkCommand(context: CliContext, exitWith: (code: ExitCode) => 
       context.out(formatCheck(format, report, { color: context.color, rules, version: ownVersion() }));
       if (report.findings.some(({ severity }) => fails(severity, failOn))) exitWith(1);
     });
-}
-
-function roleArn(text: string): string {
-  if (parseRoleArn(text)) return text;
-  throw new InvalidArgumentError(
-    "A role's ARN is arn:aws:iam::<12 digits>:role/<name>, with its path before the name.",
-  );
 }

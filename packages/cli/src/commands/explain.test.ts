@@ -26,10 +26,10 @@ describe("agent-roles explain", () => {
   it("asks for a target with the external id of the manifest", async () => {
     const { code, out } = await explain("--from", MASTER);
     expect(code).toBe(0);
-    expect(out).toMatch(/^ALLOWED .*agent-master\n +may assume .*MySecondRole\n/);
+    expect(out).toMatch(/^ALLOWED .*agent-master\n +can assume .*MySecondRole\n/);
   });
 
-  it("tells the decision first, then each step in the order in which AWS takes them", async () => {
+  it("prints the decision first, then each step in the order in which AWS takes them", async () => {
     const { code, out } = await explain("--from", MASTER, "--external-id", "another", "--session-tag", "team=a");
     expect(code).toBe(1);
     const parts = [
@@ -48,7 +48,7 @@ describe("agent-roles explain", () => {
     expect(places).toEqual(places.toSorted((a, b) => a - b));
   });
 
-  it("answers as JSON with the question, which may be asked again", async () => {
+  it("answers as JSON with the request, which --request takes", async () => {
     const { out } = await explain(
       "--from",
       MASTER,
@@ -100,7 +100,7 @@ describe("agent-roles explain", () => {
   const role = { arn: SECOND, trustPolicy: {} };
   it.each([
     ["{", "is not JSON"],
-    [[], "the question is not valid"],
+    [[], "the document is not valid"],
     [{ role }, "caller is missing"],
     [{ caller: {}, role }, "caller.arn is missing"],
     [{ caller: { arn: 1 }, role }, "caller.arn is not valid"],

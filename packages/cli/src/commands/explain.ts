@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { parseRoleArn } from "@agent-roles/runtime/role-env";
-import type { Answered, AssumeRoleParameters } from "@agent-roles/trust";
+import type { AssumeRoleParameters, Simulation } from "@agent-roles/trust";
 import { Command, InvalidArgumentError } from "commander";
 import type { CliContext, ExitCode } from "../cli-context.ts";
 import { UsageError } from "../describe-error.ts";
@@ -8,8 +8,9 @@ import { visible } from "../visible.ts";
 import { readTrustSet, type TrustSet, type TrustSetOptions, withTrustSet } from "../trust-set.ts";
 
 const HELP = `
-A role that the templates declare comes with its policies; what others may do is taken as not known.
-A target of the manifest is asked for with its own external id, unless --external-id gives another.
+A role that the templates declare has its policies; what others are allowed is unknown.
+The call of a manifest target passes its own external id, unless --external-id gives another.
+Claims of a token that are not given are unknown. A claim's name can leave the provider out: sub, or token.actions.githubusercontent.com:sub.
 
 Exit codes: 0 allowed · 1 denied or uncertain · 2 wrong usage or input
 
@@ -26,6 +27,7 @@ interface ExplainOptions extends TrustSetOptions {
   readonly externalId?: string;
   readonly sessionTag?: Readonly<Record<string, string>>;
   readonly sourceIdentity?: string;
+  readonly claim?: Readonly<Record<string, readonly string[]>>;
   readonly action?: string;
 }
 
@@ -37,55 +39,66 @@ export function explainCommand(context: CliContext, exitWith: (code: ExitCode) =
     .option("--to <arn>", "the role that is to be assumed")
     .option("--external-id <id>", "the external id that the call passes")
     .option("--session-tag <key=value>", "a session tag that the call passes; repeat it for more", addTag)
+    .option(
+      "--claim <name=value>",
+      "a claim of the caller's token or assertion, such as sub=…; repeat it for more",
+      addClaim,
+    )
     .option("--source-identity <name>", "the source identity that the call passes")
     .option("--action <action>", "sts:AssumeRole unless the caller is an identity provider")
     .option("--request <file>", "the whole question as JSON instead; - reads it from standard input")
     .option("--json", "print the answer as JSON")
     .addHelpText("after", HELP)
     .action(async (paths: string[], options: ExplainOptions) => {
-      const answered = await answerTo(paths, options, context);
-      const { question, answer } = visible(answered);
+      const { request, answer } = await simulation(paths, options, context);
       const { answerText } = await import("../explain/answer-text.ts");
       context.out(
         options.json
-          ? JSON.stringify({ ...answered.answer, question: answered.question }, null, 2)
-          : answerText(question, answer, context.color),
+          ? JSON.stringify({ ...answer, question: request }, null, 2)
+          : answerText(visible(request), visible(answer), context.color),
       );
       exitWith(answer.decision === "allowed" ? 0 : 1);
     });
 }
 
-async function answerTo(paths: readonly string[], options: ExplainOptions, context: CliContext): Promise<Answered> {
+async function simulation(paths: readonly string[], options: ExplainOptions, context: CliContext): Promise<Simulation> {
   const { from, to, request: file, live } = options;
   if (file !== undefined) {
     if (from !== undefined || to !== undefined || live || paths.length > 0)
-      throw new UsageError("--request holds the whole question; leave out --from, --to, --live and paths");
-    const { readQuestion } = await import("../explain/read-question.ts");
+      throw new UsageError("--request holds the whole request; leave out --from, --to, --live and paths");
+    const { readRequest } = await import("../explain/read-request.ts");
     const { evaluateAssumeRole } = await import("@agent-roles/trust");
     const text = file === "-" ? await context.stdin() : await readText(file);
-    const question = readQuestion(text, file === "-" ? "standard input" : file);
-    return { question, answer: evaluateAssumeRole(question) };
+    const request = readRequest(text, file === "-" ? "standard input" : file);
+    return { request, answer: evaluateAssumeRole(request) };
   }
   if (from === undefined || to === undefined) {
     throw new UsageError("who assumes what?\n  fix: give --from ARN and --to ARN, or --request FILE");
   }
-  // A plain policy file is taken for the trust policy that is asked about.
-  return askAbout(
-    from,
-    to,
-    await readTrustSet(paths, { ...options, ...(parseRoleArn(to) && { roleArn: to }) }, context),
-    options,
-  );
+  // A standalone policy file is taken for the trust policy of --to.
+  const set = await readTrustSet(paths, { ...options, ...(parseRoleArn(to) && { roleArn: to }) }, context);
+  return simulateCall(from, to, set, options);
 }
 
-async function askAbout(from: string, to: string, set: TrustSet, options: ExplainOptions): Promise<Answered> {
-  const { ask, knownCaller } = await import("@agent-roles/trust");
-  const { findCaller } = await import("../explain/find-caller.ts");
+async function simulateCall(from: string, to: string, set: TrustSet, options: ExplainOptions): Promise<Simulation> {
+  const { claimContext, findCaller, simulate } = await import("@agent-roles/trust");
   const role = set.roles.find(({ arn }) => arn === to);
   if (!role) {
     const known = set.roles.map(({ arn }) => `\n    ${arn}`).slice(0, 20);
     throw new UsageError(
       `--to ${to}: no such role in ${[...set.files, ...set.liveAccounts].join(", ")}\n  fix: give one of${known.join("")}`,
+    );
+  }
+  const found = findCaller(from, set.roles, set.context);
+  if (!found) {
+    throw new UsageError(
+      `--from "${from}" is neither an ARN nor a service\n  fix: write arn:aws:iam::<account>:role/<name>, a user, a session, an identity provider, or a service such as ec2.amazonaws.com`,
+    );
+  }
+  const { claim } = options;
+  if (claim && !("federated" in found.caller)) {
+    throw new UsageError(
+      `--claim: ${from} has no token\n  fix: give an identity provider as --from, or leave --claim out`,
     );
   }
   const declared = set.context.expectedRoles?.find(({ roleArn }) => roleArn === to)?.externalId;
@@ -96,8 +109,9 @@ async function askAbout(from: string, to: string, set: TrustSet, options: Explai
       action: options.action,
     }),
     ...(options.sessionTag && { sessionTags: options.sessionTag }),
+    ...(claim && { context: claimContext(from, claim) }),
   };
-  return ask(findCaller(from, set.roles, set.context, knownCaller), role, request, set.context);
+  return simulate(found, role, request, set.context);
 }
 
 function definedOnly(fields: Readonly<Record<string, string | undefined>>): Record<string, string> {
@@ -107,9 +121,22 @@ function definedOnly(fields: Readonly<Record<string, string | undefined>>): Reco
 }
 
 function addTag(text: string, earlier: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
-  const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
-  if (key === undefined || value === undefined) throw new InvalidArgumentError("A session tag is written key=value.");
+  const { key, value } = pair(text, "A session tag");
   return { ...earlier, [key]: value };
+}
+
+function addClaim(
+  text: string,
+  earlier: Readonly<Record<string, readonly string[]>> = {},
+): Readonly<Record<string, readonly string[]>> {
+  const { key, value } = pair(text, "A claim");
+  return { ...earlier, [key]: [...(earlier[key] ?? []), value] };
+}
+
+function pair(text: string, what: string): { readonly key: string; readonly value: string } {
+  const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  if (key === undefined || value === undefined) throw new InvalidArgumentError(`${what} is written key=value.`);
+  return { key, value };
 }
 
 async function readText(file: string): Promise<string> {

@@ -5,26 +5,26 @@ type Colors = ReturnType<typeof pc.createColors>;
 
 /** The decision, then every step that led to it in the order in which AWS takes them, for people. */
 export function answerText(
-  question: AssumeRoleRequest,
+  request: AssumeRoleRequest,
   { decision, reasons }: AssumeRoleAnswer,
   color: boolean,
 ): string {
   const colors = pc.createColors(color);
-  const { caller, role } = question;
+  const { caller, role } = request;
   const name =
     "arn" in caller ? (caller.principalArn ?? caller.arn) : "federated" in caller ? caller.federated : caller.service;
   const actions = [...new Set(ACTIONS.filter((action) => reasons.some((each) => each.action === action)))];
   const others = [...new Set(reasons.map(({ action }) => action))].filter((action) => !actions.includes(action));
   return [
-    `${paint(decision, colors)(decision.toUpperCase())}  ${name}\n${" ".repeat(decision.length)}  ${SAYS[decision]} ${role.arn}`,
-    ...[...actions, ...others].map((action) => actionText(action, question, reasons, colors)),
+    `${paint(decision, colors)(decision.toUpperCase())}  ${name}\n${" ".repeat(decision.length)}  ${VERBS[decision]} ${role.arn}`,
+    ...[...actions, ...others].map((action) => actionText(action, request, reasons, colors)),
   ].join("\n\n");
 }
 
-const SAYS: Readonly<Record<Decision, string>> = {
-  allowed: "may assume",
-  denied: "may not assume",
-  uncertain: "may or may not assume",
+const VERBS: Readonly<Record<Decision, string>> = {
+  allowed: "can assume",
+  denied: "cannot assume",
+  uncertain: "may be able to assume",
 };
 
 /** One call is up to three actions, in this order. */
@@ -43,72 +43,70 @@ const PURPOSES: Readonly<Record<string, string>> = {
 
 interface Step {
   readonly policy: PolicyKind | "request";
-  /** What the step asks, for somebody who does not know IAM from within. */
-  readonly asks: string;
-  /** Why it says nothing, where it does not. */
-  readonly silent: (question: AssumeRoleRequest) => string;
+  /** What the step decides, for someone who does not know IAM's internals. */
+  readonly title: string;
+  /** What to print where it has no reason. */
+  readonly silent: (request: AssumeRoleRequest) => string;
 }
 
 const STEPS: readonly Step[] = [
-  { policy: "request", asks: "Is the call itself in order?", silent: () => "nothing speaks against it" },
+  { policy: "request", title: "Is the call itself valid?", silent: () => "yes" },
   {
     policy: "service control policy",
-    asks: "Does the caller's organization let it call this? (service control policies)",
-    silent: ({ caller }) => ("arn" in caller && caller.scps ? "they allow it" : "none are known"),
+    title: "Does the caller's organization allow the call? (service control policies)",
+    silent: ({ caller }) => ("arn" in caller && caller.scps ? "they allow it" : "none given"),
   },
   {
     policy: "resource control policy",
-    asks: "Does the role's organization let it be called? (resource control policies)",
-    silent: ({ role }) => (role.rcps ? "none of them denies it" : "none are known"),
+    title: "Does the role's organization allow the call? (resource control policies)",
+    silent: ({ role }) => (role.rcps ? "none of them denies it" : "none given"),
   },
   {
     policy: "trust policy",
-    asks: "Does the role let this caller in? (trust policy of the role)",
-    silent: () => "it says nothing about it",
+    title: "Does the role trust the caller? (trust policy of the role)",
+    silent: () => "no statement applies",
   },
   {
     policy: "identity policy",
-    asks: "May the caller make this call? (identity policies of the caller)",
+    title: "Is the caller allowed to make the call? (identity policies of the caller)",
     silent: ({ caller }) => {
-      if (!("arn" in caller)) return "not needed: such a caller has none";
-      return caller.identityPolicies ? "not needed here, and none of them denies it" : "they are not known";
+      if (!("arn" in caller)) return "not needed: this kind of caller has none";
+      return caller.identityPolicies ? "not needed, and none of them denies it" : "unknown";
     },
   },
   {
     policy: "permissions boundary",
-    asks: "Is it within the caller's permissions boundary?",
-    silent: ({ caller }) =>
-      "arn" in caller && caller.permissionsBoundary ? "it does not stand in the way" : "there is none",
+    title: "Does the caller's permissions boundary allow it?",
+    silent: ({ caller }) => ("arn" in caller && caller.permissionsBoundary ? "it does not deny it" : "none"),
   },
   {
     policy: "session policy",
-    asks: "Is it within the policies of the caller's session?",
-    silent: ({ caller }) =>
-      "arn" in caller && caller.sessionPolicies ? "they do not stand in the way" : "there are none",
+    title: "Do the policies of the caller's session allow it?",
+    silent: ({ caller }) => ("arn" in caller && caller.sessionPolicies ? "they do not deny it" : "none"),
   },
 ];
 
-function actionText(action: string, question: AssumeRoleRequest, reasons: readonly Reason[], colors: Colors): string {
+function actionText(action: string, request: AssumeRoleRequest, reasons: readonly Reason[], colors: Colors): string {
   const own = reasons.filter((each) => each.action === action);
   const purpose = PURPOSES[action];
   const steps = STEPS.filter(({ policy }) => policy !== "request" || own.some((each) => each.policy === policy));
   return [
     colors.bold(action) + (purpose === undefined ? "" : `, ${purpose}`),
-    ...steps.map((step, index) => stepText(step, index + 1, question, own, colors)),
+    ...steps.map((step, index) => stepText(step, index + 1, request, own, colors)),
   ].join("\n");
 }
 
 function stepText(
-  { policy, asks, silent }: Step,
+  { policy, title, silent }: Step,
   number: number,
-  question: AssumeRoleRequest,
+  request: AssumeRoleRequest,
   reasons: readonly Reason[],
   colors: Colors,
 ): string {
-  const told = reasons.filter((each) => each.policy === policy);
-  const lines = told.map(({ effect, message }) => `     ${paint(effect, colors)(MARKS[effect])} ${message}`);
-  const nothing = colors.dim(`     - ${silent(question)}`);
-  return [`  ${number}. ${asks}`, ...(lines.length > 0 ? lines : [nothing])].join("\n");
+  const own = reasons.filter((each) => each.policy === policy);
+  const lines = own.map(({ effect, message }) => `     ${paint(effect, colors)(MARKS[effect])} ${message}`);
+  const nothing = colors.dim(`     - ${silent(request)}`);
+  return [`  ${number}. ${title}`, ...(lines.length > 0 ? lines : [nothing])].join("\n");
 }
 
 const MARKS: Readonly<Record<Decision, string>> = { allowed: "✓", denied: "✗", uncertain: "?" };

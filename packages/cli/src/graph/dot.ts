@@ -1,6 +1,6 @@
 import { groupBy } from "../check-formats/group-by.ts";
 import { className, isInCluster } from "./mermaid.ts";
-import type { GraphEdge, GraphNode, TrustGraph } from "./trust-graph.ts";
+import type { GraphEdge, GraphNode, TrustGraph } from "@agent-roles/trust";
 
 /**
  * The graph in Graphviz's language.

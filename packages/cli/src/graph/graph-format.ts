@@ -2,7 +2,7 @@ import { dot } from "./dot.ts";
 import type { GraphFormat } from "./format-names.ts";
 import { mermaid } from "./mermaid.ts";
 import { svg } from "./svg.ts";
-import type { TrustGraph } from "./trust-graph.ts";
+import type { TrustGraph } from "@agent-roles/trust";
 import { visible } from "../visible.ts";
 
 /** The graph as text, without a newline at its end. */

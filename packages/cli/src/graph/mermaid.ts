@@ -1,5 +1,5 @@
 import { groupBy } from "../check-formats/group-by.ts";
-import type { GraphEdge, GraphNode, TrustGraph } from "./trust-graph.ts";
+import type { GraphEdge, GraphNode, TrustGraph } from "@agent-roles/trust";
 
 /**
  * The graph as a Mermaid flowchart, which code hosts draw in Markdown.

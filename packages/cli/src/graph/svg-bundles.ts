@@ -1,6 +1,6 @@
 import { groupBy } from "../check-formats/group-by.ts";
 import type { Layout, Point } from "./svg-layout.ts";
-import type { GraphEdge } from "./trust-graph.ts";
+import type { GraphEdge } from "@agent-roles/trust";
 
 /** So many from one node into one account are drawn as one line that branches out before it. */
 const BUNDLE = 3;

@@ -3,7 +3,7 @@ import { xmlText } from "../check-formats/xml-text.ts";
 import { bundles } from "./svg-bundles.ts";
 import type { Layout, PlacedNode, Point } from "./svg-layout.ts";
 import { cutOff } from "./svg-text.ts";
-import type { GraphEdge } from "./trust-graph.ts";
+import type { GraphEdge } from "@agent-roles/trust";
 
 /** All edges as SVG, each with its conditions where it arrives. */
 export function drawEdges(edges: readonly GraphEdge[], layout: Layout): string[] {

@@ -1,6 +1,6 @@
 import { groupBy } from "../check-formats/group-by.ts";
 import { isInCluster } from "./mermaid.ts";
-import type { GraphNode, TrustGraph } from "./trust-graph.ts";
+import type { GraphNode, TrustGraph } from "@agent-roles/trust";
 
 /** Pixels. */
 export interface Point {

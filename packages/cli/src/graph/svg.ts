@@ -4,7 +4,7 @@ import { drawEdges } from "./svg-edges.ts";
 import { DETAIL_LENGTH, LABEL_LENGTH, layOut, type PlacedCluster, type PlacedNode } from "./svg-layout.ts";
 import { STYLE } from "./svg-style.ts";
 import { shorten } from "./svg-text.ts";
-import type { TrustGraph } from "./trust-graph.ts";
+import type { TrustGraph } from "@agent-roles/trust";
 
 /** The graph as a picture: self-contained, without scripts, readable on a light and on a dark page. */
 export function svg(graph: TrustGraph): string {

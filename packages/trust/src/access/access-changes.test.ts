@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { TrustRole } from "../trust-model.ts";
-import type { AccessChange } from "./access-change.ts";
-import { accessChanges } from "./access-changes.ts";
+import { type AccessChange, accessChanges } from "./access-changes.ts";
 import { role, trust } from "./roles.test-helper.ts";
 
 const OTHER = { AWS: "arn:aws:iam::123456789013:root" };

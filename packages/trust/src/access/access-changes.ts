@@ -1,10 +1,28 @@
 import { groupBy } from "@agent-roles/iam";
-import type { TrustContext, TrustRole } from "../trust-model.ts";
-import { type AccessChange, type AccessChangeKind, compareChanges } from "./access-change.ts";
-import { RANK } from "./best-decision.ts";
-import { compareAccess, describeAccess } from "./compare-access.ts";
-import { type Access, readGrants } from "./grants.ts";
-import { type CallerIndex, candidatesFor, decideKnown, indexCallers } from "./known-access.ts";
+import type { SourceLocation, TrustContext, TrustRole } from "../trust-model.ts";
+import { implies } from "./clauses.ts";
+import { type Access, coversPrincipal, readGrants } from "./grants.ts";
+import { type CallerIndex, candidatesFor, simulateKnown, indexCallers } from "./known-access.ts";
+import { RANK } from "./simulate.ts";
+
+/** `widened`: something is allowed that was not, or it cannot be proven that it was. */
+export type AccessChangeKind = "new" | "widened" | "narrowed" | "removed";
+
+/** One change in who can assume what, between two sets of roles. */
+export interface AccessChange {
+  readonly kind: AccessChangeKind;
+  /** The principal, as the trust policy names it (an account as `…:root`), or the ARN of a role of the set. */
+  readonly from: string;
+  /** The role's ARN. */
+  readonly to: string;
+  readonly actions: readonly string[];
+  /** When it was allowed, in words; left out when it was not. */
+  readonly was?: string;
+  /** When it is allowed, in words; left out when it is not. */
+  readonly is?: string;
+  /** Of the role as it is, else as it was. */
+  readonly location: SourceLocation;
+}
 
 /**
  * What changed in who can assume what between two sets of roles: new access first, then widened, narrowed, removed.
@@ -20,14 +38,20 @@ export function accessChanges(
   context: TrustContext = {},
 ): AccessChange[] {
   const pairs = pairRoles(before, after);
-  const granted = pairs.flatMap((pair) => grantChanges(pair));
-  const told = new Set(granted.map(identify));
-  const decided = decisionChanges(pairs, before, after, context).filter((change) => !told.has(identify(change)));
+  const granted = pairs.flatMap(grantChanges);
+  const identify = ({ kind, from, to }: AccessChange): string => `${kind} ${from} ${to}`;
+  const reported = new Set(granted.map(identify));
+  const decided = decisionChanges(pairs, before, after, context).filter((change) => !reported.has(identify(change)));
   return [...granted, ...decided].toSorted(compareChanges);
 }
 
-function identify({ kind, from, to }: AccessChange): string {
-  return `${kind} ${from} ${to}`;
+const ORDER: readonly AccessChangeKind[] = ["new", "widened", "narrowed", "removed"];
+
+function compareChanges(a: AccessChange, b: AccessChange): number {
+  const sortKey = ({ to, from, actions }: AccessChange): string => [to, from, ...actions].join("\n");
+  return (
+    ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind) || (sortKey(a) < sortKey(b) ? -1 : Number(sortKey(a) > sortKey(b)))
+  );
 }
 
 interface RolePair {
@@ -35,7 +59,7 @@ interface RolePair {
   readonly is: TrustRole | undefined;
 }
 
-/** The same role in both sets. Roles whose ARN is not known whole are told apart by where they stand. */
+/** The same role in both sets. Roles whose ARN is not known whole are told apart by where they are declared. */
 function pairRoles(before: readonly TrustRole[], after: readonly TrustRole[]): RolePair[] {
   const was = groupBy(before, keyOf);
   const is = groupBy(after, keyOf);
@@ -52,31 +76,57 @@ function keyOf({ arn, location }: TrustRole): string {
 function grantChanges({ was, is }: RolePair): AccessChange[] {
   const role = is ?? was;
   if (!role) return [];
-  const before: ReadonlyMap<string, Access> = was ? readGrants(was) : new Map<string, Access>();
-  const after: ReadonlyMap<string, Access> = is ? readGrants(is) : new Map<string, Access>();
-  const rows = [...new Set([...before.keys(), ...after.keys()])].flatMap((key) => {
-    const [old, now] = [before.get(key), after.get(key)];
+  const before = was && readGrants(was);
+  const after = is && readGrants(is);
+  const rows = [...new Set([...(before?.keys() ?? []), ...(after?.keys() ?? [])])].flatMap((key) => {
+    const [old, now] = [before?.get(key), after?.get(key)];
     const kind = compareAccess(old, now);
     const one = now ?? old;
     if (!kind || !one) return [];
-    return {
-      kind,
-      from: one.principal.name,
-      to: role.arn,
-      actions: [one.action],
-      ...(old && { was: describeAccess(old) }),
-      ...(now && { is: describeAccess(now) }),
-      location: role.location,
-    };
+    const { principal, action } = one;
+    const words = { ...(old && { was: describeAccess(old) }), ...(now && { is: describeAccess(now) }) };
+    return { kind, from: principal.name, to: role.arn, actions: [action], ...words, location: role.location };
   });
-  return mergeActions(rows);
+  // AssumeRole, TagSession and SetSourceIdentity mostly change together: one row.
+  return [...groupBy(rows, (row) => JSON.stringify([row.kind, row.from, row.was, row.is])).values()].flatMap((group) =>
+    group[0] ? { ...group[0], actions: group.flatMap(({ actions }) => actions).toSorted() } : [],
+  );
 }
 
-/** AssumeRole, TagSession and SetSourceIdentity mostly change together: one row. */
-function mergeActions(rows: readonly AccessChange[]): AccessChange[] {
-  return [...groupBy(rows, ({ kind, from, was, is }) => JSON.stringify([kind, from, was, is])).values()].flatMap(
-    (group) => (group[0] ? { ...group[0], actions: group.flatMap(({ actions }) => actions).toSorted() } : []),
+/** @returns `undefined` when both mean the same. */
+function compareAccess(before: Access | undefined, after: Access | undefined): AccessChangeKind | undefined {
+  if (!before) return after && "new";
+  if (!after) return "removed";
+  if (!includes(before, after)) return "widened";
+  return includes(after, before) ? undefined : "narrowed";
+}
+
+/** Whether all that `part` allows is allowed by `whole`, as far as that can be proven. */
+function includes(whole: Access, part: Access): boolean {
+  return (
+    part.alternatives.every((each) => whole.alternatives.some((other) => implies(each, other))) &&
+    whole.exceptions.every((each) => part.exceptions.some((other) => excludesAtLeast(other, each)))
   );
+}
+
+type Exception = Access["exceptions"][number];
+
+function excludesAtLeast(more: Exception, less: Exception): boolean {
+  const principals = more.of === undefined || (less.of !== undefined && coversPrincipal(more.of, less.of));
+  return principals && implies(less.clauses, more.clauses);
+}
+
+function describeAccess({ alternatives, exceptions }: Access): string {
+  const words = new Set(alternatives.map((clauses) => describeClauses(clauses) || "no condition"));
+  const except = exceptions.map(({ of, clauses }) =>
+    [of?.name, describeClauses(clauses)].filter((part) => part).join(" with "),
+  );
+  return [[...words].toSorted().join(" or "), ...[...new Set(except)].toSorted()].join(", except ");
+}
+
+function describeClauses(clauses: Exception["clauses"]): string {
+  const texts = clauses.map(({ text }) => text);
+  return texts.toSorted().join(" and ");
 }
 
 function decisionChanges(
@@ -85,40 +135,28 @@ function decisionChanges(
   after: readonly TrustRole[],
   context: TrustContext,
 ): AccessChange[] {
-  const counterparts = { was: new Map<string, TrustRole>(), is: new Map<string, TrustRole>() };
-  for (const role of before) counterparts.was.set(role.arn, role);
-  for (const role of after) counterparts.is.set(role.arn, role);
-  const unchanged = new Set(pairs.flatMap(({ was, is }) => (was && is && samePolicies(was, is) ? is.arn : [])));
-  const indexes = { was: indexCallers(before), is: indexCallers(after) };
+  const was = indexCallers(before);
+  const is = indexCallers(after);
+  const unchanged = new Set(
+    pairs.flatMap((pair) => (pair.was && pair.is && samePolicies(pair.was, pair.is) ? pair.is.arn : [])),
+  );
   return pairs.flatMap((pair) => {
     const to = pair.is ?? pair.was;
     if (!to) return [];
-    return [...callersOf(pair, indexes)].flatMap((arn) => {
+    return [...new Set([...callersOf(pair.was, was), ...callersOf(pair.is, is)])].flatMap((arn) => {
       if (unchanged.has(arn) && unchanged.has(to.arn)) return [];
-      const was = decide(counterparts.was.get(arn), pair.was, context);
-      const is = decide(counterparts.is.get(arn), pair.is, context);
-      const kind = kindOf(was?.decision, is?.decision);
+      const old = decide(was.byArn.get(arn), pair.was, context);
+      const now = decide(is.byArn.get(arn), pair.is, context);
+      const kind = kindOf(old?.decision, now?.decision);
       if (!kind) return [];
-      return {
-        kind,
-        from: arn,
-        to: to.arn,
-        actions: ["sts:AssumeRole"],
-        ...(was && { was: was.words }),
-        ...(is && { is: is.words }),
-        location: to.location,
-      };
+      const words = { ...(old && { was: old.words }), ...(now && { is: now.words }) };
+      return { kind, from: arn, to: to.arn, actions: ["sts:AssumeRole"], ...words, location: to.location };
     });
   });
 }
 
-function callersOf(
-  { was, is }: RolePair,
-  indexes: { readonly was: CallerIndex; readonly is: CallerIndex },
-): Set<string> {
-  const before = was ? candidatesFor(was, indexes.was) : [];
-  const after = is ? candidatesFor(is, indexes.is) : [];
-  return new Set([...before, ...after].map(({ arn }) => arn));
+function callersOf(to: TrustRole | undefined, index: CallerIndex): readonly string[] {
+  return to ? candidatesFor(to, index).map(({ arn }) => arn) : [];
 }
 
 interface Decided {
@@ -128,7 +166,7 @@ interface Decided {
 
 /** @returns `undefined` when it is denied, or when there is no such role. */
 function decide(from: TrustRole | undefined, to: TrustRole | undefined, context: TrustContext): Decided | undefined {
-  const answer = from && to ? decideKnown(from, to, context)?.answer : undefined;
+  const answer = from && to ? simulateKnown(from, to, context)?.answer : undefined;
   if (!answer || answer.decision === "denied") return undefined;
   if (answer.decision === "allowed") return { decision: "allowed", words: "allowed by all policies together" };
   const why = answer.reasons.find(({ effect }) => effect === "uncertain")?.message ?? "";
@@ -149,12 +187,7 @@ function samePolicies(a: TrustRole, b: TrustRole): boolean {
   return policiesOf(a) === policiesOf(b);
 }
 
-function policiesOf({
-  trustPolicy,
-  identityPolicies,
-  managedPolicyArns,
-  permissionsBoundary,
-  tags,
-}: TrustRole): string {
+function policiesOf(role: TrustRole): string {
+  const { trustPolicy, identityPolicies, managedPolicyArns, permissionsBoundary, tags } = role;
   return JSON.stringify([trustPolicy, identityPolicies, managedPolicyArns, permissionsBoundary, tags]);
 }

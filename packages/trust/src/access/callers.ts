@@ -3,20 +3,31 @@ import type { AwsCaller, Caller } from "../assume-role-request.ts";
 import type { TrustContext, TrustRole } from "../trust-model.ts";
 import { GRANTS_ALL, managedGrant } from "./managed-policies.ts";
 
-/** Whoever may stand at the other side of a trust policy, ready to be asked about. */
+/** Someone that a trust policy lets in. */
+export interface Grantee {
+  /** `role`: a role of the set. `principal`: a role, user or session outside it. */
+  readonly kind: "role" | "anyone" | "organization" | "account" | "principal" | "service" | "federated";
+  /** The ARN or a pattern of ARNs, the account's or organization's ID, the service, the provider; `*` for anyone. */
+  readonly name: string;
+}
+
+/** A caller to simulate. */
 export interface PossibleCaller {
-  /** For people: the role's ARN, the service, `anybody in account …`. */
+  /** For people: the role's ARN, the service, `a stranger's role, account …`. */
   readonly name: string;
   readonly caller: Caller;
+  /** The callers that it is an example of. */
+  readonly exampleOf: Grantee;
   /** A role of the set: its own policies count. Others are taken to have every permission in their own account. */
   readonly known: boolean;
-  /** Managed policies of which only the name is known; they may let the caller do more. */
+  /** Managed policies of which only the name is known; they can allow the caller more. */
   readonly unknownPolicies: readonly string[];
-  /** Condition keys of the caller that a question states with the request. */
+  /** Condition keys of the caller that a request states. */
   readonly context?: Readonly<Record<string, string>>;
 }
 
-const SESSION = "any-session";
+/** The session name of requests that do not say another. */
+export const SESSION = "any-session";
 
 /** A session of a role of the set, with the policies that the set gives it. */
 export function knownCaller(role: TrustRole, context: TrustContext, sessionName: string = SESSION): PossibleCaller {
@@ -31,15 +42,17 @@ export function knownCaller(role: TrustRole, context: TrustContext, sessionName:
     ...(role.tags && { tags: role.tags }),
     ...(context.organization !== undefined && { orgId: context.organization }),
   };
-  return { name: role.arn, caller, known: true, unknownPolicies: managed.unknownArns };
+  const exampleOf = { kind: "role", name: role.arn } as const;
+  return { name: role.arn, caller, exampleOf, known: true, unknownPolicies: managed.unknownArns };
 }
 
-/** A principal outside the set, whose own account lets it do everything. */
-export function unknownCaller(name: string, arn: string, changes: Partial<AwsCaller> = {}): PossibleCaller {
-  return { name, caller: { arn, identityPolicies: [GRANTS_ALL], ...changes }, known: false, unknownPolicies: [] };
+/** A caller outside the set; an AWS principal's own account lets it do everything. */
+export function outsideCaller(caller: Caller, exampleOf: Grantee, name: string = exampleOf.name): PossibleCaller {
+  const able = "arn" in caller ? { ...caller, identityPolicies: [GRANTS_ALL] } : caller;
+  return { name, caller: able, exampleOf, known: false, unknownPolicies: [] };
 }
 
-/** Accounts of one's own: those of the context, of the master and of the roles. */
+/** Our own accounts: those of the context, of the master and of the roles. */
 export function ownAccounts(roles: readonly TrustRole[], context: TrustContext): ReadonlySet<string> {
   const arns = [...roles.map(({ arn }) => arn), context.masterRoleArn];
   return new Set([...(context.accounts ?? []), ...arns.flatMap((arn) => parseArn(arn)?.account || [])]);

@@ -1,7 +1,7 @@
-import { type Clause, isNegated } from "./clauses.ts";
+import { type Clause, isNull } from "./clauses.ts";
 import { commonPatterns } from "./common-pattern.ts";
 import type { ReadTrust } from "./read-trust.ts";
-import { instance } from "./spoken.ts";
+import { instance } from "./mentioned.ts";
 
 /** A statement with more keys than this many combinations is not tried further. */
 const MOST_COMBINATIONS = 64;
@@ -60,43 +60,37 @@ function candidates(
   return found;
 }
 
-function isPattern(clause: Clause): boolean {
-  return clause.operator.endsWith("like") && !isNegated(clause);
+function isPattern({ operator, negated }: Clause): boolean {
+  return operator?.wildcards === true && !negated;
 }
 
 /** Values that meet a clause; `undefined` leaves the key out. */
 function satisfying(clause: Clause, fillIn: Chooser["fillIn"]): Values[] {
-  if (clause.operator === "null") return clause.values.map((value) => (value === "true" ? undefined : "x"));
+  const { operator, negated, values, qualifier, ifExists } = clause;
+  if (isNull(clause)) return values.map((value) => ((value === "true") === negated ? "x" : undefined));
   // Longer than every excluded value, so none of them; patterns that exclude everything are met by nothing.
-  const others = clause.operator.endsWith("like") ? ["-"] : [];
-  if (isNegated(clause)) return [undefined, `x${clause.values.join("")}`, ...others];
-  const values = clause.values.map((value) => meeting(clause.operator, fillIn(clause, value)));
-  const optional = clause.ifExists || clause.set === "forallvalues" ? [undefined] : [];
-  const isList = clause.set !== undefined;
-  return [...optional, ...(isList ? values.map((value) => [value]) : values), ...(isList ? [values] : [])];
+  if (negated) return [undefined, `x${values.join("")}`, ...(operator?.wildcards ? ["-"] : [])];
+  const met = values.map((value) => meeting(operator, fillIn(clause, value)));
+  const optional = ifExists || qualifier === "ForAllValues" ? [undefined] : [];
+  return [...optional, ...(qualifier ? [...met.map((value) => [value]), met] : met)];
 }
 
 /** What a Deny would have to be given so that it does not hold. */
 function inverse(clause: Clause): Clause {
-  if (clause.operator === "null") {
-    return { ...clause, values: clause.values.map((value) => (value === "true" ? "false" : "true")) };
-  }
-  const negated = clause.operator.endsWith("like") ? "stringnotlike" : "stringnotequals";
-  return isNegated(clause)
-    ? { ...clause, operator: clause.operator.replace("not", ""), set: undefined, ifExists: false }
-    : { ...clause, operator: negated, set: undefined };
+  const { qualifier: _, ...others } = clause;
+  return { ...others, negated: !clause.negated, ifExists: false };
 }
 
 /** A value that a comparison with the policy's value holds for. */
-function meeting(operator: string, value: string): string {
-  const beside = operator.includes("less") ? -1 : 1;
-  if (/^numeric(less|greater)than$/.test(operator)) return String(Number(value) + beside);
-  if (/^date(less|greater)than$/.test(operator)) {
-    const time = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value);
-    return Number.isNaN(time) ? value : new Date(time + beside * 86_400_000).toISOString();
-  }
-  if (operator.endsWith("ipaddress")) return value.split("/")[0] ?? value;
-  return operator.endsWith("like") ? instance(value) : value;
+function meeting(operator: Clause["operator"], value: string): string {
+  if (operator?.wildcards) return instance(value);
+  if (operator?.type === "IP address") return value.split("/")[0] ?? value;
+  const [, less] = /(Less|Greater)Than$/.exec(operator?.name ?? "") ?? [];
+  if (less === undefined) return value;
+  const beside = less === "Less" ? -1 : 1;
+  if (operator?.type === "number") return String(Number(value) + beside);
+  const time = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value);
+  return Number.isNaN(time) ? value : new Date(time + beside * 86_400_000).toISOString();
 }
 
 function combine(candidateValues: ReadonlyMap<string, readonly Values[]>): ReadonlyMap<string, Values>[] {

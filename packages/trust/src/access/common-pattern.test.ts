@@ -1,6 +1,6 @@
-import { matchesWildcard } from "@agent-roles/iam";
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { matchesWildcard } from "@agent-roles/iam";
 import { commonPattern, commonPatterns } from "./common-pattern.ts";
 
 it.each([

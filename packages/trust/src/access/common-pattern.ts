@@ -1,3 +1,5 @@
+import { parseArn } from "@agent-roles/iam";
+
 /**
  * A pattern of what two patterns both match, in which `*` and `?` are wildcards: `ci-*` and `*-deploy` have `ci-*-deploy`. Where
  * there are several, one of them.
@@ -48,10 +50,11 @@ export function commonPatterns(lists: readonly (readonly string[])[]): readonly 
 
 /** Of two ARNs each part by itself: no `*` crosses the colons between them. */
 function commonOf(a: string, b: string): string | undefined {
-  const [left, right] = [a.split(":"), b.split(":")];
-  if (!a.startsWith("arn:") || !b.startsWith("arn:") || left.length !== right.length) return commonPattern(a, b);
-  const parts = left.map((part, index) => commonPattern(part, right[index] ?? ""));
-  return parts.includes(undefined) ? undefined : parts.join(":");
+  const [left, right] = [parseArn(a), parseArn(b)];
+  if (!left || !right) return commonPattern(a, b);
+  const parts = PARTS.map((part) => commonPattern(left[part], right[part]));
+  return parts.includes(undefined) ? undefined : ["arn", ...parts].join(":");
 }
 
+const PARTS = ["partition", "service", "region", "account", "resource"] as const;
 const MOST_PAIRS = 64;

@@ -1,14 +1,15 @@
-import type { AssumeRoleAnswer, AssumeRoleRequest } from "../assume-role-request.ts";
+import type { Evaluation } from "@agent-roles/iam";
+import type { AssumeRoleRequest } from "../assume-role-request.ts";
 import type { Finding } from "../trust-model.ts";
 
-/** The id of the finding about an expectation that does not hold. */
+/** The ID of the finding about an expectation that does not hold. */
 export const EXPECTATION_ID = "expectation";
 
 /** What must hold of one or more AssumeRole calls. */
 export interface Expectation {
   /**
-   * `*` anybody, `outside-organization`, `outside-accounts` (no role of the organization, of one's own accounts), or a
-   * principal: the ARN of a role, a user or a session, a service, an identity provider; `*` and `?` are wildcards.
+   * `*` anyone, `outside-organization`, `outside-accounts` (no role of our organization, of our accounts), or a principal:
+   * the ARN of a role, a user or a session, a service, an identity provider; `*` and `?` are wildcards.
    */
   readonly from: string;
   /** A role's ARN; `*` and `?` are wildcards. */
@@ -23,22 +24,23 @@ export interface Expectation {
   readonly decision: "allowed" | "denied";
 }
 
-/** A call that breaks an expectation, ready for `evaluateAssumeRole`. */
+/** A call that breaks an expectation. `check --json` prints it: fields can be added, never renamed. */
 export interface CounterExample {
   /** Who calls, for people. */
   readonly caller: string;
+  /** Ready for `evaluateAssumeRole` and `agent-roles explain --request`. */
   readonly question: AssumeRoleRequest;
-  readonly answer: AssumeRoleAnswer;
+  readonly answer: Evaluation;
 }
 
-/** Whether an expectation holds. */
+/** Whether an expectation holds. `check --json` prints it: fields can be added, never renamed. */
 export interface ExpectationResult {
   readonly expectation: Expectation;
   readonly holds: boolean;
   /** How many calls were decided. */
   readonly questions: number;
-  /** Left out when it holds, and when nothing was there to ask about. */
+  /** Left out when it holds, and when there was no call to decide. */
   readonly counterExample?: CounterExample;
-  /** The same as a finding of the id `expectation`, when it does not hold. */
+  /** The same as a finding of the ID `expectation`, when it does not hold. */
   readonly finding?: Finding;
 }

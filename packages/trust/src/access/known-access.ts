@@ -1,98 +1,83 @@
-import { asList, groupBy, isRecord, matchesWildcard, parseArn } from "@agent-roles/iam";
+import { coversAction, groupBy, lastSegment, parseArn, readPolicy } from "@agent-roles/iam";
 import type { TrustContext, TrustRole } from "../trust-model.ts";
-import { type Answered, ask, mostPermissive } from "./best-decision.ts";
 import { knownCaller } from "./callers.ts";
 import { readGrants } from "./grants.ts";
 import { managedGrant } from "./managed-policies.ts";
 import { possibleRequests } from "./possible-requests.ts";
 import { readTrust } from "./read-trust.ts";
+import { mostPermissive, simulate, type Simulation } from "./simulate.ts";
 
 /** How far a role of the set gets with another, with the request that suits it best. */
-export function decideKnown(from: TrustRole, to: TrustRole, context: TrustContext): Answered | undefined {
-  const sessions = new Set<string | undefined>([undefined, ...sessionsNamed(from, to)]);
-  return mostPermissive(questions(from, to, context, sessions));
+export function simulateKnown(from: TrustRole, to: TrustRole, context: TrustContext): Simulation | undefined {
+  return mostPermissive(simulations(from, to, context));
 }
 
-function* questions(
-  from: TrustRole,
-  to: TrustRole,
-  context: TrustContext,
-  sessions: Iterable<string | undefined>,
-): Generator<Answered> {
+function* simulations(from: TrustRole, to: TrustRole, context: TrustContext): Generator<Simulation> {
   const trust = readTrust(to);
-  for (const session of sessions) {
+  for (const session of new Set([undefined, ...sessionsNamed(from, to)])) {
     const caller = knownCaller(from, context, session);
-    for (const request of possibleRequests(trust, caller.caller)) yield ask(caller, to, request, context);
+    for (const request of possibleRequests(trust, caller.caller)) yield simulate(caller, to, request, context);
   }
 }
 
 /** Sessions of a role that a trust policy names one by one. */
 function sessionsNamed(from: TrustRole, to: TrustRole): string[] {
   const role = parseArn(from.arn);
-  const name = from.arn.slice(from.arn.lastIndexOf("/") + 1);
-  const prefix = `arn:${role?.partition}:sts::${role?.account}:assumed-role/${name}/`;
+  const prefix = `arn:${role?.partition}:sts::${role?.account}:assumed-role/${lastSegment(from.arn)}/`;
   return [...readGrants(to).values()].flatMap(({ principal }) =>
     principal.name.startsWith(prefix) ? [principal.name.slice(prefix.length)] : [],
   );
 }
 
 /**
- * The roles of a set that a trust policy may be about, so that not every pair has to be asked about: those it names, and,
- * where it names an account or everybody, those whose own policies speak of sts.
+ * The roles of a set that a trust policy can be about, so that not every pair has to be simulated: those it names, and,
+ * where it names an account or everyone, those whose own policies can allow sts:AssumeRole.
  */
 export function candidatesFor(to: TrustRole, roles: CallerIndex): readonly TrustRole[] {
   const found = new Set<TrustRole>();
+  const add = (some: readonly TrustRole[] = []): void => some.forEach((role) => found.add(role));
   for (const { principal } of readGrants(to).values()) {
     const arn = parseArn(principal.name);
     if (principal.kind === "everyone" || principal.kind === "unreadable") {
-      for (const role of roles.assuming) found.add(role);
-      // In its own account a policy that names everybody asks for nothing else.
-      for (const role of roles.byAccount.get(to.arn.split(":")[4]) ?? []) found.add(role);
+      add(roles.assuming);
+      // In its own account a policy that names everyone asks for nothing else.
+      add(roles.byAccount.get(parseArn(to.arn)?.account));
     } else if (arn?.resource === "root") {
-      for (const role of roles.assuming) if (role.arn.split(":")[4] === arn.account) found.add(role);
+      add(roles.assuming.filter((role) => parseArn(role.arn)?.account === arn.account));
     } else if (arn) {
-      const name = arn.resource.startsWith("assumed-role/")
-        ? arn.resource.split("/")[1]
-        : arn.resource.split("/").at(-1);
-      for (const role of roles.byName.get(`${arn.account} ${name}`) ?? []) found.add(role);
+      const [kind, roleName] = arn.resource.split("/");
+      add(roles.byName.get(`${arn.account} ${kind === "assumed-role" ? roleName : lastSegment(arn.resource)}`));
     }
   }
   return [...found];
 }
 
-/** The roles of a set, by what a trust policy can say of them. */
+/** The roles of a set, by what a trust policy can say about them. */
 export interface CallerIndex {
+  readonly byArn: ReadonlyMap<string, TrustRole>;
   readonly byAccount: ReadonlyMap<string | undefined, readonly TrustRole[]>;
   /** By account and name. */
   readonly byName: ReadonlyMap<string, readonly TrustRole[]>;
-  /** Those with a policy that may let them assume roles. */
+  /** Those with a policy that can allow them to assume roles. */
   readonly assuming: readonly TrustRole[];
 }
 
 /** Sorts the roles of a set. */
 export function indexCallers(roles: readonly TrustRole[]): CallerIndex {
   return {
-    byAccount: groupBy(roles, accountOf),
-    byName: groupBy(roles, (role) => `${accountOf(role)} ${role.arn.slice(role.arn.lastIndexOf("/") + 1)}`),
-    assuming: roles.filter(mayAssume),
+    byArn: new Map(roles.map((role) => [role.arn, role])),
+    byAccount: groupBy(roles, ({ arn }) => parseArn(arn)?.account),
+    byName: groupBy(roles, ({ arn }) => `${parseArn(arn)?.account} ${lastSegment(arn)}`),
+    assuming: roles.filter(canAssume),
   };
 }
 
-function accountOf({ arn }: TrustRole): string | undefined {
-  return arn.split(":")[4];
-}
-
-function mayAssume({ identityPolicies, managedPolicyArns }: TrustRole): boolean {
+function canAssume({ identityPolicies, managedPolicyArns }: TrustRole): boolean {
   const managed = managedGrant(managedPolicyArns);
-  if (managed.policies.length > 0 || managed.unknownArns.length > 0) return true;
-  return identityPolicies.some((policy) =>
-    asList(policy["Statement"]).some((statement) => {
-      if (!isRecord(statement) || statement["Effect"] === "Deny") return !isRecord(statement);
-      const { Action: wanted } = statement;
-      if (wanted === undefined) return true;
-      return asList(wanted).some(
-        (action) => typeof action !== "string" || matchesWildcard(action.toLowerCase(), "sts:assumerole"),
-      );
-    }),
+  if (managed.unknownArns.length > 0) return true;
+  return [...identityPolicies, ...managed.policies].some((policy) =>
+    readPolicy(policy, "identity policy").statements.some(
+      (statement) => statement.effect !== "Deny" && coversAction(statement, "sts:AssumeRole") !== "no",
+    ),
   );
 }

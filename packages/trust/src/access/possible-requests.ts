@@ -1,10 +1,11 @@
-import type { AssumeRoleParameters, Caller } from "../assume-role-request.ts";
+import type { Caller } from "@agent-roles/iam";
+import type { AssumeRoleParameters } from "../assume-role-request.ts";
 import { fillerFor } from "./caller-context.ts";
+import { SESSION } from "./callers.ts";
 import { type Values, valuesToTry } from "./clause-values.ts";
 import type { ReadTrust } from "./read-trust.ts";
 
 const REQUEST_TAG = "aws:requesttag/";
-const SESSION_NAME = "any-session";
 
 /** Keys that follow from who calls and which role it is; a request cannot choose them. */
 const NOT_OF_THE_REQUEST =
@@ -14,7 +15,7 @@ const MFA = /^aws:multifactorauth/;
 /**
  * The requests with which a caller would try to get past a trust policy: one for nothing at all, and for each Allow
  * statement those that meet its conditions and avoid the Deny statements', as far as a request can. What the caller
- * might come by (a network address, a token's claims, an external id that stands in the policy) counts as had.
+ * can obtain (a network address, a token's claims, an external id that the policy shows) counts as had.
  */
 export function possibleRequests(trust: ReadTrust, caller: Caller): readonly AssumeRoleParameters[] {
   const requests = valuesToTry(trust, {
@@ -36,7 +37,7 @@ function toRequest(values: ReadonlyMap<string, Values>): AssumeRoleParameters {
     for (const each of keys) tags.set(each.toLowerCase(), [each, tags.get(each.toLowerCase())?.[1] ?? "x"]);
   };
   const request: { -readonly [Name in keyof AssumeRoleParameters]: AssumeRoleParameters[Name] } = {
-    roleSessionName: SESSION_NAME,
+    roleSessionName: SESSION,
   };
   for (const [key, value] of values) {
     if (value === undefined) continue;

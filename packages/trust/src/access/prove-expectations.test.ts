@@ -286,8 +286,8 @@ it("asks every role that a pattern names", () => {
 });
 
 it("does not take an expectation about nobody for proven", () => {
-  expect(prove({ to: "arn:aws:iam::123456789013:role/tarket" }, [trust(account)])).toContain("no role is matched");
-  expect(prove({ from: "arn:aws:iam::123456789012:group/x" }, [trust(account)])).toContain("nobody is matched");
+  expect(prove({ to: "arn:aws:iam::123456789013:role/tarket" }, [trust(account)])).toContain("no role matches");
+  expect(prove({ from: "arn:aws:iam::123456789012:group/x" }, [trust(account)])).toContain("no caller matches");
 });
 
 it("counts outside the organization as outside of one's accounts where no organization is known", () => {
@@ -328,7 +328,7 @@ it("does not prove what a tag of the role that is unknown offline may break", ()
   expect(breaks([master, { ...target(trust("*", isDev)), tags: { env: "prod" } }])).toBeUndefined();
 });
 
-it("does not prove what a role that has yet to be named may break", () => {
+it("does not prove what a role whose name is unknown offline can break", () => {
   const TARGETS = "arn:aws:iam::123456789013:role/ta*";
   const withUnnamed = (trusting: unknown, changes: Partial<Expectation> = {}) => {
     const unnamed = role("${Reader}", trusting, { account: "123456789013" });
@@ -338,7 +338,7 @@ it("does not prove what a role that has yet to be named may break", () => {
   const broken = withUnnamed(trust("*"));
   expect(broken?.counterExample?.answer.decision).toBe("uncertain");
   expect(broken?.finding).toMatchObject({ role: "arn:aws:iam::123456789013:role/${Reader}" });
-  expect(broken?.finding?.message).toContain(`may turn out to be matched by ${TARGETS}`);
+  expect(broken?.finding?.message).toContain(`can match ${TARGETS}`);
   expect(withUnnamed(trust(account))?.holds).toBe(true);
   expect(withUnnamed(trust("*"), { to: "arn:aws:iam::123456789013:role/*get" })?.holds).toBe(false);
   expect(withUnnamed(trust("*"), { from: MASTER, decision: "allowed" })?.holds).toBe(true);
@@ -351,12 +351,12 @@ it("takes another severity", () => {
 });
 
 /** A target that undecided conditions make one of these. */
-function inWorlds(...worlds: readonly (readonly unknown[])[]): TrustRole {
-  const each = worlds.map((trusting) => {
+function inVariants(...variants: readonly (readonly unknown[])[]): TrustRole {
+  const each = variants.map((trusting) => {
     const { trustPolicy, identityPolicies, managedPolicyArns } = target(...trusting);
     return { trustPolicy, identityPolicies, managedPolicyArns };
   });
-  return { ...target(...worlds.flat()), worlds: each };
+  return { ...target(...variants.flat()), worlds: each };
 }
 
 describe("a role that undecided conditions shape", () => {
@@ -367,8 +367,8 @@ describe("a role that undecided conditions shape", () => {
   it.each([
     ["does not hold when only some of its ways allow the call", [[open], [shut]], false],
     ["holds when each of them does", [[open], [open, shut]], true],
-  ])("%s", (_, worlds, holds) => {
-    const [result] = proveExpectations([allowed], [master, inWorlds(...worlds)], context);
+  ])("%s", (_, variants, holds) => {
+    const [result] = proveExpectations([allowed], [master, inVariants(...variants)], context);
     expect(result?.holds).toBe(holds);
   });
 });

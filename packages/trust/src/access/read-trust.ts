@@ -1,53 +1,65 @@
-import { matchingPrincipals, parseArn, readCaller } from "@agent-roles/iam";
-import type { Caller } from "../assume-role-request.ts";
-import { readStatements, type Statement } from "./raw-statements.ts";
+import {
+  type Caller,
+  matchingPrincipals,
+  parseArn,
+  type Policy,
+  readCaller,
+  readPolicy,
+  type Statement,
+} from "@agent-roles/iam";
 import type { TrustRole } from "../trust-model.ts";
-import { isAboutAssuming } from "./actions.ts";
-import { type Clause, readClauses } from "./clauses.ts";
-import { loosenPolicy } from "./loosen-policy.ts";
-import { type NamedPrincipal, readPrincipals } from "./principals.ts";
+import { type Clause, isNull, toClauses } from "./clauses.ts";
+import { isAboutAssuming, type NamedPrincipal, principalsOf } from "./grants.ts";
+import { overApproximateTrust } from "./over-approximate.ts";
 
-/** A role with its trust policy taken apart once, however many callers are asked about. */
+/** A role with its trust policy taken apart once, however many callers are simulated. */
 export interface ReadTrust {
   readonly role: TrustRole;
+  readonly policy: Policy;
   readonly partition: string;
   readonly principals: readonly NamedPrincipal[];
   readonly statements: readonly {
     readonly deny: boolean;
     readonly clauses: readonly Clause[];
-    /** Whether it is about one of the calls that give credentials; else it is about tags or a source identity beside them. */
+    /** Whether it concerns one of the calls that give credentials; else it concerns tags or a source identity beside them. */
     readonly assumes: boolean;
   }[];
-  /** Those that may let somebody in, with what is unknown offline taken for what lets most in. */
+  /** Those that can let someone in, with what is unknown offline taken for what lets most in. */
   readonly allowing: readonly Statement[];
 }
 
 /** Reads a role's trust policy. */
 export function readTrust(role: TrustRole): ReadTrust {
   const partition = parseArn(role.arn)?.partition ?? "aws";
-  const statements = readStatements(role.trustPolicy);
-  const loose = loosenPolicy(role);
-  const loosened = loose ? readStatements(loose) : statements;
+  const policy = readPolicy(role.trustPolicy, "trust policy");
   return {
     role,
+    policy,
     partition,
-    principals: statements.flatMap(({ elements }) => readPrincipals(elements, partition)),
-    statements: statements.map(({ effect, elements, version }) => ({
-      deny: effect === "Deny",
-      clauses: readClauses(elements["Condition"], version),
-      assumes: isAboutAssuming(elements),
+    principals: policy.statements.flatMap((statement) => principalsOf(statement, partition)),
+    statements: policy.statements.map((statement) => ({
+      deny: statement.effect === "Deny",
+      clauses: toClauses(statement),
+      assumes: isAboutAssuming(statement),
     })),
-    allowing: loosened.filter(({ effect }) => effect !== "Deny"),
+    allowing: (overApproximateTrust(role) ?? policy).statements.filter(({ effect }) => effect !== "Deny"),
   };
 }
 
-/** Whether a statement may let the caller in; nobody gets past a trust policy that does not name him. */
-export function mayName({ allowing }: ReadTrust, caller: Caller): boolean {
+/** Whether a statement can let the caller in; nobody gets past a trust policy that does not name them. */
+export function canName({ allowing }: ReadTrust, caller: Caller): boolean {
   const identity = readCaller(caller);
   return (
     typeof identity === "string" ||
-    allowing.some(({ principal }) => {
-      return !principal || principal.negated || matchingPrincipals(principal, identity).length > 0;
-    })
+    allowing.some(({ principal }) => principal === undefined || matchingPrincipals(principal, identity).length > 0)
   );
+}
+
+/** The values that conditions compare a key with; those with a variable, which has many values, only on request. */
+export function valuesOf({ statements }: ReadTrust, key: string, withVariables = false): string[] {
+  return statements
+    .flatMap(({ clauses }) => clauses)
+    .filter((clause) => clause.key === key && !isNull(clause))
+    .flatMap(({ values }) => values)
+    .filter((value) => withVariables || !value.includes("${"));
 }

@@ -4,10 +4,10 @@ import { matchesWildcard } from "@agent-roles/iam";
 type Token = { readonly character: string } | { readonly excluded: string };
 
 /**
- * Whether a role's ARN, of which parts may read `${…}`, could turn out to match a pattern in which `*` and `?` are wildcards.
+ * Whether a role's ARN, in which unknown parts read `${…}`, can match a pattern in which `*` and `?` are wildcards.
  * What is unknown is taken as any text without a colon, in the role's name also without a slash.
  */
-export function mayMatch(pattern: string, arn: string): boolean {
+export function canMatch(pattern: string, arn: string): boolean {
   if (!arn.includes("${")) return matchesWildcard(pattern, arn);
   const tokens = tokensOf(arn);
   const width = tokens.length + 1;

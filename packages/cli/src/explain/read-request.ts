@@ -2,16 +2,16 @@ import type { AssumeRoleRequest } from "@agent-roles/trust";
 import { UsageError } from "../describe-error.ts";
 
 /**
- * Reads one AssumeRole question.
+ * Reads one AssumeRole request.
  *
  * @param file where it comes from, as messages name it.
  * @throws {UsageError} that names what is missing: not JSON, or without `caller.arn` (or `federated`, `service`), `role.arn`
  *   or `role.trustPolicy`.
  */
-export function readQuestion(text: string, file: string): AssumeRoleRequest {
-  const question = parse(text, file);
-  if (!isRecord(question)) throw wrong(file, "the question", question, "an object with caller, role and request");
-  const { caller, role, request } = question;
+export function readRequest(text: string, file: string): AssumeRoleRequest {
+  const whole = parse(text, file);
+  if (!isRecord(whole)) throw wrong(file, "the document", whole, "an object with caller, role and request");
+  const { caller, role, request } = whole;
   if (!isRecord(caller)) throw wrong(file, "caller", caller, 'an object such as {"arn": "arn:aws:sts::…"}');
   const name = ["federated", "service"].find((kind) => kind in caller) ?? "arn";
   if (!isText(caller[name]))
@@ -24,7 +24,7 @@ export function readQuestion(text: string, file: string): AssumeRoleRequest {
   }
   if (request !== undefined && !isRecord(request)) throw wrong(file, "request", request, "an object, or leave it out");
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what is required was checked; the evaluator takes any JSON for the rest
-  return question as unknown as AssumeRoleRequest;
+  return whole as unknown as AssumeRoleRequest;
 }
 
 function parse(text: string, file: string): unknown {

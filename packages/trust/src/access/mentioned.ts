@@ -1,14 +1,14 @@
-import { matchesWildcard, parseArn } from "@agent-roles/iam";
+import { lastSegment, matchesWildcard, parseArn } from "@agent-roles/iam";
 import { commonPatterns } from "./common-pattern.ts";
-import type { ReadTrust } from "./read-trust.ts";
+import { type ReadTrust, valuesOf } from "./read-trust.ts";
 
-/** One text that a pattern stands for. */
+/** One text that a pattern matches. */
 export function instance(pattern: string): string {
   return pattern.replaceAll(/[*?]/g, "x");
 }
 
-/** Accounts that a trust policy speaks of, and for each pattern of accounts one of them that is not one's own. */
-export function spokenAccounts(trust: ReadTrust, own: ReadonlySet<string>): readonly string[] {
+/** Accounts that a trust policy mentions, and for each pattern of accounts one that is not ours. */
+export function mentionedAccounts(trust: ReadTrust, own: ReadonlySet<string>): readonly string[] {
   const patterns = [
     ...trust.principals.map(({ name }) => partsOf(name).account),
     ...valuesOf(trust, "aws:principalarn").map((arn) => partsOf(arn).account),
@@ -17,19 +17,23 @@ export function spokenAccounts(trust: ReadTrust, own: ReadonlySet<string>): read
   return [...new Set(patterns.flatMap((pattern) => exampleAccount(pattern, own)))];
 }
 
-/** Organizations that it speaks of, by themselves or in a path. */
-export function spokenOrganizations(trust: ReadTrust): readonly string[] {
-  const paths = spokenPaths(trust).map((path) => path.split("/")[0] ?? "");
+/** Organizations that it mentions, by themselves or in a path. */
+export function mentionedOrganizations(trust: ReadTrust): readonly string[] {
+  const paths = mentionedPaths(trust).map((path) => path.split("/")[0] ?? "");
   return [...new Set([...valuesOf(trust, "aws:principalorgid").map(instance), ...paths])];
 }
 
-/** Places in an organization that it speaks of, one for each pattern. */
-export function spokenPaths(trust: ReadTrust): readonly string[] {
+/** Places in an organization that it mentions, one for each pattern. */
+export function mentionedPaths(trust: ReadTrust): readonly string[] {
   return valuesOf(trust, "aws:principalorgpaths").map(instance);
 }
 
-/** ARNs that it or the expectation names, and one example of each pattern in each account that it may be about. */
-export function spokenArns(trust: ReadTrust, from: string, accounts: readonly string[]): ReadonlySet<string> {
+/** ARNs that it or the expectation names, and one example of each pattern in each account that it can be about; by example. */
+export function mentionedArns(
+  trust: ReadTrust,
+  from: string,
+  accounts: readonly string[],
+): ReadonlyMap<string, string> {
   const patterns = [
     ...trust.principals.flatMap(({ kind, name }) => (kind === "aws" ? name : [])),
     ...valuesOf(trust, "aws:principalarn", true),
@@ -42,27 +46,25 @@ export function spokenArns(trust: ReadTrust, from: string, accounts: readonly st
       ),
     ),
   );
-  const arns = [...patterns, ...both].flatMap((pattern) => exampleArns(pattern, accounts, trust.partition));
-  return new Set(
-    arns.filter((arn) => /^arn:[^:]+:(iam|sts)::\d{12}:(role|user|assumed-role|federated-user)\/./.test(arn)),
+  const examples = [...patterns, ...both].flatMap((pattern) =>
+    exampleArns(pattern, accounts, trust.partition).map((arn) => [arn, pattern] as const),
   );
+  const isCaller = /^arn:[^:]+:(iam|sts)::\d{12}:(role|user|assumed-role|federated-user)\/./;
+  return new Map(examples.filter(([arn]) => isCaller.test(arn)));
 }
 
-/** The values of a key; those with a variable, which stands for many, only when asked for. */
-export function valuesOf({ statements }: ReadTrust, key: string, withVariables = false): string[] {
-  return statements
-    .flatMap(({ clauses }) => clauses)
-    .filter((clause) => clause.key === key && clause.operator !== "null")
-    .flatMap(({ values }) => values)
-    .filter((value) => withVariables || !value.includes("${"));
+interface Parts {
+  readonly partition: string;
+  readonly service: string;
+  readonly account: string;
+  readonly resource: string;
 }
 
-/** A pattern with fewer than six parts may stand for ARNs of any account. */
-function partsOf(pattern: string): { partition: string; service: string; account: string; resource: string } {
-  const parts = pattern.replaceAll(/\$\{[^}]*\}/g, "*").split(":");
-  if (parts.length < 6) return { partition: "*", service: "iam", account: "*", resource: parts.at(-1) ?? "" };
-  const [, partition = "", service = "", , account = "", ...resource] = parts;
-  return { partition, service, account, resource: resource.join(":") };
+/** The parts of a pattern of ARNs; one with fewer than six can match ARNs of any account. */
+function partsOf(pattern: string): Parts {
+  const open = pattern.replaceAll(/\$\{[^}]*\}/g, "*");
+  const resource = open.slice(open.lastIndexOf(":") + 1);
+  return parseArn(open) ?? { partition: "*", service: "iam", account: "*", resource };
 }
 
 function exampleAccount(pattern: string, own: ReadonlySet<string>): readonly string[] {
@@ -89,6 +91,6 @@ function exampleArns(pattern: string, accounts: readonly string[], ownPartition:
 /** Account and name: what a role's ARN and those of its sessions have in common. */
 export function identify(arn: string): string {
   const { account, resource = "" } = parseArn(arn) ?? {};
-  const parts = resource.split("/");
-  return parts[0] === "assumed-role" ? `${account} ${parts[1]}` : `${account} ${parts.at(-1)}`;
+  const [kind, roleName] = resource.split("/");
+  return `${account} ${kind === "assumed-role" ? roleName : lastSegment(resource)}`;
 }

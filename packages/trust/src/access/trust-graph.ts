@@ -1,0 +1,147 @@
+import { lastSegment, parseArn } from "@agent-roles/iam";
+import type { TrustContext, TrustRole } from "../trust-model.ts";
+import type { Grantee } from "./callers.ts";
+import { type TrustEdge, trustRelation } from "./trust-relation.ts";
+
+/** Who can assume which role. */
+export interface TrustGraph {
+  readonly nodes: readonly GraphNode[];
+  readonly edges: readonly GraphEdge[];
+}
+
+export interface GraphNode {
+  /** Unique; for a role its ARN. */
+  readonly id: string;
+  readonly kind: "master" | "target" | Grantee["kind"];
+  /** For people: the role's name, `account 123456789012`. */
+  readonly label: string;
+  /** A second line: the profile of a target. */
+  readonly detail?: string;
+  /** The account of a role; roles are drawn as one cluster for each account. */
+  readonly account?: string;
+  /** Whether it is outside our own accounts. */
+  readonly outside: boolean;
+  /** Whether it has the finding `escalation-path`. */
+  readonly escalates: boolean;
+}
+
+export interface GraphEdge {
+  readonly from: string;
+  readonly to: string;
+  /** `outside`: someone else's principal gets in. `escalation`: a role other than the master assumes another. */
+  readonly kind: "assume" | "outside" | "escalation";
+  /** The conditions, in a few words. */
+  readonly label: string;
+}
+
+/**
+ * The graph of a set: every role, everyone who can assume one, and the edges between them.
+ *
+ * @param escalating ARNs of the roles with the finding `escalation-path`.
+ */
+export function trustGraph(
+  roles: readonly TrustRole[],
+  context: TrustContext = {},
+  escalating: ReadonlySet<string> = new Set(),
+): TrustGraph {
+  const relation = trustRelation(roles, context);
+  const own = new Set([...(context.accounts ?? []), ...roles.map(({ arn }) => parseArn(arn)?.account ?? "")]);
+  const nodes = new Map<string, GraphNode>();
+  for (const role of roles) nodes.set(role.arn, roleNode(role, context, escalating));
+  const edges: GraphEdge[] = [];
+  for (const edge of relation) {
+    if (isImplied(edge, relation, context)) continue;
+    const { from, to } = edge;
+    const node = from.kind === "role" ? nodes.get(from.name) : granteeNode(from, own, context);
+    if (!node) continue;
+    nodes.set(node.id, node);
+    edges.push({ from: node.id, to, kind: edgeKind(node), label: labelOf(edge) });
+  }
+  return { nodes: [...nodes.values()], edges };
+}
+
+/** Where anyone gets in, an edge from every other role would say nothing more. */
+function isImplied({ from, to }: TrustEdge, relation: readonly TrustEdge[], { masterRoleArn }: TrustContext): boolean {
+  if (from.kind !== "role" || from.name === masterRoleArn) return false;
+  return relation.some((each) => each.to === to && (each.from.kind === "anyone" || each.from.kind === "organization"));
+}
+
+const SEPARATOR = " · ";
+
+function roleNode({ arn }: TrustRole, context: TrustContext, escalating: ReadonlySet<string>): GraphNode {
+  const expected = context.expectedRoles?.filter(({ roleArn }) => roleArn === arn) ?? [];
+  const profiles = expected.map(({ profile }) => profile).join(", ");
+  const isMaster = arn === context.masterRoleArn;
+  const detail = [isMaster ? "master role" : profiles, escalating.has(arn) ? "privilege escalation" : ""]
+    .filter((part) => part !== "")
+    .join(SEPARATOR);
+  return {
+    id: arn,
+    kind: isMaster ? "master" : expected.length > 0 ? "target" : "role",
+    label: lastSegment(arn),
+    ...(detail !== "" && { detail }),
+    account: parseArn(arn)?.account ?? "",
+    outside: false,
+    escalates: escalating.has(arn),
+  };
+}
+
+function granteeNode({ kind, name }: Grantee, own: ReadonlySet<string>, { organization }: TrustContext): GraphNode {
+  const node = (id: string, label: string, outside: boolean, detail = ""): GraphNode => ({
+    id,
+    kind,
+    label,
+    ...(detail !== "" && { detail }),
+    outside,
+    escalates: false,
+  });
+  switch (kind) {
+    case "anyone":
+      return node("*", "anyone in the world", true);
+    case "organization":
+      return node(`organization ${name}`, `anyone in organization ${name}`, name !== organization);
+    case "account":
+      return node(
+        `account ${name}`,
+        `account ${name}`,
+        !own.has(name),
+        own.has(name) ? "whoever its policies allow" : "third-party account",
+      );
+    case "role":
+    case "principal": {
+      const account = parseArn(name)?.account ?? "";
+      return node(name, parseArn(name)?.resource ?? name, !own.has(account), account);
+    }
+    case "service":
+      return node(name, name, true, "AWS service");
+    case "federated":
+      return node(name, parseArn(name)?.resource ?? name, true, "identity provider");
+  }
+}
+
+function edgeKind({ kind, outside }: GraphNode): GraphEdge["kind"] {
+  if (outside) return "outside";
+  return kind === "target" || kind === "role" ? "escalation" : "assume";
+}
+
+function labelOf({ from, constraints, decision }: TrustEdge): string {
+  const words = constraints.flatMap((constraint) => constraintWords(constraint, from));
+  return [...new Set([...(decision === "uncertain" ? ["uncertain"] : []), ...words])].join(SEPARATOR);
+}
+
+function constraintWords({ key, name, values }: TrustEdge["constraints"][number], from: Grantee): readonly string[] {
+  const shown = values.length > 2 ? `${values.length} values` : values.join(", ");
+  switch (key) {
+    case "aws:principalarn":
+      return [];
+    case "sts:externalid":
+      return ["external id"];
+    case "aws:principalorgid":
+      return from.kind === "organization" ? [] : [`org ${shown}`];
+    case "aws:multifactorauthpresent":
+      return ["MFA"];
+    default:
+      // `token.actions.githubusercontent.com:sub` is long; its last part says enough.
+      return [`${name.split(/[:/]/).at(-1) ?? name}: ${shown}`];
+  }
+}

@@ -1,0 +1,114 @@
+import { asList, type Condition, type Decision, parseArn, readPolicy, type Statement } from "@agent-roles/iam";
+import type { TrustContext, TrustRole } from "../trust-model.ts";
+import type { Grantee, PossibleCaller } from "./callers.ts";
+import { candidatesFor, indexCallers, simulateKnown } from "./known-access.ts";
+import { type CallerSet, outsideCallers, readCallers } from "./possible-callers.ts";
+import { possibleRequests } from "./possible-requests.ts";
+import { canName, type ReadTrust, readTrust } from "./read-trust.ts";
+import { simulate, type Simulation } from "./simulate.ts";
+
+/** A role, and someone who can assume it. */
+export interface TrustEdge {
+  readonly from: Grantee;
+  /** The role's ARN. */
+  readonly to: string;
+  readonly decision: Exclude<Decision, "denied">;
+  /** The conditions of the statements that allow it. */
+  readonly constraints: readonly Condition[];
+}
+
+/**
+ * Who can assume which role, as the evaluator decides it. Callers outside the set are summed up: where a stranger gets in,
+ * `anyone`; else each organization, account, principal, service and identity provider that does and is not part of another.
+ * What AWS rejects lets nobody in.
+ */
+export function trustRelation(roles: readonly TrustRole[], context: TrustContext = {}): TrustEdge[] {
+  const set = readCallers(roles, context);
+  const index = indexCallers(roles);
+  return roles.flatMap((role) => {
+    const trust = readTrust(withoutRejected(role));
+    const outside = widest(edges(outsideSimulations(trust, set), trust), set);
+    const inside = candidatesFor(trust.role, index).flatMap((from) => {
+      const simulation = simulateKnown(from, trust.role, context);
+      return simulation ? [{ from: { kind: "role", name: from.arn } as const, simulation }] : [];
+    });
+    return [...outside, ...edges(inside, trust)];
+  });
+}
+
+/** The role without the statements that AWS rejects: it cannot be deployed with them. What is unknown offline stays. */
+function withoutRejected(role: TrustRole): TrustRole {
+  const { trustPolicy, unknowns } = role;
+  const { statements } = readPolicy(trustPolicy, "trust policy");
+  if (!statements.some(isRejected) || unknowns.some(({ path }) => path.startsWith("trustPolicy"))) return role;
+  const isDocumentRejected = statements.some(({ label }) => label === undefined);
+  const kept = asList(trustPolicy["Statement"]).filter((_, i) => statements[i] && !isRejected(statements[i]));
+  return { ...role, trustPolicy: { ...trustPolicy, Statement: isDocumentRejected ? [] : kept } };
+}
+
+function isRejected({ unreadable }: Statement): boolean {
+  return unreadable !== undefined;
+}
+
+interface FromTo {
+  readonly from: Grantee;
+  readonly simulation: Simulation;
+}
+
+function* outsideSimulations(trust: ReadTrust, set: CallerSet): Generator<FromTo> {
+  for (const caller of outsideCallers(trust, "*", set)) {
+    if (!canName(trust, caller.caller)) continue;
+    for (const simulation of simulations(caller, trust, set.context)) yield { from: caller.exampleOf, simulation };
+  }
+}
+
+function* simulations(caller: PossibleCaller, trust: ReadTrust, context: TrustContext): Generator<Simulation> {
+  for (const request of possibleRequests(trust, caller.caller)) {
+    const placed = caller.context ? { ...request, context: { ...request.context, ...caller.context } } : request;
+    yield simulate(caller, trust.role, placed, context);
+  }
+}
+
+/** One edge for each grantee that gets in, with the constraints of all statements that let it in. */
+function edges(simulated: Iterable<FromTo>, trust: ReadTrust): TrustEdge[] {
+  const found = new Map<string, TrustEdge>();
+  for (const { from, simulation } of simulated) {
+    const { decision } = simulation.answer;
+    if (decision === "denied") continue;
+    const key = `${from.kind} ${from.name}`;
+    const earlier = found.get(key);
+    found.set(key, {
+      from,
+      to: trust.role.arn,
+      decision: earlier?.decision === "allowed" ? "allowed" : decision,
+      constraints: [...new Set([...(earlier?.constraints ?? []), ...constraintsOf(simulation, trust)])],
+    });
+  }
+  return [...found.values()];
+}
+
+function constraintsOf({ answer: { decision, reasons } }: Simulation, { policy }: ReadTrust): TrustEdge["constraints"] {
+  const labels = new Set(
+    reasons.flatMap(({ policy: kind, effect, statement }) =>
+      kind === "trust policy" && effect === decision ? (statement ?? []) : [],
+    ),
+  );
+  return policy.statements
+    .filter(({ label, effect }) => effect === "Allow" && label !== undefined && labels.has(label))
+    .flatMap(({ conditions }) => conditions);
+}
+
+/** Leaves out grantees that are part of another one that gets in. */
+function widest(all: readonly TrustEdge[], { own, context: { organization } }: CallerSet): TrustEdge[] {
+  const has = (kind: Grantee["kind"], name: string): boolean =>
+    all.some(({ from }) => from.kind === kind && from.name === name);
+  const isInOrganization = (account: string): boolean =>
+    organization !== undefined && own.has(account) && has("organization", organization);
+  const isPart = ({ from: { kind, name } }: TrustEdge): boolean => {
+    if (kind === "account") return isInOrganization(name);
+    if (kind !== "principal") return false;
+    const account = parseArn(name)?.account ?? "";
+    return has("account", account) || isInOrganization(account);
+  };
+  return has("anyone", "*") ? all.filter(({ from }) => from.kind === "anyone") : all.filter((edge) => !isPart(edge));
+}
