@@ -10,34 +10,40 @@ export type ErrorCode =
   | "ForeignProfile"
   /** A shared file could not be read, locked or written. */
   | "StoreFailed"
-  /** STS refused, and its text does not tell which side. */
+  /** STS refused, and its text does not say which side. */
   | "AccessDenied"
-  /** The target role's trust policy does not allow the caller. */
+  /** The target role's trust policy, or a resource control policy, does not allow the caller. */
   | "TrustDenied"
-  /** The caller's own policies do not allow `sts:AssumeRole` on the role. */
+  /** The caller's policies do not allow `sts:AssumeRole` on the role. */
   | "MasterNotAllowed"
-  /** The session's tags are refused: by the trust policy or by the caller's own policies. */
+  /** The session's tags are refused: by the trust policy or by the caller's policies. */
   | "TagSessionDenied"
-  /** The session's source identity is refused: by the trust policy or by the caller's own policies. */
+  /** The session's source identity is refused: by the trust policy or by the caller's policies. */
   | "SetSourceIdentityDenied"
   /** More seconds than the role, or a chained session, allows. */
   | "DurationTooLong"
   /** STS refuses the parameters of the call. */
   | "InvalidRequest"
+  /** The answer is not one that AWS STS gives: a proxy, a login page, another server. */
+  | "InvalidAnswer"
   | "Throttled"
   /** STS answers 5xx, or the network does not reach it. */
   | "Unavailable"
   /** STS is disabled in this Region for the account. */
   | "RegionDisabled"
   | "MasterCredentialsExpired"
-  /** No ambient credentials were found, or STS does not know them. */
+  /** The SDK's default chain found no credentials, or STS does not know them. */
   | "MasterCredentialsInvalid"
-  /** The clock of this machine is off; AWS refuses the signature. */
+  /** AWS refuses the step that gives the master its credentials: web identity, source profile, SSO. */
+  | "MasterCredentialsDenied"
+  /** What gives the master its credentials does not answer. */
+  | "MasterCredentialsUnavailable"
+  /** The clock of this machine is wrong; AWS refuses the signature. */
   | "ClockSkew"
-  /** Nothing of the above; the cause tells. */
+  /** None of the above; see the cause. */
   | "Unknown";
 
-/** One mistake in the variables, with its place and its repair. */
+/** One mistake in the variables, with its place and its fix. */
 export interface Problem {
   readonly variable: string;
   readonly value: string;
@@ -48,10 +54,12 @@ export interface Problem {
 
 export interface AgentRolesErrorOptions {
   readonly code: ErrorCode;
-  /** What to do about it, in words. */
+  /** What to do, in words. */
   readonly fix: string;
-  /** Whether the same call may succeed later without a change. Default: false. */
+  /** Whether the same call can succeed later without a change. Default: false. */
   readonly retryable?: boolean;
+  /** `master` when the step failed that makes the caller the master: no role can be assumed. */
+  readonly hop?: "master";
   readonly problems?: readonly Problem[];
   readonly cause?: unknown;
 }
@@ -62,6 +70,7 @@ export class AgentRolesError extends Error {
   readonly code: ErrorCode;
   readonly fix: string;
   readonly retryable: boolean;
+  readonly hop: "master" | undefined;
   readonly problems: readonly Problem[];
 
   constructor(message: string, options: AgentRolesErrorOptions) {
@@ -69,6 +78,21 @@ export class AgentRolesError extends Error {
     this.code = options.code;
     this.fix = options.fix;
     this.retryable = options.retryable ?? false;
+    this.hop = options.hop ?? (options.code.startsWith("MasterCredentials") ? "master" : undefined);
     this.problems = options.problems ?? [];
   }
+}
+
+/**
+ * Any failure as an error of ours. An `AgentRolesError` stays as it is.
+ *
+ * @param prefix - precedes the message: the path, the profile.
+ */
+export function toAgentRolesError(
+  cause: unknown,
+  { prefix, ...options }: AgentRolesErrorOptions & { readonly prefix?: string },
+): AgentRolesError {
+  if (cause instanceof AgentRolesError) return cause;
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new AgentRolesError(prefix === undefined ? message : `${prefix}: ${message}`, { cause, ...options });
 }

@@ -8,7 +8,7 @@ import type { AgentRolesEvent } from "./events.ts";
 import { type FakeClock, fakeClock, settle } from "./fake-clock.test-helper.ts";
 import { credentials } from "./fixtures.test-helper.ts";
 import type { CredentialStore, StoredCredentials } from "./stores/credential-store.ts";
-import type { RoleRequest } from "./sts/role-request.ts";
+import type { RoleRequest } from "./session/role-request.ts";
 
 const env = {
   AWS_ROLE_1: "arn:aws:iam::123456789012:role/MyFirstRole:First",

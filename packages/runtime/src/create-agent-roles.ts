@@ -2,26 +2,27 @@ import type { AwsCredentialIdentityProvider } from "@aws-sdk/types";
 import pLimit from "p-limit";
 import { AgentRolesError } from "./agent-roles-error.ts";
 import { awsClock } from "./aws-clock.ts";
-import { cacheOfMaster } from "./cache/cache-of-master.ts";
-import { type SessionCache, sessionCache } from "./cache/session-cache.ts";
+import { noAnswer, sessionCache } from "./cache/session-cache.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { type OnEvent, guardListener } from "./events.ts";
 import { type ProfileStatus, profileStatus } from "./profile-status.ts";
-import type { Problem, RoleEnv, TargetRole } from "./role-env/index.ts";
-import { type RoleChanges, type RoleMember, roleSet } from "./role-set.ts";
+import type { Env, Problem, RoleEnv, TargetRole } from "./role-env/index.ts";
+import { type Connection, type RoleChanges, type RoleMember, roleSet } from "./role-set.ts";
 import type { CredentialsOptions } from "./rotation/role-session.ts";
-import { initialRefresh } from "./rotation/initial-refresh.ts";
-import { type Rotation, type StartOptions, startRotation } from "./rotation/start-rotation.ts";
-import { isValid, type SessionCredentials } from "./session-credentials.ts";
+import { initialRefresh } from "./initial-refresh.ts";
+import { type Rotation, type StartOptions, startRotation } from "./start-rotation.ts";
+import { isValid, type SessionCredentials } from "./session/credentials.ts";
 import { storeEntries } from "./stores/store-entries.ts";
 import { timeLimitedStore } from "./stores/time-limited-store.ts";
-import type { AssumeRole } from "./sts/assume-role.ts";
-import { masterAssumeRole } from "./sts/master-assume-role.ts";
+import { connectMaster } from "./master/connect-master.ts";
+import type { AssumeRole } from "./session/role-request.ts";
+import { withTimeout } from "./with-timeout.ts";
 
-/** STS allows about 600 requests a second per account and Region; other users of the account want some of them. */
+/** STS allows about 600 requests a second per account and Region; other users of the account need some of them. */
 const DEFAULT_CONCURRENCY = 20;
 
-type Env = Readonly<Record<string, string | undefined>>;
+/** Beyond every limit of the SDK: what never answers, such as a credential process, must not block a role forever. */
+const ASSUME_LIMIT_MS = 60_000;
 
 export interface AgentRolesOptions {
   /** Holds the `AWS_ROLE_N` contract. Default: `process.env`. */
@@ -44,11 +45,11 @@ export interface AgentRolesOptions {
 }
 
 export interface AgentRoles {
-  /** What in the variables works and is probably not meant. */
+  /** What works but is probably a mistake in the variables. */
   readonly warnings: readonly Problem[];
   /** Every profile, in the order of `AWS_ROLE_N`. */
   profiles(): ProfileStatus[];
-  /** What `AWS_ROLE_N` says of one profile. @throws {AgentRolesError} `UnknownProfile`. */
+  /** The role of one profile, as `AWS_ROLE_N` declares it. @throws {AgentRolesError} `UnknownProfile`. */
   target(profile: string): TargetRole;
   /**
    * An SDK credential provider: one STS call in flight per role, refreshed before expiry, usable without `start()`.
@@ -59,11 +60,11 @@ export interface AgentRoles {
    * @throws {AgentRolesError} `UnknownProfile`; the provider itself rejects with the reason that STS gives.
    */
   credentials(profile: string, options?: CredentialsOptions): () => Promise<SessionCredentials>;
-  /** What an SDK client's constructor wants. @throws {AgentRolesError} `UnknownProfile`. */
+  /** What an SDK client's constructor takes. @throws {AgentRolesError} `UnknownProfile`. */
   clientConfig(profile: string): { credentials: () => Promise<SessionCredentials>; region?: string };
-  /** Assumes every role once and stores what came; what failed stands in the profiles. */
+  /** Assumes every role once and stores the credentials; failures are in the profiles. */
   assumeAll(options?: Pick<StartOptions, "stores">): Promise<ProfileStatus[]>;
-  /** Rotates in the background. Resolves when every role has credentials or was tried once, and the stores have what came. */
+  /** Rotates in the background. Resolves when every role was tried once, and the stores have the credentials. */
   start(options: StartOptions): Promise<Rotation>;
   /**
    * Takes new role definitions while running: added roles are assumed, removed ones leave the stores, and what stays the same
@@ -72,10 +73,12 @@ export interface AgentRoles {
    * @throws {AgentRolesError} `InvalidRoleEnv` with every mistake; then nothing has changed.
    */
   update(env: Env): RoleChanges;
+  /** Retries every failed role at once, with new credentials of the master: after a new login, or a repaired policy. */
+  retry(): void;
 }
 
 /**
- * Reads the `AWS_ROLE_N` variables and makes a session of each role. Nothing is asked of AWS yet.
+ * Reads the `AWS_ROLE_N` variables and prepares a session of each role. Calls AWS only when credentials are needed.
  *
  * @throws {AgentRolesError} `InvalidRoleEnv` with every mistake in the variables.
  */
@@ -84,38 +87,18 @@ export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
   const onEvent = guardListener(options.onEvent ?? (() => undefined));
   const clock = awsClock(options.clock ?? systemClock, (offsetMs) => {
     onEvent({ type: "clockSkew", offsetMs });
-    // Everything is due at another time now.
+    // Everything is now due at another time.
     for (const listener of listeners) listener.due(-Infinity);
   });
   const onWarning = (error: AgentRolesError): void => onEvent({ type: "cacheFailed", error });
   const { masterCredentials } = options;
-  const cache = options.cache ? openCache() : undefined;
-  const { members, listeners, warnings, update } = roleSet(env, {
-    connect: (roleEnv, from) => {
-      const assumeRole = options.assumeRole ?? stsFor(roleEnv, from);
-      const origin = { roleEnv, env: from };
-      if (!cache) return { assumeRole };
-      return {
-        assumeRole: cache.assumeRole(assumeRole, origin),
-        readCachedSession: async (target) => {
-          const { session } = await cache.read(target, origin);
-          return isValid(session, clock.now()) ? session : undefined;
-        },
-      };
-    },
-    limit: pLimit(concurrency),
-    clock,
-    random,
-    onEvent,
-  });
+  const cache = options.cache ? sessionCache({ env, clock, random, onWarning }) : undefined;
+  const limit = pLimit(concurrency);
+  const { members, listeners, warnings, update, retry } = roleSet(env, { connect, clock, random, onEvent });
 
-  function openCache(): SessionCache {
-    const shared = sessionCache({ env, clock, random, onWarning });
-    return masterCredentials ? cacheOfMaster(shared, masterCredentials) : shared;
-  }
-
-  function stsFor(roleEnv: RoleEnv, from: Env): AssumeRole {
-    return masterAssumeRole(roleEnv, {
+  /** The pipeline of one call: concurrency limit, shared cache, timeout, the master's hop, STS. */
+  function connect(roleEnv: RoleEnv, from: Env): Connection {
+    const master = connectMaster(roleEnv, {
       env: from,
       clock,
       random,
@@ -125,6 +108,29 @@ export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
       ...(masterCredentials && { ambient: masterCredentials }),
       ...(cache && { cache }),
     });
+    const call = options.assumeRole ?? master.assumeRole;
+    const limited: AssumeRole = (request, accept) =>
+      withTimeout((signal) => call(request, accept, signal), {
+        limitMs: ASSUME_LIMIT_MS,
+        clock,
+        error: () => {
+          // What hangs is let go of: the next call starts with new clients and asks again for the master's credentials.
+          master.reconnect();
+          return noAnswer(request.subject, ASSUME_LIMIT_MS);
+        },
+      });
+    const origin = { roleEnv, env: from, caller: master.caller };
+    const shared = cache?.assumeRole(limited, origin) ?? limited;
+    return {
+      assumeRole: (request, accept) => limit(() => shared(request, accept)),
+      reconnect: master.reconnect,
+      ...(cache && {
+        readCachedSession: async (target: TargetRole) => {
+          const { session } = await cache.read(target, origin);
+          return isValid(session, clock.now()) ? session : undefined;
+        },
+      }),
+    };
   }
 
   function member(profile: string): RoleMember {
@@ -134,14 +140,15 @@ export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
   }
 
   function unknownProfile(profile: string): AgentRolesError {
-    const fix = members.size > 0 ? `declared are: ${[...members.keys()].join(", ")}` : "no AWS_ROLE_N is set";
+    const names = [...members.keys()].join(", ");
+    const fix = members.size > 0 ? `Use one of the declared profiles: ${names}.` : "Set AWS_ROLE_1.";
     return new AgentRolesError(`no AWS_ROLE_N declares the profile "${profile}"`, { code: "UnknownProfile", fix });
   }
 
-  /** Follows the profile when its role is changed; a mistyped name fails at once. */
+  /** Follows the profile when its role changes; an unknown name fails at once. */
   function provider(profile: string, providerOptions?: CredentialsOptions): () => Promise<SessionCredentials> {
     member(profile);
-    // SDK clients ask on every request: the session's promise is handed on, not wrapped in another.
+    // SDK clients ask on every request: the session's promise is returned, not wrapped in another.
     return () => {
       const found = members.get(profile);
       return found ? found.session.credentials(providerOptions) : Promise.reject(unknownProfile(profile));
@@ -182,5 +189,6 @@ export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
     start: (startOptions) =>
       startRotation({ members: () => [...members.values()], listeners, clock, onEvent }, startOptions),
     update,
+    retry,
   };
 }

@@ -1,16 +1,16 @@
 import { AgentRolesError } from "./agent-roles-error.ts";
 import type { TargetRole } from "./role-env/index.ts";
 import type { SessionState } from "./rotation/role-session.ts";
-import { maskKeyId, type SessionCredentials } from "./session-credentials.ts";
+import { maskKeyId, type SessionCredentials } from "./session/credentials.ts";
 
-/** What may be shown of credentials. */
+/** What can be shown of credentials. */
 export interface KeySummary {
   /** `…WXYZ`: the end of the access key id. */
   readonly keyId: string;
   readonly expiration: Date;
 }
 
-/** What the runtime tells while it works; it never prints. No event holds a secret: each may be logged as it is. */
+/** What the runtime reports while it works; it never prints. No event holds a secret: each can be logged as it is. */
 export type AgentRolesEvent =
   | {
       readonly type: "assumed";
@@ -25,6 +25,7 @@ export type AgentRolesEvent =
       readonly retryAt: Date;
       readonly validUntil?: Date;
     }
+  | { readonly type: "masterFailed"; readonly error: AgentRolesError; readonly retryAt: Date }
   | { readonly type: "initialProgress"; readonly done: number; readonly failed: number; readonly total: number }
   | { readonly type: "stored"; readonly store: string; readonly targets: readonly TargetRole[] }
   | { readonly type: "removed"; readonly store: string; readonly targets: readonly TargetRole[] }
@@ -49,7 +50,7 @@ export type OnEvent = (event: AgentRolesEvent) => void;
 
 type EventType = AgentRolesEvent["type"];
 
-/** How loudly an event is to be told. */
+/** How important an event is. */
 export type EventLevel = "info" | "warning" | "error";
 
 /** One kind of event, for readers and for loggers. */
@@ -65,7 +66,7 @@ const TARGETS = "the roles, as AWS_ROLE_N declares them";
 export const EVENTS: { readonly [Type in EventType]: EventKind<Type> } = {
   assumed: {
     level: "info",
-    what: "A role was assumed, or another process did it for us.",
+    what: "A role was assumed, by this process or by another one with the same cache.",
     fields: {
       target: "the role, as AWS_ROLE_N declares it",
       key: "the new key: the end of its id, its expiration",
@@ -78,28 +79,36 @@ export const EVENTS: { readonly [Type in EventType]: EventKind<Type> } = {
     fields: {
       target: "the role, as AWS_ROLE_N declares it",
       error: "code, message, retryable and the fix",
-      retryAt: "when STS is asked again",
+      retryAt: "when STS is called again",
       validUntil: "when the credentials in place expire; absent when there are none",
+    },
+  },
+  masterFailed: {
+    level: "error",
+    what: "The master's credentials failed, so no role can be assumed. Reported once for all roles, until the cause changes or a role is assumed again.",
+    fields: {
+      error: "code, message, retryable and the fix",
+      retryAt: "when the next role is tried",
     },
   },
   initialProgress: {
     level: "info",
-    what: "One more role was tried for the first time; at the last one, `done` equals `total`.",
+    what: "One more role was tried for the first time; after the last one, `done` equals `total`.",
     fields: { done: "roles tried", failed: "those of them that were not assumed", total: "all roles" },
   },
   stored: {
     level: "info",
-    what: "A store took these profiles in one write.",
+    what: "A store wrote these profiles in one write.",
     fields: { store: "its path or name", targets: TARGETS },
   },
   removed: {
     level: "info",
-    what: "Profiles that are no longer declared, or now mean another role, have left a store.",
+    what: "Profiles that are no longer declared, or now mean another role, were removed from a store.",
     fields: { store: "its path or name", targets: TARGETS },
   },
   storeFailed: {
     level: "error",
-    what: "A store did not take these profiles: all of them, or the ones that it refuses.",
+    what: "A store did not write these profiles: all of them, or the ones that it refuses.",
     fields: { store: "its path or name", targets: TARGETS, error: "code, message and the fix" },
   },
   rolesChanged: {
@@ -113,13 +122,13 @@ export const EVENTS: { readonly [Type in EventType]: EventKind<Type> } = {
   },
   rolesUnreadable: {
     level: "error",
-    what: "New role definitions could not be read; the ones before stay in force.",
+    what: "New role definitions could not be read. The previous role definitions stay in use.",
     fields: { source: "the file or secret", error: "every mistake, each with its fix" },
   },
   durationCapped: {
     level: "warning",
-    what: "The master is itself a role session: AWS ends what it assumes after one hour, and a longer session was declared.",
-    fields: { profile: "whose session it is", durationSeconds: "what is asked of STS instead" },
+    what: "Session duration capped at one hour (role chaining): the master is itself a role session, and a longer session was declared.",
+    fields: { profile: "the profile of the session", durationSeconds: "what is requested from STS instead" },
   },
   clockSkew: {
     level: "warning",
@@ -128,14 +137,14 @@ export const EVENTS: { readonly [Type in EventType]: EventKind<Type> } = {
   },
   cacheFailed: {
     level: "warning",
-    what: "The credential cache could not be read or written; STS was asked instead.",
+    what: "The credential cache could not be read or written; STS was called instead.",
     fields: { error: "names the file and the fix" },
   },
 };
 
 /**
- * Tells every event to the listener. A listener that throws, or returns a promise that rejects, is an agent's bug and must not
- * stop a rotation: it is told as a process warning, which Node prints once a kind.
+ * Passes every event to the listener. A listener that throws, or returns a promise that rejects, is a bug of the agent and must
+ * not stop the rotation: its error becomes a process warning.
  */
 export function guardListener(onEvent: OnEvent): OnEvent {
   return (event) => {
@@ -152,11 +161,11 @@ function warn(error: unknown): void {
   process.emitWarning(error instanceof Error ? error : String(error), { code: "AGENT_ROLES_LISTENER" });
 }
 
-/** What a refresh of a target's session tells. */
+/** The event of a refresh of a target's session. */
 export function refreshEvent(target: TargetRole, state: SessionState, previous: SessionState): AgentRolesEvent {
   const { credentials, failure, dueAt } = state;
   if (failure || !credentials) {
-    const error = failure ?? new AgentRolesError("no credentials", { code: "Unknown", fix: "it is tried again" });
+    const error = failure ?? new AgentRolesError("no credentials", { code: "Unknown", fix: "Will retry." });
     const validUntil = credentials?.expiration;
     return { type: "assumeFailed", target, error, retryAt: new Date(dueAt), ...(validUntil && { validUntil }) };
   }

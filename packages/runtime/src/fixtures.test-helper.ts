@@ -1,5 +1,5 @@
 import { parseRoleEnv, type TargetRole } from "./role-env/index.ts";
-import type { SessionCredentials } from "./session-credentials.ts";
+import type { SessionCredentials } from "./session/credentials.ts";
 
 /** A target role as `AWS_ROLE_<number>` declares it. */
 export function target(

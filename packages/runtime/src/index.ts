@@ -1,6 +1,6 @@
 export { createAgentRoles } from "./create-agent-roles.ts";
 export type { AgentRoles, AgentRolesOptions } from "./create-agent-roles.ts";
-export type { Rotation, StartOptions } from "./rotation/start-rotation.ts";
+export type { Rotation, StartOptions } from "./start-rotation.ts";
 export { sessionCache } from "./cache/session-cache.ts";
 export type { SessionCache, SessionCacheOptions } from "./cache/session-cache.ts";
 export { systemClock } from "./clock.ts";
@@ -18,10 +18,10 @@ export type {
   RoleEnv,
   TargetRole,
 } from "./role-env/index.ts";
-export { maskKeyId } from "./session-credentials.ts";
+export { maskKeyId } from "./session/credentials.ts";
 export { followRoles, roleEnvSource } from "./role-sources/index.ts";
 export type { FollowedRoles, FollowRolesOptions, RoleEnvSource, RoleEnvSourceOptions } from "./role-sources/index.ts";
-export type { SessionCredentials } from "./session-credentials.ts";
+export type { SessionCredentials } from "./session/credentials.ts";
 export { credentialProcessStore } from "./stores/credential-process-store.ts";
 export type { CredentialProcessStoreOptions } from "./stores/credential-process-store.ts";
 export type {
@@ -36,11 +36,11 @@ export { readSharedProfiles } from "./stores/read-shared-profiles.ts";
 export type { ManagedProfile, SharedProfiles } from "./stores/read-shared-profiles.ts";
 export { sharedCredentialsStore } from "./stores/shared-credentials-store.ts";
 export type { SharedCredentialsStoreOptions } from "./stores/shared-credentials-store.ts";
-export type { AssumeRole } from "./sts/assume-role.ts";
+export type { AssumeRole, RoleRequest } from "./session/role-request.ts";
 export { isSessionOf } from "./sts/session-arn.ts";
 export { callerIdentity } from "./sts/caller-identity.ts";
 export type { StsConfig } from "./sts/sts-client.ts";
 export type { CallerIdentity } from "./sts/caller-identity.ts";
-export { masterConfig } from "./sts/master-config.ts";
-export type { MasterConfig, MasterConfigOptions } from "./sts/master-config.ts";
+export { masterConfig } from "./master/connect-master.ts";
+export type { MasterConfig, MasterOptions } from "./master/connect-master.ts";
 export { stsRegion } from "./sts/sts-region.ts";

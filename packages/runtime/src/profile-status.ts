@@ -1,7 +1,7 @@
 import type { AgentRolesError } from "./agent-roles-error.ts";
 import type { TargetRole } from "./role-env/index.ts";
-import { freshness } from "./rotation/refresh-schedule.ts";
-import type { SessionCredentials } from "./session-credentials.ts";
+import { freshness } from "./session/refresh-schedule.ts";
+import type { SessionCredentials } from "./session/credentials.ts";
 
 /** Why a refresh failed, without its cause. */
 type ProfileFailure = Pick<AgentRolesError, "code" | "message" | "fix">;

@@ -1,18 +1,12 @@
-import { type AgentRolesEvent, type OnEvent, refreshEvent } from "./events.ts";
-import { sessionKey } from "./cache/session-key.ts";
+import { AgentRolesError } from "./agent-roles-error.ts";
 import type { Clock } from "./clock.ts";
-import { type ParsedRoleEnv, parseRoleEnv, type Problem, type TargetRole } from "./role-env/index.ts";
+import { type AgentRolesEvent, type OnEvent, refreshEvent } from "./events.ts";
+import { type Env, type ParsedRoleEnv, parseRoleEnv, type Problem, type TargetRole } from "./role-env/index.ts";
 import { type RoleSession, roleSession, type SessionState } from "./rotation/role-session.ts";
-import type { RotationListener } from "./rotation/start-rotation.ts";
-import { isValid, type SessionCredentials } from "./session-credentials.ts";
-import type { AssumeRole } from "./sts/assume-role.ts";
-import { targetRequest } from "./sts/role-request.ts";
-import { withTimeout } from "./with-timeout.ts";
-
-type Env = Readonly<Record<string, string | undefined>>;
-
-/** Beyond every limit of the SDK: what never answers, such as a credential process, must not keep a role for ever. */
-const ASSUME_LIMIT_MS = 60_000;
+import { isValid, type SessionCredentials } from "./session/credentials.ts";
+import { type AssumeRole, targetRequest } from "./session/role-request.ts";
+import { sessionKey } from "./session/session-key.ts";
+import type { RotationListener } from "./start-rotation.ts";
 
 /** One profile's role and its session. */
 export interface RoleMember {
@@ -25,30 +19,30 @@ export interface RoleMember {
 }
 
 /** How the roles of one environment are assumed. */
-interface Connection {
+export interface Connection {
   readonly assumeRole: AssumeRole;
-  /** A valid session that another process left. Never rejects. */
+  /** A valid session that another process got. Never rejects. */
   readonly readCachedSession?: (target: TargetRole) => Promise<SessionCredentials | undefined>;
+  /** Lets go of what is known of the master. */
+  readonly reconnect: () => void;
 }
 
-/** What a change of the role definitions comes to. */
+/** What a change of the role definitions results in. */
 export type RoleChanges = Omit<Extract<AgentRolesEvent, { type: "rolesChanged" }>, "type">;
 
 export interface RoleSetOptions {
   readonly connect: (roleEnv: ParsedRoleEnv, env: Env) => Connection;
-  /** Holds a call back while too many are in flight. */
-  readonly limit: <T>(work: () => Promise<T>) => Promise<T>;
   readonly clock: Clock;
   readonly random: () => number;
   readonly onEvent: OnEvent;
 }
 
-/** The roles that are declared now, and who follows their sessions. */
+/** The roles that are declared now, and the listeners to their sessions. */
 export interface RoleSet {
   /** By profile, in the order of `AWS_ROLE_N`. */
   readonly members: ReadonlyMap<string, RoleMember>;
   readonly listeners: Set<RotationListener>;
-  /** What in the variables works and is probably not meant. */
+  /** What works but is probably a mistake in the variables. */
   readonly warnings: () => readonly Problem[];
   /**
    * Takes other definitions: a session whose key stays the same stays, with its credentials.
@@ -56,14 +50,19 @@ export interface RoleSet {
    * @throws {AgentRolesError} `InvalidRoleEnv` with every mistake; then nothing has changed.
    */
   readonly update: (env: Env) => RoleChanges;
+  /** Retries every failed role at once, with new credentials of the master. */
+  readonly retry: () => void;
 }
 
 /** @throws {AgentRolesError} `InvalidRoleEnv` with every mistake. */
 export function roleSet(env: Env, options: RoleSetOptions): RoleSet {
-  const { connect, limit, clock, random, onEvent } = options;
+  const { connect, clock, random, onEvent } = options;
   const members = new Map<string, RoleMember>();
   const listeners = new Set<RotationListener>();
+  const connections = new Set<Connection>();
   let warnings: readonly Problem[] = [];
+  /** The last failure of the master that was reported. */
+  let masterFailure: string | undefined;
   load(env);
 
   function load(from: Env): { readonly changes: RoleChanges; readonly leaving: readonly TargetRole[] } {
@@ -84,12 +83,11 @@ export function roleSet(env: Env, options: RoleSetOptions): RoleSet {
         continue;
       }
       connection ??= connect(roleEnv, from);
+      connections.add(connection);
       const keys = { sessionKey: key, sessionKeyIgnoringCaller: sessionKey(target, { roleEnv, env: {} }) };
       // New credentials of the master are no reason to lose sessions that the old ones got.
-      const kept =
-        known?.sessionKeyIgnoringCaller === keys.sessionKeyIgnoringCaller
-          ? known.session.state().credentials
-          : undefined;
+      const isSame = known?.sessionKeyIgnoringCaller === keys.sessionKeyIgnoringCaller;
+      const kept = isSame ? known.session.state().credentials : undefined;
       members.set(target.profile, open(target, keys, connection, kept));
       (known ? changed : added).push(target);
       if (known && !kept) leaving.push(target);
@@ -99,7 +97,7 @@ export function roleSet(env: Env, options: RoleSetOptions): RoleSet {
     return { changes: { added, changed, removed }, leaving: [...removed, ...leaving] };
   }
 
-  /** Region, description or number may be other ones; stores hold the Region. */
+  /** Region, description or number can change; stores hold the Region. */
   function updateTarget(member: RoleMember, target: TargetRole): void {
     const regionChanged = member.target.region !== target.region;
     member.target = target;
@@ -114,29 +112,39 @@ export function roleSet(env: Env, options: RoleSetOptions): RoleSet {
     { assumeRole, readCachedSession }: Connection,
     initial?: SessionCredentials,
   ): RoleMember {
-    const assume: Parameters<typeof roleSession>[0] = (accept) =>
-      limit(() => {
-        const request = targetRequest(member.target);
-        return withTimeout(assumeRole(request, accept), { limitMs: ASSUME_LIMIT_MS, subject: request.subject, clock });
-      });
-    const onRefresh = (state: SessionState, previous: SessionState): void => refreshed(member, state, previous);
-    const left = readCachedSession && { readCachedSession: () => readCachedSession(member.target) };
-    const session = roleSession(assume, { clock, random, onRefresh, ...left, ...(initial && { initial }) });
+    const session = roleSession((accept) => assumeRole(targetRequest(member.target), accept), {
+      clock,
+      random,
+      onRefresh: (state, previous) => refreshed(member, state, previous),
+      ...(readCachedSession && { readCachedSession: () => readCachedSession(member.target) }),
+      ...(initial && { initial }),
+    });
     const member: RoleMember = { target, session, ...keys };
     return member;
   }
 
   function refreshed(member: RoleMember, state: SessionState, previous: SessionState): void {
     const { target } = member;
-    // Removed or replaced while STS answered: nobody waits for it any more.
+    // Removed or replaced while STS answered.
     if (members.get(target.profile) !== member) return;
-    onEvent(refreshEvent(target, state, previous));
+    report(target, state, previous);
     const { credentials, dueAt } = state;
     const isNew = credentials !== previous.credentials;
     for (const listener of listeners) {
       if (credentials && isNew) listener.rotated({ target, credentials });
       listener.due(dueAt);
     }
+  }
+
+  /** One cause is one event: what fails for the master fails for every role, again and again. */
+  function report(target: TargetRole, state: SessionState, previous: SessionState): void {
+    const { failure, dueAt } = state;
+    if (!failure) masterFailure = undefined;
+    if (failure?.hop !== "master") return onEvent(refreshEvent(target, state, previous));
+    const error = failure.cause instanceof AgentRolesError ? failure.cause : failure;
+    if (error.message === masterFailure) return;
+    masterFailure = error.message;
+    onEvent({ type: "masterFailed", error, retryAt: new Date(dueAt) });
   }
 
   function update(to: Env): RoleChanges {
@@ -151,5 +159,12 @@ export function roleSet(env: Env, options: RoleSetOptions): RoleSet {
     return changes;
   }
 
-  return { members, listeners, warnings: () => warnings, update };
+  function retry(): void {
+    masterFailure = undefined;
+    for (const connection of connections) connection.reconnect();
+    for (const { session } of members.values()) session.retryNow();
+    for (const listener of listeners) listener.due(-Infinity);
+  }
+
+  return { members, listeners, warnings: () => warnings, update, retry };
 }

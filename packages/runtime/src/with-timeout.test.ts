@@ -2,7 +2,9 @@ import { expect, it } from "vitest";
 import { fakeClock } from "./fake-clock.test-helper.ts";
 import { withTimeout } from "./with-timeout.ts";
 
-it("gives the result and leaves no timer behind", async () => {
+const error = () => new Error("too late");
+
+it("withTimeout gives the result and leaves no timer behind", async () => {
   const clock = fakeClock();
   let ended = false;
   const watched = {
@@ -12,20 +14,23 @@ it("gives the result and leaves no timer behind", async () => {
       ended = true;
     },
   };
-  expect(await withTimeout(Promise.resolve(7), { limitMs: 1_000, subject: "Prod", clock: watched })).toBe(7);
+  expect(await withTimeout(async () => 7, { limitMs: 1_000, clock: watched, error })).toBe(7);
   await clock.advance(0);
   expect(ended).toBe(true);
 });
 
-it("gives the work's own failure", async () => {
-  const work = Promise.reject(new Error("mine"));
-  await expect(withTimeout(work, { limitMs: 1_000, subject: "Prod", clock: fakeClock() })).rejects.toThrow("mine");
+it("withTimeout gives the work's own failure", async () => {
+  const work = () => Promise.reject(new Error("mine"));
+  await expect(withTimeout(work, { limitMs: 1_000, clock: fakeClock(), error })).rejects.toThrow("mine");
 });
 
-it("ends work that takes too long, naming whose it is", async () => {
+it("withTimeout gives up work that takes too long, and aborts its signal", async () => {
   const clock = fakeClock();
-  const late = withTimeout(new Promise(() => undefined), { limitMs: 60_000, subject: "Prod", clock });
-  const failure = late.catch((error: unknown) => error);
+  let aborted = false;
+  const work = (signal: AbortSignal) =>
+    new Promise(() => signal.addEventListener("abort", () => (aborted = true), { once: true }));
+  const failure = withTimeout(work, { limitMs: 60_000, clock, error }).catch((reason: unknown) => reason);
   await clock.advance(60_000);
-  expect(await failure).toMatchObject({ code: "Unavailable", message: "Prod: no answer within 60 s" });
+  expect(await failure).toMatchObject({ message: "too late" });
+  expect(aborted).toBe(true);
 });

@@ -1,19 +1,15 @@
-import { homedir } from "node:os";
 import { join } from "node:path";
-import { AgentRolesError } from "../agent-roles-error.ts";
+import { expandHome, homeDirectory } from "../files/home-directory.ts";
+import type { Env } from "../role-env/env.ts";
 
 /**
- * Where processes share sessions: `AGENT_ROLES_CACHE_DIR`, else `agent-roles/cache` beside AWS's own files in the home directory.
+ * Where processes share sessions: `AGENT_ROLES_CACHE_DIR`, else `~/.aws/agent-roles/cache`.
  *
- * @throws {AgentRolesError} `StoreFailed` when there is neither.
+ * @throws {AgentRolesError} `StoreFailed` when there is no home directory.
  */
-export function cacheDirectory(env: Readonly<Record<string, string | undefined>>): string {
+export function cacheDirectory(env: Env): string {
   const chosen = env["AGENT_ROLES_CACHE_DIR"];
-  if (chosen) return chosen;
-  const home = env["HOME"] || env["USERPROFILE"] || homedir();
-  if (home) return join(home, ".aws", "agent-roles", "cache");
-  throw new AgentRolesError("there is no home directory for the credential cache", {
-    code: "StoreFailed",
-    fix: "set HOME or AGENT_ROLES_CACHE_DIR",
-  });
+  const alternative = "AGENT_ROLES_CACHE_DIR";
+  if (chosen) return expandHome(chosen, env, alternative);
+  return join(homeDirectory(env, alternative), ".aws", "agent-roles", "cache");
 }

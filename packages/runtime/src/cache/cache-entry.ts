@@ -1,26 +1,27 @@
 import { AgentRolesError, type ErrorCode } from "../agent-roles-error.ts";
-import type { SessionCredentials } from "../session-credentials.ts";
+import { malformedField, type SessionCredentials } from "../session/credentials.ts";
 
-/** Told apart, for the fields of another version may mean something else. */
+/** The fields of another version can mean something else. */
 const ENTRY_VERSION = 1;
 
-/** Why STS was last asked in vain; gone with the next session. */
+/** Why the last STS call failed; removed by the next session. */
 export interface CachedFailure extends Pick<AgentRolesError, "code" | "message" | "fix" | "retryable"> {
+  readonly hop?: "master" | undefined;
   /** Failures in a row, 1 for the first. */
   readonly attempt: number;
   readonly failedAt: Date;
 }
 
-/** What processes know in common of one session shape. */
+/** What the processes know of one session. */
 export interface CacheEntry {
-  /** The newest session, expired ones included; never handed out without a look at its expiration. */
+  /** The newest session, expired ones included; never returned without a check of its expiration. */
   readonly session?: SessionCredentials;
   readonly failure?: CachedFailure;
 }
 
-/** A failure that another process met, as our own. */
-export function failureError({ code, message, fix, retryable }: CachedFailure): AgentRolesError {
-  return new AgentRolesError(message, { code, fix, retryable });
+/** A failure that another process met, as an error. */
+export function failureError({ code, message, fix, retryable, hop }: CachedFailure): AgentRolesError {
+  return new AgentRolesError(message, { code, fix, retryable, ...(hop && { hop }) });
 }
 
 /** The text of a cache file. */
@@ -50,9 +51,9 @@ function parseSession(value: unknown): SessionCredentials | null {
   const [accessKeyId, secretAccessKey] = [word(fields, "accessKeyId"), word(fields, "secretAccessKey")];
   const [sessionToken, accountId] = [word(fields, "sessionToken"), word(fields, "accountId")];
   const [issuedAt, expiration] = [date(fields, "issuedAt"), date(fields, "expiration")];
-  return accessKeyId && secretAccessKey && sessionToken && accountId && issuedAt && expiration
-    ? { accessKeyId, secretAccessKey, sessionToken, accountId, issuedAt, expiration }
-    : null;
+  if (!accessKeyId || !secretAccessKey || !sessionToken || !accountId || !issuedAt || !expiration) return null;
+  const session = { accessKeyId, secretAccessKey, sessionToken, accountId, issuedAt, expiration };
+  return malformedField(session) ? null : session;
 }
 
 function parseFailure(value: unknown): CachedFailure | null {
@@ -64,7 +65,7 @@ function parseFailure(value: unknown): CachedFailure | null {
   if (!code || message === undefined || fix === undefined || !failedAt) return null;
   if (typeof retryable !== "boolean" || typeof attempt !== "number" || !(attempt >= 1)) return null;
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by this version; another text would only be shown
-  return { code: code as ErrorCode, message, fix, retryable, attempt, failedAt };
+  return { code: code as ErrorCode, message, fix, retryable, hop: word(fields, "hop") === "master" ? "master" : undefined, attempt, failedAt };
 }
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -8,10 +8,10 @@ import { entryName } from "./entry-name.ts";
 /** An entry has some two thousand bytes; STS keeps session tokens below four thousand. */
 const LARGEST_BYTES = 64 * 1024;
 
-/** A symlink is not followed, and a pipe of that name is not waited for. Windows has neither flag. */
+/** A symlink is not followed, and a pipe of that name does not block. Windows has neither flag. */
 const FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
-/** A cache file that is there: its text to tell changes by, and what it says or why it says nothing. */
+/** A cache file: its text, to notice changes, and its content or why it has none. */
 export type CacheFile = ParsedEntry & { readonly text: string };
 
 export function cacheFile(directory: string, key: string): string {
@@ -61,7 +61,7 @@ export function readCacheFileSync(directory: string, key: string): CacheFile | u
   }
 }
 
-/** Why a file of the right name is not believed: whoever can write it could give us credentials of his own. */
+/** Why a file of the right name is not trusted: another user who can write it could make us use other credentials. */
 function distrust(stats: Stats): string | undefined {
   if (!stats.isFile()) return "is not a plain file";
   const user = process.geteuid?.();

@@ -1,12 +1,17 @@
+/**
+ * What the `agent-roles` command needs of the cache. Internal: it can change with any version.
+ *
+ * @internal
+ */
 export { failureError } from "./cache-entry.ts";
 export type { CacheEntry, CachedFailure } from "./cache-entry.ts";
 export { readCacheFileSync } from "./cache-file.ts";
 export { cacheDirectory } from "./cache-directory.ts";
 export { readerAnswer } from "./reader.ts";
 export type { ReaderAnswer } from "./reader.ts";
-export { sessionCache } from "./session-cache.ts";
-export type { SessionCache, SessionCacheOptions } from "./session-cache.ts";
-export { sessionKey } from "./session-key.ts";
-export type { SessionOrigin, SessionRole } from "./session-key.ts";
+export { localCaller } from "./local-caller.ts";
+export { entryKey, sessionCache } from "./session-cache.ts";
+export type { CallerOrigin, SessionCache, SessionCacheOptions } from "./session-cache.ts";
+export type { SessionOrigin, SessionRole } from "../session/session-key.ts";
 export { sessionForReader } from "./session-for-reader.ts";
 export type { ReaderOptions } from "./session-for-reader.ts";

@@ -1,5 +1,5 @@
-import { advisoryRefreshAt } from "../rotation/refresh-schedule.ts";
-import { isValid, type SessionCredentials } from "../session-credentials.ts";
+import { advisoryRefreshAt } from "../session/refresh-schedule.ts";
+import { isValid, type SessionCredentials } from "../session/credentials.ts";
 import type { CacheEntry, CachedFailure } from "./cache-entry.ts";
 
 /** Readers come in storms, on every request of theirs: STS is asked after a failure as seldom as people can bear. */

@@ -6,7 +6,7 @@ import { systemClock } from "../clock.ts";
 import { fakeClock, settle } from "../fake-clock.test-helper.ts";
 import { tryLock } from "../files/process-lock.ts";
 import { credentials } from "../fixtures.test-helper.ts";
-import type { SessionCredentials } from "../session-credentials.ts";
+import type { SessionCredentials } from "../session/credentials.ts";
 import { sessionCache, type SessionCacheOptions } from "./session-cache.ts";
 import { key, name, origin, request, temporaryCache } from "./temporary-cache.test-helper.ts";
 import { openCacheDirectory, writeCacheFile } from "./write-cache-file.ts";

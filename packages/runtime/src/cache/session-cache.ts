@@ -1,48 +1,67 @@
-import { AgentRolesError } from "../agent-roles-error.ts";
+import { AgentRolesError, toAgentRolesError } from "../agent-roles-error.ts";
 import { type Clock, systemClock } from "../clock.ts";
-import { refreshAt } from "../rotation/refresh-schedule.ts";
-import type { SessionCredentials } from "../session-credentials.ts";
-import type { AssumeRole } from "../sts/assume-role.ts";
+import type { Env } from "../role-env/env.ts";
+import type { SessionCredentials } from "../session/credentials.ts";
+import { refreshAt } from "../session/refresh-schedule.ts";
+import type { AssumeRole } from "../session/role-request.ts";
+import { sessionKey, type SessionOrigin, type SessionRole } from "../session/session-key.ts";
 import { withTimeout } from "../with-timeout.ts";
-import type { CacheEntry } from "./cache-entry.ts";
 import { cacheDirectory } from "./cache-directory.ts";
+import type { CacheEntry } from "./cache-entry.ts";
+import { localCaller, profileEndpoints } from "./local-caller.ts";
 import { pruneCache } from "./prune-cache.ts";
-import { sessionKey, type SessionOrigin, type SessionRole } from "./session-key.ts";
 import { lookIntoCache, sharedSession } from "./shared-session.ts";
 
+/** Old entries are deleted by the process that writes, this often. */
 const PRUNE_EVERY_MS = 3_600_000;
 
-/** Who asked STS in vain needs a moment more to tell the others. */
-const TELLING_MS = 500;
+/** A process that asked STS without success needs a moment more to write the failure down for the others. */
+const WRITE_MS = 500;
 
 export interface SessionCacheOptions {
-  /** Tells where the cache is. Default: `process.env`. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Default: `process.env`. */
+  readonly env?: Env;
   readonly clock?: Clock;
   /** From 0 to 1. Default: `Math.random`. */
   readonly random?: () => number;
-  /** Within this time, milliseconds, whoever asks has an answer: a session, or `Unavailable`. Default: no limit. */
+  /** After this time, milliseconds, a caller gets a session or `Unavailable`. Default: no limit. */
   readonly limitMs?: number;
-  /** Told, once each, what is wrong with the cache. Nothing fails by it: STS is asked instead. */
+  /** Receives, once each, what is wrong with the cache. Nothing fails because of it: STS is called instead. */
   readonly onWarning?: (error: AgentRolesError) => void;
 }
 
-/** Sessions on disk that every process of this user shares. */
+/** What determines a session, and who the caller is. */
+export interface CallerOrigin extends SessionOrigin {
+  /** Identifies the caller when variables and files do not. Without an identity nothing is shared. */
+  readonly caller?: () => Promise<string | undefined>;
+}
+
+/** Sessions on disk that all processes of this user with the same caller share. */
 export interface SessionCache {
   /**
-   * The same AssumeRole, asked once for all processes: a session that another one got is given when it will do (by default
-   * when it is not yet due), and who asks while somebody else does gets the same answer.
+   * The same AssumeRole, called once for all processes: a session that another process got is returned when it is good enough
+   * (by default: when it is not yet due), and processes that ask at the same time get the same answer.
    */
-  assumeRole(assumeRole: AssumeRole, origin: SessionOrigin): AssumeRole;
-  /** What is known of a role, without asking anybody; the session may have expired. Never rejects. */
-  read(role: SessionRole, origin: SessionOrigin): Promise<CacheEntry>;
+  assumeRole(assumeRole: AssumeRole, origin: CallerOrigin): AssumeRole;
+  /** What is known of a role, without a call; the session can have expired. Never rejects. */
+  read(role: SessionRole, origin: CallerOrigin): Promise<CacheEntry>;
+}
+
+/** An entry's key: the session's, the endpoints of the profile, and the caller, to whom the entry belongs. */
+export function entryKey(caller: string, role: SessionRole, origin: SessionOrigin): string {
+  return JSON.stringify([caller, profileEndpoints(origin.env), sessionKey(role, origin)]);
+}
+
+async function keyOf(role: SessionRole, { caller, ...origin }: CallerOrigin): Promise<string | undefined> {
+  const known = caller ? await caller() : localCaller(origin.env);
+  return known === undefined ? undefined : entryKey(known, role, origin);
 }
 
 export function sessionCache(options: SessionCacheOptions = {}): SessionCache {
   const { env = process.env, clock = systemClock, random = Math.random, onWarning = () => undefined } = options;
   const { limitMs = Infinity } = options;
   const warned = new Set<string>();
-  const pending = new Map<string, Promise<SessionCredentials>>();
+  const inFlight = new Map<string, Promise<SessionCredentials>>();
   let prunedAt = -Infinity;
   const directory = openDirectory();
 
@@ -50,7 +69,7 @@ export function sessionCache(options: SessionCacheOptions = {}): SessionCache {
     try {
       return cacheDirectory(env);
     } catch (error) {
-      if (error instanceof AgentRolesError) warn(error);
+      warn(toAgentRolesError(error, { code: "StoreFailed", fix: "Set AGENT_ROLES_CACHE_DIR." }));
       return undefined;
     }
   }
@@ -64,42 +83,44 @@ export function sessionCache(options: SessionCacheOptions = {}): SessionCache {
   async function prune(): Promise<void> {
     if (directory === undefined || clock.now() - prunedAt < PRUNE_EVERY_MS) return;
     prunedAt = clock.now();
-    await pruneCache(directory, clock.now());
+    await pruneCache(directory);
   }
 
-  function assumeRole(assume: AssumeRole, origin: SessionOrigin): AssumeRole {
+  function assumeRole(assume: AssumeRole, origin: CallerOrigin): AssumeRole {
     return async (request, accept = (session) => clock.now() < refreshAt(session)) => {
-      const key = sessionKey(request, origin);
-      for (let running = pending.get(key); running; running = pending.get(key)) {
+      const { subject } = request;
+      const limited = <T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> =>
+        withTimeout(work, { limitMs: ms, clock, error: () => noAnswer(subject, limitMs) });
+      const ask = (): Promise<SessionCredentials> => limited(limitMs, (signal) => assume(request, accept, signal));
+      const key = await keyOf(request, origin);
+      if (directory === undefined || key === undefined) return ask();
+      for (let running = inFlight.get(key); running; running = inFlight.get(key)) {
         const session = await running;
         if (accept(session)) return session;
       }
-      const { subject } = request;
-      const ask = (): Promise<SessionCredentials> => limited(assume(request, accept), { limitMs, subject, clock });
-      const over = new AbortController();
-      const { signal } = over;
-      const shared =
-        directory === undefined
-          ? ask()
-          : sharedSession({ directory, key, ask, accept, clock, signal, random, onProblem: warn, onWritten: prune });
-      const work = limited(shared, { limitMs: limitMs + TELLING_MS, subject, clock }).finally(() => {
-        pending.delete(key);
-        over.abort();
-      });
-      pending.set(key, work);
+      const work = limited(limitMs + WRITE_MS, (signal) =>
+        sharedSession({ directory, key, ask, accept, clock, signal, random, onProblem: warn, onWritten: prune }),
+      ).finally(() => inFlight.delete(key));
+      inFlight.set(key, work);
       return work;
     };
   }
 
-  async function read(role: SessionRole, origin: SessionOrigin): Promise<CacheEntry> {
-    if (directory === undefined) return {};
-    const file = await lookIntoCache({ directory, key: sessionKey(role, origin), onProblem: warn });
+  async function read(role: SessionRole, origin: CallerOrigin): Promise<CacheEntry> {
+    const key = await keyOf(role, origin);
+    if (directory === undefined || key === undefined) return {};
+    const file = await lookIntoCache({ directory, key, onProblem: warn });
     return file?.entry ?? {};
   }
 
   return { assumeRole, read };
 }
 
-function limited<T>(work: Promise<T>, options: { limitMs: number; subject: string; clock: Clock }): Promise<T> {
-  return options.limitMs === Infinity ? work : withTimeout(work, options);
+/** The error of a call that takes too long. */
+export function noAnswer(subject: string, limitMs: number): AgentRolesError {
+  return new AgentRolesError(`${subject}: no answer within ${limitMs / 1000} s`, {
+    code: "Unavailable",
+    retryable: true,
+    fix: "Will retry. Check the network path to STS, and what gives the master its credentials.",
+  });
 }

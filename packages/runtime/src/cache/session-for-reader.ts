@@ -1,27 +1,25 @@
 import type { Clock } from "../clock.ts";
 import type { TargetRole } from "../role-env/index.ts";
-import { advisoryRefreshAt } from "../rotation/refresh-schedule.ts";
-import { isValid, type SessionCredentials } from "../session-credentials.ts";
-import type { AssumeRole } from "../sts/assume-role.ts";
-import { targetRequest } from "../sts/role-request.ts";
+import { advisoryRefreshAt } from "../session/refresh-schedule.ts";
+import { isValid, type SessionCredentials } from "../session/credentials.ts";
+import { type AssumeRole, targetRequest } from "../session/role-request.ts";
 import { failureError } from "./cache-entry.ts";
 import { readerAnswer } from "./reader.ts";
-import type { SessionCache } from "./session-cache.ts";
-import type { SessionOrigin } from "./session-key.ts";
+import type { CallerOrigin, SessionCache } from "./session-cache.ts";
 
 export interface ReaderOptions {
   readonly cache: SessionCache;
-  readonly origin: SessionOrigin;
-  /** Asks STS. */
+  readonly origin: CallerOrigin;
+  /** Calls STS. */
   readonly assumeRole: AssumeRole;
   readonly clock: Clock;
 }
 
 /**
- * A role's session for a reader that refreshes itself and is a process of its own: what the cache has as long as it lasts, else
- * what STS says to the first of all such readers, else what is still valid.
+ * A role's session for a process that refreshes on its own (`credential_process`): what the cache has as long as it lasts, else
+ * STS's answer to the first of these processes, else what is still valid.
  *
- * @throws {AgentRolesError} when nothing valid is left; STS is not asked anew in the pause after a failure.
+ * @throws {AgentRolesError} when nothing valid is left; STS is not called again in the pause after a failure.
  */
 export async function sessionForReader(target: TargetRole, options: ReaderOptions): Promise<SessionCredentials> {
   const { cache, origin, assumeRole, clock } = options;

@@ -1,42 +1,44 @@
 import { join } from "node:path";
-import { AgentRolesError } from "../agent-roles-error.ts";
+import { AgentRolesError, toAgentRolesError } from "../agent-roles-error.ts";
 import type { Clock } from "../clock.ts";
 import { type HeldLock, tryLock } from "../files/process-lock.ts";
-import { isValid, type SessionCredentials } from "../session-credentials.ts";
+import { isValid, type SessionCredentials } from "../session/credentials.ts";
 import { type CacheEntry, failureError } from "./cache-entry.ts";
 import { type CacheFile, cacheFile, cacheFileStamp, readCacheFile } from "./cache-file.ts";
 import { entryName } from "./entry-name.ts";
 import { openCacheDirectory, writeCacheFile } from "./write-cache-file.ts";
 
-/** The first look comes soon, as STS may answer at any moment; who has waited for long can wait for a little more. */
+/** The first look comes soon, because STS can answer at any moment; later ones are further apart. */
 const FIRST_POLL_MS = 5;
 const LONGEST_POLL_MS = 500;
 const POLL_SHARE = 1 / 8;
 
-/** Whether the one who asks still lives takes more to find out than whether there is an answer. */
+/** Finding out whether the process that asks is alive costs more than looking for its answer. */
 const LOCK_POLL_MS = 250;
+
+const UNKNOWN = { code: "Unknown", retryable: true, fix: "Will retry." } as const;
 
 export interface SharedSessionOptions {
   readonly directory: string;
   readonly key: string;
-  /** Asks STS. */
+  /** Calls STS. */
   readonly ask: () => Promise<SessionCredentials>;
-  /** Whether a session that was there already will do. */
+  /** Whether a session that was there already is good enough. */
   readonly accept: (session: SessionCredentials) => boolean;
   readonly clock: Clock;
-  /** Ends the waiting: nobody wants the answer any more. A call under way goes on, for the others. */
+  /** Ends the waiting. A call in flight continues, for the other processes. */
   readonly signal: AbortSignal;
-  /** From 0 to 1, so that many who wait do not all look at the same moment. */
+  /** From 0 to 1, so that processes that wait do not all look at the same moment. */
   readonly random: () => number;
-  /** Told why a file is not believed, or why there is no sharing. */
+  /** Receives why a file is not trusted, or why nothing is shared. */
   readonly onProblem: (error: AgentRolesError) => void;
-  /** Told that an entry was written. */
+  /** Called after an entry was written. */
   readonly onWritten: () => Promise<void>;
 }
 
 /**
- * A session from the cache, or from STS: of all processes that want it at once, one asks, and what it gets, be it a failure, is
- * everybody's. Where nothing can be shared, STS is asked directly.
+ * A session from the cache, or from STS: of all processes that need it at the same time, one calls STS, and all get its answer,
+ * failures included. Where nothing can be shared, STS is called directly.
  *
  * @throws what `ask` throws, here or in the process that asked.
  */
@@ -64,7 +66,7 @@ export async function sharedSession(options: SharedSessionOptions): Promise<Sess
         const current = await lookIntoCache(options);
         const came = outcome(current, first, options);
         if (came) return came;
-        if (lock) return await askAndTell(current?.entry, options);
+        if (lock) return await askAndStore(current?.entry, options);
       } finally {
         await lock?.release();
       }
@@ -77,7 +79,7 @@ export async function sharedSession(options: SharedSessionOptions): Promise<Sess
   }
 }
 
-/** Reads an entry, and tells when there is one that is not believed. Never rejects. */
+/** Reads an entry, and reports one that is not trusted. Never rejects. */
 export async function lookIntoCache(
   options: Pick<SharedSessionOptions, "directory" | "key" | "onProblem">,
 ): Promise<CacheFile | undefined> {
@@ -87,7 +89,7 @@ export async function lookIntoCache(
   return file;
 }
 
-/** What came of it so far. What was written since the first look answers a question asked at the same time as ours. */
+/** The result so far. What was written since the first look answers a request made at the same time as ours. */
 function outcome(
   current: CacheFile | undefined,
   first: CacheFile | undefined,
@@ -100,22 +102,22 @@ function outcome(
   return undefined;
 }
 
-async function askAndTell(before: CacheEntry | undefined, options: SharedSessionOptions): Promise<SessionCredentials> {
+async function askAndStore(before: CacheEntry | undefined, options: SharedSessionOptions): Promise<SessionCredentials> {
   const { ask, clock } = options;
   try {
     const session = await ask();
-    await tell({ session }, options);
+    await store({ session }, options);
     return session;
   } catch (error) {
-    const { code, message, fix, retryable } = asFailure(error);
+    const { code, message, fix, retryable, hop } = toAgentRolesError(error, UNKNOWN);
     const attempt = (before?.failure?.attempt ?? 0) + 1;
-    const failure = { code, message, fix, retryable, attempt, failedAt: new Date(clock.now()) };
-    await tell({ ...(before?.session && { session: before.session }), failure }, options);
+    const failure = { code, message, fix, retryable, hop, attempt, failedAt: new Date(clock.now()) };
+    await store({ ...(before?.session && { session: before.session }), failure }, options);
     throw error;
   }
 }
 
-async function tell(entry: CacheEntry, { directory, key, onProblem, onWritten }: SharedSessionOptions): Promise<void> {
+async function store(entry: CacheEntry, { directory, key, onProblem, onWritten }: SharedSessionOptions): Promise<void> {
   try {
     await writeCacheFile(directory, key, entry);
     await onWritten();
@@ -124,21 +126,12 @@ async function tell(entry: CacheEntry, { directory, key, onProblem, onWritten }:
   }
 }
 
-function asFailure(error: unknown): AgentRolesError {
-  if (error instanceof AgentRolesError) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  return new AgentRolesError(message, { code: "Unknown", retryable: true, fix: "it is tried again" });
-}
-
 function distrusted(path: string, problem: string): AgentRolesError {
-  const fix = "nothing to do: the role is assumed anew and the file replaced";
+  const fix = "No action needed: the role is assumed again and the file replaced.";
   return new AgentRolesError(`${path} ${problem}`, { code: "StoreFailed", fix });
 }
 
 function cacheProblem(error: unknown, directory: string): AgentRolesError {
-  if (error instanceof AgentRolesError) return error;
-  const message = `${directory}: no sharing of sessions: ${error instanceof Error ? error.message : String(error)}`;
-  const fix =
-    "set AGENT_ROLES_CACHE_DIR to a directory that this user can write to; until then each process asks STS itself";
-  return new AgentRolesError(message, { code: "StoreFailed", fix, cause: error });
+  const fix = "Set AGENT_ROLES_CACHE_DIR to a directory that this user can write to. Until then each process calls STS itself.";
+  return toAgentRolesError(error, { code: "StoreFailed", fix, prefix: `${directory}: sessions are not shared` });
 }

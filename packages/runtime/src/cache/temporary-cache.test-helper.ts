@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach } from "vitest";
 import { parseRoleEnv } from "../role-env/index.ts";
-import { type RoleRequest, targetRequest } from "../sts/role-request.ts";
+import { type RoleRequest, targetRequest } from "../session/role-request.ts";
 import { target } from "../fixtures.test-helper.ts";
 import { entryName } from "./entry-name.ts";
-import { sessionKey, type SessionOrigin } from "./session-key.ts";
+import { type CallerOrigin, entryKey } from "./session-cache.ts";
 
 /** A cache of each test's own. */
 export interface TemporaryCache {
@@ -19,10 +19,10 @@ export interface TemporaryCache {
 
 export const request: RoleRequest = targetRequest(target("MyProfile"));
 
-/** Nothing but the role shapes the session. */
-export const origin: SessionOrigin = { roleEnv: parseRoleEnv({}), env: {} };
+/** Nothing but the role and the caller determines the session. */
+export const origin: CallerOrigin = { roleEnv: parseRoleEnv({}), env: {}, caller: async () => "me" };
 
-export const key: string = sessionKey(request, origin);
+export const key: string = entryKey("me", request, origin);
 
 /** Of the entry's file and its lock. */
 export const name: string = entryName(key);

@@ -1,7 +1,7 @@
-import { randomBytes } from "node:crypto";
-import { open, rename, stat, unlink } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { AgentRolesError } from "../agent-roles-error.ts";
 import { makeDirectory } from "../files/make-directory.ts";
+import { renameOver } from "../files/replace-file.ts";
 import { type CacheEntry, formatEntry } from "./cache-entry.ts";
 import { cacheFile } from "./cache-file.ts";
 
@@ -18,29 +18,16 @@ export async function openCacheDirectory(directory: string): Promise<void> {
   const who = uid === user ? "other users can write to it" : "it belongs to another user";
   throw new AgentRolesError(`${directory}: ${who}`, {
     code: "StoreFailed",
-    fix: "set AGENT_ROLES_CACHE_DIR to a directory that this user alone can write to; agent-roles makes it when it is missing",
+    fix: "Set AGENT_ROLES_CACHE_DIR to a directory that only this user can write to; agent-roles makes it when it is missing.",
   });
 }
 
 /**
- * Replaces a cache file in one step. Whatever stood there, a symlink, too, is replaced and not written through; nothing is
- * flushed to the disk, for a lost entry costs one call.
+ * Replaces a cache file in one step. A symlink is replaced and not followed; nothing is flushed to the disk,
+ * because a lost entry costs one call.
  *
  * @throws the file system's error; then the file is as it was.
  */
 export async function writeCacheFile(directory: string, key: string, entry: CacheEntry): Promise<void> {
-  const path = cacheFile(directory, key);
-  const temporary = `${path}.${randomBytes(6).toString("hex")}.tmp`;
-  const file = await open(temporary, "wx", 0o600);
-  try {
-    try {
-      await file.writeFile(formatEntry(key, entry));
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } catch (error) {
-    await unlink(temporary).catch(() => undefined);
-    throw error;
-  }
+  await renameOver(cacheFile(directory, key), 0o600, (file) => file.writeFile(formatEntry(key, entry)));
 }

@@ -1,5 +1,6 @@
 export { AgentRolesError } from "../agent-roles-error.ts";
 export type { AgentRolesErrorOptions, ErrorCode, Problem } from "../agent-roles-error.ts";
+export type { Env } from "./env.ts";
 export { formatRoleEnv } from "./format-role-env.ts";
 export { isRole, mergeRoleEnv } from "./merge-role-env.ts";
 export { parseRoleArn } from "./role-arn.ts";

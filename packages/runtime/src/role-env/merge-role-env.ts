@@ -1,4 +1,4 @@
-import type { Env } from "./report.ts";
+import type { Env } from "./env.ts";
 
 /**
  * An environment with others laid over it, the last one on top. Roles come from one place: a layer that declares any `AWS_ROLE_N`

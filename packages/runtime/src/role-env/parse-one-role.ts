@@ -1,6 +1,6 @@
 import { parseSessionEnv } from "./parse-session-env.ts";
 import { parseTargetRole } from "./parse-target-role.ts";
-import type { Env } from "./report.ts";
+import type { Env } from "./env.ts";
 import type { RoleEnv, TargetRole } from "./target-role.ts";
 
 /** One role, and what holds for every role. */

@@ -1,7 +1,7 @@
 import { AgentRolesError, type Problem } from "../agent-roles-error.ts";
 import { parseSessionEnv } from "./parse-session-env.ts";
 import { parseTargetRole, ROLE_OPTIONS } from "./parse-target-role.ts";
-import type { Env, Report } from "./report.ts";
+import type { Env, Report } from "./env.ts";
 import type { RoleEnv, TargetRole } from "./target-role.ts";
 
 export interface ParsedRoleEnv extends RoleEnv {

@@ -1,5 +1,5 @@
 import { EXTERNAL_ID_SHAPE, isExternalId, isSessionName, isTag } from "./grammar.ts";
-import type { Env, Report } from "./report.ts";
+import type { Env, Report } from "./env.ts";
 import { parseRoleArn } from "./role-arn.ts";
 import type { MasterRoleHop, RoleEnv } from "./target-role.ts";
 

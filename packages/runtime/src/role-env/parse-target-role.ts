@@ -1,5 +1,5 @@
 import { EXTERNAL_ID_SHAPE, isExternalId, isPolicyArn, isProfileName, isRegion } from "./grammar.ts";
-import type { Env, Report } from "./report.ts";
+import type { Env, Report } from "./env.ts";
 import { parseRoleArn } from "./role-arn.ts";
 import type { TargetRole } from "./target-role.ts";
 

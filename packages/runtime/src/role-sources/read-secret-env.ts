@@ -6,11 +6,10 @@ import {
 import { AgentRolesError } from "../agent-roles-error.ts";
 import { parseRoleEnv } from "../role-env/index.ts";
 import { secretRegion } from "../secret-region.ts";
-import { masterConfig, type MasterConfigOptions } from "../sts/master-config.ts";
+import { masterConfig, type MasterOptions } from "../master/connect-master.ts";
+import type { Env } from "../role-env/env.ts";
 
-type Env = Readonly<Record<string, string | undefined>>;
-
-export interface SecretEnvOptions extends MasterConfigOptions {
+export interface SecretEnvOptions extends MasterOptions {
   /** Name or ARN; an ARN also tells the Region. */
   readonly secretId: string;
   /** Tells Region and endpoint, and the hop to the master. */

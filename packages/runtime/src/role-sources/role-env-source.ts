@@ -1,17 +1,17 @@
+import { noAnswer } from "../cache/session-cache.ts";
 import { systemClock } from "../clock.ts";
 import { mergeRoleEnv } from "../role-env/index.ts";
 import { withTimeout } from "../with-timeout.ts";
 import { readEnvFile } from "./read-env-file.ts";
 import type { SecretEnvOptions } from "./read-secret-env.ts";
-
-type Env = Readonly<Record<string, string | undefined>>;
+import type { Env } from "../role-env/env.ts";
 
 export interface RoleEnvSourceOptions extends Omit<SecretEnvOptions, "env" | "secretId"> {
   /** Default: `process.env`. */
   readonly env?: Env;
   /** A dotenv file whose variables win over the environment's. */
   readonly envFile?: string;
-  /** Told what stands in the file whenever it was read, before anything else is done with it. */
+  /** Receives the variables of the file whenever it was read, before anything else is done with them. */
   readonly onEnvFile?: (variables: Env) => void;
   /** Within this time, milliseconds, the secret is there or `Unavailable` is thrown. Default: no limit. */
   readonly limitMs?: number;
@@ -50,12 +50,12 @@ export function roleEnvSource(options: RoleEnvSourceOptions = {}): RoleEnvSource
     const local = mergeRoleEnv(env, file);
     secretId = local["AGENT_ROLES_SECRET_ID"];
     if (!secretId) return local;
-    // Whoever names no secret loads no SDK here.
+    // Without a secret no SDK is loaded.
     const { readSecretEnv } = await import("./read-secret-env.ts");
-    const secret = readSecretEnv({ ...secretOptions, secretId, env: local });
-    if (limitMs === Infinity) return mergeRoleEnv(local, await secret);
+    const id = secretId;
+    const read = (): Promise<Env> => readSecretEnv({ ...secretOptions, secretId: id, env: local });
     const { clock = systemClock } = secretOptions;
-    return mergeRoleEnv(local, await withTimeout(secret, { limitMs, subject: secretId, clock }));
+    return mergeRoleEnv(local, await withTimeout(read, { limitMs, clock, error: () => noAnswer(id, limitMs) }));
   }
 
   return {

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { AgentRolesError } from "../agent-roles-error.ts";
 import { fakeClock, settle } from "../fake-clock.test-helper.ts";
 import { credentials } from "../fixtures.test-helper.ts";
-import type { SessionCredentials } from "../session-credentials.ts";
-import { refreshAt, SELF_REFRESHING_TTL_MS } from "./refresh-schedule.ts";
+import type { SessionCredentials } from "../session/credentials.ts";
+import { refreshAt, SELF_REFRESHING_TTL_MS } from "../session/refresh-schedule.ts";
 import { type Assume, roleSession } from "./role-session.ts";
 
 const HOUR = 3_600_000;

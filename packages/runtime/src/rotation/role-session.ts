@@ -1,23 +1,23 @@
-import { AgentRolesError } from "../agent-roles-error.ts";
+import { AgentRolesError, toAgentRolesError } from "../agent-roles-error.ts";
 import type { Clock } from "../clock.ts";
-import { isValid, type SessionCredentials } from "../session-credentials.ts";
-import { advisoryRefreshAt, refreshAt } from "./refresh-schedule.ts";
+import { isValid, type SessionCredentials } from "../session/credentials.ts";
+import { advisoryRefreshAt, refreshAt } from "../session/refresh-schedule.ts";
 import { retryDelayMs } from "./retry-delay.ts";
 
 /** What is known of one role's session. */
 export interface SessionState {
-  /** The newest credentials, expired ones included; never handed out without a look at their expiration. */
+  /** The newest credentials, expired ones included; never returned without a check of their expiration. */
   readonly credentials?: SessionCredentials;
   /** Why the last refresh failed; gone with the next that works. */
   readonly failure?: AgentRolesError;
-  /** When to ask STS again, milliseconds since the epoch. */
+  /** When to call STS again, milliseconds since the epoch. */
   readonly dueAt: number;
 }
 
 /**
  * Gets new credentials of one role.
  *
- * @param accept - whether credentials that another process got will do.
+ * @param accept - whether credentials that another process got are good enough.
  */
 export type Assume = (accept: (credentials: SessionCredentials) => boolean) => Promise<SessionCredentials>;
 
@@ -28,11 +28,11 @@ export interface RoleSessionOptions {
   readonly clock: Clock;
   /** From 0 to 1, for the jitter after failures. */
   readonly random: () => number;
-  /** Credentials to give while they are valid and STS gives no newer ones. */
+  /** Credentials to return while they are valid and STS gives no newer ones. */
   readonly initial?: SessionCredentials;
-  /** What another process left and is still valid; asked when STS gives nothing and nothing valid is here. */
+  /** A valid session that another process got; read when STS fails and there are no valid credentials. */
   readonly readCachedSession?: () => Promise<SessionCredentials | undefined>;
-  /** Told after every refresh. */
+  /** Called after every refresh. */
   readonly onRefresh?: (state: SessionState, previous: SessionState) => void;
 }
 
@@ -55,8 +55,12 @@ export interface RoleSession {
    * @throws {AgentRolesError} when there are none and STS gives none.
    */
   readonly credentials: (options?: CredentialsOptions) => Promise<SessionCredentials>;
-  /** Asks STS now, or joins the call in flight. Never rejects: the state tells. */
+  /** Calls STS now, or joins the call in flight. Never rejects: failures are in the state. */
   readonly refresh: () => Promise<SessionState>;
+  /** Takes what another process got in the meantime, if the last refresh failed. Never rejects. */
+  readonly look: () => Promise<void>;
+  /** After a failure: due at once, without the rest of the pause. */
+  readonly retryNow: () => void;
 }
 
 export function roleSession(assume: Assume, options: RoleSessionOptions): RoleSession {
@@ -76,7 +80,7 @@ export function roleSession(assume: Assume, options: RoleSessionOptions): RoleSe
       state = { credentials: issued, dueAt: refreshAt(issued) };
     } catch (error) {
       failures += 1;
-      const failure = asFailure(error);
+      const failure = toAgentRolesError(error, { code: "Unknown", retryable: true, fix: "Will retry." });
       const known = valid() ?? (readCachedSession && (await readCachedSession())) ?? previous.credentials;
       const now = clock.now();
       const validMs = (known?.expiration.getTime() ?? now) - now;
@@ -95,6 +99,17 @@ export function roleSession(assume: Assume, options: RoleSessionOptions): RoleSe
     return pending;
   }
 
+  async function look(): Promise<void> {
+    if (!state.failure || pending) return;
+    const found = await readCachedSession?.();
+    if (!found || !state.failure || pending || clock.now() >= refreshAt(found)) return;
+    const previous = state;
+    failures = 0;
+    failedAt = 0;
+    state = { credentials: found, dueAt: refreshAt(found) };
+    onRefresh?.(state, previous);
+  }
+
   /** A clock that was set back to the right time would draw a pause of seconds out to hours. */
   function dueAt(): number {
     return clock.now() < failedAt ? 0 : state.dueAt;
@@ -107,7 +122,7 @@ export function roleSession(assume: Assume, options: RoleSessionOptions): RoleSe
   function validOrThrow(): SessionCredentials {
     const current = valid();
     if (current) return current;
-    throw state.failure ?? asFailure(undefined);
+    throw state.failure ?? new AgentRolesError("no credentials", { code: "Unknown", retryable: true, fix: "Will retry." });
   }
 
   function notDue(now: number): SessionCredentials | undefined {
@@ -140,16 +155,14 @@ export function roleSession(assume: Assume, options: RoleSessionOptions): RoleSe
     dueAt: () => (pending ? Infinity : dueAt()),
     credentials,
     refresh: () => refresh(),
+    look,
+    retryNow: () => {
+      if (state.failure) state = { ...state, dueAt: 0 };
+    },
   };
 }
 
 function alreadyExpired({ expiration }: SessionCredentials, now: number): AgentRolesError {
-  const message = `STS gave credentials until ${expiration.toISOString()}, and here it is ${new Date(now).toISOString()}`;
-  return new AgentRolesError(message, { code: "ClockSkew", retryable: true, fix: "set this machine's clock (NTP)" });
-}
-
-function asFailure(error: unknown): AgentRolesError {
-  if (error instanceof AgentRolesError) return error;
-  const message = error instanceof Error ? error.message : "no credentials";
-  return new AgentRolesError(message, { code: "Unknown", retryable: true, fix: "it is tried again", cause: error });
+  const message = `STS gave credentials until ${expiration.toISOString()}, but this machine's time is ${new Date(now).toISOString()}`;
+  return new AgentRolesError(message, { code: "ClockSkew", retryable: true, fix: "Set this machine's clock (NTP)." });
 }

@@ -1,6 +1,6 @@
 import type { AgentRolesError } from "../agent-roles-error.ts";
 import type { TargetRole } from "../role-env/index.ts";
-import type { SessionCredentials } from "../session-credentials.ts";
+import type { SessionCredentials } from "../session/credentials.ts";
 
 /** One profile's new credentials. */
 export interface StoredCredentials {

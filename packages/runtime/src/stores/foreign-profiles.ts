@@ -1,6 +1,6 @@
 import { AgentRolesError } from "../agent-roles-error.ts";
-import { readSections } from "./shared-file.ts";
-import type { SharedPaths } from "./shared-paths.ts";
+import { readSections } from "../aws-files/sections.ts";
+import type { SharedPaths } from "../aws-files/shared-paths.ts";
 
 /** Wherever they stand in a profile, SDKs would prefer some of these to our keys. */
 const LEADS_TO_CREDENTIALS = /^\s*(aws_|role_arn|source_profile|credential_|sso_|web_identity_|login_)/i;

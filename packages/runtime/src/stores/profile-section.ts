@@ -1,5 +1,5 @@
 import type { TargetRole } from "../role-env/index.ts";
-import type { SectionEdit } from "./shared-file.ts";
+import type { SectionEdit } from "../aws-files/sections.ts";
 
 /** A profile's section of the config file, with its Region and these lines; no section when there is nothing to say. */
 export function profileSection({ profile, region, role }: TargetRole, lines: readonly string[] = []): SectionEdit {

@@ -1,11 +1,12 @@
 import type { AgentRolesError } from "../agent-roles-error.ts";
-import type { SessionCredentials } from "../session-credentials.ts";
+import type { SessionCredentials } from "../session/credentials.ts";
 import { foreignProfiles } from "./foreign-profiles.ts";
 import { parseManagedNote } from "./managed-note.ts";
-import { readShared } from "./read-shared.ts";
-import { readSections, type Section } from "./shared-file.ts";
-import { sharedPaths } from "./shared-paths.ts";
+import { readShared } from "../aws-files/read-shared.ts";
+import { readSections, type Section } from "../aws-files/sections.ts";
+import { sharedPaths } from "../aws-files/shared-paths.ts";
 import { storeFailed } from "./store-failed.ts";
+import type { Env } from "../role-env/env.ts";
 
 /** A profile of the shared credentials file that we keep, with the role its credentials came from. */
 export interface ManagedProfile {
@@ -27,7 +28,7 @@ export interface SharedProfiles {
  * @throws {AgentRolesError} `StoreFailed` when a file is there and cannot be read.
  */
 export async function readSharedProfiles(
-  env: Readonly<Record<string, string | undefined>> = process.env,
+  env: Env = process.env,
 ): Promise<SharedProfiles> {
   const paths = sharedPaths(env);
   try {

@@ -2,18 +2,19 @@ import { realpath, stat } from "node:fs/promises";
 import type { AgentRolesError } from "../agent-roles-error.ts";
 import type { CredentialStore, RefusedCredentials, StoredCredentials } from "./credential-store.ts";
 import { foreignProfiles, type SharedTexts } from "./foreign-profiles.ts";
-import { notAFile, readShared } from "./read-shared.ts";
-import { removeLeftovers } from "./remove-leftovers.ts";
-import { editSections, readSections, type SectionEdit } from "./shared-file.ts";
+import { notAFile, readShared } from "../aws-files/read-shared.ts";
+import { removeLeftovers } from "../files/remove-leftovers.ts";
+import { editSections, readSections, type SectionEdit } from "../aws-files/sections.ts";
 import { withFileLock } from "./shared-file-lock.ts";
-import { requireTwoFiles, type SharedPaths, sharedPaths } from "./shared-paths.ts";
+import { requireTwoFiles, type SharedPaths, sharedPaths } from "../aws-files/shared-paths.ts";
 import { storeFailed } from "./store-failed.ts";
 import { ConcurrentWriteError, retryOnConflict } from "./retry-on-conflict.ts";
-import { writePrivateFile } from "./write-private-file.ts";
+import { replaceFile } from "../files/replace-file.ts";
+import type { Env } from "../role-env/env.ts";
 
 export interface SharedFilesOptions {
   /** Tells where the files are. Default: `process.env`. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly env?: Env;
   /** Take over profiles of the same name that somebody else wrote, replacing their settings. Default: false. */
   readonly adopt?: boolean;
 }
@@ -127,5 +128,5 @@ async function writeShared(path: string, before: string, after: string, { keepsM
   const beforeRename = async (): Promise<void> => {
     if ((await readShared(path)) !== before) throw new ConcurrentWriteError();
   };
-  await writePrivateFile(path, Buffer.from(after, "latin1"), { mode, beforeRename });
+  await replaceFile(path, Buffer.from(after, "latin1"), { mode, beforeRename });
 }

@@ -5,7 +5,7 @@ import { type FakeClock, fakeClock, settle } from "../fake-clock.test-helper.ts"
 import { credentials, target } from "../fixtures.test-helper.ts";
 import type { CredentialStore, StoredCredentials } from "./credential-store.ts";
 import { memoryStore } from "./memory-store.ts";
-import { type StoreWriter, storeWriter } from "./store-writer.ts";
+import { type StoreWriter, storeWriter } from "../store-writer.ts";
 
 const entry = (profile: string, serial: number): StoredCredentials => ({
   target: target(profile),

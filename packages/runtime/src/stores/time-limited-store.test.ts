@@ -29,7 +29,7 @@ it("aborts a call after thirty seconds, and begins no other before that one has 
   await clock.advance(1);
   expect(await failure).toMatchObject({ code: "StoreFailed", retryable: true });
   expect(signals[0]?.aborted).toBe(true);
-  await expect(store.put([])).rejects.toThrow("place: a call that it was given before has still not ended");
+  await expect(store.put([])).rejects.toThrow("place: the previous call has still not ended");
   await expect(store.remove([])).rejects.toThrow("place");
   end();
   await settle();
@@ -43,10 +43,10 @@ it("leaves a call five seconds when it is told to stop, whether it runs or begin
   await clock.advance(10_000);
   stop.abort();
   await clock.advance(5_000);
-  expect(await failure).toMatchObject({ message: "place: did not answer in time" });
+  expect(await failure).toMatchObject({ message: "place: no answer in time" });
   end();
   await settle();
   const second = store.put([]).catch((error: unknown) => error);
   await clock.advance(5_000);
-  expect(await second).toMatchObject({ message: "place: did not answer in time" });
+  expect(await second).toMatchObject({ message: "place: no answer in time" });
 });

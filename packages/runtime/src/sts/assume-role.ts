@@ -1,66 +1,62 @@
-import { AssumeRoleCommand, type STSClient } from "@aws-sdk/client-sts";
+import { AssumeRoleCommand, type Credentials, type STSClient } from "@aws-sdk/client-sts";
 import { AgentRolesError } from "../agent-roles-error.ts";
 import type { Clock } from "../clock.ts";
 import type { RoleEnv } from "../role-env/index.ts";
-import type { SessionCredentials } from "../session-credentials.ts";
-import type { RoleRequest } from "./role-request.ts";
+import { malformedField, type SessionCredentials } from "../session/credentials.ts";
+import type { RoleRequest } from "../session/role-request.ts";
 import { assumeRoleError } from "./sts-error.ts";
 
-/**
- * Assumes one role.
- *
- * @param accept - whether credentials that another process got will do; without it, the ones that are not due.
- * @throws {AgentRolesError} with a code, `retryable` and the fix.
- */
-export type AssumeRole = (
-  request: RoleRequest,
-  accept?: (credentials: SessionCredentials) => boolean,
-) => Promise<SessionCredentials>;
-
 /** What every session of this process carries. */
-export type SessionShape = Pick<RoleEnv, "roleSessionName" | "sourceIdentity" | "sessionTags">;
+export type SessionAttributes = Pick<RoleEnv, "roleSessionName" | "sourceIdentity" | "sessionTags">;
 
-/** Names the sessions in CloudTrail when nobody names them. */
+/** Names the sessions in CloudTrail when AGENT_ROLES_SESSION_NAME is not set. */
 const DEFAULT_SESSION_NAME = "agent-roles";
 
 /**
- * Assumes roles through STS.
+ * Assumes a role through STS, and checks every field of the answer.
  *
+ * @param signal - ends the call.
+ * @throws {AgentRolesError} with a code, `retryable` and the fix.
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
  */
-export function stsAssumeRole(client: STSClient, shape: SessionShape, clock: Clock): AssumeRole {
-  const { roleSessionName = DEFAULT_SESSION_NAME, sourceIdentity, sessionTags = {} } = shape;
+export async function callAssumeRole(
+  client: STSClient,
+  request: RoleRequest,
+  { attributes, clock, signal }: { attributes: SessionAttributes; clock: Clock; signal?: AbortSignal },
+): Promise<SessionCredentials> {
+  const { roleSessionName = DEFAULT_SESSION_NAME, sourceIdentity, sessionTags = {} } = attributes;
   const tags = Object.entries(sessionTags).map(([Key, Value]) => ({ Key, Value }));
-  return async (request) => {
-    const command = new AssumeRoleCommand({
-      RoleArn: request.role.arn,
-      RoleSessionName: roleSessionName,
-      ExternalId: request.externalId,
-      DurationSeconds: request.durationSeconds,
-      PolicyArns: request.sessionPolicyArns?.map((arn) => ({ arn })),
-      SourceIdentity: sourceIdentity,
-      ...(tags.length > 0 && { Tags: tags }),
-    });
-    const { Credentials } = await client.send(command).catch((error: unknown) => {
-      throw assumeRoleError(error, request);
-    });
-    if (
-      !Credentials?.AccessKeyId ||
-      !Credentials.SecretAccessKey ||
-      !Credentials.SessionToken ||
-      !Credentials.Expiration
-    ) {
-      const fix = "check that AWS_ENDPOINT_URL points at STS";
-      throw new AgentRolesError(`${request.subject}: the answer holds no credentials`, { code: "Unknown", fix });
-    }
-    return {
-      accessKeyId: Credentials.AccessKeyId,
-      secretAccessKey: Credentials.SecretAccessKey,
-      sessionToken: Credentials.SessionToken,
-      expiration: Credentials.Expiration,
-      accountId: request.role.accountId,
-      // Not before the answer, which may have told that this machine's clock is wrong.
-      issuedAt: new Date(clock.now()),
-    };
+  const command = new AssumeRoleCommand({
+    RoleArn: request.role.arn,
+    RoleSessionName: roleSessionName,
+    ExternalId: request.externalId,
+    DurationSeconds: request.durationSeconds,
+    PolicyArns: request.sessionPolicyArns?.map((arn) => ({ arn })),
+    SourceIdentity: sourceIdentity,
+    ...(tags.length > 0 && { Tags: tags }),
+  });
+  const answer = await client.send(command, signal ? { abortSignal: signal } : {}).catch((error: unknown) => {
+    throw assumeRoleError(error, request);
+  });
+  // Not before the answer, which may have corrected the clock.
+  return checked(answer.Credentials, request, new Date(clock.now()));
+}
+
+function checked(answer: Credentials | undefined, request: RoleRequest, issuedAt: Date): SessionCredentials {
+  const credentials: SessionCredentials = {
+    accessKeyId: answer?.AccessKeyId ?? "",
+    secretAccessKey: answer?.SecretAccessKey ?? "",
+    sessionToken: answer?.SessionToken ?? "",
+    expiration: answer?.Expiration ?? new Date(Number.NaN),
+    accountId: request.role.accountId,
+    issuedAt,
   };
+  const field = answer ? malformedField(credentials) : "Credentials";
+  if (!field) return credentials;
+  throw new AgentRolesError(`${request.subject}: the answer is not from AWS STS: its ${field} is missing or malformed`, {
+    code: "InvalidAnswer",
+    retryable: true,
+    ...(request.hop && { hop: request.hop }),
+    fix: "Check AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_STS and the proxy variables. If they are right, check this machine's clock.",
+  });
 }

@@ -9,9 +9,9 @@ export interface CallerIdentity {
 }
 
 /**
- * Asks STS whose these credentials are; needs no permission.
+ * Asks STS who the caller is; needs no permission.
  *
- * @param subject - whose they are, for the message of a failure.
+ * @param subject - the caller, for the message of a failure.
  * @throws {AgentRolesError} with a code, `retryable` and the fix.
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
  */
@@ -21,8 +21,9 @@ export async function callerIdentity(config: StsConfig, subject: string): Promis
     const { Account = "", Arn = "" } = await client.send(new GetCallerIdentityCommand({}));
     return { accountId: Account, arn: Arn };
   } catch (error) {
-    throw stsError(error, subject);
+    throw stsError(error, { subject });
   } finally {
-    client.destroy();
+    // A shared handler belongs to the caller.
+    if (!config.requestHandler) client.destroy();
   }
 }

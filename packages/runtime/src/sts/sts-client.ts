@@ -1,28 +1,21 @@
 import { STSClient } from "@aws-sdk/client-sts";
-import { defaultProvider } from "@aws-sdk/credential-provider-node";
 import type { AwsCredentialIdentityProvider } from "@aws-sdk/types";
-import { responseDate } from "./response-date.ts";
+import type { NodeHttpHandler } from "@smithy/node-http-handler";
+import { httpHandler } from "./http-handler.ts";
 
-/** Whom to ask STS as, and where. */
+/** Who calls STS, and where. */
 export interface StsConfig {
   readonly region: string;
-  /** Default: the SDK's default chain. */
-  readonly credentials?: AwsCredentialIdentityProvider;
-  /** Told AWS's time, milliseconds since the epoch, with every answer. */
+  readonly credentials: AwsCredentialIdentityProvider;
+  /** Default: one that follows the proxy and CA variables of `process.env`. */
+  readonly requestHandler?: NodeHttpHandler;
+  /** Receives AWS's time, milliseconds since the epoch, with every answer of STS. */
   readonly onDate?: (date: number) => void;
 }
 
-/** A hung connection is a failure like any other; without limits the SDK waits for ever. */
-const REQUEST_HANDLER = { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true };
-
-/** A client of the Region's own STS endpoint, which goes on working when another Region fails. */
-export function stsClient({ region, credentials, onDate }: StsConfig): STSClient {
-  const client = new STSClient({
-    region,
-    requestHandler: REQUEST_HANDLER,
-    // The SDK keeps the shared files that it has read; a new client is to see what a new login wrote into them.
-    credentials: credentials ?? defaultProvider({ ignoreCache: true }),
-  });
+/** A client of the Region's own STS endpoint, which keeps working when another Region fails. */
+export function stsClient({ region, credentials, requestHandler, onDate }: StsConfig): STSClient {
+  const client = new STSClient({ region, credentials, requestHandler: requestHandler ?? httpHandler(process.env) });
   if (onDate) {
     client.middlewareStack.add(
       (next) => async (args) => {
@@ -31,9 +24,28 @@ export function stsClient({ region, credentials, onDate }: StsConfig): STSClient
         if (date !== undefined) onDate(date);
         return result;
       },
-      // Below the deserializer, which throws what STS refuses: refusals tell the time as well.
-      { step: "deserialize", priority: "low", name: "agentRolesAnsweredAt" },
+      // Below the deserializer, which throws the refusals of STS: these have the time as well.
+      { step: "deserialize", priority: "low", name: "agentRolesResponseDate" },
     );
   }
   return client;
+}
+
+/**
+ * AWS's time in an HTTP answer, milliseconds since the epoch; `undefined` unless STS itself gave the answer just now: proxies and
+ * caches have no request id, or add an `Age`.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9110#name-date
+ */
+export function responseDate(response: unknown): number | undefined {
+  const headers = property(response, "headers");
+  if (!property(headers, "x-amzn-requestid") || property(headers, "age")) return undefined;
+  const date = property(headers, "date");
+  // Half of the second that the header leaves out.
+  const time = typeof date === "string" ? Date.parse(date) + 500 : Number.NaN;
+  return Number.isNaN(time) ? undefined : time;
+}
+
+function property(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null && name in value ? Reflect.get(value, name) : undefined;
 }

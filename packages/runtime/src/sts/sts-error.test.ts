@@ -1,7 +1,7 @@
 import { STSServiceException } from "@aws-sdk/client-sts";
 import { describe, expect, it } from "vitest";
 import { target } from "../fixtures.test-helper.ts";
-import { targetRequest } from "./role-request.ts";
+import { targetRequest } from "../session/role-request.ts";
 import { assumeRoleError } from "./sts-error.ts";
 
 const request = targetRequest(target("Prod", { number: 3 }));

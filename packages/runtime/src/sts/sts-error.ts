@@ -1,6 +1,5 @@
-import { STSServiceException } from "@aws-sdk/client-sts";
 import { AgentRolesError, type ErrorCode } from "../agent-roles-error.ts";
-import type { RoleRequest } from "./role-request.ts";
+import type { RoleRequest } from "../session/role-request.ts";
 
 interface Failure {
   readonly code: ErrorCode;
@@ -13,12 +12,28 @@ interface ErrorFacts {
   /** STS's code, or the SDK's or the socket's name for the failure. */
   readonly name: string;
   readonly message: string;
-  readonly httpStatusCode: number | undefined;
+  /** Of the HTTP answer, if there was one. */
+  readonly status: number | undefined;
 }
 
 const THROTTLED = /^(Throttl|RequestLimitExceeded|TooManyRequests|RequestThrottled|SlowDown|BandwidthLimit)/;
 const INVALID = /^(ValidationError|MalformedPolicyDocument|PackedPolicyTooLarge|InvalidParameter)/;
 const NETWORK = /^(TimeoutError|NetworkingError|E(CONN|PIPE|HOST|NET|AI_AGAIN|NOTFOUND|TIMEDOUT))/;
+const CERTIFICATE = /CERT|SELF.SIGNED|ERR_TLS|UNABLE_TO_(VERIFY|GET_ISSUER)|ERR_SSL/i;
+
+/** How AWS spells its codes; a page of HTML has the name of the parser's failure, or `Unknown`. */
+const SERVICE_CODE = /^(?!Unknown|SyntaxError|Error$|TypeError)[A-Z][A-Za-z]+$/;
+
+/** AWS names the policy type that denies; `because no … policy allows` and `with an explicit deny in a …` alike. */
+const DENIED_BY: readonly (readonly [RegExp, ErrorCode, (caller: string, trust: string) => string])[] = [
+  [/resource control polic/, "TrustDenied", () => "in the resource control policies (RCPs) of the role's account"],
+  [/service control polic/, "MasterNotAllowed", (caller) => `in the service control policies (SCPs) of the account of ${caller}`],
+  [/permissions boundar/, "MasterNotAllowed", (caller) => `in the permissions boundary of ${caller}`],
+  [/session polic/, "MasterNotAllowed", (caller) => `in the session policy with which the session of ${caller} was made`],
+  [/VPC endpoint polic/i, "MasterNotAllowed", () => "in the policy of the VPC endpoint of STS"],
+  [/identity-based polic/, "MasterNotAllowed", (caller) => `in the policies of ${caller}`],
+  [/resource-based polic|trust polic/, "TrustDenied", (caller, trust) => `for ${caller} in ${trust}`],
+];
 
 /**
  * Gives every failure of AssumeRole one code, whether trying again may help, and the fix in words.
@@ -26,7 +41,7 @@ const NETWORK = /^(TimeoutError|NetworkingError|E(CONN|PIPE|HOST|NET|AI_AGAIN|NO
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html#API_AssumeRole_Errors
  */
 export function assumeRoleError(error: unknown, request: RoleRequest): AgentRolesError {
-  return stsError(error, request.subject, (facts) => {
+  return stsError(error, request, (facts) => {
     if (facts.name.startsWith("AccessDenied")) return accessDenied(facts, request);
     return INVALID.test(facts.name) ? invalidRequest(facts, request) : undefined;
   });
@@ -35,103 +50,155 @@ export function assumeRoleError(error: unknown, request: RoleRequest): AgentRole
 /**
  * Gives every failure of an STS call one code.
  *
- * @param subject - what it is about, for the message.
+ * @param call - what was called, for the message.
  * @param ofAction - knows the failures that are the action's own.
  */
 export function stsError(
   error: unknown,
-  subject: string,
+  { subject, hop: ofCall }: Pick<RoleRequest, "subject" | "hop">,
   ofAction: (facts: ErrorFacts) => Failure | undefined = () => undefined,
 ): AgentRolesError {
   if (error instanceof AgentRolesError) {
-    // The master's own failure, which every target role meets.
-    const { code, fix, retryable } = error;
-    return new AgentRolesError(`${subject}: ${error.message}`, { code, fix, retryable, cause: error });
+    // The master's failure, which every target role meets.
+    const { code, fix, retryable, hop = ofCall } = error;
+    return new AgentRolesError(`${subject}: ${error.message}`, { code, fix, retryable, ...(hop && { hop }), cause: error });
   }
   const facts = errorFacts(error);
   const { code, retryable = false, fix } = ofAction(facts) ?? classify(facts);
-  const said = facts.name === code ? facts.message : `${facts.name}: ${facts.message}`;
-  return new AgentRolesError(`${subject}: ${said}`, { code, retryable, fix, cause: error });
+  return new AgentRolesError(`${subject}: ${describe(facts, code)}`, { code, retryable, fix, ...(ofCall && { hop: ofCall }), cause: error });
+}
+
+/**
+ * Gives every failure of the SDK's default chain a code of the master: what failed is not the target role.
+ *
+ * @see https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
+ */
+export function masterCredentialsError(error: unknown): AgentRolesError {
+  if (error instanceof AgentRolesError) return error;
+  const facts = errorFacts(error);
+  const { code, retryable = false, fix } = classifyMaster(facts);
+  return new AgentRolesError(`the master's credentials: ${describe(facts, code)}`, { code, retryable, fix, cause: error });
+}
+
+function classifyMaster(facts: ErrorFacts): Failure {
+  const { name, message, status } = facts;
+  if (/expired/i.test(`${name} ${message}`) && !/Signature/.test(name)) {
+    const fix = /sso/i.test(message) ? 'Run "aws sso login" with the master\'s profile.' : "Give the agent new master credentials.";
+    return { code: "MasterCredentialsExpired", fix };
+  }
+  if (/^(AccessDenied|InvalidIdentityToken|IDPRejectedClaim|Unauthorized|Forbidden|ValidationError|RegionDisabled)/.test(name)) {
+    return { code: "MasterCredentialsDenied", fix: masterFix(message) };
+  }
+  const { code, fix, retryable } = classify(facts);
+  if (retryable && code !== "Unknown") {
+    const checks = "Check the network path to what gives the master its credentials, and AWS_ENDPOINT_URL.";
+    return { code: "MasterCredentialsUnavailable", retryable, fix: code === "Throttled" ? fix : `Will retry. ${checks}` };
+  }
+  return { code: "MasterCredentialsInvalid", fix: status === undefined ? NO_CREDENTIALS : masterFix(message) };
+}
+
+/** Which step of the default chain was refused follows from AWS's text. */
+function masterFix(message: string): string {
+  if (/WebIdentity|identity token|OpenIDConnect|OIDC/i.test(message)) {
+    return "Check that the trust policy of AWS_ROLE_ARN (or of role_arn in the master's profile) allows sts:AssumeRoleWithWebIdentity for the issuer, audience and subject of this token.";
+  }
+  if (/DurationSeconds/.test(message)) return "Lower duration_seconds in the master's profile.";
+  return "Check role_arn, source_profile and external_id in the master's profile, and the trust policy of that role.";
+}
+
+/** `AccessDenied: …`, without the name where the code says the same. */
+function describe({ name, message, status }: ErrorFacts, code: ErrorCode): string {
+  if (code === "InvalidAnswer") return `HTTP status ${status}: the answer is not from AWS STS`;
+  return name === code || name === "CredentialsProviderError" ? message : `${name}: ${message}`;
 }
 
 function errorFacts(error: unknown): ErrorFacts {
-  if (!(error instanceof Error)) return { name: "Error", message: String(error), httpStatusCode: undefined };
+  if (!(error instanceof Error)) return { name: "Error", message: String(error), status: undefined };
   const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
-  const status = error instanceof STSServiceException ? error.$metadata.httpStatusCode : undefined;
-  // A socket's error may be wrapped, and an AggregateError (both address families failed) has no text of its own.
+  const status = httpStatus(error);
+  // A socket's error can be wrapped, and an AggregateError (both address families failed) has no text of its own.
   if (status === undefined && error.cause instanceof Error && !NETWORK.test(code ?? error.name))
     return errorFacts(error.cause);
-  return { name: code ?? error.name, message: error.message || "no connection", httpStatusCode: status };
+  return { name: code ?? error.name, message: error.message || "no connection", status };
 }
 
-function classify(error: ErrorFacts): Failure {
-  const { name, httpStatusCode = 0 } = error;
+/** Errors of services have it in `$metadata`, answers that cannot be parsed in `$response`. */
+function httpStatus(error: Error): number | undefined {
+  for (const [holder, name] of [
+    ["$metadata", "httpStatusCode"],
+    ["$response", "statusCode"],
+  ] as const) {
+    const value: unknown = Reflect.get(error, holder);
+    const status: unknown = typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
+    if (typeof status === "number") return status;
+  }
+  return undefined;
+}
+
+const NO_CREDENTIALS =
+  "Give the agent the master role's credentials: in variables, from an instance or task role, or through an AWS_PROFILE in ~/.aws/config.";
+
+function classify(facts: ErrorFacts): Failure {
+  const { name, message, status = 0 } = facts;
   if (THROTTLED.test(name)) {
-    return {
-      code: "Throttled",
-      retryable: true,
-      fix: "nothing to do: it is tried again; STS allows about 600 requests a second",
-    };
+    return { code: "Throttled", retryable: true, fix: "Will retry. STS allows about 600 requests a second." };
   }
   if (name === "ExpiredToken" || name === "ExpiredTokenException") {
-    return {
-      code: "MasterCredentialsExpired",
-      fix: "give the agent new master credentials; static keys do not refresh themselves",
-    };
+    const fix = "Give the agent new master credentials: static keys do not refresh themselves.";
+    return { code: "MasterCredentialsExpired", fix };
   }
   if (/^(InvalidClientTokenId|UnrecognizedClient|CredentialsProviderError|InvalidIdentityToken)/.test(name)) {
-    return {
-      code: "MasterCredentialsInvalid",
-      fix: "give the agent the master role's credentials: in variables, from an instance or task role, or by an AWS_PROFILE that ~/.aws has",
-    };
+    return { code: "MasterCredentialsInvalid", fix: NO_CREDENTIALS };
   }
   if (/^(RequestTimeTooSkewed|RequestExpired|InvalidSignature|SignatureDoesNotMatch)/.test(name))
-    return badSignature(error);
+    return badSignature(facts);
   if (name === "RegionDisabledException") {
-    return { code: "RegionDisabled", fix: "activate STS in this Region for the account, or set AWS_REGION to another" };
+    return { code: "RegionDisabled", fix: "Activate STS in this Region for the account, or set AWS_REGION to another." };
   }
-  if (httpStatusCode >= 500 || NETWORK.test(name)) {
-    return {
-      code: "Unavailable",
-      retryable: true,
-      fix: "it is tried again; check the network path to STS, AWS_REGION and AWS_ENDPOINT_URL",
-    };
+  if (CERTIFICATE.test(`${name} ${message}`)) {
+    const fix = "Set AWS_CA_BUNDLE to the CA certificate of the proxy or endpoint (PEM).";
+    return { code: "Unavailable", retryable: true, fix };
   }
-  return { code: "Unknown", retryable: true, fix: "it is tried again; the cause above is all that STS says" };
+  if (NETWORK.test(name) || (status >= 500 && SERVICE_CODE.test(name))) {
+    const fix = "Will retry. Check the network path to STS, HTTPS_PROXY, AWS_REGION and AWS_ENDPOINT_URL.";
+    return { code: "Unavailable", retryable: true, fix };
+  }
+  if (/Invalid URL|Unsupported protocol|Protocol "/.test(message)) {
+    const fix = "Write AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_STS and the proxy variables as a URL with https:// or http://.";
+    return { code: "InvalidRequest", fix };
+  }
+  if (status > 0 && !SERVICE_CODE.test(name)) {
+    const fix = `Check ${status === 407 ? "the user and password in HTTPS_PROXY" : "AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_STS and HTTPS_PROXY"}.`;
+    return { code: "InvalidAnswer", retryable: true, fix };
+  }
+  return { code: "Unknown", retryable: true, fix: "Will retry. STS gave no further details." };
 }
 
-/** AWS tells the side that refuses only within one account; across accounts its text is the same for both. */
+/** AWS names the side that refuses only within one account; across accounts its text is the same for both. */
 function accessDenied({ message }: ErrorFacts, { role, externalId, variable, caller }: RoleRequest): Failure {
   const trust = `the trust policy of ${role.arn}`;
   const action = /perform: (sts:\w+)/.exec(message)?.[1];
   // The two that AWS asks for beside sts:AssumeRole have a text of their own.
   if (action === "sts:TagSession") {
-    const fix = `allow ${caller} sts:TagSession in ${trust} and in its own policies, or unset AGENT_ROLES_SESSION_TAGS`;
+    const fix = `Allow ${caller} sts:TagSession in ${trust} and in the policies of ${caller}, or unset AGENT_ROLES_SESSION_TAGS.`;
     return { code: "TagSessionDenied", fix };
   }
   if (action === "sts:SetSourceIdentity") {
-    const fix = `allow ${caller} sts:SetSourceIdentity in ${trust} and in its own policies, or unset AGENT_ROLES_SOURCE_IDENTITY`;
+    const fix = `Allow ${caller} sts:SetSourceIdentity in ${trust} and in the policies of ${caller}, or unset AGENT_ROLES_SOURCE_IDENTITY.`;
     return { code: "SetSourceIdentityDenied", fix };
   }
-  if (
-    /no identity-based policy|in (a|an) (identity-based|service control|permissions boundary|session) policy|permissions boundary/.test(
-      message,
-    )
-  ) {
-    return { code: "MasterNotAllowed", fix: `allow ${caller} sts:AssumeRole on ${role.arn} in its own policies` };
-  }
-  if (/resource-based policy|resource control policy|trust policy/.test(message)) {
-    return { code: "TrustDenied", fix: `let ${trust} allow ${caller}` };
+  for (const [pattern, code, policy] of DENIED_BY) {
+    if (pattern.test(message)) return { code, fix: `Allow sts:AssumeRole on ${role.arn} ${policy(caller, trust)}.` };
   }
   const external = externalId
-    ? `whether sts:ExternalId in it is "${externalId}"`
-    : `whether it asks for an sts:ExternalId (then set ${variable}_EXTERNAL_ID)`;
-  // Whoever starts as a user or an administrator has most likely forgotten the first hop.
+    ? `that sts:ExternalId in it is "${externalId}"`
+    : `whether it requires an sts:ExternalId (then set ${variable}_EXTERNAL_ID)`;
+  // A user or an administrator has most likely forgotten the first hop.
   const user = /User: (arn:\S+:iam::\d+:(?:user\/\S+|root))/.exec(message)?.[1];
-  const first = user && caller === "the master" ? `if ${user} is not the master, set AWS_MASTER_ROLE_ARN; else ` : "";
+  const first = user && caller === "the master" ? `If ${user} is not the master, set AWS_MASTER_ROLE_ARN. Else check` : "Check";
   return {
     code: "AccessDenied",
-    fix: `${first}check that the role exists, that ${trust} allows ${caller}, ${external}, and that ${caller} may assume it`,
+    fix: `${first} that the role exists, that ${trust} allows ${caller}, ${external}, and that the policies of ${caller} allow sts:AssumeRole on it.`,
   };
 }
 
@@ -140,16 +207,16 @@ function badSignature({ message }: ErrorFacts): Failure {
     ? {
         code: "ClockSkew",
         retryable: true,
-        fix: "set this machine's clock (NTP); AWS accepts five minutes of difference",
+        fix: "Set this machine's clock (NTP). AWS accepts five minutes of difference.",
       }
-    : { code: "MasterCredentialsInvalid", fix: "the secret access key does not belong to the access key id" };
+    : { code: "MasterCredentialsInvalid", fix: "Correct the master's secret access key: it does not belong to the access key id." };
 }
 
 function invalidRequest({ message }: ErrorFacts, { variable }: RoleRequest): Failure {
   return /DurationSeconds/.test(message)
     ? {
         code: "DurationTooLong",
-        fix: `lower ${variable}_DURATION_SECONDS: at most the role's MaxSessionDuration, and 3600 when the master is itself a role session`,
+        fix: `Lower ${variable}_DURATION_SECONDS: at most the role's MaxSessionDuration, and 3600 when the master is itself a role session.`,
       }
-    : { code: "InvalidRequest", fix: `correct ${variable}_* and AGENT_ROLES_*` };
+    : { code: "InvalidRequest", fix: `Correct ${variable}_* and AGENT_ROLES_*.` };
 }

@@ -1,4 +1,7 @@
-/** Where STS is asked when nothing names a Region: the partition's own default. */
+import { profileSetting } from "../aws-files/profile-setting.ts";
+import type { Env } from "../role-env/env.ts";
+
+/** Where STS is called when nothing names a Region: the partition's own default. */
 const DEFAULT_REGIONS: Readonly<Record<string, string>> = {
   aws: "us-east-1",
   "aws-cn": "cn-north-1",
@@ -10,7 +13,18 @@ const DEFAULT_REGIONS: Readonly<Record<string, string>> = {
   "aws-eusc": "eusc-de-east-1",
 };
 
-/** `AWS_REGION`, else `AWS_DEFAULT_REGION`, else the default Region of the partition that the roles are in. */
-export function stsRegion(env: Readonly<Record<string, string | undefined>>, partition = "aws"): string {
-  return env["AWS_REGION"] || env["AWS_DEFAULT_REGION"] || DEFAULT_REGIONS[partition] || "us-east-1";
+/**
+ * The Region whose STS is called: `AWS_REGION`, else `AWS_DEFAULT_REGION`, else the Region of the master's profile, else the
+ * default Region of the partition that the roles are in.
+ */
+export function stsRegion(env: Env, partition = "aws"): string {
+  const chosen = env["AWS_REGION"] || env["AWS_DEFAULT_REGION"] || profileSetting("region", env);
+  return chosen || DEFAULT_REGIONS[partition] || "us-east-1";
+}
+
+/** The partition of a Region, by the beginning of its name. */
+export function partitionOf(region: string): string {
+  const matches = ([partition, example]: [string, string]): boolean =>
+    partition !== "aws" && region.startsWith(example.replace(/[a-z]+-\d+$/, ""));
+  return Object.entries(DEFAULT_REGIONS).find(matches)?.[0] ?? "aws";
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { editSections, readSections } from "./shared-file.ts";
+import { editSections, readSections } from "./sections.ts";
 
 const edit = (header: string, ...lines: string[]) => ({ header, note: "n", lines });
 const gone = (header: string) => ({ header, note: "n" });

@@ -1,4 +1,4 @@
-import type { SessionCredentials } from "../session-credentials.ts";
+import type { SessionCredentials } from "./credentials.ts";
 
 /** The promise to users: a role is re-assumed ten minutes before its credentials expire. */
 const REFRESH_MARGIN_MS = 10 * 60_000;

@@ -1,13 +1,14 @@
 import type { RoleEnv, TargetRole } from "../role-env/index.ts";
+import type { Env } from "../role-env/env.ts";
 
-/** What shapes a session besides its role. */
+/** What determines a session besides its role. */
 export interface SessionOrigin {
   readonly roleEnv: Omit<RoleEnv, "roles">;
-  /** Tells where STS is and who the master is. */
-  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where STS is, and where the master's credentials come from. */
+  readonly env: Env;
 }
 
-/** One role, as far as it shapes its session. */
+/** One role, as far as it determines its session. */
 export type SessionRole = Pick<TargetRole, "role" | "externalId" | "durationSeconds" | "sessionPolicyArns">;
 
 /** Which STS answers. */
@@ -22,13 +23,10 @@ const ENDPOINT = [
   "AWS_USE_FIPS_ENDPOINT",
 ];
 
-/** Whose credentials the SDK's default chain finds; secrets are not looked at, for they do not tell more. */
+/** Where the SDK's default chain looks; no secret is among them. */
 const AMBIENT = [
   "AWS_ACCESS_KEY_ID",
   "AWS_PROFILE",
-  // Where the shared files are unless the next two say otherwise: several homes may share one cache directory.
-  "HOME",
-  "USERPROFILE",
   "AWS_CONFIG_FILE",
   "AWS_SHARED_CREDENTIALS_FILE",
   "AWS_ROLE_ARN",
@@ -39,8 +37,8 @@ const AMBIENT = [
 ];
 
 /**
- * Everything that shapes a session, as one text: profiles of one shape share a session, and a role whose shape changes never
- * gets the credentials of the one before.
+ * Everything that determines a session, as one text: profiles with the same key share a session, and a role whose key changes
+ * never gets the credentials of the one before.
  */
 export function sessionKey(target: SessionRole, { roleEnv, env }: SessionOrigin): string {
   const { master, roleSessionName, sourceIdentity, sessionTags = {} } = roleEnv;

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { fakeClock } from "../fake-clock.test-helper.ts";
 import { parseRoleEnv } from "../role-env/index.ts";
-import { masterAssumeRole } from "./master-assume-role.ts";
-import { targetRequest } from "./role-request.ts";
+import { connectMaster } from "./connect-master.ts";
+import { targetRequest } from "../session/role-request.ts";
 
 const ROLE_SESSION = "arn:aws:sts::123456789012:assumed-role/agent-master/i-1";
 const USER = "arn:aws:iam::123456789012:user/me";
@@ -71,7 +71,7 @@ function subject(durationSeconds: number, env: Record<string, string> = {}) {
   });
   const capped: unknown[] = [];
   const dates: number[] = [];
-  const assumeRole = masterAssumeRole(roleEnv, {
+  const { assumeRole } = connectMaster(roleEnv, {
     env,
     ambient,
     clock: fakeClock(),
@@ -120,7 +120,7 @@ it("asks for what is declared when STS does not tell who it is, and asks again n
 });
 
 it("learns AWS's time from the answers, from refusals too", async () => {
-  headers = { date: new Date().toUTCString() };
+  headers = { date: new Date().toUTCString(), "x-amzn-requestid": "1" };
   refuseIdentity = true;
   const { assume, dates } = subject(43_200);
   await assume();
@@ -178,7 +178,7 @@ describe("a new login", () => {
   it("is noticed by the next try after the old credentials were refused", async () => {
     await logIn("AKIAOLDEXAMPLE");
     const roleEnv = parseRoleEnv({ AWS_ROLE_1: "arn:aws:iam::123456789013:role/MyRole:Prod" });
-    const assumeRole = masterAssumeRole(roleEnv, { env: {}, clock: fakeClock() });
+    const { assumeRole } = connectMaster(roleEnv, { env: {}, clock: fakeClock() });
     const request = roleEnv.roles.map(targetRequest)[0];
     if (!request) throw new Error("one role is declared");
     await assumeRole(request);

@@ -1,12 +1,12 @@
 import { expect, it } from "vitest";
-import { AgentRolesError } from "../agent-roles-error.ts";
-import { type AgentRoles, createAgentRoles } from "../create-agent-roles.ts";
-import { fakeClock } from "../fake-clock.test-helper.ts";
-import { credentials } from "../fixtures.test-helper.ts";
-import type { SessionCredentials } from "../session-credentials.ts";
-import { memoryStore } from "../stores/memory-store.ts";
-import type { RoleRequest } from "../sts/role-request.ts";
-import { refreshAt } from "./refresh-schedule.ts";
+import { AgentRolesError } from "./agent-roles-error.ts";
+import { type AgentRoles, createAgentRoles } from "./create-agent-roles.ts";
+import { fakeClock } from "./fake-clock.test-helper.ts";
+import { credentials } from "./fixtures.test-helper.ts";
+import type { SessionCredentials } from "./session/credentials.ts";
+import { memoryStore } from "./stores/memory-store.ts";
+import type { RoleRequest } from "./session/role-request.ts";
+import { refreshAt } from "./session/refresh-schedule.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

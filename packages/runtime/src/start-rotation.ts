@@ -1,12 +1,15 @@
-import type { Clock } from "../clock.ts";
-import type { OnEvent } from "../events.ts";
-import type { TargetRole } from "../role-env/index.ts";
-import { isValid } from "../session-credentials.ts";
-import type { CredentialStore, StoredCredentials } from "../stores/credential-store.ts";
-import { storeWriter } from "../stores/store-writer.ts";
+import type { Clock } from "./clock.ts";
+import type { OnEvent } from "./events.ts";
+import type { TargetRole } from "./role-env/index.ts";
+import { isValid } from "./session/credentials.ts";
+import type { CredentialStore, StoredCredentials } from "./stores/credential-store.ts";
+import { storeWriter } from "./store-writer.ts";
 import { initialRefresh } from "./initial-refresh.ts";
-import type { RoleSession } from "./role-session.ts";
-import { rotationLoop } from "./rotation-loop.ts";
+import type { RoleSession } from "./rotation/role-session.ts";
+import { rotationLoop } from "./rotation/rotation-loop.ts";
+
+/** A look at the cache is a read of one small file for each failed role. */
+const LOOK_EVERY_MS = 5_000;
 
 export interface StartOptions {
   /** Where rotated credentials go. Default: nowhere but this process. */
@@ -21,11 +24,11 @@ export interface Rotation {
   readonly done: Promise<void>;
 }
 
-/** Who wants to know what becomes of the sessions. */
+/** Receives what happens to the sessions. */
 export interface RotationListener {
   /** A role has new credentials: by rotation, or because a reader asked. */
   readonly rotated: (entry: StoredCredentials) => void;
-  /** A profile is gone, or means another role now. */
+  /** A profile is removed, or means another role now. */
   readonly removed: (target: TargetRole) => void;
   /** Some session is now due at this time, milliseconds since the epoch. */
   readonly due: (at: number) => void;
@@ -76,6 +79,15 @@ export async function startRotation(context: RotationContext, options: StartOpti
     listeners.delete(listener);
     return idle();
   });
+  void lookAtOthers(sessions, clock, signal);
   await Promise.race([filled.then(idle), done]);
   return { done };
+}
+
+/** Another process can succeed, with the same cache, while a role waits for its next try here. */
+async function lookAtOthers(sessions: () => readonly RoleSession[], clock: Clock, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await clock.sleep(LOOK_EVERY_MS, signal);
+    if (!signal.aborted) await Promise.all(sessions().map((session) => session.look()));
+  }
 }

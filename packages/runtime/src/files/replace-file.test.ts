@@ -2,7 +2,7 @@ import { chown, mkdtemp, open, readdir, readFile, rm, stat, writeFile } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { writePrivateFile } from "./write-private-file.ts";
+import { replaceFile } from "./replace-file.ts";
 
 let directory: string;
 let path: string;
@@ -17,7 +17,7 @@ const modeOf = async (): Promise<string> => ((await stat(path)).mode & 0o777).to
 it("never truncates: who has the old file open reads all of it", async () => {
   await writeFile(path, "old".repeat(1_000));
   const reader = await open(path);
-  await writePrivateFile(path, Buffer.from("new"));
+  await replaceFile(path, Buffer.from("new"));
   expect((await reader.readFile("utf8")).length).toBe(3_000);
   await reader.close();
   expect(await readFile(path, "utf8")).toBe("new");
@@ -25,11 +25,11 @@ it("never truncates: who has the old file open reads all of it", async () => {
 
 it("closes a file that was open to others, and keeps the mode it is given whatever the umask", async () => {
   await writeFile(path, "", { mode: 0o644 });
-  await writePrivateFile(path, Buffer.from(""));
+  await replaceFile(path, Buffer.from(""));
   expect(await modeOf()).toBe("600");
   const umask = process.umask(0o077);
   try {
-    await writePrivateFile(path, Buffer.from(""), { mode: 0o640 });
+    await replaceFile(path, Buffer.from(""), { mode: 0o640 });
   } finally {
     process.umask(umask);
   }
@@ -38,7 +38,7 @@ it("closes a file that was open to others, and keeps the mode it is given whatev
 
 it("leaves everything as it was when it may not take the name", async () => {
   await writeFile(path, "old");
-  const writing = writePrivateFile(path, Buffer.from("new"), {
+  const writing = replaceFile(path, Buffer.from("new"), {
     beforeRename: async () => {
       expect(await readdir(directory)).toHaveLength(2);
       throw new Error("no");
@@ -53,10 +53,10 @@ it.runIf(process.geteuid?.() === 0)(
   "as root leaves a file with its owner, and a new one to the directory's",
   async () => {
     await chown(directory, 1_234, 1_234);
-    await writePrivateFile(path, Buffer.from("new"));
+    await replaceFile(path, Buffer.from("new"));
     expect(await stat(path)).toMatchObject({ uid: 1_234, gid: 1_234 });
     await chown(path, 4_321, 4_321);
-    await writePrivateFile(path, Buffer.from("newer"));
+    await replaceFile(path, Buffer.from("newer"));
     expect(await stat(path)).toMatchObject({ uid: 4_321, gid: 4_321 });
   },
 );

@@ -1,0 +1,65 @@
+import { readFile } from "node:fs/promises";
+import { Agent } from "node:https";
+import { NodeHttpHandler, type NodeHttpHandlerOptions } from "@smithy/node-http-handler";
+import { AgentRolesError } from "../agent-roles-error.ts";
+import { profileSetting } from "../aws-files/profile-setting.ts";
+import { expandHome } from "../files/home-directory.ts";
+import type { Env } from "../role-env/env.ts";
+
+/** A connection that hangs is a failure like any other; without limits the SDK waits forever. */
+const LIMITS = { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true } as const;
+
+/** Connections at the same time; the SDK's own default. */
+const MAX_SOCKETS = 50;
+
+/**
+ * Sends requests as the AWS CLI does: through `HTTPS_PROXY` and `HTTP_PROXY` except for `NO_PROXY`, and with the certificate
+ * authorities of `AWS_CA_BUNDLE` or the profile's `ca_bundle`.
+ *
+ * @see https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-proxy.html
+ */
+export function httpHandler(env: Env): NodeHttpHandler {
+  return new NodeHttpHandler(async (): Promise<NodeHttpHandlerOptions> => {
+    const ca = await certificateAuthorities(env);
+    const options = { keepAlive: true, maxSockets: MAX_SOCKETS, ...(ca && { ca }) };
+    if (["HTTPS", "HTTP", "ALL"].some((scheme) => proxyVariable(scheme, env))) {
+      const { ProxyAgent } = await import("proxy-agent");
+      const agent = new ProxyAgent({ ...options, getProxyForUrl: (url) => proxyFor(new URL(url), env) });
+      // The types know Node's own agents only.
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it serves both protocols
+      return { ...LIMITS, httpAgent: agent, httpsAgent: agent as unknown as Agent };
+    }
+    return { ...LIMITS, ...(ca && { httpsAgent: new Agent(options) }) };
+  });
+}
+
+/** The proxy of a URL; empty for a direct connection. */
+export function proxyFor({ protocol, hostname, port }: URL, env: Env): string {
+  const excluded = proxyVariable("NO", env).split(/[\s,]+/).some((entry) => {
+    const [, name = "", onlyPort] = /^(?:\*?\.)?(.*?)(?::(\d+))?$/.exec(entry) ?? [];
+    if (entry === "*") return true;
+    if (name === "" || (onlyPort && onlyPort !== port)) return false;
+    return hostname === name || hostname.endsWith(`.${name}`);
+  });
+  const scheme = protocol.replace(":", "").toUpperCase();
+  const proxy = proxyVariable(scheme, env) || proxyVariable("ALL", env);
+  if (excluded || proxy === "") return "";
+  return proxy.includes("://") ? proxy : `http://${proxy}`;
+}
+
+/** The lower-case spelling wins, as in curl and Python. */
+function proxyVariable(scheme: string, env: Env): string {
+  const name = `${scheme}_PROXY`;
+  return env[name.toLowerCase()] || env[name] || "";
+}
+
+async function certificateAuthorities(env: Env): Promise<Buffer | undefined> {
+  const chosen = env["AWS_CA_BUNDLE"] || profileSetting("ca_bundle", env);
+  if (!chosen) return undefined;
+  const path = expandHome(chosen, env, "AWS_CA_BUNDLE to an absolute path");
+  return readFile(path).catch((cause: unknown) => {
+    const message = `AWS_CA_BUNDLE: ${cause instanceof Error ? cause.message : String(cause)}`;
+    const fix = "Set AWS_CA_BUNDLE (or ca_bundle in the profile) to a PEM file that this user can read, or unset it.";
+    throw new AgentRolesError(message, { code: "MasterCredentialsUnavailable", retryable: true, fix, cause });
+  });
+}
