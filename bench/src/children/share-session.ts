@@ -16,7 +16,7 @@ const assumeRole = sessionCache({ env }).assumeRole(
     const keys = { accessKeyId: "ASIAEXAMPLE", secretAccessKey: "secret", sessionToken: "token" };
     return { ...keys, accountId: target.role.accountId, issuedAt, expiration };
   },
-  { roleEnv, env },
+  { roleEnv, env, caller: async () => "the same in all processes" },
 );
 const { accessKeyId } = await assumeRole(request);
 process.stdout.write(accessKeyId);

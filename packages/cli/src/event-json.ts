@@ -18,6 +18,8 @@ function eventFields(event: AgentRolesEvent): Record<string, unknown> {
       const times = { retryAt: retryAt.toISOString(), validUntil: validUntil?.toISOString() ?? null };
       return { ...roleFields(target), ...errorFields(error), ...times };
     }
+    case "masterFailed":
+      return { ...errorFields(event.error), retryAt: event.retryAt.toISOString() };
     case "initialProgress":
       return { done: event.done, failed: event.failed, total: event.total };
     case "stored":

@@ -27,6 +27,10 @@ export function eventLine(event: AgentRolesEvent, { at, color, retries }: EventL
       const next = retries ? `\n  retry at ${timestamp(retryAt)}${kept}` : "";
       return paint.red(line("failed", `${failureText(error)}${next}`));
     }
+    case "masterFailed": {
+      const next = retries ? `\n  retry at ${timestamp(event.retryAt)}` : "";
+      return paint.red(line("failed", `${failureText(event.error)}${next}`));
+    }
     case "initialProgress": {
       const { done, failed, total } = event;
       if (done < total) return undefined;

@@ -1,11 +1,9 @@
-import { parseRoleEnv } from "@agent-roles/runtime/role-env";
+import { type Env, type ParsedRoleEnv, parseRoleEnv } from "@agent-roles/runtime/role-env";
 import type { RoleEnvSource } from "@agent-roles/runtime/role-sources";
 import { type Command, Option } from "commander";
 import type { CliContext } from "./cli-context.ts";
 import { UsageError } from "./describe-error.ts";
 import { envSource } from "./env-source.ts";
-
-type Env = Readonly<Record<string, string | undefined>>;
 
 /** Adds `--env-file FILE`. */
 export function withEnvFile(command: Command): Command {
@@ -23,15 +21,16 @@ export async function readEnv(context: CliContext, envFile: string | undefined):
 export async function readRoleEnv(
   context: CliContext,
   envFile: string | undefined,
-): Promise<{ readonly env: Env; readonly source: RoleEnvSource }> {
+): Promise<{ readonly env: Env; readonly roleEnv: ParsedRoleEnv; readonly source: RoleEnvSource }> {
   const source = envSource(context, envFile);
   const env = await source.read();
-  const { roles, warnings } = parseRoleEnv(env);
+  const roleEnv = parseRoleEnv(env);
+  const { roles, warnings } = roleEnv;
   for (const { variable, message, fix } of warnings) context.err(`warning: ${variable}: ${message}; ${fix}`);
   if (roles.length === 0) {
     throw new UsageError(
       "no AWS_ROLE_N is set\n  fix: set AWS_ROLE_1=arn:aws:iam::<account>:role/<name>:<profile>, or use --env-file with the output of agent-roles env",
     );
   }
-  return { env, source };
+  return { env, roleEnv, source };
 }

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { CredentialStore, MasterConfig } from "@agent-roles/runtime";
+import type { Env, ParsedRoleEnv } from "@agent-roles/runtime/role-env";
 import { oneOf } from "./one-of.ts";
 import { OWN_COMMAND } from "./own-command.ts";
 
@@ -19,12 +20,12 @@ export interface StoreOptions {
  * @throws {UsageError} for an unknown mode.
  */
 export async function runStores(
-  env: Readonly<Record<string, string | undefined>>,
+  env: Env,
+  roleEnv: ParsedRoleEnv,
   { mode, secret, adopt = false, envFile }: StoreOptions,
 ): Promise<readonly CredentialStore[]> {
   const inMode = oneOf("--mode", mode, MODES);
-  const { credentialProcessStore, masterConfig, parseRoleEnv, sharedCredentialsStore } =
-    await import("@agent-roles/runtime");
+  const { credentialProcessStore, masterConfig, sharedCredentialsStore } = await import("@agent-roles/runtime");
   const envFileArgs = envFile === undefined ? [] : ["--env-file", resolve(envFile)];
   const files =
     inMode === "credentials-file"
@@ -33,7 +34,6 @@ export async function runStores(
   if (secret === undefined) return [files];
   const { secretsManagerStore } = await import("@agent-roles/runtime/secrets-manager");
   // The master role writes the secrets, also when the ambient credentials are another principal's.
-  const roleEnv = parseRoleEnv(env);
   const clientConfig = (): MasterConfig => masterConfig(roleEnv, { env });
   const which = secret.endsWith("/") ? { prefix: secret } : { secretId: secret };
   return [files, secretsManagerStore({ ...which, clientConfig })];

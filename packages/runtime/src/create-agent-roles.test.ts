@@ -15,6 +15,8 @@ const env = {
   AWS_ROLE_2: "arn:aws:iam::123456789013:role/MySecondRole:Second",
   AWS_ROLE_2_REGION: "eu-west-1",
 };
+/** Identify the caller, to whom cache entries belong. */
+const KEYS = { AWS_ACCESS_KEY_ID: "AKIAMASTEREXAMPLE", AWS_SECRET_ACCESS_KEY: "secret" };
 const MINUTE = 60_000;
 
 /** Roles over an STS where the test breaks single profiles, and a store that remembers. */
@@ -91,7 +93,7 @@ describe("createAgentRoles", () => {
   it("names the profiles there are when asked for another", () => {
     const { roles } = subject();
     expect(() => roles.credentials("Third")).toThrow(
-      expect.objectContaining({ code: "UnknownProfile", fix: "declared are: First, Second" }),
+      expect.objectContaining({ code: "UnknownProfile", fix: "Use one of the declared profiles: First, Second." }),
     );
   });
 
@@ -434,7 +436,7 @@ describe("a shared cache", () => {
   afterEach(() => rm(directory, { recursive: true, force: true }));
 
   it("makes one STS call a role for two agents, until the session is due", async () => {
-    const shared = { ...env, AGENT_ROLES_CACHE_DIR: join(directory, "cache") };
+    const shared = { ...env, ...KEYS, AGENT_ROLES_CACHE_DIR: join(directory, "cache") };
     const first = subject({ env: shared, cache: true });
     const second = subject({ env: shared, cache: true, clock: first.clock });
     const both = await first.clock.until(Promise.all([first.roles.assumeAll(), second.roles.assumeAll()]));
@@ -444,7 +446,7 @@ describe("a shared cache", () => {
   });
 
   it("gives no master the sessions of another one", async () => {
-    const shared = { ...env, AGENT_ROLES_CACHE_DIR: join(directory, "cache") };
+    const shared = { ...env, ...KEYS, AGENT_ROLES_CACHE_DIR: join(directory, "cache") };
     const first = subject({ env: shared, cache: true, masterCredentials: as("AKIAFIRST") });
     await first.clock.until(first.roles.assumeAll());
     const { clock } = first;
@@ -462,7 +464,7 @@ describe("a shared cache", () => {
   });
 
   it("has what is still valid for an agent that starts while STS fails", async () => {
-    const shared = { ...env, AGENT_ROLES_CACHE_DIR: join(directory, "cache") };
+    const shared = { ...env, ...KEYS, AGENT_ROLES_CACHE_DIR: join(directory, "cache") };
     const first = subject({ env: shared, cache: true });
     await first.clock.until(first.roles.assumeAll());
     await first.clock.advance(55 * 60_000);
@@ -476,7 +478,7 @@ describe("a shared cache", () => {
 
   it("that cannot be used is told as an event and fails nothing", async () => {
     await writeFile(join(directory, "file"), "");
-    const broken = subject({ env: { ...env, AGENT_ROLES_CACHE_DIR: join(directory, "file") }, cache: true });
+    const broken = subject({ env: { ...env, ...KEYS, AGENT_ROLES_CACHE_DIR: join(directory, "file") }, cache: true });
     expect((await broken.roles.assumeAll()).map(({ status }) => status)).toEqual(["fresh", "fresh"]);
     expect(broken.events).toContainEqual(expect.objectContaining({ type: "cacheFailed" }));
   });

@@ -6,8 +6,8 @@ export type { SessionCache, SessionCacheOptions } from "./cache/session-cache.ts
 export { systemClock } from "./clock.ts";
 export type { Clock } from "./clock.ts";
 export type { AgentRolesEvent, OnEvent, KeySummary } from "./events.ts";
-export type { ProfileStatus } from "./profile-status.ts";
-export { profileStatus } from "./profile-status.ts";
+export type { ProfileStatus, StoredProfilesOptions } from "./profile-status.ts";
+export { profileStatus, storedProfiles } from "./profile-status.ts";
 export { AgentRolesError, formatRoleEnv, parseRoleArn, parseRoleEnv } from "./role-env/index.ts";
 export type {
   ErrorCode,
@@ -41,6 +41,6 @@ export { isSessionOf } from "./sts/session-arn.ts";
 export { callerIdentity } from "./sts/caller-identity.ts";
 export type { StsConfig } from "./sts/sts-client.ts";
 export type { CallerIdentity } from "./sts/caller-identity.ts";
-export { masterConfig } from "./master/connect-master.ts";
+export { masterCaller, masterConfig } from "./master/connect-master.ts";
 export type { MasterConfig, MasterOptions } from "./master/connect-master.ts";
 export { stsRegion } from "./sts/sts-region.ts";

@@ -1,7 +1,12 @@
 import type { AgentRolesError } from "./agent-roles-error.ts";
-import type { TargetRole } from "./role-env/index.ts";
-import { freshness } from "./session/refresh-schedule.ts";
+import { failureError } from "./cache/cache-entry.ts";
+import { sessionCache } from "./cache/session-cache.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import { connectMaster } from "./master/connect-master.ts";
+import type { Env, ParsedRoleEnv, TargetRole } from "./role-env/index.ts";
 import type { SessionCredentials } from "./session/credentials.ts";
+import { freshness } from "./session/refresh-schedule.ts";
+import { readSharedProfiles } from "./stores/read-shared-profiles.ts";
 
 /** Why a refresh failed, without its cause. */
 type ProfileFailure = Pick<AgentRolesError, "code" | "message" | "fix">;
@@ -16,7 +21,7 @@ interface ProfileFacts {
   readonly default: boolean;
 }
 
-/** One profile, without secrets; `status` tells what else is known. */
+/** One profile, without secrets; what else is known depends on `status`. */
 export type ProfileStatus = ProfileFacts &
   (
     | {
@@ -57,4 +62,36 @@ export function profileStatus(target: TargetRole, known: KnownSession, now: numb
 
 function failureOf({ code, message, fix }: ProfileFailure): ProfileFailure {
   return { code, message, fix };
+}
+
+export interface StoredProfilesOptions {
+  readonly env: Env;
+  readonly clock?: Clock;
+  /** Receives what is wrong with the cache. */
+  readonly onWarning?: (error: AgentRolesError) => void;
+}
+
+/**
+ * Every declared profile with what the shared credentials file and the cache hold of it. Makes no call for a role.
+ *
+ * @throws {AgentRolesError} `StoreFailed` when a shared file is there and cannot be read.
+ */
+export async function storedProfiles(
+  roleEnv: ParsedRoleEnv,
+  { env, clock = systemClock, onWarning = () => undefined }: StoredProfilesOptions,
+): Promise<ProfileStatus[]> {
+  const stored = new Map((await readSharedProfiles(env)).managed.map((each) => [each.profile, each]));
+  const cache = sessionCache({ env, clock, onWarning });
+  const { caller } = connectMaster(roleEnv, { env, clock });
+  return Promise.all(
+    roleEnv.roles.map(async (target) => {
+      const { session, failure } = await cache.read(target, { roleEnv, env, caller });
+      const kept = stored.get(target.profile);
+      // A section with another role's credentials does not count. Keys in the file have precedence, as in AWS clients.
+      const credentials = kept?.roleArn === target.role.arn ? kept.credentials : session;
+      const isNews = failure && !(credentials && credentials.issuedAt > failure.failedAt);
+      const known = { ...(credentials && { credentials }), ...(isNews && { failure: failureError(failure) }) };
+      return profileStatus(target, known, clock.now());
+    }),
+  );
 }

@@ -3,6 +3,7 @@ import { fakeClock } from "./fake-clock.test-helper.ts";
 import { withTimeout } from "./with-timeout.ts";
 
 const error = () => new Error("too late");
+const fails = () => Promise.reject(new Error("mine"));
 
 it("withTimeout gives the result and leaves no timer behind", async () => {
   const clock = fakeClock();
@@ -20,8 +21,7 @@ it("withTimeout gives the result and leaves no timer behind", async () => {
 });
 
 it("withTimeout gives the work's own failure", async () => {
-  const work = () => Promise.reject(new Error("mine"));
-  await expect(withTimeout(work, { limitMs: 1_000, clock: fakeClock(), error })).rejects.toThrow("mine");
+  await expect(withTimeout(fails, { limitMs: 1_000, clock: fakeClock(), error })).rejects.toThrow("mine");
 });
 
 it("withTimeout gives up work that takes too long, and aborts its signal", async () => {

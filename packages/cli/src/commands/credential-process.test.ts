@@ -29,7 +29,8 @@ beforeEach(async () => {
     request.resume().on("end", () => {
       calls += 1;
       const { status, body } = answers.shift() ?? { status: 200, body: session(new Date(Date.now() + HOUR)) };
-      response.writeHead(status, { "content-type": "text/xml", date: new Date(now).toUTCString() }).end(body);
+      const headers = { "content-type": "text/xml", "x-amzn-requestid": "1", date: new Date(now).toUTCString() };
+      response.writeHead(status, headers).end(body);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

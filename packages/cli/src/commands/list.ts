@@ -1,4 +1,4 @@
-import type { AgentRolesError, ProfileStatus, TargetRole } from "@agent-roles/runtime";
+import type { AgentRolesError } from "@agent-roles/runtime";
 import { Command } from "commander";
 import type { CliContext } from "../cli-context.ts";
 import { profileJson } from "../profile-json.ts";
@@ -11,26 +11,15 @@ export function listCommand(context: CliContext): Command {
     .description("list every profile with its account, role, Region, status and expiration")
     .option("--json", "print JSON")
     .action(async (options: { json?: true; envFile?: string }) => {
-      const { env } = await readRoleEnv(context, options.envFile);
-      const { parseRoleEnv, profileStatus, readSharedProfiles } = await import("@agent-roles/runtime");
-      const { failureError, sessionCache } = await import("@agent-roles/runtime/cache");
-      const stored = new Map((await readSharedProfiles(env)).managed.map((each) => [each.profile, each]));
-      const now = context.clock.now();
-      const warn = ({ message, fix }: AgentRolesError): void => context.err(`warning: ${message}; ${fix}`);
-      const cache = sessionCache({ env, clock: context.clock, onWarning: warn });
-      const roleEnv = parseRoleEnv(env);
-      const status = async (target: TargetRole): Promise<ProfileStatus> => {
-        const { session, failure } = await cache.read(target, { roleEnv, env });
-        const kept = stored.get(target.profile);
-        // A section with another role's credentials does not count. Keys in the file have precedence, as in AWS clients.
-        const credentials = kept?.roleArn === target.role.arn ? kept.credentials : session;
-        const isNews = failure && !(credentials && credentials.issuedAt > failure.failedAt);
-        const known = { ...(credentials && { credentials }), ...(isNews && { failure: failureError(failure) }) };
-        return profileStatus(target, known, now);
-      };
-      const profiles = await Promise.all(roleEnv.roles.map(status));
+      const { env, roleEnv } = await readRoleEnv(context, options.envFile);
+      const { storedProfiles } = await import("@agent-roles/runtime");
+      const { clock } = context;
+      const onWarning = ({ message, fix }: AgentRolesError): void => context.err(`warning: ${message}; ${fix}`);
+      const profiles = await storedProfiles(roleEnv, { env, clock, onWarning });
       context.out(
-        options.json ? JSON.stringify(profiles.map(profileJson), null, 2) : profileTable(profiles, now, context.color),
+        options.json
+          ? JSON.stringify(profiles.map(profileJson), null, 2)
+          : profileTable(profiles, clock.now(), context.color),
       );
     });
 }

@@ -35,8 +35,8 @@ async function run(context: CliContext, options: RunOptions): Promise<ExitCode> 
   let followed: FollowedRoles | undefined;
   // First of all: SIGHUP must not end the process while it reads the roles.
   if (!options.once) context.onReload(() => void followed?.reload());
-  const { env, source } = await readRoleEnv(context, options.envFile);
-  const stores = await runStores(env, options);
+  const { env, roleEnv, source } = await readRoleEnv(context, options.envFile);
+  const stores = await runStores(env, roleEnv, options);
   if (options.mode === "credential-process" && options.envFile === undefined) {
     context.err(
       "warning: the profiles work only where the same AWS_ROLE_N are set; use --env-file to write the file's path into the profiles",

@@ -1,5 +1,5 @@
 import type { SessionCredentials } from "@agent-roles/runtime";
-import { sessionCache, sessionForReader } from "@agent-roles/runtime/cache";
+import { localCaller, sessionCache, sessionForReader } from "@agent-roles/runtime/cache";
 import { AgentRolesError, parseRoleEnv, type TargetRole } from "@agent-roles/runtime/role-env";
 import { readEnvFile } from "@agent-roles/runtime/role-sources";
 import type { CliContext, ExitCode } from "../cli-context.ts";
@@ -64,7 +64,9 @@ async function session(
     const { createAgentRoles } = await import("@agent-roles/runtime");
     return createAgentRoles({ env, clock }).credentials(profile)();
   };
-  return sessionForReader(target, { cache, origin: { roleEnv, env }, assumeRole: askSts, clock });
+  const caller = async (): Promise<string | undefined> =>
+    localCaller(env) ?? (await import("@agent-roles/runtime")).masterCaller(roleEnv, { env, clock });
+  return sessionForReader(target, { cache, origin: { roleEnv, env, caller }, assumeRole: askSts, clock });
 }
 
 function declared(roles: readonly TargetRole[], profile: string): TargetRole {

@@ -9,12 +9,13 @@ import { fastOptions, fastPath } from "./fast-path.ts";
 
 const NOW = Date.parse("2026-01-01T12:00:00Z");
 const HOUR = 3_600_000;
+const KEYS = { AWS_ACCESS_KEY_ID: "AKIAEXAMPLE", AWS_SECRET_ACCESS_KEY: "secret" };
 let folder: string;
 let env: Record<string, string>;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "agent-roles-fast-"));
-  env = { AGENT_ROLES_CACHE_DIR: folder, AWS_ROLE_1: "arn:aws:iam::123456789013:role/MyRole:Prod" };
+  env = { AGENT_ROLES_CACHE_DIR: folder, ...KEYS, AWS_ROLE_1: "arn:aws:iam::123456789013:role/MyRole:Prod" };
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
@@ -68,7 +69,7 @@ describe("a hit", () => {
     const file = join(folder, "agent-roles.env");
     await writeFile(file, `AWS_ROLE_1='${env["AWS_ROLE_1"]}'\n`);
     const withFile = args.map((arg) => arg.replace("FILE", file));
-    const inherited = args.length > 1 ? { AGENT_ROLES_CACHE_DIR: folder, AWS_ROLE_7: "other" } : env;
+    const inherited = args.length > 1 ? { AGENT_ROLES_CACHE_DIR: folder, ...KEYS, AWS_ROLE_7: "other" } : env;
     expect(answer(withFile, inherited, NOW)).toEqual(hit);
   });
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
-import { cacheDirectory, readCacheFileSync, readerAnswer, sessionKey } from "@agent-roles/runtime/cache";
+import { cacheDirectory, entryKey, localCaller, readCacheFileSync, readerAnswer } from "@agent-roles/runtime/cache";
 import { mergeRoleEnv, parseOneRole } from "@agent-roles/runtime/role-env";
 import { credentialsJson, failureLine } from "./process-output.ts";
 import { readerEnv } from "./reader-env.ts";
@@ -33,7 +33,10 @@ export function fastPath({ profile, envFile }: FastOptions, inherited: Env, now:
     if (env["AGENT_ROLES_SECRET_ID"]) return undefined;
     const role = parseOneRole(env, profile);
     if (!role) return undefined;
-    const key = sessionKey(role.target, { roleEnv: role.roleEnv, env });
+    // Then only the credentials themselves say who the caller is.
+    const caller = localCaller(env);
+    if (caller === undefined) return undefined;
+    const key = entryKey(caller, role.target, { roleEnv: role.roleEnv, env });
     const found = readCacheFileSync(cacheDirectory(env), key);
     const answer = readerAnswer(found?.entry ?? {}, now);
     switch (answer.kind) {

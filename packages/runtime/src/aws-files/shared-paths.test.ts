@@ -16,7 +16,7 @@ it("looks where AWS clients look", () => {
 it("refuses one file for both", () => {
   const env = { AWS_SHARED_CREDENTIALS_FILE: "/a", AWS_CONFIG_FILE: "/a" };
   expect(() => sharedPaths(env)).toThrow(
-    expect.objectContaining({ code: "StoreFailed", fix: expect.stringContaining("each") }),
+    expect.objectContaining({ code: "StoreFailed", fix: expect.stringContaining("two different files") }),
   );
 });
 
@@ -30,7 +30,7 @@ it.runIf(process.geteuid?.() === 0)("says what to set when the account has no ho
   // An account that no system has.
   process.seteuid?.(3_141_592);
   try {
-    expect(() => sharedPaths({})).toThrow(expect.objectContaining({ fix: expect.stringContaining("set HOME") }));
+    expect(() => sharedPaths({})).toThrow(expect.objectContaining({ fix: expect.stringContaining("Set HOME") }));
   } finally {
     process.seteuid?.(0);
   }

@@ -64,8 +64,16 @@ function parseFailure(value: unknown): CachedFailure | null {
   const attempt = fields?.["attempt"];
   if (!code || message === undefined || fix === undefined || !failedAt) return null;
   if (typeof retryable !== "boolean" || typeof attempt !== "number" || !(attempt >= 1)) return null;
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by this version; another text would only be shown
-  return { code: code as ErrorCode, message, fix, retryable, hop: word(fields, "hop") === "master" ? "master" : undefined, attempt, failedAt };
+  return {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by this version; another text would only be shown
+    code: code as ErrorCode,
+    message,
+    fix,
+    retryable,
+    hop: word(fields, "hop") === "master" ? "master" : undefined,
+    attempt,
+    failedAt,
+  };
 }
 
 type Fields = Readonly<Record<string, unknown>>;

@@ -71,7 +71,10 @@ function ssoTokens(env: Env): string {
   try {
     const directory = join(homeDirectory(env, "HOME"), ".aws", "sso", "cache");
     const names = readdirSync(directory).filter((name) => name.endsWith(".json"));
-    return names.toSorted().map((name) => readText(join(directory, name))).join("\n");
+    return names
+      .toSorted()
+      .map((name) => readText(join(directory, name)))
+      .join("\n");
   } catch {
     return "";
   }

@@ -183,7 +183,7 @@ it.each<readonly [string, () => Promise<Record<string, string>>, RegExp]>([
   [
     "cannot be made",
     () => writeFile(`${cache.directory()}.x`, "").then(() => ({ AGENT_ROLES_CACHE_DIR: `${cache.directory()}.x/y` })),
-    /no sharing of sessions: ENOTDIR/,
+    /sessions are not shared: ENOTDIR/,
   ],
   ["takes no file", async () => ({ AGENT_ROLES_CACHE_DIR: "/proc/self/fd" }), /\/proc\/self\/fd/],
   [
@@ -211,7 +211,7 @@ it("gives the session although the entry cannot be written", async () => {
   await mkdir(cache.file());
   answer(credentials("Mine", NOW));
   expect((await pending).accessKeyId).toBe("ASIAMineEXAMPLE");
-  expect(warnings).toEqual([expect.stringMatching(/no sharing of sessions: EISDIR/)]);
+  expect(warnings).toEqual([expect.stringMatching(/sessions are not shared: EISDIR/)]);
   expect(await readdir(cache.directory())).toEqual([`${name}.json`]);
 });
 

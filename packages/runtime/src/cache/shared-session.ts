@@ -132,6 +132,7 @@ function distrusted(path: string, problem: string): AgentRolesError {
 }
 
 function cacheProblem(error: unknown, directory: string): AgentRolesError {
-  const fix = "Set AGENT_ROLES_CACHE_DIR to a directory that this user can write to. Until then each process calls STS itself.";
+  const fix =
+    "Set AGENT_ROLES_CACHE_DIR to a directory that this user can write to. Until then each process calls STS itself.";
   return toAgentRolesError(error, { code: "StoreFailed", fix, prefix: `${directory}: sessions are not shared` });
 }

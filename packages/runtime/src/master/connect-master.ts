@@ -54,6 +54,11 @@ export function masterConfig(roleEnv: RoleEnv, options: MasterOptions = {}): Mas
   return { region, credentials };
 }
 
+/** Identifies the credentials that the agent starts with, for the cache; `undefined` while there are none. */
+export function masterCaller(roleEnv: RoleEnv, options: MasterOptions = {}): Promise<string | undefined> {
+  return connectMaster(roleEnv, options).caller();
+}
+
 /**
  * The master role of one environment.
  *
@@ -70,7 +75,10 @@ export function connectMaster(roleEnv: RoleEnv, options: MasterOptions = {}): Ma
   function connect() {
     const requestHandler = httpHandler(env);
     const common = { region, requestHandler, ...(onDate && { onDate }) };
-    const start = stsClient({ ...common, credentials: ambient ? asMaster(ambient) : defaultCredentials(requestHandler) });
+    const start = stsClient({
+      ...common,
+      credentials: ambient ? asMaster(ambient) : defaultCredentials(requestHandler),
+    });
     const startCredentials: AwsCredentialIdentityProvider = () => start.config.credentials();
     const caller = retriedOnFailure(() => callerIdentity({ ...common, credentials: startCredentials }, "the master"));
     if (!master) return { startCredentials, caller, credentials: startCredentials, client: start };
@@ -80,7 +88,13 @@ export function connectMaster(roleEnv: RoleEnv, options: MasterOptions = {}): Ma
       callAssumeRole(start, request, { attributes, clock, ...(signal && { signal }) });
     const assume = cache?.assumeRole(call, { roleEnv: attributes, env, caller: callerKey }) ?? call;
     const variable = "AWS_MASTER_ROLE";
-    const request = { ...master, subject: "master role", caller: "the ambient credentials", variable, hop: "master" } as const;
+    const request = {
+      ...master,
+      subject: "master role",
+      caller: "the ambient credentials",
+      variable,
+      hop: "master",
+    } as const;
     const hop = roleSession((accept) => assume(request, accept), { clock, random });
     // A session of the master itself must not hop: a role can assume itself only where its own trust policy says so.
     const credentials: AwsCredentialIdentityProvider = async () =>
@@ -96,12 +110,28 @@ export function connectMaster(roleEnv: RoleEnv, options: MasterOptions = {}): Ma
 
   async function callerKey(): Promise<string | undefined> {
     const local = ambient ? undefined : localCaller(env);
-    return local ?? current().startCredentials().then(({ accessKeyId }) => accessKeyId, () => undefined);
+    return (
+      local ??
+      current()
+        .startCredentials()
+        .then(
+          ({ accessKeyId }) => `key ${accessKeyId}`,
+          () => undefined,
+        )
+    );
   }
 
   async function isChained(): Promise<boolean> {
     // AssumeRole meets the same failure and reports it better.
-    return master !== undefined || current().caller().then(({ arn }) => isRoleSession(arn), () => false);
+    return (
+      master !== undefined ||
+      current()
+        .caller()
+        .then(
+          ({ arn }) => isRoleSession(arn),
+          () => false,
+        )
+    );
   }
 
   async function assumeRole(request: RoleRequest, _?: unknown, signal?: AbortSignal) {

@@ -33,7 +33,10 @@ export function asMaster(provider: AwsCredentialIdentityProvider): AwsCredential
 
 /** The SDK waits for a `credential_process` forever; this hook of it, made for its tests, is the only way to end the process. */
 function limitCredentialProcesses(): void {
-  const run = (command: string): Promise<{ stdout: string }> =>
-    promisify(exec)(command, { timeout: PROCESS_LIMIT_MS, killSignal: "SIGKILL" });
-  Object.assign(externalDataInterceptor.getTokenRecord(), { exec: Object.assign(() => run, { [promisify.custom]: run }) });
+  const hook = Object.assign(() => runProcess, { [promisify.custom]: runProcess });
+  Object.assign(externalDataInterceptor.getTokenRecord(), { exec: hook });
+}
+
+function runProcess(command: string): Promise<{ stdout: string }> {
+  return promisify(exec)(command, { timeout: PROCESS_LIMIT_MS, killSignal: "SIGKILL" });
 }

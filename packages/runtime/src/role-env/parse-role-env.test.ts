@@ -182,3 +182,15 @@ describe("parseRoleEnv", () => {
     expect(parseRoleEnv(env).roles.map(({ number }) => number)).toEqual([1, 2, 9, 10]);
   });
 });
+
+it.each<readonly [Record<string, string>, string[]]>([
+  [{ AWS_REGION: "cn-northwest-1" }, ["AWS_REGION"]],
+  [{ AWS_DEFAULT_REGION: "us-gov-west-1" }, ["AWS_DEFAULT_REGION"]],
+  [{ AWS_REGION: "eu-west-1", AWS_ROLE_1_REGION: "eusc-de-east-1" }, ["AWS_ROLE_1_REGION"]],
+  [{ AWS_REGION: "cn-north-1", AWS_ROLE_1_REGION: "eu-west-1" }, []],
+  [{ AWS_REGION: "mx-central-1" }, []],
+  [{}, []],
+])("warns with %j about a Region of another partition: %j", (env, variables) => {
+  const { warnings } = parseRoleEnv({ AWS_ROLE_1: "arn:aws:iam::123456789013:role/MyRole:Prod", ...env });
+  expect(warnings.map(({ variable }) => variable)).toEqual(variables);
+});

@@ -2,6 +2,7 @@ import { AgentRolesError, type Problem } from "../agent-roles-error.ts";
 import { parseSessionEnv } from "./parse-session-env.ts";
 import { parseTargetRole, ROLE_OPTIONS } from "./parse-target-role.ts";
 import type { Env, Report } from "./env.ts";
+import { DEFAULT_REGIONS, partitionOf } from "./partitions.ts";
 import type { RoleEnv, TargetRole } from "./target-role.ts";
 
 export interface ParsedRoleEnv extends RoleEnv {
@@ -25,7 +26,7 @@ export function parseRoleEnv(env: Env): ParsedRoleEnv {
   const roles = numbers.flatMap((number) => parseTargetRole(env, number, report) ?? []);
   reportClashes(roles, env, report);
   reportStrayOptions(env, new Set(numbers), report, (warning) => warnings.push(warning));
-  warnings.push(...gaps(numbers));
+  warnings.push(...gaps(numbers), ...strangeRegions(roles, env));
   const session = parseSessionEnv(env, report);
 
   if (problems.length > 0) throw invalidRoleEnv([...problems, ...warnings]);
@@ -92,6 +93,25 @@ function reportStrayOptions(env: Env, numbers: ReadonlySet<number>, report: Repo
       });
     }
   }
+}
+
+/** Roles of another partition than the Region that is called: STS of one partition knows none of another. */
+function strangeRegions(roles: readonly TargetRole[], env: Env): Problem[] {
+  const variable = ["AWS_REGION", "AWS_DEFAULT_REGION"].find((name) => env[name]);
+  return roles.flatMap(({ number, role: { partition }, region }) => {
+    const named = region ? `AWS_ROLE_${number}_REGION` : variable;
+    const value = region ?? env[variable ?? ""] ?? "";
+    if (!named || partitionOf(value) === partition) return [];
+    const message = `${value} is not in the partition ${partition} of AWS_ROLE_${number}`;
+    return [
+      {
+        variable: named,
+        value,
+        message,
+        fix: `Set it to a Region of ${partition}, such as ${DEFAULT_REGIONS[partition]}.`,
+      },
+    ];
+  });
 }
 
 function gaps(numbers: readonly number[]): Problem[] {

@@ -53,9 +53,9 @@ export function roleEnvSource(options: RoleEnvSourceOptions = {}): RoleEnvSource
     // Without a secret no SDK is loaded.
     const { readSecretEnv } = await import("./read-secret-env.ts");
     const id = secretId;
-    const read = (): Promise<Env> => readSecretEnv({ ...secretOptions, secretId: id, env: local });
+    const readSecret = (): Promise<Env> => readSecretEnv({ ...secretOptions, secretId: id, env: local });
     const { clock = systemClock } = secretOptions;
-    return mergeRoleEnv(local, await withTimeout(read, { limitMs, clock, error: () => noAnswer(id, limitMs) }));
+    return mergeRoleEnv(local, await withTimeout(readSecret, { limitMs, clock, error: () => noAnswer(id, limitMs) }));
   }
 
   return {

@@ -122,7 +122,9 @@ export function roleSession(assume: Assume, options: RoleSessionOptions): RoleSe
   function validOrThrow(): SessionCredentials {
     const current = valid();
     if (current) return current;
-    throw state.failure ?? new AgentRolesError("no credentials", { code: "Unknown", retryable: true, fix: "Will retry." });
+    throw (
+      state.failure ?? new AgentRolesError("no credentials", { code: "Unknown", retryable: true, fix: "Will retry." })
+    );
   }
 
   function notDue(now: number): SessionCredentials | undefined {

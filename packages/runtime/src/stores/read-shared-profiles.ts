@@ -27,9 +27,7 @@ export interface SharedProfiles {
  *
  * @throws {AgentRolesError} `StoreFailed` when a file is there and cannot be read.
  */
-export async function readSharedProfiles(
-  env: Env = process.env,
-): Promise<SharedProfiles> {
+export async function readSharedProfiles(env: Env = process.env): Promise<SharedProfiles> {
   const paths = sharedPaths(env);
   try {
     const credentials = await readShared(paths.credentialsFile);

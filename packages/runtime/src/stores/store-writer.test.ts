@@ -204,7 +204,7 @@ it("goes on with one store while another hangs for ever, and tells so", async ()
   for (const writer of writers) await writer.idle();
   expect(events).toMatchObject([
     { type: "stored", store: "memory" },
-    { type: "storeFailed", store: "never", error: { retryable: true, message: "never: did not answer in time" } },
+    { type: "storeFailed", store: "never", error: { retryable: true, message: "never: no answer in time" } },
   ]);
 });
 

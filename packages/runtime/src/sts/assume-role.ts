@@ -53,10 +53,13 @@ function checked(answer: Credentials | undefined, request: RoleRequest, issuedAt
   };
   const field = answer ? malformedField(credentials) : "Credentials";
   if (!field) return credentials;
-  throw new AgentRolesError(`${request.subject}: the answer is not from AWS STS: its ${field} is missing or malformed`, {
-    code: "InvalidAnswer",
-    retryable: true,
-    ...(request.hop && { hop: request.hop }),
-    fix: "Check AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_STS and the proxy variables. If they are right, check this machine's clock.",
-  });
+  throw new AgentRolesError(
+    `${request.subject}: the answer is not from AWS STS: its ${field} is missing or malformed`,
+    {
+      code: "InvalidAnswer",
+      retryable: true,
+      ...(request.hop && { hop: request.hop }),
+      fix: "Check AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_STS and the proxy variables. If they are right, check this machine's clock.",
+    },
+  );
 }

@@ -35,12 +35,14 @@ export function httpHandler(env: Env): NodeHttpHandler {
 
 /** The proxy of a URL; empty for a direct connection. */
 export function proxyFor({ protocol, hostname, port }: URL, env: Env): string {
-  const excluded = proxyVariable("NO", env).split(/[\s,]+/).some((entry) => {
-    const [, name = "", onlyPort] = /^(?:\*?\.)?(.*?)(?::(\d+))?$/.exec(entry) ?? [];
-    if (entry === "*") return true;
-    if (name === "" || (onlyPort && onlyPort !== port)) return false;
-    return hostname === name || hostname.endsWith(`.${name}`);
-  });
+  const excluded = proxyVariable("NO", env)
+    .split(/[\s,]+/)
+    .some((entry) => {
+      const [, name = "", onlyPort] = /^(?:\*?\.)?(.*?)(?::(\d+))?$/.exec(entry) ?? [];
+      if (entry === "*") return true;
+      if (name === "" || (onlyPort && onlyPort !== port)) return false;
+      return hostname === name || hostname.endsWith(`.${name}`);
+    });
   const scheme = protocol.replace(":", "").toUpperCase();
   const proxy = proxyVariable(scheme, env) || proxyVariable("ALL", env);
   if (excluded || proxy === "") return "";

@@ -1,6 +1,6 @@
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { beforeEach, expect, it, vi } from "vitest";
-import { stsClient } from "./sts-client.ts";
+import { responseDate, stsClient } from "./sts-client.ts";
 import { stsRegion } from "./sts-region.ts";
 
 /** The host that a call would go to. */
@@ -40,4 +40,14 @@ it("asks the Region's own endpoint, also where the SDK of old asked a global one
   vi.stubEnv("AWS_STS_REGIONAL_ENDPOINTS", "legacy");
   expect(await hostOf("eu-west-1")).toBe("sts.eu-west-1.amazonaws.com");
   expect(await hostOf("us-east-1")).toBe("sts.us-east-1.amazonaws.com");
+});
+
+it.each<readonly [string, Record<string, string>, boolean]>([
+  ["STS", { "x-amzn-requestid": "1" }, true],
+  ["a proxy", {}, false],
+  ["a cache", { "x-amzn-requestid": "1", age: "600" }, false],
+])("believes the date of %s: %s", (_, headers, believed) => {
+  const date = "Thu, 01 Jan 2032 00:00:00 GMT";
+  const expected = believed ? Date.parse(date) + 500 : undefined;
+  expect(responseDate({ headers: { ...headers, date } })).toBe(expected);
 });

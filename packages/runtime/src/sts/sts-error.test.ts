@@ -104,7 +104,7 @@ describe("assumeRoleError", () => {
   ])("says that %s may have to become the master first: %s", (user, isSaid) => {
     const text = `User: ${user} is not authorized to perform: sts:AssumeRole on resource: b`;
     const { fix } = assumeRoleError(sts("AccessDenied", text, 403), request);
-    expect(fix.includes(`if ${user} is not the master, set AWS_MASTER_ROLE_ARN`)).toBe(isSaid);
+    expect(fix.includes(`If ${user} is not the master, set AWS_MASTER_ROLE_ARN`)).toBe(isSaid);
     expect(
       assumeRoleError(sts("AccessDenied", text, 403), { ...request, caller: "the ambient credentials" }).fix,
     ).not.toContain("AWS_MASTER_ROLE_ARN");

@@ -27,9 +27,17 @@ const SERVICE_CODE = /^(?!Unknown|SyntaxError|Error$|TypeError)[A-Z][A-Za-z]+$/;
 /** AWS names the policy type that denies; `because no … policy allows` and `with an explicit deny in a …` alike. */
 const DENIED_BY: readonly (readonly [RegExp, ErrorCode, (caller: string, trust: string) => string])[] = [
   [/resource control polic/, "TrustDenied", () => "in the resource control policies (RCPs) of the role's account"],
-  [/service control polic/, "MasterNotAllowed", (caller) => `in the service control policies (SCPs) of the account of ${caller}`],
+  [
+    /service control polic/,
+    "MasterNotAllowed",
+    (caller) => `in the service control policies (SCPs) of the account of ${caller}`,
+  ],
   [/permissions boundar/, "MasterNotAllowed", (caller) => `in the permissions boundary of ${caller}`],
-  [/session polic/, "MasterNotAllowed", (caller) => `in the session policy with which the session of ${caller} was made`],
+  [
+    /session polic/,
+    "MasterNotAllowed",
+    (caller) => `in the session policy with which the session of ${caller} was made`,
+  ],
   [/VPC endpoint polic/i, "MasterNotAllowed", () => "in the policy of the VPC endpoint of STS"],
   [/identity-based polic/, "MasterNotAllowed", (caller) => `in the policies of ${caller}`],
   [/resource-based polic|trust polic/, "TrustDenied", (caller, trust) => `for ${caller} in ${trust}`],
@@ -61,11 +69,23 @@ export function stsError(
   if (error instanceof AgentRolesError) {
     // The master's failure, which every target role meets.
     const { code, fix, retryable, hop = ofCall } = error;
-    return new AgentRolesError(`${subject}: ${error.message}`, { code, fix, retryable, ...(hop && { hop }), cause: error });
+    return new AgentRolesError(`${subject}: ${error.message}`, {
+      code,
+      fix,
+      retryable,
+      ...(hop && { hop }),
+      cause: error,
+    });
   }
   const facts = errorFacts(error);
   const { code, retryable = false, fix } = ofAction(facts) ?? classify(facts);
-  return new AgentRolesError(`${subject}: ${describe(facts, code)}`, { code, retryable, fix, ...(ofCall && { hop: ofCall }), cause: error });
+  return new AgentRolesError(`${subject}: ${describe(facts, code)}`, {
+    code,
+    retryable,
+    fix,
+    ...(ofCall && { hop: ofCall }),
+    cause: error,
+  });
 }
 
 /**
@@ -77,22 +97,37 @@ export function masterCredentialsError(error: unknown): AgentRolesError {
   if (error instanceof AgentRolesError) return error;
   const facts = errorFacts(error);
   const { code, retryable = false, fix } = classifyMaster(facts);
-  return new AgentRolesError(`the master's credentials: ${describe(facts, code)}`, { code, retryable, fix, cause: error });
+  return new AgentRolesError(`the master's credentials: ${describe(facts, code)}`, {
+    code,
+    retryable,
+    fix,
+    cause: error,
+  });
 }
 
 function classifyMaster(facts: ErrorFacts): Failure {
   const { name, message, status } = facts;
   if (/expired/i.test(`${name} ${message}`) && !/Signature/.test(name)) {
-    const fix = /sso/i.test(message) ? 'Run "aws sso login" with the master\'s profile.' : "Give the agent new master credentials.";
+    const fix = /sso/i.test(message)
+      ? 'Run "aws sso login" with the master\'s profile.'
+      : "Give the agent new master credentials.";
     return { code: "MasterCredentialsExpired", fix };
   }
-  if (/^(AccessDenied|InvalidIdentityToken|IDPRejectedClaim|Unauthorized|Forbidden|ValidationError|RegionDisabled)/.test(name)) {
+  if (
+    /^(AccessDenied|InvalidIdentityToken|IDPRejectedClaim|Unauthorized|Forbidden|ValidationError|RegionDisabled)/.test(
+      name,
+    )
+  ) {
     return { code: "MasterCredentialsDenied", fix: masterFix(message) };
   }
   const { code, fix, retryable } = classify(facts);
   if (retryable && code !== "Unknown") {
     const checks = "Check the network path to what gives the master its credentials, and AWS_ENDPOINT_URL.";
-    return { code: "MasterCredentialsUnavailable", retryable, fix: code === "Throttled" ? fix : `Will retry. ${checks}` };
+    return {
+      code: "MasterCredentialsUnavailable",
+      retryable,
+      fix: code === "Throttled" ? fix : `Will retry. ${checks}`,
+    };
   }
   return { code: "MasterCredentialsInvalid", fix: status === undefined ? NO_CREDENTIALS : masterFix(message) };
 }
@@ -153,7 +188,10 @@ function classify(facts: ErrorFacts): Failure {
   if (/^(RequestTimeTooSkewed|RequestExpired|InvalidSignature|SignatureDoesNotMatch)/.test(name))
     return badSignature(facts);
   if (name === "RegionDisabledException") {
-    return { code: "RegionDisabled", fix: "Activate STS in this Region for the account, or set AWS_REGION to another." };
+    return {
+      code: "RegionDisabled",
+      fix: "Activate STS in this Region for the account, or set AWS_REGION to another.",
+    };
   }
   if (CERTIFICATE.test(`${name} ${message}`)) {
     const fix = "Set AWS_CA_BUNDLE to the CA certificate of the proxy or endpoint (PEM).";
@@ -164,7 +202,8 @@ function classify(facts: ErrorFacts): Failure {
     return { code: "Unavailable", retryable: true, fix };
   }
   if (/Invalid URL|Unsupported protocol|Protocol "/.test(message)) {
-    const fix = "Write AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_STS and the proxy variables as a URL with https:// or http://.";
+    const fix =
+      "Write AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_STS and the proxy variables as a URL with https:// or http://.";
     return { code: "InvalidRequest", fix };
   }
   if (status > 0 && !SERVICE_CODE.test(name)) {
@@ -195,7 +234,8 @@ function accessDenied({ message }: ErrorFacts, { role, externalId, variable, cal
     : `whether it requires an sts:ExternalId (then set ${variable}_EXTERNAL_ID)`;
   // A user or an administrator has most likely forgotten the first hop.
   const user = /User: (arn:\S+:iam::\d+:(?:user\/\S+|root))/.exec(message)?.[1];
-  const first = user && caller === "the master" ? `If ${user} is not the master, set AWS_MASTER_ROLE_ARN. Else check` : "Check";
+  const first =
+    user && caller === "the master" ? `If ${user} is not the master, set AWS_MASTER_ROLE_ARN. Else check` : "Check";
   return {
     code: "AccessDenied",
     fix: `${first} that the role exists, that ${trust} allows ${caller}, ${external}, and that the policies of ${caller} allow sts:AssumeRole on it.`,
@@ -209,7 +249,10 @@ function badSignature({ message }: ErrorFacts): Failure {
         retryable: true,
         fix: "Set this machine's clock (NTP). AWS accepts five minutes of difference.",
       }
-    : { code: "MasterCredentialsInvalid", fix: "Correct the master's secret access key: it does not belong to the access key id." };
+    : {
+        code: "MasterCredentialsInvalid",
+        fix: "Correct the master's secret access key: it does not belong to the access key id.",
+      };
 }
 
 function invalidRequest({ message }: ErrorFacts, { variable }: RoleRequest): Failure {

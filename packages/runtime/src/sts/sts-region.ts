@@ -1,17 +1,6 @@
 import { profileSetting } from "../aws-files/profile-setting.ts";
 import type { Env } from "../role-env/env.ts";
-
-/** Where STS is called when nothing names a Region: the partition's own default. */
-const DEFAULT_REGIONS: Readonly<Record<string, string>> = {
-  aws: "us-east-1",
-  "aws-cn": "cn-north-1",
-  "aws-us-gov": "us-gov-west-1",
-  "aws-iso": "us-iso-east-1",
-  "aws-iso-b": "us-isob-east-1",
-  "aws-iso-e": "eu-isoe-west-1",
-  "aws-iso-f": "us-isof-south-1",
-  "aws-eusc": "eusc-de-east-1",
-};
+import { DEFAULT_REGIONS } from "../role-env/partitions.ts";
 
 /**
  * The Region whose STS is called: `AWS_REGION`, else `AWS_DEFAULT_REGION`, else the Region of the master's profile, else the
@@ -20,11 +9,4 @@ const DEFAULT_REGIONS: Readonly<Record<string, string>> = {
 export function stsRegion(env: Env, partition = "aws"): string {
   const chosen = env["AWS_REGION"] || env["AWS_DEFAULT_REGION"] || profileSetting("region", env);
   return chosen || DEFAULT_REGIONS[partition] || "us-east-1";
-}
-
-/** The partition of a Region, by the beginning of its name. */
-export function partitionOf(region: string): string {
-  const matches = ([partition, example]: [string, string]): boolean =>
-    partition !== "aws" && region.startsWith(example.replace(/[a-z]+-\d+$/, ""));
-  return Object.entries(DEFAULT_REGIONS).find(matches)?.[0] ?? "aws";
 }

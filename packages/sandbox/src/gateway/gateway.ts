@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { MotoServer } from "../moto/launch-moto.ts";
 import { type Caller, callerAccount } from "../sts/caller.ts";
@@ -100,7 +101,8 @@ async function answerStsRequest(
   const answer = await answerSts(asked, context);
   if ("silent" in answer) return undefined;
   if ("code" in answer) return errorReply(answer, "query");
-  return { status: 200, headers: { "content-type": "text/xml" }, body: resultXml(answer) };
+  const headers = { "content-type": "text/xml", "x-amzn-requestid": randomUUID() };
+  return { status: 200, headers, body: resultXml(answer) };
 }
 
 function isUnsignedSts(body: Buffer): boolean {
