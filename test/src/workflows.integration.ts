@@ -57,7 +57,26 @@ describe.each([...texts])("%s", (_, text) => {
     }
   });
 
+  it("runs no code of a change in a job that can write", () => {
+    for (const { permissions = {}, steps: own } of Object.values(workflow.jobs)) {
+      if (!Object.values(permissions).includes("write")) continue;
+      expect(own.filter(({ run, uses = "" }) => run !== undefined || uses.startsWith("actions/checkout@"))).toEqual([]);
+    }
+  });
+
   it("lets nobody write a script through an event's text", () => {
     for (const { run = "" } of steps) expect(run).not.toContain("${{");
   });
+});
+
+it("judges the trust policies of a pull request with the checker of the base branch", () => {
+  const { jobs }: Workflow = parse(texts.get("trust.yml") ?? "");
+  const judges = Object.values(jobs).filter(({ steps }) => steps.some(({ run = "" }) => / check cdk\.out/.test(run)));
+  expect(judges).toHaveLength(1);
+  const checkouts = judges.flatMap(({ steps }) =>
+    steps.filter(({ uses = "" }) => uses.startsWith("actions/checkout@")),
+  );
+  expect(checkouts.map((step) => step.with?.["ref"])).toEqual([
+    "${{ github.event.pull_request.base.sha || github.sha }}",
+  ]);
 });
