@@ -44,6 +44,14 @@ describe.each([...LIBRARIES, "packages/cli"])("%s", (directory) => {
   });
 });
 
+it("ships no compiled code in the command's package", async () => {
+  const { stdout } = await execa("tar", ["-tzf", await pack("packages/cli")]);
+  const kinds = new Set(stdout.split("\n").map((file) => /\.[^./]+$/.exec(file)?.[0] ?? file));
+  expect([...kinds].toSorted()).toEqual(
+    [".cjs", ".js", ".json", ".map", ".md", ".ts"].filter((kind) => kinds.has(kind)),
+  );
+});
+
 describe.each(LIBRARIES)("%s", (directory) => {
   it("has types that every resolution of today finds", async () => {
     const analysis = await checkPackage(

@@ -1,18 +1,11 @@
 #!/usr/bin/env -S node --
-// Without the two dashes Node takes --env-file for itself, wherever it stands, and ends when the file is missing.
-const { existsSync, readFileSync } = require("node:fs");
-const { Script } = require("node:vm");
+// Without the two dashes Node parses --env-file itself, wherever it is, and exits if the file is missing.
+const { existsSync } = require("node:fs");
 
-// Built without bundle.js it is slower, and all the same.
-const fast = `${__dirname}/../dist/fast-main`;
-const asked = process.argv[2] === "credential-process" && existsSync(`${fast}.v8`) ? answerFromCache() : undefined;
+// Without bundle.js the file is missing, and the command is slower.
+const fast = `${__dirname}/../dist/fast-main.cjs`;
+const asked =
+  process.argv[2] === "credential-process" && existsSync(fast) ? require(fast).answerFromCache(process) : undefined;
+// True when the answer was printed, the options when the cache has none, undefined when the command line needs the full parser.
 if (asked === undefined) void import("../dist/main.js");
 else if (asked !== true) void import("../dist/credential-process-main.js").then(({ main }) => main(asked));
-
-/** True when all is done; what is asked for when the cache does not have it; undefined when there is more to it. */
-function answerFromCache() {
-  const options = { filename: `${fast}.cjs`, cachedData: readFileSync(`${fast}.v8`) };
-  const made = {};
-  new Script(readFileSync(`${fast}.cjs`, "utf8"), options).runInThisContext()(made, require);
-  return made.answerFromCache(process);
-}

@@ -1,9 +1,6 @@
 import { writeSync } from "node:fs";
 import { fastOptions, type FastOptions, fastPath } from "./credential-process/fast-path.ts";
 
-// bundle.js runs it once, too.
-export { fastPath };
-
 /**
  * The fast path of `agent-roles credential-process`. `bundle.js` bundles it into one file, because Node starts in 30 ms and each further file
  * adds a part of a millisecond.
