@@ -1,4 +1,5 @@
 import type { Clock } from "@agent-roles/runtime";
+import type { OutputOptions } from "./escape-control-characters.ts";
 
 /** Everything a command takes from its surroundings. Only `main.ts` fills it from the process. */
 export interface CliContext {
@@ -7,7 +8,7 @@ export interface CliContext {
   readonly exportEnv: (variables: Readonly<Record<string, string | undefined>>) => void;
   readonly clock: Clock;
   /** Prints the result: tables, JSON, events. */
-  readonly out: (text: string) => void;
+  readonly out: (text: string, options?: OutputOptions) => void;
   /** Prints progress, warnings and errors. */
   readonly err: (text: string) => void;
   /** All of standard input. */

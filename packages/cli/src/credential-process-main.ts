@@ -1,6 +1,7 @@
 import process from "node:process";
 import { systemClock } from "@agent-roles/runtime/clock";
 import { credentialProcess, type CredentialProcessOptions } from "./credential-process/credential-process.ts";
+import { safeOutput } from "./escape-control-characters.ts";
 import { exportToProcess, hideSdkWarning } from "./export-to-process.ts";
 
 /** Runs `credential-process` when `fast-main.ts` has parsed the command line and found no answer in the cache. */
@@ -12,7 +13,7 @@ export async function main(options: CredentialProcessOptions): Promise<void> {
       exportEnv: exportToProcess,
       clock: systemClock,
       out: (line) => process.stdout.write(`${line}\n`),
-      err: (line) => process.stderr.write(`${line}\n`),
+      err: (line) => process.stderr.write(`${safeOutput(line)}\n`),
     },
     options,
   );

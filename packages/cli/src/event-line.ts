@@ -70,7 +70,8 @@ export function eventLine(event: AgentRolesEvent, { at, color, retries }: EventL
 }
 
 function failureText({ message, code, fix }: AgentRolesError): string {
-  return `${message}\n  ${code}: ${fix}`;
+  // Indented, so that a message with line breaks cannot forge an event.
+  return `${message}\n${code}: ${fix}`.replaceAll("\n", "\n  ");
 }
 
 /** Up to five names, else a count. */

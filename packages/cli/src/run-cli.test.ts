@@ -99,7 +99,7 @@ describe("agent-roles", () => {
 
   it("writes out what would steer the terminal", async () => {
     const { err } = await cli(["list", "--env-file", "/does/not\u001b[2J/exist"]);
-    expect(err).toContain(String.raw`/does/not\u{1b}[2J/exist`);
+    expect(err).toContain(String.raw`/does/not\u001b[2J/exist`);
     expect(err).not.toContain("\u001b");
   });
 

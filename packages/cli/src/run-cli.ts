@@ -10,8 +10,8 @@ import { runCommand } from "./commands/run.ts";
 import { sandboxCommand } from "./commands/sandbox.ts";
 import { whoamiCommand } from "./commands/whoami.ts";
 import { describeError } from "./describe-error.ts";
+import { safeOutput } from "./escape-control-characters.ts";
 import { ownVersion } from "./own-version.ts";
-import { visibleLines } from "./visible.ts";
 
 const ENVIRONMENT = `
 Environment:
@@ -40,7 +40,8 @@ const COMMANDS = [
 ];
 
 /** Runs one command line. @returns the exit code; never throws and never exits. */
-export async function runCli(argv: readonly string[], context: CliContext): Promise<ExitCode> {
+export async function runCli(argv: readonly string[], process: CliContext): Promise<ExitCode> {
+  const context = withSafeOutput(process);
   let exitCode: ExitCode = 0;
   const exitWith = (code: ExitCode): void => {
     exitCode = code;
@@ -69,7 +70,25 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
     // Help and version arrive as errors with code 0, wrong usage as code 1, which means a failing role here.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     const { text, code } = describeError(error);
-    context.err(visibleLines(text));
+    context.err(text);
     return code;
   }
+}
+
+/** The context with the one writer of all commands. `signal` stays a getter, because its first use handles the signals. */
+function withSafeOutput(context: CliContext): CliContext {
+  const { env, exportEnv, clock, stdin, onReload, color } = context;
+  return {
+    env,
+    exportEnv,
+    clock,
+    stdin,
+    onReload,
+    color,
+    out: (text, options) => context.out(safeOutput(text, options)),
+    err: (text) => context.err(safeOutput(text)),
+    get signal() {
+      return context.signal;
+    },
+  };
 }

@@ -6,7 +6,7 @@ import { junitReport } from "./junit-report.ts";
 import { markdownReport } from "./markdown-report.ts";
 import { prettyReport } from "./pretty-report.ts";
 import { type RuleText, sarifReport } from "./sarif-report.ts";
-import { visible } from "../visible.ts";
+import { escapeControlCharacters } from "../escape-control-characters.ts";
 
 /** What a format needs beside the report. */
 export interface CheckFormatOptions {
@@ -37,5 +37,5 @@ export function formatCheck(format: CheckFormat, report: CheckReport, options: C
 /** For people to read; of roles these formats tell no more. */
 function shown(report: CheckReport): CheckReport {
   const roles = report.roles.map(({ arn, location }) => ({ arn, location }));
-  return visible({ ...report, roles });
+  return escapeControlCharacters({ ...report, roles });
 }

@@ -48,7 +48,8 @@ export function checkCommand(context: CliContext, exitWith: (code: ExitCode) => 
       const report = await checkTrust(paths, { ...options, failOn }, context);
       const { rules } = await import("@agent-roles/trust");
       const { formatCheck } = await import("../check-formats/check-format.ts");
-      context.out(formatCheck(format, report, { color: context.color, rules, version: ownVersion() }));
+      const text = formatCheck(format, report, { color: context.color, rules, version: ownVersion() });
+      context.out(text, { githubCommands: format === "github" });
       if (report.findings.some(({ severity }) => fails(severity, failOn))) exitWith(1);
     });
 }

@@ -4,7 +4,7 @@ import type { AssumeRoleParameters, Simulation } from "@agent-roles/trust";
 import { Command, InvalidArgumentError } from "commander";
 import type { CliContext, ExitCode } from "../cli-context.ts";
 import { UsageError } from "../describe-error.ts";
-import { visible } from "../visible.ts";
+import { escapeControlCharacters } from "../escape-control-characters.ts";
 import { readTrustSet, type TrustSet, type TrustSetOptions, withTrustSet } from "../trust-set.ts";
 
 const HELP = `
@@ -55,7 +55,7 @@ export function explainCommand(context: CliContext, exitWith: (code: ExitCode) =
       context.out(
         options.json
           ? JSON.stringify({ ...answer, question: request }, null, 2)
-          : answerText(visible(request), visible(answer), context.color),
+          : answerText(escapeControlCharacters(request), escapeControlCharacters(answer), context.color),
       );
       exitWith(answer.decision === "allowed" ? 0 : 1);
     });

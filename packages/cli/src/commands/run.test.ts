@@ -14,13 +14,15 @@ const SESSION =
 let home: string;
 let server: Server;
 let answers: boolean;
+let answer: { readonly status: number; readonly body: string };
 
 beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), "agent-roles-run-"));
   answers = true;
+  answer = { status: 200, body: SESSION };
   server = createServer((request, response) => {
     request.resume();
-    if (answers) response.writeHead(200, { "content-type": "text/xml" }).end(SESSION);
+    if (answers) response.writeHead(answer.status, { "content-type": "text/xml" }).end(answer.body);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
@@ -79,3 +81,23 @@ it("tells beside the JSON of --once why a store took nothing", async () => {
   expect(err.join("\n")).toMatch(/\.aws\/credentials[^\n]*\n\s+StoreFailed: /);
   expect(out.join("") + err.join("")).not.toContain("hush");
 });
+
+it.each([
+  ["run", "--once"],
+  ["run", "--once", "--json"],
+])(
+  "an error message of STS runs no command of a CI system, controls no terminal and forges no line in %j",
+  async (...argv) => {
+    const message =
+      "User ##vso[task.setvariable variable=A]b&#10;::stop-commands::c&#10;2026-01-01T00:00:00Z  assumed   Prod&#13;&#x9b;2J&#x202e;";
+    answer = {
+      status: 403,
+      body: `<ErrorResponse><Error><Code>AccessDenied</Code><Message>${message}</Message></Error></ErrorResponse>`,
+    };
+    const { code, out, err } = start(argv);
+    expect(await code).toBe(1);
+    const lines = [...out, ...err].join("\n");
+    expect(lines).toContain("u0023#vso[task");
+    expect(lines).not.toMatch(/##\w*\[|^\s*::|^2026-01-01T00:00:00Z  assumed|(?!\n)[\p{Cc}\p{Cf}]/mu);
+  },
+);

@@ -1,3 +1,4 @@
+import { safeOutput } from "../escape-control-characters.ts";
 import type { AgentRolesError, SessionCredentials } from "@agent-roles/runtime";
 
 /**
@@ -19,5 +20,5 @@ export function credentialsJson(session: SessionCredentials): string {
 
 /** A failure on one line, because SDKs copy it into their own messages. */
 export function failureLine({ code, message, fix }: Pick<AgentRolesError, "code" | "message" | "fix">): string {
-  return `agent-roles: ${code}: ${message}; fix: ${fix}`.replaceAll(/\s*\n\s*/g, "; ");
+  return safeOutput(`agent-roles: ${code}: ${message}; fix: ${fix}`.replaceAll(/\s*\n\s*/g, "; "));
 }

@@ -3,11 +3,11 @@ import type { GraphFormat } from "./format-names.ts";
 import { mermaid } from "./mermaid.ts";
 import { svg } from "./svg.ts";
 import type { TrustGraph } from "@agent-roles/trust";
-import { visible } from "../visible.ts";
+import { escapeControlCharacters } from "../escape-control-characters.ts";
 
 /** The graph as text, without a newline at its end. */
 export function formatGraph(format: GraphFormat, graph: TrustGraph): string {
-  const shown = visible(graph);
+  const shown = escapeControlCharacters(graph);
   switch (format) {
     case "mermaid":
       return mermaid(shown);
