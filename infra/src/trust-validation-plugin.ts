@@ -1,3 +1,4 @@
+import type { Diagnostic } from "@agent-roles/runtime/role-env";
 import {
   applySuppressions,
   type Expectation,
@@ -8,7 +9,7 @@ import {
   type Suppression,
   type TrustContext,
 } from "@agent-roles/trust";
-import { rolesFromTemplates, type TemplateProblem } from "@agent-roles/templates";
+import { rolesFromTemplates } from "@agent-roles/templates";
 import type {
   IPolicyValidationContext,
   IPolicyValidationPlugin,
@@ -67,8 +68,12 @@ export class TrustValidationPlugin implements IPolicyValidationPlugin {
   }
 }
 
-function asFinding({ file, line, path, message, fix }: TemplateProblem): Finding {
-  const location = { file, ...(line !== undefined && { line }), ...(path !== undefined && { path }) };
+function asFinding({ file, line, path, message, fix }: Diagnostic): Finding {
+  const location = {
+    file: file ?? "template",
+    ...(line !== undefined && { line }),
+    ...(path !== undefined && { path }),
+  };
   return { id: "template", severity: "error", role: "", message, fix, location };
 }
 

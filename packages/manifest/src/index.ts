@@ -4,7 +4,7 @@ export { loadExpectations } from "./load-expectations.ts";
 export type { ExpectationFileOptions, LocatedExpectation } from "./load-expectations.ts";
 export { loadManifest } from "./load-manifest.ts";
 export { ManifestError } from "./manifest-error.ts";
-export type { ManifestErrorCode, ManifestProblem } from "./manifest-error.ts";
+export type { ManifestErrorCode } from "./manifest-error.ts";
 export { manifestJsonSchema } from "./manifest-schema.ts";
 export type {
   ConditionValue,

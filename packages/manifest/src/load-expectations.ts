@@ -1,13 +1,11 @@
 import * as z from "zod";
 import { outsideOrganization } from "./cross-checks.ts";
 import { fields } from "./fields.ts";
-import { locate } from "./locate.ts";
 import { ManifestError } from "./manifest-error.ts";
 import type { TrustExpectation } from "./manifest.ts";
-import { readText } from "./read-text.ts";
 import { schemaIssues } from "./schema-issues.ts";
 import { expectations } from "./trust-section.ts";
-import { readYaml } from "./yaml-source.ts";
+import { locate, readManifestText, readSource } from "./read-source.ts";
 
 /** An expectation, and where it is written. */
 export interface LocatedExpectation {
@@ -34,7 +32,7 @@ export async function loadExpectations(
   file: string,
   { organization }: ExpectationFileOptions = {},
 ): Promise<LocatedExpectation[]> {
-  const source = readYaml(await readText(file), file);
+  const source = readSource(await readManifestText(file), file);
   const result = expectationFile.safeParse(source.value);
   if (!result.success) {
     throw new ManifestError("InvalidExpectations", locate(schemaIssues(result.error.issues, source), source, file));
@@ -43,7 +41,7 @@ export async function loadExpectations(
   const strange = organization === undefined ? outsideOrganization(expect, ["expect"]) : [];
   if (strange.length > 0) throw new ManifestError("InvalidExpectations", locate(strange, source, file));
   return expect.map((expectation, index) => {
-    const { line } = source.place({ path: ["expect", index], at: "value" });
+    const { line } = source.place(["expect", index], "value");
     return { expectation, location: { file, line, path: `expect[${index}]` } };
   });
 }

@@ -1,6 +1,6 @@
 import type { Manifest } from "./manifest.ts";
 import { parseManifest } from "./parse-manifest.ts";
-import { readText } from "./read-text.ts";
+import { readManifestText } from "./read-source.ts";
 
 /**
  * Reads and checks a manifest.
@@ -9,5 +9,5 @@ import { readText } from "./read-text.ts";
  * @throws {ManifestError} `ManifestNotFound`, `ManifestUnreadable`, or whatever {@link parseManifest} throws.
  */
 export async function loadManifest(file: string): Promise<Manifest> {
-  return parseManifest(await readText(file), file);
+  return parseManifest(await readManifestText(file), file);
 }

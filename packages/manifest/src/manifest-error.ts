@@ -1,16 +1,4 @@
-/** One mistake in a manifest, with its place and its repair. */
-export interface ManifestProblem {
-  /** As the caller named it. */
-  readonly file: string;
-  /** From 1. */
-  readonly line: number;
-  /** From 1. */
-  readonly column: number;
-  /** The field, such as `roles[2].profile`; empty for the file as a whole. */
-  readonly path: string;
-  readonly message: string;
-  readonly fix: string;
-}
+import { type Diagnostic, formatDiagnostic } from "@agent-roles/runtime/role-env";
 
 export type ManifestErrorCode =
   /** There is no such file. */
@@ -28,16 +16,12 @@ export type ManifestErrorCode =
 export class ManifestError extends Error {
   override readonly name = "ManifestError";
   readonly code: ManifestErrorCode;
-  readonly problems: readonly ManifestProblem[];
+  readonly problems: readonly Diagnostic[];
   readonly retryable = false;
 
-  constructor(code: ManifestErrorCode, problems: readonly ManifestProblem[], options?: { readonly cause: unknown }) {
-    super(problems.map(formatProblem).join("\n"), options);
+  constructor(code: ManifestErrorCode, problems: readonly Diagnostic[], options?: { readonly cause: unknown }) {
+    super(problems.map(formatDiagnostic).join("\n"), options);
     this.code = code;
     this.problems = problems;
   }
-}
-
-function formatProblem({ file, line, column, path, message, fix }: ManifestProblem): string {
-  return `${file}:${line}:${column}: ${path === "" ? "" : `${path}: `}${message}; ${fix}`;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ManifestError, type ManifestProblem } from "./manifest-error.ts";
+import { ManifestError } from "./manifest-error.ts";
 import type { Manifest } from "./manifest.ts";
 import { parseManifest } from "./parse-manifest.ts";
 
@@ -27,7 +27,7 @@ function failure(text: string): ManifestError {
   throw new Error("the manifest was accepted");
 }
 
-function problems(text: string): readonly ManifestProblem[] {
+function problems(text: string): ManifestError["problems"] {
   return failure(text).problems;
 }
 

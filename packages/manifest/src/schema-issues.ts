@@ -1,6 +1,6 @@
 import type { core } from "zod";
 import { type ManifestIssue, valueAt } from "./manifest-issue.ts";
-import type { YamlSource } from "./yaml-source.ts";
+import type { YamlSource } from "@agent-roles/templates/source";
 
 type Issue = core.$ZodIssue;
 type Source = Pick<YamlSource, "value" | "written">;

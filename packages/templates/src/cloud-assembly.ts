@@ -1,52 +1,55 @@
-import { join } from "node:path";
-import {
-  DEEPEST_NESTING,
-  endless,
-  type InputPath,
-  readNested,
-  type ReadTemplate,
-  readTemplate,
-} from "./nested-templates.ts";
-import { parseText } from "./source/parse-text.ts";
-import { readInput } from "./read-input.ts";
-import { isObject } from "./recognize.ts";
+import { type InputPath, type InputReader, inside } from "./input-reader.ts";
+import { DEEPEST_NESTING, endless, readNested, type ReadTemplate } from "./nested-templates.ts";
+import { isObject, templateSource } from "./recognize.ts";
 import { TrustInputError } from "./trust-input-error.ts";
 
 /**
- * The stacks of a CDK cloud assembly, those of stages included, each with its account and region.
+ * The stacks of a CDK cloud assembly, those of stages included, each with its account and region. A stack that cannot be
+ * read is added to the reader's `unread`.
  *
- * @throws {TrustInputError} when the manifest or a template cannot be read.
+ * @throws {TrustInputError} when the manifest cannot be read.
  * @see https://docs.aws.amazon.com/cdk/v2/guide/deploy.html
  */
 export async function readCloudAssembly(
   directory: InputPath,
-  largestBytes: number,
+  reader: InputReader,
   depth = 0,
-): Promise<ReadTemplate[]> {
+): Promise<readonly ReadTemplate[]> {
   if (depth > DEEPEST_NESTING) throw endless(directory.file);
-  const manifest = inside(directory, "manifest.json");
-  const { value } = parseText(await readInput(manifest.path, manifest.file, largestBytes), manifest.file);
-  if (!isObject(value) || !isObject(value["artifacts"])) throw notAManifest(manifest.file);
+  const { value, file } = await reader.parse(inside(directory, "manifest.json"));
+  if (!isObject(value) || !isObject(value["artifacts"])) throw notAManifest(file);
   const sources: ReadTemplate[] = [];
   for (const [id, artifact] of Object.entries(value["artifacts"])) {
     if (!isObject(artifact)) continue;
-    const properties = isObject(artifact["properties"]) ? artifact["properties"] : {};
-    const { templateFile, directoryName, stackName } = properties;
-    if (artifact["type"] === "cdk:cloud-assembly" && typeof directoryName === "string") {
-      sources.push(...(await readCloudAssembly(inside(directory, directoryName), largestBytes, depth + 1)));
-    }
-    if (artifact["type"] !== "aws:cloudformation:stack" || typeof templateFile !== "string") continue;
-    const paths = await constructPaths(artifact, directory, largestBytes);
-    const environment = {
-      ...environmentOf(artifact["environment"]),
-      stackName: typeof stackName === "string" ? stackName : id,
-    };
-    const at = inside(directory, templateFile);
-    const source = { ...(await readTemplate(at, largestBytes)), ...environment, constructPaths: paths };
-    const read = { source, path: at.path };
-    sources.push(read, ...(await readNested(read, largestBytes)));
+    const read = await reader.attempt(() => readArtifact(id, artifact, directory, reader, depth));
+    sources.push(...(read ?? []));
   }
   return sources;
+}
+
+async function readArtifact(
+  id: string,
+  artifact: Readonly<Record<string, unknown>>,
+  directory: InputPath,
+  reader: InputReader,
+  depth: number,
+): Promise<readonly ReadTemplate[]> {
+  const properties = isObject(artifact["properties"]) ? artifact["properties"] : {};
+  const { templateFile, directoryName, stackName } = properties;
+  if (artifact["type"] === "cdk:cloud-assembly" && typeof directoryName === "string") {
+    return readCloudAssembly(inside(directory, directoryName), reader, depth + 1);
+  }
+  if (artifact["type"] !== "aws:cloudformation:stack" || typeof templateFile !== "string") return [];
+  const at = inside(directory, templateFile);
+  if (reader.isExcluded(at)) return [];
+  const source = {
+    ...templateSource(await reader.parse(at)),
+    ...environmentOf(artifact["environment"]),
+    stackName: typeof stackName === "string" ? stackName : id,
+    constructPaths: await constructPaths(artifact, directory, reader),
+  };
+  const read = { source, path: await reader.resolve(at) };
+  return [read, ...(await readNested(read, at, reader))];
 }
 
 /** `aws://123456789012/eu-central-1`; an environment-agnostic stack says `unknown-account`, `unknown-region`. */
@@ -62,14 +65,14 @@ function environmentOf(environment: unknown): { account?: string; region?: strin
 async function constructPaths(
   artifact: Readonly<Record<string, unknown>>,
   directory: InputPath,
-  largestBytes: number,
+  reader: InputReader,
 ): Promise<ReadonlyMap<string, string>> {
   const { additionalMetadataFile } = artifact;
   const more =
     typeof additionalMetadataFile === "string"
-      ? await readMetadata(inside(directory, additionalMetadataFile), largestBytes)
-      : {};
-  const metadata = { ...(isObject(artifact["metadata"]) && artifact["metadata"]), ...more };
+      ? await reader.attempt(() => reader.parse(inside(directory, additionalMetadataFile)))
+      : undefined;
+  const metadata = { ...asObject(artifact["metadata"]), ...asObject(more?.value) };
   const paths = Object.entries(metadata).flatMap(([path, entries]) =>
     (Array.isArray(entries) ? (entries as readonly unknown[]) : [])
       .filter(isObject)
@@ -79,17 +82,8 @@ async function constructPaths(
   return new Map(paths);
 }
 
-async function readMetadata(
-  { path, file }: InputPath,
-  largestBytes: number,
-): Promise<Readonly<Record<string, unknown>>> {
-  const { value } = parseText(await readInput(path, file, largestBytes), file);
+function asObject(value: unknown): Readonly<Record<string, unknown>> {
   return isObject(value) ? value : {};
-}
-
-/** A member of a directory, named as the caller named the directory. */
-export function inside({ path, file }: InputPath, name: string): InputPath {
-  return { path: join(path, name), file: join(file, name) };
 }
 
 function notAManifest(file: string): TrustInputError {

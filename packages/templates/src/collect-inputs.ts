@@ -1,112 +1,150 @@
+import type { Diagnostic } from "@agent-roles/runtime/role-env";
+import { realpath, stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import type { TemplateSource } from "./cloudformation/template-source.ts";
-import { readCloudAssembly } from "./cloud-assembly.ts";
 import { directoryMembers } from "./directory-members.ts";
-import { type InputPath, readNested, type ReadTemplate } from "./nested-templates.ts";
-import { type ParsedText, parseText } from "./source/parse-text.ts";
-import { isDirectory, readInput } from "./read-input.ts";
-import { type InputKind, recognize } from "./recognize.ts";
-import { templateSource } from "./template-file.ts";
-import { type InputProblem, TrustInputError, type TrustInputErrorCode } from "./trust-input-error.ts";
+import {
+  createInputReader,
+  type InputPath,
+  type InputReader,
+  type ParsedFile,
+  type ReaderOptions,
+  unreadable,
+} from "./input-reader.ts";
+import { readNested, type ReadTemplate } from "./nested-templates.ts";
+import { readCloudAssembly } from "./cloud-assembly.ts";
+import { recognize, templateSource } from "./recognize.ts";
+import { TrustInputError } from "./trust-input-error.ts";
 
 /** Everything that was named, sorted by what it is. */
 export interface Inputs {
   readonly templates: readonly TemplateSource[];
+  readonly plans: readonly ParsedFile[];
+  readonly policies: readonly ParsedFile[];
+  readonly files: readonly string[];
+  /** Files of directories that cannot be read. */
+  readonly unread: Diagnostic[];
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** Inputs so far. */
+interface Collected {
+  readonly templates: ReadTemplate[];
   readonly plans: ParsedFile[];
   readonly policies: ParsedFile[];
   readonly files: string[];
 }
 
-/** A parsed file, by the caller's name. */
-export interface ParsedFile extends ParsedText {
-  readonly file: string;
-}
-
-/** Inputs so far. */
-interface Collected extends Omit<Inputs, "templates"> {
-  readonly templates: ReadTemplate[];
-}
-
-interface Limits {
-  readonly fileBytes: number;
-}
-
 /**
- * Reads all paths; the problems of all are reported at once.
+ * Reads all paths. A directory is read whole: what cannot be read in it is listed.
  *
- * @throws {TrustInputError}
+ * @throws {TrustInputError} with every path that cannot be read itself, and every directory in which nothing can.
  */
-export async function collectInputs(paths: readonly InputPath[], limits: Limits): Promise<Inputs> {
+export async function collectInputs(paths: readonly InputPath[], options: ReaderOptions): Promise<Inputs> {
   const inputs: Collected = { templates: [], plans: [], policies: [], files: [] };
   const failures: TrustInputError[] = [];
-  for (const at of paths) {
+  const attempt = async <T>(run: () => Promise<T>): Promise<T | undefined> => {
     try {
-      const directory = await isDirectory(at.path, at.file);
-      await (directory ? addDirectory(at, inputs, limits) : addFile(at, inputs, limits));
+      return await run();
     } catch (error) {
       if (!(error instanceof TrustInputError)) throw error;
       failures.push(error);
+      return undefined;
     }
+  };
+  const named = [];
+  for (const at of paths) named.push(...((await attempt(() => lookAt(at))) ?? []));
+  const reader = createInputReader(
+    named,
+    named.flatMap(({ roots }) => roots),
+    options,
+  );
+  for (const at of named) {
+    await attempt(() =>
+      at.isDirectory
+        ? addDirectory(at, inputs, reader)
+        : reader.parse(at).then((parsed) => add(parsed, at, inputs, reader)),
+    );
   }
-  const [first] = failures;
-  if (first === undefined) {
-    const templates = withoutRepetition(inputs.templates).map(({ source }) => source);
-    return { ...inputs, templates, files: [...new Set(inputs.files)] };
+  const [first, ...others] = failures;
+  if (first !== undefined) {
+    if (others.length === 0) throw first;
+    throw new TrustInputError(
+      first.code,
+      failures.flatMap(({ problems }) => problems),
+      { cause: failures },
+    );
   }
-  throw failures.length === 1
-    ? first
-    : together(
-        first.code,
-        failures.flatMap(({ problems }) => problems),
-        failures,
-      );
+  const templates = withoutRepetition(inputs.templates).map(({ source }) => source);
+  const { unread, warnings } = reader;
+  return { ...inputs, templates, files: [...new Set(inputs.files)], unread, warnings };
 }
 
-/** A template that another one nests is not read a second time for standing in the same directory. */
+interface Named extends InputPath {
+  readonly isDirectory: boolean;
+  /** Real paths of the directories that may be read for it; those of a file are its own and that of what it links to. */
+  readonly roots: readonly string[];
+}
+
+async function lookAt(at: InputPath): Promise<readonly Named[]> {
+  try {
+    const real = await realpath(at.path);
+    const isDirectory = (await stat(real)).isDirectory();
+    const roots = isDirectory ? [real] : [dirname(real), await realpath(dirname(at.path))];
+    return [{ ...at, isDirectory, roots }];
+  } catch (cause) {
+    throw unreadable(at.file, cause);
+  }
+}
+
+/** A template that another one nests is not read a second time for being in the same directory. */
 function withoutRepetition(templates: readonly ReadTemplate[]): readonly ReadTemplate[] {
   const nested = new Set(templates.flatMap(({ source, path }) => (source.nestedIn ? [path] : [])));
   return templates.filter(({ source, path }) => source.nestedIn !== undefined || !nested.has(path));
 }
 
-function together(code: TrustInputErrorCode, problems: readonly InputProblem[], cause: unknown): TrustInputError {
-  return new TrustInputError(code, problems, { cause });
-}
-
-async function addDirectory(directory: InputPath, inputs: Collected, limits: Limits): Promise<void> {
-  const members = await directoryMembers(directory, limits.fileBytes);
-  const before = inputs.files.length;
+async function addDirectory(directory: InputPath, inputs: Collected, reader: InputReader): Promise<void> {
+  const before = { files: inputs.files.length, plans: inputs.plans.length, unread: reader.unread.length };
+  const { members, terraform } = await directoryMembers(directory, reader);
   for (const { kind, at } of members) {
-    await (kind === "assembly" ? addAssembly(at, inputs, limits) : addMember(at, inputs, limits));
+    await reader.attempt(() => (kind === "assembly" ? addAssembly(at, inputs, reader) : addMember(at, inputs, reader)));
   }
-  if (inputs.files.length > before || members.some(({ kind }) => kind === "assembly")) return;
-  const message = "the directory holds no template, plan or policy";
-  throw new TrustInputError("NotATemplate", [
-    { file: directory.file, message, fix: "name a directory with templates, such as cdk.out" },
-  ]);
+  if (terraform !== undefined && inputs.plans.length === before.plans) reader.unread.push(notPlanned(terraform));
+  const isEmptyAssembly = members.some(({ kind }) => kind === "assembly") && reader.unread.length === before.unread;
+  if (inputs.files.length > before.files || isEmptyAssembly) return;
+  const message = "the directory has no template, plan or policy that can be read";
+  const fix = "name a directory with templates, such as cdk.out";
+  const unread = reader.unread.splice(before.unread);
+  throw new TrustInputError("NotATemplate", [{ file: directory.file, message, fix }, ...unread]);
 }
 
-async function addAssembly(directory: InputPath, inputs: Collected, { fileBytes }: Limits): Promise<void> {
-  const sources = await readCloudAssembly(directory, fileBytes);
+function notPlanned(file: string): Diagnostic {
+  const message = "Terraform configuration is not read, and there is no plan beside it";
+  const fix = "run `terraform plan -out plan.bin && terraform show -json plan.bin > plan.json`, and name plan.json";
+  return { file, message, fix };
+}
+
+async function addAssembly(directory: InputPath, inputs: Collected, reader: InputReader): Promise<void> {
+  const sources = await readCloudAssembly(directory, reader);
   inputs.templates.push(...sources);
   inputs.files.push(...sources.map(({ source }) => source.file));
 }
 
-/** Members of a directory that are something else are left out; those that cannot be read are not. */
-async function addMember(at: InputPath, inputs: Collected, limits: Limits): Promise<void> {
-  const parsed = parseText(await readInput(at.path, at.file, limits.fileBytes), at.file);
-  if (recognize(parsed.value) !== "other") await add({ ...parsed, ...at }, inputs, limits);
+/** Members of a directory that are something else are left out. */
+async function addMember(at: InputPath, inputs: Collected, reader: InputReader): Promise<void> {
+  const parsed = await reader.parse(at);
+  if (documentsOf(parsed).some((value) => recognize(value) !== "other")) await add(parsed, at, inputs, reader);
 }
 
-async function addFile(at: InputPath, inputs: Collected, limits: Limits): Promise<void> {
-  await add({ ...parseText(await readInput(at.path, at.file, limits.fileBytes), at.file), ...at }, inputs, limits);
-}
-
-async function add(parsed: ParsedFile & InputPath, inputs: Collected, limits: Limits): Promise<void> {
-  const kind: InputKind = recognize(parsed.value);
-  inputs.files.push(parsed.file);
+async function add(parsed: ParsedFile, at: InputPath, inputs: Collected, reader: InputReader): Promise<void> {
+  const { file } = parsed;
+  const kind = recognize(parsed.value);
+  if (kind === "other") throw notRecognized(parsed);
+  inputs.files.push(file);
   switch (kind) {
     case "template": {
-      const read = { source: templateSource(parsed, parsed.file), path: parsed.path };
-      const nested = await readNested(read, limits.fileBytes);
+      const read = { source: templateSource(parsed), path: await reader.resolve(at) };
+      const nested = await readNested(read, at, reader);
       inputs.templates.push(read, ...nested);
       inputs.files.push(...nested.map(({ source }) => source.file));
       break;
@@ -117,13 +155,18 @@ async function add(parsed: ParsedFile & InputPath, inputs: Collected, limits: Li
     case "policy":
       inputs.policies.push(parsed);
       break;
-    case "other":
-      throw notRecognized(parsed.file);
   }
 }
 
-function notRecognized(file: string): TrustInputError {
-  const message =
-    "it is not a CloudFormation template (`Resources`), a Terraform plan (`terraform show -json`) or a policy (`Statement`)";
-  return new TrustInputError("NotATemplate", [{ file, message, fix: "name one of these, or a cdk.out directory" }]);
+function documentsOf({ value }: ParsedFile): readonly unknown[] {
+  return Array.isArray(value) ? (value as readonly unknown[]) : [value];
+}
+
+function notRecognized(parsed: ParsedFile): TrustInputError {
+  const isSeveral = documentsOf(parsed).some((value) => recognize(value) !== "other");
+  const message = isSeveral
+    ? "it has several YAML documents, and a template is one"
+    : "it is not a CloudFormation template (`Resources`), a Terraform plan (`terraform show -json`) or a policy (`Statement`)";
+  const fix = isSeveral ? "write each into a file of its own" : "name one of these, or a cdk.out directory";
+  return new TrustInputError("NotATemplate", [{ file: parsed.file, message, fix }]);
 }

@@ -1,62 +1,72 @@
-import { readdir, realpath } from "node:fs/promises";
-import { inside } from "./cloud-assembly.ts";
-import type { InputPath } from "./nested-templates.ts";
-import { parseText } from "./source/parse-text.ts";
-import { isDirectory, readInput, unreadable } from "./read-input.ts";
+import type { Dirent } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
+import { type InputPath, type InputReader, inside, unreadable } from "./input-reader.ts";
+import { isObject } from "./recognize.ts";
+import { TrustInputError } from "./trust-input-error.ts";
 
 /** Something of a directory that is read: a file, or a cloud assembly as a whole. */
-export interface DirectoryMember {
+interface DirectoryMember {
   readonly kind: "file" | "assembly";
   readonly at: InputPath;
+}
+
+interface DirectoryMembers {
+  readonly members: DirectoryMember[];
+  /** The first directory with Terraform configuration. */
+  terraform?: string;
 }
 
 /** Directories that tools fill for themselves. */
 const OF_TOOLS = /^\.|^node_modules$/u;
 
 /**
- * What a directory and those inside it hold. An assembly's own manifest says what of it counts.
- *
- * @param seen - real paths: a link may lead back to where it stands.
- * @throws {TrustInputError} when one of them cannot be read.
+ * What a directory and those inside it hold; what cannot be looked at is added to the reader's `unread`. The manifest of a
+ * cloud assembly decides which of its files count.
  */
-export async function directoryMembers(
-  directory: InputPath,
-  largestBytes: number,
-  seen: Set<string> = new Set(),
-): Promise<readonly DirectoryMember[]> {
-  const names = await namesIn(directory);
-  const place = await realpath(directory.path);
-  if (seen.has(place)) return [];
-  seen.add(place);
-  if (names.includes("manifest.json") && (await isAssembly(directory, largestBytes))) {
-    return [{ kind: "assembly", at: directory }];
-  }
-  const members: DirectoryMember[] = [];
-  for (const name of names) {
-    const at = inside(directory, name);
-    const isRead = /\.(?:json|ya?ml|template)$/iu.test(name);
-    const isInner = await isDirectory(at.path, at.file).catch((cause: unknown) => {
-      // A link that leads nowhere matters only where its name says that it is read.
-      if (isRead) throw cause;
-      return false;
+export async function directoryMembers(directory: InputPath, reader: InputReader): Promise<DirectoryMembers> {
+  const found: DirectoryMembers = { members: [] };
+  /** Real paths: a link can lead back to where it is. */
+  const seen = new Set<string>();
+  const walk = async (at: InputPath): Promise<void> => {
+    const real = await reader.resolve(at);
+    if (seen.size === seen.add(real).size) return;
+    const entries = await readdir(real, { withFileTypes: true }).catch((cause: unknown) => {
+      throw unreadable(at.file, cause);
     });
-    if (isInner && OF_TOOLS.test(name)) continue;
-    if (isInner) members.push(...(await directoryMembers(at, largestBytes, seen)));
-    else if (isRead) members.push({ kind: "file", at });
-  }
-  return members;
+    if (entries.some(({ name }) => name === "manifest.json") && (await isAssembly(at, reader))) {
+      found.members.push({ kind: "assembly", at });
+      return;
+    }
+    for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+      const member = inside(at, entry.name);
+      if (reader.isExcluded(member)) continue;
+      if (entry.name.endsWith(".tf")) found.terraform ??= at.file;
+      await reader.attempt(() => visit(member, entry));
+    }
+  };
+  const visit = async (at: InputPath, entry: Dirent): Promise<void> => {
+    const isLinkToDirectory = entry.isSymbolicLink() && (await isDirectory(at.path));
+    if (entry.isDirectory() || isLinkToDirectory) {
+      if (!OF_TOOLS.test(entry.name)) await walk(at);
+    } else if (/\.(?:json|ya?ml|template)$/iu.test(entry.name)) found.members.push({ kind: "file", at });
+  };
+  await walk(directory);
+  return found;
 }
 
-async function isAssembly(directory: InputPath, largestBytes: number): Promise<boolean> {
-  const { path, file } = inside(directory, "manifest.json");
-  const { value } = parseText(await readInput(path, file, largestBytes), file);
-  return typeof value === "object" && value !== null && "artifacts" in value;
+async function isDirectory(path: string): Promise<boolean> {
+  return stat(path).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
 }
 
-async function namesIn({ path, file }: InputPath): Promise<readonly string[]> {
+async function isAssembly(directory: InputPath, reader: InputReader): Promise<boolean> {
   try {
-    return (await readdir(path)).toSorted();
-  } catch (cause) {
-    throw unreadable(file, cause);
+    const { value } = await reader.parse(inside(directory, "manifest.json"));
+    return isObject(value) && "artifacts" in value;
+  } catch (error) {
+    if (!(error instanceof TrustInputError)) throw error;
+    return false;
   }
 }

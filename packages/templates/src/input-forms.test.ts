@@ -1,10 +1,11 @@
+import { execFile } from "node:child_process";
 import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
+import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { loadTrustRoles } from "./load-trust-roles.ts";
-import { parseText } from "./source/parse-text.ts";
 
 const role = (RoleName: unknown, more: object = {}): object => ({
   Type: "AWS::IAM::Role",
@@ -72,64 +73,8 @@ describe("a cloud assembly", () => {
     const files = { ...assembly({}), "out/manifest.json": { artifacts: [] } };
     await expect(arnsOf(files)).rejects.toMatchObject({
       code: "NotATemplate",
-      problems: [{ file: "out/manifest.json" }],
+      problems: [{ file: "out" }, { file: "out/manifest.json" }],
     });
-  });
-});
-
-describe("a text", () => {
-  it("may begin with a byte order mark", () => {
-    expect(parseText('\uFEFF{"a":1}', "f").value).toEqual({ a: 1 });
-  });
-  it("tells the line of a key behind quotes, colons and values that look like keys", () => {
-    const { lineOf } = parseText(
-      '{\n"x": "a\\"\\n{",\n"y": [":", "Resources"],\n"Resources": {\n"R": {"z": "R"}}}',
-      "f",
-    );
-    expect([lineOf("Resources"), lineOf("Resources", "R"), lineOf("x"), lineOf("z")]).toEqual([4, 5, 2, undefined]);
-  });
-  it.each([
-    ["JSON", `${'{"a":'.repeat(250)}1${"}".repeat(250)}`],
-    ["YAML", Array.from({ length: 250 }, (_, i) => `${" ".repeat(i)}a:`).join("\n")],
-  ])("is refused when it is nested too deeply: %s", (_, text) => {
-    expect(() => parseText(text, "f")).toThrow(/nested more than 200 levels deep/u);
-  });
-  it("may use YAML's anchors and the short form of Condition", () => {
-    expect(parseText("a: &x { b: !Condition C }\nd: *x", "f").value).toEqual({
-      a: { b: { Condition: "C" } },
-      d: { b: { Condition: "C" } },
-    });
-  });
-  it.each([
-    ["a merge key", "Resources:\n  R:\n    <<: { Type: AWS::IAM::Role }", 3, "no merge key (`<<`); write out"],
-    ["a merge key of the whole", "a: &a { Resources: {} }\n<<: *a", 2, "no merge key (`<<`); write out"],
-    ["a second document", "a: 1\n---\nResources: {}", 2, "another YAML document begins here"],
-    ["a key that stands twice in YAML", "Resources:\n  R: 1\n  R: 2", 3, "Map keys must be unique"],
-    ["a key that stands twice", '{"Resources": {\n"A": {"B": 1,\n"C": {},\n"\\u0042": 2}}}', 4, '"B" stands twice'],
-    ["a key of a policy that stands twice", '{"Statement": [{"Effect": "Deny",\n"Effect": "Allow"}]}', 2, '"Effect" '],
-  ])("is refused for %s, with the line", (_, text, line, message) => {
-    expect(() => parseText(text, "f")).toThrow(`f:${line}: `);
-    expect(() => parseText(text, "f")).toThrow(message);
-  });
-  it.each([
-    ['{"a": 1, "a": 2}', { a: 2 }],
-    ["a: &a { b: 1 }\nc: { <<: *a }", { a: { b: 1 }, c: { "<<": { b: 1 } } }],
-    ["a: 1\n---\nb: 2", [{ a: 1 }, { b: 2 }]],
-    ["# nothing", undefined],
-  ])("of another kind may be so: %j", (text, value) => {
-    expect(parseText(text, "f").value).toEqual(value);
-  });
-  it("may have equal keys in different objects, and << in quotes", () => {
-    const text = '{"Resources": {"A": {"B": ["B", {"B": 1}, {"B": 2}]}, "B": {"A": 1}}}';
-    expect(parseText(text, "f").value).toEqual(JSON.parse(text));
-    expect(parseText('Statement: { "<<": 1 }', "f").value).toEqual({ Statement: { "<<": 1 } });
-  });
-  it("is refused when its anchors multiply", () => {
-    const lines = Array.from(
-      { length: 12 },
-      (_, i) => `a${i}: &a${i} [${Array.from({ length: 9 }, () => (i === 0 ? "x" : `*a${i - 1}`)).join()}]`,
-    );
-    expect(() => parseText(lines.join("\n"), "f")).toThrow(/aliases|Excessive/u);
   });
 });
 
@@ -142,9 +87,9 @@ describe("a path", () => {
   });
   it("to more than is read is refused", async () => {
     const cwd = await folder({ a: { Resources: { R: role("r") } } });
-    await expect(loadTrustRoles(["a"], { cwd, quotas: { fileBytes: 10 } })).rejects.toMatchObject({
+    await expect(loadTrustRoles(["a"], { cwd, fileBytes: 10 })).rejects.toMatchObject({
       code: "InputUnreadable",
-      problems: [{ file: "a", message: expect.stringContaining("more than the 10") }],
+      problems: [{ file: "a", message: expect.stringContaining("more than 10") }],
     });
   });
   it.skipIf(process.getuid?.() === 0)("that may not be read says so", async () => {
@@ -180,11 +125,104 @@ describe("a path", () => {
     expect(files).toEqual(["d/.dot.json", "d/cdk.out/t.json", "d/sub/deep/wild.json", "d/sub.json/b.yaml"]);
     expect(roles.map(({ arn }) => arn.split("/").at(-1))).toEqual(["dot", "stack", "wild", "b"]);
   });
-  it("to a directory is refused when something below it cannot be read", async () => {
-    const cwd = await folder({ "d/a.json": { Resources: {} }, "d/sub/b.json": "{" });
-    await expect(loadTrustRoles(["d"], { cwd })).rejects.toMatchObject({ problems: [{ file: "d/sub/b.json" }] });
-    await symlink("nowhere", join(cwd, "d/b.json"));
-    await expect(loadTrustRoles(["d"], { cwd })).rejects.toMatchObject({ problems: [{ file: "d/b.json" }] });
+  it("to a directory lists what below it cannot be read, and hides nothing else", async () => {
+    const cwd = await folder({
+      "d/a.json": template("a"),
+      "d/sub/broken.json": "{",
+      "d/comma.template": '{"Resources": {},\n}',
+      "d/comment.json": '// why\n{"Resources": {}}',
+      "d/two.yaml": "Resources: {}\n---\nResources: {}",
+      "d/circle.json": {
+        Resources: { N: { Type: "AWS::CloudFormation::Stack", Properties: { TemplateURL: "circle.json" } } },
+      },
+      "d/plan.json": { planned_values: {}, errored: true },
+      "d/no-trust.json": { Resources: { R: { Type: "AWS::IAM::Role", Properties: {} }, S: role("s") } },
+    });
+    await symlink("nowhere", join(cwd, "d/link.json"));
+    const { roles, unread } = await loadTrustRoles(["d"], { cwd });
+    expect(unread.map(({ file, line }) => [file, line])).toEqual([
+      ["d/circle.json", undefined],
+      ["d/comma.template", 2],
+      ["d/comment.json", 1],
+      ["d/link.json", undefined],
+      ["d/sub/broken.json", 1],
+      ["d/two.yaml", undefined],
+      ["d/no-trust.json", 3],
+      ["d/plan.json", undefined],
+    ]);
+    expect(roles.map(({ arn }) => arn.split("/").at(-1))).toEqual(["a", "s"]);
+  });
+  it("to a directory in which nothing can be read is refused with every reason", async () => {
+    const cwd = await folder({ "d/a.json": "{", "d/readme.md": "x" });
+    const error = await loadTrustRoles(["d"], { cwd }).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: "NotATemplate", problems: [{ file: "d" }, { file: "d/a.json", line: 1 }] });
+  });
+  it("to Terraform configuration without a plan is told how to make one", async () => {
+    const cwd = await folder({
+      "d/main.tf": "",
+      "both/main.tf": "",
+      "both/t.json": template("t"),
+      "planned/main.tf": "",
+      "planned/p.json": { planned_values: {} },
+    });
+    const fix = expect.stringContaining("terraform show -json");
+    await expect(loadTrustRoles(["d"], { cwd })).rejects.toMatchObject({
+      problems: [{ file: "d" }, { file: "d", fix }],
+    });
+    expect((await loadTrustRoles(["both"], { cwd })).unread).toMatchObject([{ file: "both", fix }]);
+    expect((await loadTrustRoles(["planned"], { cwd })).unread).toEqual([]);
+  });
+  it.each([
+    ["node.json", ["d/keep.json", "d/sub/deep/x.yaml"]],
+    ["*.yaml", ["d/keep.json", "d/node.json", "d/sub/node.json"]],
+    ["sub", ["d/keep.json", "d/node.json"]],
+    ["sub/**", ["d/keep.json", "d/node.json"]],
+    ["sub/*/x.yaml", ["d/keep.json", "d/node.json", "d/sub/node.json"]],
+    ["d/sub/node.json", ["d/keep.json", "d/node.json", "d/sub/deep/x.yaml"]],
+    ["nothing", ["d/keep.json", "d/node.json", "d/sub/deep/x.yaml", "d/sub/node.json"]],
+  ])("to a directory leaves out what --exclude %s matches", async (pattern, expected) => {
+    const names = ["d/keep.json", "d/node.json", "d/sub/node.json", "d/sub/deep/x.yaml"];
+    const cwd = await folder(Object.fromEntries(names.map((name) => [name, template("r")])));
+    expect((await loadTrustRoles(["d"], { cwd, exclude: [pattern] })).files.toSorted()).toEqual(expected);
+  });
+  it("to a directory does not lead out of it", async () => {
+    const secret = "[default]\naws_secret_access_key = x\n";
+    const cwd = await folder({
+      secret,
+      "other/t.json": template("other"),
+      "d/a.json": template("a"),
+      "d/nest.json": {
+        Resources: { N: { Type: "AWS::CloudFormation::Stack", Properties: { TemplateURL: "../secret" } } },
+      },
+      "d/cdk/manifest.json": {
+        artifacts: { S: stack("aws://123456789012/us-east-1", { templateFile: "../../secret" }) },
+      },
+    });
+    await symlink("../../secret", join(cwd, "d/cdk/link.json"));
+    await symlink("../secret", join(cwd, "d/link.json"));
+    await symlink("../other", join(cwd, "d/other"));
+    await symlink("/dev/zero", join(cwd, "d/zero.yaml"));
+    const { files, unread } = await loadTrustRoles(["d"], { cwd });
+    expect(files).toEqual(["d/a.json", "d/nest.json"]);
+    expect(unread.map(({ file = "" }) => file).toSorted()).toEqual([
+      "d/link.json",
+      "d/other",
+      "d/zero.yaml",
+      "secret",
+      "secret",
+    ]);
+    expect(JSON.stringify(unread)).not.toContain("aws_secret");
+    expect((await loadTrustRoles(["d", "other"], { cwd })).files).toContain("other/t.json");
+  });
+  it.skipIf(process.platform === "win32")("to a FIFO or a device ends at once", async () => {
+    const cwd = await folder({ "d/a.json": template("a") });
+    await promisify(execFile)("mkfifo", [join(cwd, "d/fifo.yaml")]);
+    expect((await loadTrustRoles(["d"], { cwd })).unread).toMatchObject([
+      { file: "d/fifo.yaml", message: "it is not a regular file" },
+    ]);
+    for (const path of ["d/fifo.yaml", "/dev/zero"]) {
+      await expect(loadTrustRoles([path], { cwd })).rejects.toMatchObject({ code: "InputUnreadable" });
+    }
   });
   it("to an assembly may be one without any stack", async () => {
     expect(await arnsOf({ "out/manifest.json": { artifacts: {} } })).toEqual([]);

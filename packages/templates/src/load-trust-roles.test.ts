@@ -187,15 +187,15 @@ describe("loadTrustRoles refuses, naming file, place and fix,", () => {
   });
   it("an assembly that contains itself", async () => {
     const artifacts = { Stage: { type: "cdk:cloud-assembly", properties: { directoryName: "." } } };
-    expect(await refused({ "out/manifest.json": { artifacts } }, "out")).toMatchObject({ code: "InvalidTemplate" });
+    expect((await refused({ "out/manifest.json": { artifacts } }, "out")).message).toContain("20 levels deep");
   });
-  it("a nested stack that contains itself", async () => {
+  it("an assembly in which the only stack contains itself", async () => {
     const nested = { Type: "AWS::CloudFormation::Stack", Metadata: { "aws:asset:path": "123456789012.json" } };
     const out = {
       "out/manifest.json": { artifacts: { A: stack("123456789012") } },
       "out/123456789012.json": { Resources: { Nested: nested } },
     };
-    expect(await refused(out, "out")).toMatchObject({ code: "InvalidTemplate" });
+    expect((await refused(out, "out")).message).toContain("20 levels deep");
   });
   it("a file that cannot be read, all such files at once", async () => {
     const cwd = await folder({});
@@ -235,7 +235,7 @@ it("reports the place of a mistake in 5 MB of JSON", async () => {
       {
         file: "a",
         line: text.split("\n").length,
-        message: 'it is not JSON: column 1: expected a key, found "}"',
+        message: 'it is not JSON: there is a comma before "}"',
       },
     ],
   });

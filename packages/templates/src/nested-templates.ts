@@ -1,20 +1,14 @@
 import { dirname, join } from "node:path";
+import { stat } from "node:fs/promises";
 import type { TemplateSource } from "./cloudformation/template-source.ts";
-import { parseText } from "./source/parse-text.ts";
-import { isFile, readInput } from "./read-input.ts";
-import { isObject } from "./recognize.ts";
-import { templateSource } from "./template-file.ts";
+import type { InputPath, InputReader } from "./input-reader.ts";
+import { isObject, templateSource } from "./recognize.ts";
 import { TrustInputError } from "./trust-input-error.ts";
-
-/** A file or directory: where it is, and what the caller called it. */
-export interface InputPath {
-  readonly path: string;
-  readonly file: string;
-}
 
 /** A template and the file it was read from. */
 export interface ReadTemplate {
   readonly source: TemplateSource;
+  /** The real path. */
   readonly path: string;
 }
 
@@ -28,42 +22,47 @@ export function endless(file: string): TrustInputError {
 }
 
 /**
- * The templates of a template's nested stacks that stand in files of this machine: named by the CDK, or by a relative
- * path as `aws cloudformation package` takes it. Others are left out, and are unknown. Their stacks' names are made by
- * CloudFormation.
+ * The templates of a template's nested stacks that are in files of this machine: named by the CDK, or by a relative path as
+ * `aws cloudformation package` takes it. Others are left out, and are unknown; what cannot be read is added to the
+ * reader's `unread`. CloudFormation makes the names of their stacks.
  *
- * @throws {TrustInputError} when such a file is no template, or nesting has no end.
+ * @throws {TrustInputError} when nesting has no end.
  * @see https://docs.aws.amazon.com/cli/latest/reference/cloudformation/package.html
  */
-export async function readNested(parent: ReadTemplate, largestBytes: number, depth = 0): Promise<ReadTemplate[]> {
-  const { account, region, file, template } = parent.source;
-  if (depth > DEEPEST_NESTING) throw endless(file);
-  const environment = {
-    ...(account !== undefined && { account }),
-    ...(region !== undefined && { region }),
-  };
+export async function readNested(
+  { source: parent }: ReadTemplate,
+  at: InputPath,
+  reader: InputReader,
+  depth = 0,
+): Promise<readonly ReadTemplate[]> {
+  if (depth > DEEPEST_NESTING) throw endless(at.file);
+  const { account, region, template } = parent;
+  const environment = { ...(account !== undefined && { account }), ...(region !== undefined && { region }) };
   const { Resources: resources } = template;
   const nested: ReadTemplate[] = [];
   for (const [logicalId, resource] of Object.entries(isObject(resources) ? resources : {})) {
     const name = isObject(resource) ? nestedFile(resource) : undefined;
     if (name === undefined) continue;
-    const at = { path: join(dirname(parent.path), name), file: join(dirname(file), name) };
-    if (!(await isFile(at.path))) continue;
-    const source = {
-      ...environment,
-      ...(await readTemplate(at, largestBytes)),
-      nestedIn: { source: parent.source, logicalId },
-    };
-    const child = { source, path: at.path };
-    nested.push(child, ...(await readNested(child, largestBytes, depth + 1)));
+    const child = { path: join(dirname(at.path), name), file: join(dirname(at.file), name) };
+    if (!(await isThere(child.path)) || reader.isExcluded(child)) continue;
+    const read = await reader.attempt(async () => {
+      const source = {
+        ...environment,
+        ...templateSource(await reader.parse(child)),
+        nestedIn: { source: parent, logicalId },
+      };
+      return { source, path: await reader.resolve(child) };
+    });
+    if (read) nested.push(read, ...(await readNested(read, child, reader, depth + 1)));
   }
   return nested;
 }
 
-/** Reads one template. */
-export async function readTemplate(at: InputPath, largestBytes: number): Promise<TemplateSource> {
-  const parsed = parseText(await readInput(at.path, at.file, largestBytes), at.file);
-  return templateSource(parsed, at.file);
+async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 function nestedFile({
@@ -71,9 +70,15 @@ function nestedFile({
   Properties: properties,
   Metadata: metadata,
 }: Readonly<Record<string, unknown>>): string | undefined {
-  if (type !== "AWS::CloudFormation::Stack" && type !== "AWS::Serverless::Application") return undefined;
+  if (!NESTING.has(type)) return undefined;
   const asset = isObject(metadata) ? metadata["aws:asset:path"] : undefined;
   const written = isObject(properties) ? (properties["TemplateURL"] ?? properties["Location"]) : undefined;
   const name = typeof asset === "string" ? asset : written;
   return typeof name === "string" && !/^[a-z0-9+.-]+:/iu.test(name) ? name : undefined;
 }
+
+const NESTING: ReadonlySet<unknown> = new Set([
+  "AWS::CloudFormation::Stack",
+  "AWS::CloudFormation::StackSet",
+  "AWS::Serverless::Application",
+]);

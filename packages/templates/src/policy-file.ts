@@ -1,5 +1,5 @@
 import type { TrustRole } from "@agent-roles/trust";
-import type { ParsedFile } from "./collect-inputs.ts";
+import type { ParsedFile } from "./input-reader.ts";
 import { isObject } from "./recognize.ts";
 
 /** A role nobody named: its parts are unknown, and read so. */

@@ -1,4 +1,8 @@
-/** What a file is, told by its content. */
+import type { TemplateSource } from "./cloudformation/template-source.ts";
+import type { ParsedFile } from "./input-reader.ts";
+import { TrustInputError } from "./trust-input-error.ts";
+
+/** What a file is, by its content. */
 export type InputKind = "template" | "terraform" | "policy" | "other";
 
 /** Recognizes a parsed file: names and endings say nothing. */
@@ -12,4 +16,17 @@ export function recognize(value: unknown): InputKind {
 /** Whether a JSON value is an object with named members. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/**
+ * A parsed file as a template.
+ *
+ * @throws {TrustInputError} when it is not one.
+ */
+export function templateSource({ value, lineOf, file }: ParsedFile): TemplateSource {
+  if (isObject(value) && (value["Resources"] === undefined || isObject(value["Resources"]))) {
+    return { file, template: value, lineOf: (logicalId) => lineOf("Resources", logicalId) };
+  }
+  const message = "it is not a CloudFormation template: it has no `Resources`";
+  throw new TrustInputError("NotATemplate", [{ file, message, fix: "name a template" }]);
 }

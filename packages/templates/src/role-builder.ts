@@ -1,5 +1,5 @@
 import type { PolicyDocument, SourceLocation, TrustRole, UnknownValue } from "@agent-roles/trust";
-import { jsonKeys } from "./source/json-keys.ts";
+import { readJson } from "./source/read-json.ts";
 import { isObject } from "./recognize.ts";
 
 /** A role whose policies are collected from several places of a source. */
@@ -46,15 +46,10 @@ export function finishRole(role: RoleBuilder): TrustRole {
 
 /** A policy document from its JSON text; what is not one becomes the statement of a document, so that it is seen. */
 export function policyFromText(text: string): PolicyDocument {
-  try {
-    const value: unknown = JSON.parse(text);
-    // Which of two equal keys AWS would read is not known.
-    if (jsonKeys(text).repeated) return { Statement: text };
-    return isObject(value) ? value : { Statement: value };
-  } catch {
-    // Not JSON: the evaluator says that it cannot read such a statement.
-    return { Statement: text };
-  }
+  const read = readJson(text, "");
+  // Not JSON: the evaluator reports a statement that it cannot read. Which of two equal keys AWS reads is not known.
+  if ("errors" in read || read.warnings.length > 0) return { Statement: text };
+  return isObject(read.value) ? read.value : { Statement: read.value };
 }
 
 /** Gives the role a policy whose text is known. */

@@ -1,44 +1,31 @@
-/** One mistake in what was to be checked, with its place and its repair. */
-export interface InputProblem {
-  /** As the caller named it. */
-  readonly file: string;
-  /** From 1. */
-  readonly line?: number;
-  /** Inside the file: a construct path, a logical id, a Terraform address. */
-  readonly path?: string;
-  readonly message: string;
-  readonly fix: string;
-}
+import { type Diagnostic, formatDiagnostic } from "@agent-roles/runtime/role-env";
 
 export type TrustInputErrorCode =
   /** There is no such file or directory. */
   | "InputNotFound"
-  /** It is there and cannot be read: permissions, too large, not text. */
+  /** It is there and cannot be read: permissions, a special file, too large, not text, outside of what was named. */
   | "InputUnreadable"
   /** The text is neither JSON nor YAML. */
   | "InvalidSyntax"
   /** JSON or YAML that is not a template, plan or policy, or a directory without any. */
   | "NotATemplate"
-  /** A template that CloudFormation would reject, such as one with circular references; a plan that Terraform did not finish. */
+  /** A template that CloudFormation rejects, such as one with circular references; a plan that Terraform did not finish. */
   | "InvalidTemplate"
+  /** No template has a parameter of the name that was given. */
+  | "UnknownParameter"
   /** The live account could not be read. */
   | "LiveUnreadable";
 
-/** What was to be checked cannot be. Its message has a line a problem: `file:line: path: message; fix`. */
+/** An input cannot be read. Its message has one line for each problem. */
 export class TrustInputError extends Error {
   override readonly name = "TrustInputError";
   readonly code: TrustInputErrorCode;
-  readonly problems: readonly InputProblem[];
+  readonly problems: readonly Diagnostic[];
   readonly retryable = false;
 
-  constructor(code: TrustInputErrorCode, problems: readonly InputProblem[], options?: { readonly cause: unknown }) {
-    super(problems.map(formatProblem).join("\n"), options);
+  constructor(code: TrustInputErrorCode, problems: readonly Diagnostic[], options?: { readonly cause: unknown }) {
+    super(problems.map(formatDiagnostic).join("\n"), options);
     this.code = code;
     this.problems = problems;
   }
-}
-
-function formatProblem({ file, line, path, message, fix }: InputProblem): string {
-  const place = line === undefined ? file : `${file}:${line}`;
-  return `${place}: ${path === undefined ? "" : `${path}: `}${message}; ${fix}`;
 }

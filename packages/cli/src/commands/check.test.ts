@@ -215,7 +215,7 @@ describe("agent-roles check", () => {
     [["--format", "xml"], '--format "xml" is not one of pretty, json'],
     [["--fail-on", "bad"], '--fail-on "bad" is not one of critical, high, error'],
     [["--manifest", "/does/not/exist"], "/does/not/exist"],
-    [["--expect", "/does/not/exist"], "/does/not/exist:1:1: there is no such file"],
+    [["--expect", "/does/not/exist"], "/does/not/exist: there is no such file"],
     [["--env-file", "/does/not/exist"], "/does/not/exist: ENOENT"],
     [["--profile", "MySecondAccount"], "add --live"],
     [["--own-account", "12"], '--own-account "12" is not an account'],

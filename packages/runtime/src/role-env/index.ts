@@ -1,6 +1,7 @@
 export { AgentRolesError } from "../agent-roles-error.ts";
 export type { AgentRolesErrorOptions, ErrorCode, Problem } from "../agent-roles-error.ts";
 export type { Env } from "./env.ts";
+export { type Diagnostic, formatDiagnostic } from "./diagnostic.ts";
 export { formatRoleEnv } from "./format-role-env.ts";
 export { isRole, mergeRoleEnv } from "./merge-role-env.ts";
 export { parseRoleArn } from "./role-arn.ts";

@@ -1,7 +1,7 @@
+import type { Diagnostic } from "@agent-roles/runtime/role-env";
 import { asList, isRecord, textOf } from "@agent-roles/iam";
 import { cycleProblem } from "./scope.ts";
 import type { Stack } from "./stack.ts";
-import type { TemplateProblem } from "./template-source.ts";
 
 /**
  * A circle of references between resources, one of IAM among them; CloudFormation rejects such a template. Branches of
@@ -9,7 +9,7 @@ import type { TemplateProblem } from "./template-source.ts";
  *
  * @returns the first circle; `undefined` when there is none.
  */
-export function findCycle(stack: Stack): TemplateProblem | undefined {
+export function findCycle(stack: Stack): Diagnostic | undefined {
   const done = new Set<string>();
   for (const [start, resource] of stack.resources) {
     if (!textOf(resource["Type"]).startsWith("AWS::IAM::") || done.has(start)) continue;

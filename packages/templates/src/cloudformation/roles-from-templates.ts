@@ -1,3 +1,4 @@
+import type { Diagnostic } from "@agent-roles/runtime/role-env";
 import type { TrustRole, UnknownValue } from "@agent-roles/trust";
 import { type Attachments, findAttachments, roleKey } from "./attachments.ts";
 import { findCycle } from "./find-cycle.ts";
@@ -9,14 +10,14 @@ import { createWorld, type World } from "./scope.ts";
 import { readStacks } from "./read-stacks.ts";
 import { locationOf, propertiesOf, type Stack } from "./stack.ts";
 import { readRole } from "./template-role.ts";
-import type { TemplateProblem, TemplateSource } from "./template-source.ts";
+import type { TemplateSource } from "./template-source.ts";
 import { unknownRole, unreadRoles } from "./unread-roles.ts";
 import { type Decide, inEachWorld, MOST_WORLDS } from "./worlds.ts";
 
 /** The roles of templates; `problems` are what CloudFormation would reject, so that nothing can be said about it. */
 export interface RolesFromTemplates {
   readonly roles: readonly TrustRole[];
-  readonly problems: readonly TemplateProblem[];
+  readonly problems: readonly Diagnostic[];
 }
 
 /**
@@ -96,7 +97,7 @@ function unnamedTwice(stacks: readonly Stack[]): ReadonlySet<string> {
 }
 
 /** A circle is found again by each role that comes upon it. */
-function distinct(problems: readonly TemplateProblem[]): readonly TemplateProblem[] {
+function distinct(problems: readonly Diagnostic[]): readonly Diagnostic[] {
   return [
     ...new Map(problems.map((problem) => [`${problem.file}\n${cycleMembers(problem.message)}`, problem])).values(),
   ];

@@ -1,7 +1,7 @@
+import type { Diagnostic } from "@agent-roles/runtime/role-env";
 import { quote } from "@agent-roles/iam";
 import type { UnknownValue } from "@agent-roles/trust";
 import type { Stack } from "./stack.ts";
-import type { TemplateProblem } from "./template-source.ts";
 
 /** Whether a named condition holds, and how that is known. */
 export interface Verdict {
@@ -25,7 +25,7 @@ export interface World {
   /** What is being resolved right now, outermost first: asked again, it is a cycle. */
   readonly active: string[];
   readonly notes: Notes;
-  readonly problems: TemplateProblem[];
+  readonly problems: Diagnostic[];
 }
 
 /** What is unknown, without repetition. */
@@ -112,7 +112,7 @@ export function once<T>(memo: Map<string, Answer<T>>, scope: Scope, asked: Asked
 }
 
 /** The problem that references form a cycle, each step named. */
-export function cycleProblem({ source }: Stack, cycle: readonly string[]): TemplateProblem {
+export function cycleProblem({ source }: Stack, cycle: readonly string[]): Diagnostic {
   const [first = ""] = cycle;
   const line = source.lineOf?.(first.split(" ").at(-1) ?? first);
   return {

@@ -1,3 +1,4 @@
+import type { Diagnostic } from "@agent-roles/runtime/role-env";
 import { asList, isRecord, textOf } from "@agent-roles/iam";
 import type { PolicyDocument } from "@agent-roles/trust";
 import type { Attachments, AttachTo, IdentityPolicy } from "./attachments.ts";
@@ -9,7 +10,6 @@ import { asPolicyDocument } from "./policy-document.ts";
 import { arnOf, nameOf } from "./resource-identity.ts";
 import { addNote, type Notes, type Scope, unknown } from "./scope.ts";
 import { locationOf, propertiesOf, type Stack } from "./stack.ts";
-import type { TemplateProblem } from "./template-source.ts";
 
 /** A role as it is in one world. */
 export interface RoleInOneWorld {
@@ -60,7 +60,7 @@ export function readRole(logicalId: string, scope: Scope, attachments: Attachmen
   };
 }
 
-function withoutTrust(logicalId: string, stack: Stack): TemplateProblem {
+function withoutTrust(logicalId: string, stack: Stack): Diagnostic {
   const { file, line } = locationOf(logicalId, stack);
   return {
     file,

@@ -12,20 +12,12 @@ export interface TemplateSource extends TemplateEnvironment {
   /** As the caller named it. */
   readonly file: string;
   readonly template: Readonly<Record<string, unknown>>;
+  /** Values of parameters, as a deployment passes them. */
+  readonly parameters?: Readonly<Record<string, string>>;
   /** CDK construct paths by logical id, for templates whose resources do not carry `aws:cdk:path`. */
   readonly constructPaths?: ReadonlyMap<string, string>;
   /** The line of a resource, from 1. */
   readonly lineOf?: (logicalId: string) => number | undefined;
   /** For a nested stack: the resource of another source that deploys it and passes its parameters. */
   readonly nestedIn?: { readonly source: TemplateSource; readonly logicalId: string };
-}
-
-/** What is wrong with a source, with its place and its repair. */
-export interface TemplateProblem {
-  readonly file: string;
-  readonly line?: number;
-  /** Inside the file: a construct path or logical id. */
-  readonly path?: string;
-  readonly message: string;
-  readonly fix: string;
 }

@@ -1,8 +1,7 @@
-import { AgentRolesError } from "@agent-roles/runtime/role-env";
-import type { InputProblem } from "../trust-input-error.ts";
+import { AgentRolesError, type Diagnostic } from "@agent-roles/runtime/role-env";
 
 /** Why an account could not be read, and what to do; `profile` is left out for the credentials in use. */
-export function liveProblem(cause: unknown, profile: string | undefined): InputProblem {
+export function liveProblem(cause: unknown, profile: string | undefined): Diagnostic {
   const place = { file: "live", ...(profile !== undefined && { path: `profile ${profile}` }) };
   if (cause instanceof AgentRolesError) return { ...place, message: cause.message, fix: cause.fix };
   const name = cause instanceof Error ? cause.name : "unknown error";

@@ -1,8 +1,8 @@
+import type { Diagnostic } from "@agent-roles/runtime/role-env";
 import type { TrustRole } from "@agent-roles/trust";
-import type { ParsedFile } from "../collect-inputs.ts";
+import type { ParsedFile } from "../input-reader.ts";
 import { isObject } from "../recognize.ts";
 import { finishRole } from "../role-builder.ts";
-import { TrustInputError } from "../trust-input-error.ts";
 import { knownAfterApply } from "./known-after-apply.ts";
 import { ofType, type Plan } from "./plan.ts";
 import { addOwnPolicies, attach } from "./plan-attachments.ts";
@@ -12,29 +12,38 @@ import { startPlanRole } from "./plan-role.ts";
 import { unreadPlanRoles } from "./plan-unread.ts";
 import { followReferences } from "./references.ts";
 
+/** The roles of a plan; `problems` is that planning has failed, so that the plan can lack roles. */
+export interface PlanRoles {
+  readonly roles: readonly TrustRole[];
+  readonly problems: readonly Diagnostic[];
+}
+
 /**
  * The roles of `terraform show -json`, of a plan or a state. What is known only after apply is followed through the
  * configuration where it refers to another resource of the plan; else it reads `${…}` and is noted.
  *
- * @throws {TrustInputError} when planning has failed: such a plan lacks what Terraform did not come to.
+ * @param known - account and region that the plan is applied in, where it does not look them up itself.
  * @see https://developer.hashicorp.com/terraform/internals/json-format
  */
-export function planRoles({ value, file }: ParsedFile): readonly TrustRole[] {
+export function planRoles(
+  { value, file }: Pick<ParsedFile, "value" | "file">,
+  known: { readonly account?: string; readonly region?: string } = {},
+): PlanRoles {
   const document = isObject(value) ? value : {};
-  if (document["errored"] === true) throw failed(file);
   const resources = planResources(document);
-  const environment = planEnvironment(resources);
+  const environment = planEnvironment(resources, known);
   const roles = ofType(resources, "aws_iam_role").map((resource) => startPlanRole(resource, environment, file));
   const isKnownAfterApply = knownAfterApply(document);
   const plan: Plan = { resources, follow: followReferences(document), roles, isKnownAfterApply };
   for (const role of roles) addOwnPolicies(role, plan);
   for (const resource of resources) attach(resource, plan);
-  return [...roles.map(finishRole), ...unreadPlanRoles(resources, environment, file)];
+  return {
+    roles: [...roles.map(finishRole), ...unreadPlanRoles(resources, environment, file)],
+    problems: document["errored"] === true ? [failed(file)] : [],
+  };
 }
 
-function failed(file: string): TrustInputError {
-  const message = "Terraform could not finish the plan (`errored`), so it may lack roles";
-  return new TrustInputError("InvalidTemplate", [
-    { file, message, fix: "correct what `terraform plan` says, plan again" },
-  ]);
+function failed(file: string): Diagnostic {
+  const message = "Terraform could not finish the plan (`errored`), so it can lack roles";
+  return { file, message, fix: "correct what `terraform plan` reports, and plan again" };
 }

@@ -28,9 +28,11 @@ export function parameterValue(
 }
 
 function passedValue(name: string, at: string, scope: Scope): unknown {
-  const { parent } = scope.stack;
-  const resource = parent?.stack.resources.get(parent.logicalId);
-  if (parent === undefined || resource === undefined) return undefined;
+  const { parent, source } = scope.stack;
+  if (parent === undefined)
+    return source.parameters && Object.hasOwn(source.parameters, name) ? source.parameters[name] : undefined;
+  const resource = parent.stack.resources.get(parent.logicalId);
+  if (resource === undefined) return undefined;
   const { Parameters: passed } = propertiesOf(resource);
   if (!isRecord(passed) || !Object.hasOwn(passed, name)) return undefined;
   const asked = { name: `parameter ${name}`, at, otherwise: placeholder(name) };

@@ -25,6 +25,11 @@ export function partitionOf(at: string, scope: Scope): string {
   const { partition, region } = scope.stack.source;
   if (partition !== undefined) return partition;
   if (region === undefined) return unknown(scope, at, { Ref: "AWS::Partition" }, "aws", "aws");
+  return partitionOfRegion(region);
+}
+
+/** The partition that a region is in. */
+export function partitionOfRegion(region: string): string {
   return partitions.find(([prefix]) => region.startsWith(prefix))?.[1] ?? "aws";
 }
 

@@ -1,0 +1,87 @@
+import type { Diagnostic } from "@agent-roles/runtime/role-env";
+import { type Document, isNode, isScalar, parseDocument, visit } from "yaml";
+import type { Place, SyntaxErrors } from "./source-text.ts";
+import { findOffset, placesIn, startOf } from "./yaml-places.ts";
+
+/** A YAML document with the places of its parts. */
+export interface YamlSource {
+  readonly value: unknown;
+  /** The place of a key or value; for something that is missing, where its parent begins. */
+  place(path: readonly PropertyKey[], at: "key" | "value"): Place;
+  /** A scalar as it is written in the file: `012345678901`, which YAML reads as the number 12345678901. */
+  written(path: readonly PropertyKey[]): string | undefined;
+}
+
+/**
+ * Reads one YAML 1.2 document; anchors and merge keys (`<<`) are allowed.
+ *
+ * @returns every syntax error where it is not one.
+ */
+export function readYaml(text: string, file: string): YamlSource | SyntaxErrors {
+  const { lineCounter, placeOf } = placesIn();
+  // Warnings are errors here; the library itself must not print them.
+  const document = parseDocument(text, {
+    lineCounter,
+    merge: true,
+    uniqueKeys: false,
+    prettyErrors: false,
+    logLevel: "error",
+  });
+  const [first, ...others] = syntaxErrors(document).map(({ offset, message, fix }) => ({
+    file,
+    ...placeOf(offset),
+    message,
+    fix,
+  }));
+  if (first) return { errors: [first, ...others] };
+  try {
+    return {
+      value: document.toJS(),
+      place: (path, at) => placeOf(findOffset(document, path, at)),
+      written: (path) => {
+        const node: unknown = document.getIn(path, true);
+        return isScalar(node) ? node.source : undefined;
+      },
+    };
+  } catch (error) {
+    // Aliases multiply beyond reason ("billion laughs").
+    const message = error instanceof Error ? error.message : String(error);
+    return { errors: [{ file, line: 1, column: 1, message, fix: "use fewer aliases" }] };
+  }
+}
+
+interface YamlError extends Pick<Diagnostic, "message" | "fix"> {
+  readonly offset: number;
+}
+
+function syntaxErrors(document: Document.Parsed): readonly YamlError[] {
+  const errors = [...document.errors, ...document.warnings].map((error) => ({
+    offset: error.pos[0],
+    message: error.message,
+    fix: "correct the YAML here",
+  }));
+  visit(document, {
+    // The library compares each key with each other one of its map.
+    Map(_, map) {
+      const keys = new Set<unknown>();
+      for (const { key } of map.items) {
+        if (!isScalar(key) || keys.size !== keys.add(key.value).size) continue;
+        errors.push({
+          offset: startOf(key) ?? 0,
+          message: `duplicate key "${String(key.value)}"`,
+          fix: "keep one of them",
+        });
+      }
+    },
+    Alias(_, alias) {
+      if (alias.resolve(document)) return;
+      const message = `*${alias.source} has no anchor before it`;
+      errors.push({ offset: startOf(alias) ?? 0, message, fix: `write &${alias.source} where it is meant` });
+    },
+    Pair(_, pair) {
+      if (isScalar(pair.key) || !isNode(pair.key)) return;
+      errors.push({ offset: startOf(pair.key) ?? 0, message: "a key must be a text", fix: "write key: value" });
+    },
+  });
+  return errors;
+}
