@@ -1,70 +1,108 @@
-import type { Statement } from "@agent-roles/iam";
+import {
+  coversAction,
+  evaluate,
+  groupBy,
+  matchesWildcard,
+  parseArn,
+  type PolicyDocument,
+  readPolicy,
+  type Statement,
+} from "@agent-roles/iam";
+import { managedGrant } from "../access/managed-policies.ts";
+import { overApproximate } from "../access/over-approximate.ts";
+import { ESCALATION_PATHS, type EscalationPath } from "./escalation-paths.ts";
 import type { IndexedRole } from "./indexed-role.ts";
-import { covers, resourcesOf } from "./statements.ts";
 
-/** Each of them by itself changes who may do what. */
-const CHANGES_PERMISSIONS = [
-  "iam:UpdateAssumeRolePolicy",
-  "iam:PutRolePolicy",
-  "iam:AttachRolePolicy",
-  "iam:DeleteRolePermissionsBoundary",
-  "iam:CreatePolicyVersion",
-  "iam:SetDefaultPolicyVersion",
-  "iam:PutUserPolicy",
-  "iam:AttachUserPolicy",
-  "iam:PutGroupPolicy",
-  "iam:AttachGroupPolicy",
-  "iam:AddUserToGroup",
-  "iam:CreateAccessKey",
-  "iam:CreateLoginProfile",
-  "iam:UpdateLoginProfile",
-];
+/** An escalation path that a role has. */
+export interface FoundPath extends EscalationPath {
+  /** `iam:PassRole with lambda:CreateFunction`. */
+  readonly text: string;
+}
+
 const PASS_ROLE = "iam:PassRole";
-/** With `iam:PassRole` they run code as another role. */
-const RUNS_AS_ROLE = [
-  "lambda:CreateFunction",
-  "lambda:UpdateFunctionConfiguration",
-  "ec2:RunInstances",
-  "ec2:AssociateIamInstanceProfile",
-  "ecs:RunTask",
-  "ecs:RegisterTaskDefinition",
-  "cloudformation:CreateStack",
-  "codebuild:CreateProject",
-  "glue:CreateJob",
-  "glue:CreateDevEndpoint",
-  "sagemaker:CreateNotebookInstance",
-  "states:CreateStateMachine",
-  "ssm:StartAutomationExecution",
-  "bedrock-agentcore:CreateCodeInterpreter",
-];
-const ADMINISTRATORS = /^arn:[^:]+:iam::aws:policy\/(?:AdministratorAccess|IAMFullAccess)$/;
 
 /**
- * The actions of a role's own policies, boundary and denials considered, with which it can get more than it has.
+ * The published escalation paths that a role's policies allow, as the evaluator decides it: its boundary, its Deny statements and
+ * its conditions count. A condition on a key that only some requests have, such as `iam:PermissionsBoundary` or a tag,
+ * delegates in AWS's own way and is not counted.
  *
- * @returns an empty list when there are none; `iam:PassRole` stands with what makes it one.
+ * @param isStronger whether a role, by its ARN, can do more than this one: passing a named role that cannot is no escalation.
  */
-export function escalatingActions(role: IndexedRole): readonly string[] {
-  const may = (action: string): boolean => isAllowed(role, action);
-  const alone = CHANGES_PERMISSIONS.filter(may);
-  const runs = may(PASS_ROLE) ? RUNS_AS_ROLE.find(may) : undefined;
-  return runs === undefined ? alone : [...alone, `${PASS_ROLE} with ${runs}`];
+export function escalationPathsOf(role: IndexedRole, isStronger: (roleArn: string) => boolean): readonly FoundPath[] {
+  const managed = managedGrant(role.role.managedPolicyArns).policies;
+  // Most roles have none of the actions.
+  if (managed.length === 0 && !role.identity.some((statement) => knownActions(statement).length > 0)) return [];
+  const can = permissionsOf(role, managed);
+  const isWorthPassing = (resource: string): boolean => /[*?]/.test(resource) || isStronger(resource);
+  return ESCALATION_PATHS.flatMap((path) => {
+    const { actions, passedTo, existing } = path;
+    if (!actions.every((action) => can(action, existing ? isUnlimited : undefined))) return [];
+    if (passedTo === undefined) return { ...path, text: actions.join(" with ") };
+    if (!can(PASS_ROLE, isWorthPassing, { "iam:PassedToService": passedTo })) return [];
+    return { ...path, text: [PASS_ROLE, ...actions].join(" with ") };
+  });
 }
 
-function isAllowed({ role, identity, boundary }: IndexedRole, action: string): boolean {
-  const given = role.managedPolicyArns.some((arn) => ADMINISTRATORS.test(arn)) && action.startsWith("iam:");
-  const allows = (statements: readonly Statement[]): boolean => statements.some((each) => opens(each, action));
-  const all = [...identity, ...(boundary ?? [])];
-  return (given || allows(identity)) && (!boundary || allows(boundary)) && !all.some((each) => forbids(each, action));
+/** Whether a resource pattern has no name of its own: `*`, `arn:aws:lambda:*:*:function:*`. */
+function isUnlimited(pattern: string): boolean {
+  const resource = parseArn(pattern)?.resource ?? pattern.slice(pattern.lastIndexOf(":") + 1);
+  return /^(?:[\w-]+[:/])?\*(?:[:/]\*)*$/.test(resource);
 }
 
-/** Not counted: what is allowed only with a boundary on what is created, AWS's own way to delegate. */
-function opens(statement: Statement, action: string): boolean {
-  if (statement.effect !== "Allow" || !covers(statement, action)) return false;
-  return !statement.conditions.some(({ key }) => key === "iam:permissionsboundary");
+type Can = (
+  action: string,
+  isCounted?: (resource: string) => boolean,
+  context?: Readonly<Record<string, string>>,
+) => boolean;
+
+/** Whether the role is allowed an action on some resource that one of its Allow statements names. */
+function permissionsOf({ role, arn }: IndexedRole, managed: readonly PolicyDocument[]): Can {
+  const { identityPolicies, permissionsBoundary, tags = {} } = role;
+  const identity = [...identityPolicies, ...managed].map((policy) =>
+    overApproximate(readPolicy(policy, "identity policy"), () => false),
+  );
+  const statements = identity.flatMap((policy) => policy.statements);
+  const allowing = new Map<string, Statement[]>();
+  for (const statement of statements.filter(
+    ({ effect, unreadable }) => effect === "Allow" && unreadable === undefined,
+  )) {
+    for (const action of knownActions(statement)) allowing.set(action, [...(allowing.get(action) ?? []), statement]);
+  }
+  const policies = { identityPolicies: identity, ...(permissionsBoundary !== undefined && { permissionsBoundary }) };
+  const isLimited = permissionsBoundary !== undefined || statements.some(({ effect }) => effect !== "Allow");
+  const caller = { arn: role.arn, principalArn: role.arn, tags };
+  return (action, isCounted = () => true, context = {}) =>
+    (allowing.get(action) ?? []).some((statement) =>
+      resourcesOf(statement).some((pattern) => {
+        if (!isCounted(pattern)) return false;
+        // Nothing is left to decide, for most roles.
+        if (!isLimited && statement.conditions.length === 0) return true;
+        const resource = pattern.replaceAll(/[*?]/g, "x");
+        const request = { caller, action, resource, resourceAccount: arn?.account ?? "", context };
+        return evaluate(request, policies).decision !== "denied";
+      }),
+    );
 }
 
-function forbids(statement: Statement, action: string): boolean {
-  if (statement.effect !== "Deny" || statement.conditions.length > 0 || !covers(statement, action)) return false;
-  return resourcesOf(statement).includes("*");
+function resourcesOf({ resource }: Statement): readonly string[] {
+  return resource && !resource.negated ? resource.values : ["*"];
+}
+
+const ACTIONS = [...new Set([PASS_ROLE, ...ESCALATION_PATHS.flatMap(({ actions }) => actions)])];
+const ACTIONS_OF_SERVICE = groupBy(ACTIONS, serviceOf);
+
+/** The actions of the paths that a statement covers. Compares with those of a pattern's service only: roles are many. */
+function knownActions(statement: Statement): readonly string[] {
+  const { action } = statement;
+  if (!action || action.negated) return ACTIONS.filter((each) => coversAction(statement, each) === "yes");
+  return action.values.flatMap((value) => {
+    const pattern = value.toLowerCase();
+    const service = serviceOf(pattern);
+    const candidates = /[*?]/.test(service) ? ACTIONS : (ACTIONS_OF_SERVICE.get(service) ?? []);
+    return candidates.filter((each) => matchesWildcard(pattern, each.toLowerCase()));
+  });
+}
+
+function serviceOf(action: string): string {
+  return (action.split(":", 1)[0] ?? "").toLowerCase();
 }

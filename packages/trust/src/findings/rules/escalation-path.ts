@@ -1,32 +1,35 @@
 import { becomes } from "../assumable-roles.ts";
-import { escalatingActions } from "../escalating-actions.ts";
+import { escalationPathsOf } from "../escalating-actions.ts";
 import type { Rule } from "../rule.ts";
 
-/** How many actions a message names. */
+/** How many paths a message names. */
 const NAMED = 4;
 
-/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/best-practices.html#grant-least-privilege */
+/** Without a master, no role is known to be a target: all are checked. */
 export const escalationPath: Rule = {
   id: "escalation-path",
   severity: "high",
-  why: "an agent that is given this role can get more than it was given",
-  fix: "take the permission away, or bound the role with a permissions boundary that does not allow it",
+  why: "privilege escalation: a session of this role can get permissions that the role does not have",
+  fix: "remove the permission, limit iam:PassRole to the roles that are needed, or attach a permissions boundary that does not allow it",
   *checkRole(role, index) {
     const { master } = index;
-    if (!index.targets().has(role)) return;
-    for (const to of becomes(role, index)) {
+    if (index.masterKey !== undefined && !index.targets().has(role)) return;
+    for (const to of master ? becomes(role, index) : []) {
       if (to === role) continue;
       if (to === master) {
-        yield { message: `can become the master role ${to.role.arn}, and through it every other target role` };
+        yield { message: `can assume the master role ${to.role.arn}, and through it every other target role` };
       } else if (master && index.simulate(master, to).decision === "denied") {
-        yield { message: `can become ${to.role.arn}, which the master itself may not assume` };
+        yield { message: `can assume ${to.role.arn}, which the master itself cannot assume` };
       }
     }
-    const actions = escalatingActions(role);
-    if (actions.length === 0) return;
-    const more = actions.length > NAMED ? ` and ${actions.length - NAMED} more` : "";
-    yield {
-      message: `may call ${actions.slice(0, NAMED).join(", ")}${more}, and so give itself other permissions or trust`,
-    };
+    const paths = escalationPathsOf(role, (arn) => {
+      const passed = arn === role.role.arn ? undefined : index.byArn.get(arn);
+      return passed !== undefined && escalationPathsOf(passed, () => false).length > 0;
+    });
+    const [first] = paths;
+    if (!first) return;
+    const more = paths.length > NAMED ? ` and ${paths.length - NAMED} more` : "";
+    const named = paths.slice(0, NAMED).map(({ text }) => text);
+    yield { message: `can call ${named.join(", ")}${more}: privilege escalation (${first.source})` };
   },
 };
