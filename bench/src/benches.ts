@@ -1,21 +1,12 @@
 import type { Bench } from "./bench.ts";
 import { callsPerLifetime } from "./calls-per-lifetime.ts";
-import { cliEnv } from "./cli-env.ts";
-import { cliList } from "./cli-list.ts";
-import { credentialProcess } from "./credential-process.ts";
-import { decisions } from "./decisions.ts";
-import { hotPath } from "./hot-path.ts";
-import { memory } from "./memory.ts";
-import { memoryOurs, memorySdk, memorySdkFloor, memorySdkOneCall, memorySmallHeap } from "./memory-sdk.ts";
-import { profilesReady } from "./profiles-ready.ts";
-import { profilesReadySdk } from "./profiles-ready-sdk.ts";
-import { sdkOverhead } from "./sdk-overhead.ts";
-import { sequentialCli } from "./sequential-cli.ts";
+import { cliEnv, cliList, credentialProcess, sequentialCli } from "./commands.ts";
+import { hotPath, temporaryHotPath } from "./hot-path.ts";
+import { memory, memoryOurs, memorySdk, memorySdkFloor, memorySdkOneCall, memorySmallHeap } from "./memory.ts";
+import { profilesReady, profilesReadySdk, sdkOverhead, temporaryFill } from "./profiles-ready.ts";
 import { storeReplacements, storeWrite } from "./store-write.ts";
 import { synth } from "./synth.ts";
-import { temporaryFill, temporaryHotPath } from "./temporary-credentials.ts";
-import { trustCheck } from "./trust-check.ts";
-import { trustIndependent } from "./trust-independent.ts";
+import { decisions, trustCheck, trustIndependent } from "./trust.ts";
 
 /** Every bench, in the order of the table. */
 export const benches: readonly Bench[] = [

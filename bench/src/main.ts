@@ -1,8 +1,8 @@
 import process from "node:process";
-import { assess, type Result } from "./assess.ts";
+import { type Bench, type Outcome, runBench } from "./bench.ts";
 import { benches } from "./benches.ts";
 import { readCommandLine } from "./command-line.ts";
-import { type LeftOut, reportJson, reportText } from "./report.ts";
+import { table } from "./table.ts";
 
 const commandLine = readCommandLine(
   process.argv.slice(2),
@@ -12,14 +12,21 @@ if ("usage" in commandLine) {
   process.stderr.write(`${commandLine.usage}\n`);
   process.exitCode = 2;
 } else {
-  const results: Result[] = [];
-  const leftOut: LeftOut[] = [];
+  const outcomes: Outcome[] = [];
   for (const bench of benches.filter(({ name }) => commandLine.names.includes(name))) {
     process.stderr.write(`${bench.name}: ${bench.what}\n`);
-    const outcome = await bench.run();
-    if ("skipped" in outcome) leftOut.push({ name: bench.name, reason: outcome.skipped });
-    else results.push(assess(bench, outcome));
+    const small: Bench = { ...bench, budget: { kind: "none" } };
+    const outcome = await runBench(commandLine.small ? small : bench, commandLine.scale);
+    if (outcome.status === "failed") {
+      process.stderr.write(`${outcome.reason}\n`);
+      process.exitCode = 1;
+    }
+    outcomes.push(outcome);
   }
-  const report = { node: process.version, results, leftOut };
-  process.stdout.write(`${commandLine.json ? reportJson(report) : reportText(report)}\n`);
+  const { version: node } = process;
+  process.stdout.write(
+    commandLine.json
+      ? `${JSON.stringify({ node, results: outcomes }, undefined, 2)}\n`
+      : `\nNode ${node}\n${table(outcomes)}\n`,
+  );
 }

@@ -1,16 +1,18 @@
 /* oxlint-disable eslint/no-new -- this is how the CDK is written */
 import { App, BootstraplessSynthesizer, CfnOutput, type IStackSynthesizer, Stack } from "aws-cdk-lib";
 import { CfnRole } from "aws-cdk-lib/aws-iam";
-import { ACCOUNTS, MASTER_ACCOUNT, ROLES_AN_ACCOUNT } from "../harness/synth-size.ts";
+import process from "node:process";
+import { accounts, MASTER_ACCOUNT, ROLES_AN_ACCOUNT } from "../harness/fleet.ts";
 
 // What somebody writes who needs these very resources, once, and checks nothing. The app's settings are infra's.
 const ACTIONS = ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"];
 const MASTER_PATH = "/agent-roles-master/";
 
+const known = accounts(Number(process.argv[2]));
 const app = new App({ autoSynth: false, stackTraces: false, treeMetadata: false, analyticsReporting: false });
-const patterns = ACCOUNTS.map((account) => `arn:aws:iam::${account}:role/agent-roles/*`);
+const patterns = known.map((account) => `arn:aws:iam::${account}:role/agent-roles/*`);
 
-for (const account of ACCOUNTS) {
+for (const account of known) {
   const stack = new Stack(app, `minimal-${account}`, {
     env: { account, region: "us-east-1" },
     description: "agent-roles: roles that an agent assumes",

@@ -1,22 +1,16 @@
-import { sessionCache } from "@agent-roles/runtime/cache";
-import { parseRoleEnv } from "@agent-roles/runtime/role-env";
+import process from "node:process";
+import { createAgentRoles } from "@agent-roles/runtime";
+import { newSession, HOUR_MS } from "../harness/sts.ts";
 
-// One of many processes that want the first role of the environment. STS is an address that counts.
-const { env } = process;
-const roleEnv = parseRoleEnv(env);
-const [target] = roleEnv.roles;
-if (!target) throw new Error("no AWS_ROLE_1");
-const request = { ...target, subject: target.profile, caller: "the master", variable: "AWS_ROLE_1" };
-
-const assumeRole = sessionCache({ env }).assumeRole(
-  async () => {
-    const issuedAt = new Date();
-    await fetch(env["AWS_ENDPOINT_URL_STS"] ?? "", { method: "POST" });
-    const expiration = new Date(issuedAt.getTime() + 3_600_000);
-    const keys = { accessKeyId: "ASIAEXAMPLE", secretAccessKey: "secret", sessionToken: "token" };
-    return { ...keys, accountId: target.role.accountId, issuedAt, expiration };
+// One of many processes that start at once and want the same role. STS is an address that counts.
+const { AWS_ENDPOINT_URL_STS = "", ...env } = process.env;
+const roles = createAgentRoles({
+  env,
+  cache: true,
+  masterCredentials: async () => ({ accessKeyId: "AKIAMASTEREXAMPLE", secretAccessKey: "secret-of-the-master" }),
+  assumeRole: async ({ role }) => {
+    await fetch(AWS_ENDPOINT_URL_STS, { method: "POST" });
+    return newSession(role.accountId, HOUR_MS);
   },
-  { roleEnv, env, caller: async () => "the same in all processes" },
-);
-const { accessKeyId } = await assumeRole(request);
-process.stdout.write(accessKeyId);
+});
+process.stdout.write((await roles.credentials("Profile0")()).accessKeyId);

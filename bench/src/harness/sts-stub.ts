@@ -1,32 +1,43 @@
 import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type FakeStsOptions, newSession } from "./fake-sts.ts";
+import { setTimeout } from "node:timers/promises";
+import { type FakeStsOptions, newSession } from "./sts.ts";
 
-/** What the SDK needs to talk to the stub: its address and some master. */
-export interface StubEnv extends Record<string, string> {
-  AWS_ENDPOINT_URL_STS: string;
-  AWS_REGION: string;
-  AWS_ACCESS_KEY_ID: string;
-  AWS_SECRET_ACCESS_KEY: string;
+/** A server on loopback that answers every AssumeRole and checks nothing. */
+export interface StsStub {
+  /** Its address, and the credentials of a master. */
+  readonly env: {
+    readonly AWS_ENDPOINT_URL_STS: string;
+    readonly AWS_REGION: string;
+    readonly AWS_ACCESS_KEY_ID: string;
+    readonly AWS_SECRET_ACCESS_KEY: string;
+  };
+  /** Requests so far. */
+  readonly calls: () => number;
 }
 
-/** Runs `work` beside a server on loopback that answers every AssumeRole, after the latency, and checks nothing. */
-export async function withStsStub<T>(options: FakeStsOptions, work: (env: StubEnv) => Promise<T>): Promise<T> {
+/** Runs `work` beside an STS on loopback that answers after the latency. */
+export async function withStsStub<T>(options: FakeStsOptions, work: (stub: StsStub) => Promise<T>): Promise<T> {
+  let calls = 0;
   const server = createServer((request, response) => {
-    request.resume().on("end", () => setTimeout(answer, options.latencyMs, response, options.lifetimeMs));
+    calls += 1;
+    request
+      .resume()
+      .on("end", () => void setTimeout(options.latencyMs).then(() => answer(response, options.lifetimeMs)));
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a server that listens on a port has such an address
   const { port } = server.address() as AddressInfo;
+  const env = {
+    AWS_ENDPOINT_URL_STS: `http://127.0.0.1:${port}`,
+    AWS_REGION: "us-east-1",
+    AWS_ACCESS_KEY_ID: "AKIAMASTEREXAMPLE",
+    AWS_SECRET_ACCESS_KEY: "secret-of-the-master",
+  };
   try {
-    return await work({
-      AWS_ENDPOINT_URL_STS: `http://127.0.0.1:${port}`,
-      AWS_REGION: "us-east-1",
-      AWS_ACCESS_KEY_ID: "AKIAMASTEREXAMPLE",
-      AWS_SECRET_ACCESS_KEY: "secret-of-the-master",
-    });
+    return await work({ env, calls: () => calls });
   } finally {
     server.closeAllConnections();
     server.close();
@@ -36,7 +47,7 @@ export async function withStsStub<T>(options: FakeStsOptions, work: (env: StubEn
 /** @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
 function answer(response: ServerResponse, lifetimeMs: number): void {
   const { accessKeyId, secretAccessKey, sessionToken, expiration } = newSession("123456789013", lifetimeMs);
-  response.writeHead(200, { "content-type": "text/xml" });
+  response.writeHead(200, { "content-type": "text/xml", "x-amzn-requestid": "bench" });
   response.end(
     `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>` +
       `<AccessKeyId>${accessKeyId}</AccessKeyId><SecretAccessKey>${secretAccessKey}</SecretAccessKey>` +

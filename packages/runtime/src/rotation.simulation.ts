@@ -12,7 +12,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const DAYS = 30;
-const ROLES = 200;
+const ROLES = 50;
 const TIME_LIMIT = 5 * MINUTE;
 const START = Date.parse("2026-01-01T00:00:00Z");
 /** The promise: credentials are renewed this long before they expire. */

@@ -8,10 +8,8 @@ import { type IndependentEvaluator, installIndependentEvaluator } from "./indepe
 import { seededRandom } from "./random.ts";
 import { randomQuestion } from "./random-question.ts";
 
-const QUESTIONS = 1_000;
-const ROUNDS = 7;
-
-// For `pnpm bench`: milliseconds of the same decisions by both, round by round, as JSON.
+// For `pnpm bench`: prints milliseconds of the same decisions by both, round by round, as JSON.
+const [, , count = "1000", rounds = "7"] = process.argv;
 const folder = await mkdtemp(join(tmpdir(), "compare-evaluators-"));
 try {
   const ask = await installIndependentEvaluator(folder).catch((error: unknown) => String(error));
@@ -23,15 +21,15 @@ try {
 
 async function time(ask: IndependentEvaluator): Promise<{ readonly ours: number; readonly theirs: number }[]> {
   const random = seededRandom(1);
-  const questions = Array.from({ length: QUESTIONS }, () => randomQuestion(random));
-  const rounds: { readonly ours: number; readonly theirs: number }[] = [];
+  const questions = Array.from({ length: Number(count) }, () => randomQuestion(random));
+  const times: { readonly ours: number; readonly theirs: number }[] = [];
   // The first round warms both up.
-  for (let round = 0; round <= ROUNDS; round += 1) {
+  for (let round = 0; round <= Number(rounds); round += 1) {
     const start = performance.now();
     for (const question of questions) evaluateAssumeRole(question);
     const middle = performance.now();
     for (const question of questions) await ask(question);
-    if (round > 0) rounds.push({ ours: middle - start, theirs: performance.now() - middle });
+    if (round > 0) times.push({ ours: middle - start, theirs: performance.now() - middle });
   }
-  return rounds;
+  return times;
 }

@@ -1,0 +1,103 @@
+import { execFile } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { Bench } from "./bench.ts";
+import { alternate, elapsedMs, type Sample } from "./harness/measure.ts";
+import {
+  AGENT_ROLES,
+  againstBareNode,
+  cleanEnv,
+  homeAt,
+  inTemporaryDirectory,
+  runNode,
+  WORKSPACE,
+} from "./harness/processes.ts";
+import { HOUR_MS, LATENCY_MS, manyRoles, roleArn } from "./harness/sts.ts";
+import { withStsStub } from "./harness/sts-stub.ts";
+
+const run = promisify(execFile);
+
+export const credentialProcess: Bench = {
+  name: "credential-process",
+  what: "agent-roles credential-process, cache hit, from start to end, against node -e 0",
+  budget: { kind: "ratio", atMost: 1.15 },
+  run: (scale) =>
+    inTemporaryDirectory((directory) =>
+      withStsStub({ latencyMs: 0, lifetimeMs: HOUR_MS }, async (stub) => {
+        const env = { ...stub.env, ...manyRoles(1), ...homeAt(directory) };
+        const args = [...AGENT_ROLES, "credential-process", "--profile", "Profile0"];
+        await runNode(args, env);
+        // The difference is a few milliseconds, and a start of Node moves by as much.
+        const figures = await againstBareNode(args, { env, repetitions: scale(61) });
+        if (stub.calls() !== 1) throw new Error(`${stub.calls()} calls of STS: not every run was a cache hit`);
+        return figures;
+      }),
+    ),
+};
+
+export const cliList: Bench = {
+  name: "cli-list",
+  what: "agent-roles list --env-file, 3 roles, from start to end, against node -e 0",
+  budget: { kind: "none" },
+  run: (scale) =>
+    inTemporaryDirectory(async (directory) => {
+      const envFile = join(directory, "agent-roles.env");
+      const lines = Object.entries(manyRoles(3)).map(([name, value]) => `${name}=${value}\n`);
+      await writeFile(envFile, lines.join(""));
+      const args = [...AGENT_ROLES, "list", "--env-file", envFile];
+      return againstBareNode(args, { env: homeAt(directory), repetitions: scale(7) });
+    }),
+};
+
+export const cliEnv: Bench = {
+  name: "cli-env",
+  what: "agent-roles env of the demo manifest, from start to end, against node -e 0",
+  budget: { kind: "none" },
+  run: (scale) =>
+    againstBareNode([...AGENT_ROLES, "env", "--manifest", join(WORKSPACE, "agent-roles.yaml")], {
+      repetitions: scale(7),
+    }),
+};
+
+const FEW = 5;
+
+export const sequentialCli: Bench = {
+  name: "sequential-cli",
+  what: "agent-roles run --once of 5 roles, from start to end, against 5 times aws sts assume-role",
+  budget: { kind: "none" },
+  run: async (scale) => {
+    const isHere = await run("aws", ["--version"]).then(
+      () => true,
+      () => false,
+    );
+    if (!isHere) return { skipped: "the AWS CLI (aws) is not installed" };
+    return withStsStub({ latencyMs: LATENCY_MS, lifetimeMs: HOUR_MS }, async ({ env }) => ({
+      ...(await alternate({ subject: runOnce(env), baseline: assumeInTurn(env), repetitions: scale(3) })),
+      unit: "ms",
+    }));
+  },
+};
+
+/** In a home of its own every time: sessions that the command caches there would spare it the calls. */
+function runOnce(stub: Readonly<Record<string, string>>): Sample {
+  return () =>
+    inTemporaryDirectory((directory) => {
+      const env = { ...stub, ...manyRoles(FEW), ...homeAt(directory) };
+      return elapsedMs(() => runNode([...AGENT_ROLES, "run", "--once"], env));
+    });
+}
+
+/** What a script does that has no agent-roles. */
+function assumeInTurn(stub: Readonly<Record<string, string>>): Sample {
+  // The CLI's first version knows the Region by this name only.
+  const env = { ...cleanEnv(), ...stub, AWS_DEFAULT_REGION: stub["AWS_REGION"] };
+  return () =>
+    elapsedMs(async () => {
+      for (let index = 0; index < FEW; index += 1) {
+        const args = ["sts", "assume-role", "--role-arn", roleArn(index), "--role-session-name", "agent-roles"];
+        const { stdout } = await run("aws", [...args, "--output", "json"], { env });
+        if (!stdout.includes("SessionToken")) throw new Error(`aws printed no credentials for ${roleArn(index)}`);
+      }
+    });
+}
