@@ -1,3 +1,5 @@
+import { parseArn } from "@agent-roles/iam";
+import type { Diagnostic } from "@agent-roles/runtime/role-env";
 import type {
   Expectation,
   ExpectationResult,
@@ -7,11 +9,11 @@ import type {
   TrustContext,
   TrustRole,
 } from "@agent-roles/trust";
-import type { CheckReport } from "./check-formats/check-report.ts";
+import type { CheckReport, UnreadFile } from "./check-formats/check-report.ts";
 import { SEVERITIES } from "./check-formats/severity.ts";
 import type { CliContext } from "./cli-context.ts";
 import { type TrustFlags, withFlags } from "./trust-flags.ts";
-import { readTrustSet, type TrustSet, type TrustSetOptions } from "./trust-set.ts";
+import { readTrustSet, type TrustSet, type TrustSetOptions, warnOfUnread } from "./trust-set.ts";
 
 export interface CheckTrustOptions extends TrustSetOptions, TrustFlags {
   readonly failOn: Severity;
@@ -31,7 +33,7 @@ export async function checkTrust(
   const set = await readTrustSet(paths, options, cli);
   const { roles, files, liveAccounts, manifest } = set;
   const ruleIds = [...rules.map(({ id }) => id), "expectation"];
-  const context = withFlags(set, options, ruleIds);
+  const context = withFlags(set.context, options, ruleIds);
   warnOfUnknownRules(set, ruleIds, cli);
 
   const stated = await readExpectations(set, options);
@@ -57,12 +59,12 @@ export async function checkTrust(
     const what = message === undefined ? id : `${id} ("${message}")`;
     cli.err(`warning: the suppression of ${what} for ${role} silences nothing; remove it, or correct what it names`);
   }
-  const { against, roleArn } = options;
-  // A plain policy file was the same role's then.
-  const earlier = { manifest: false, ...(roleArn !== undefined && { roleArn }) } as const;
-  const before = against === undefined ? undefined : await readTrustSet([against], earlier, cli);
+  const { against, live: _live, profile: _profile, envFile: _envFile, ...inputs } = options;
+  // A standalone policy file was the same role's then.
+  const before = against === undefined ? undefined : await readTrustSet([against], { ...inputs, manifest: false }, cli);
+  if (before) warnOfUnread(before, cli);
   // Of accounts that were not read nobody knows what became of their roles.
-  const isKnown = ({ arn }: TrustRole): boolean => liveAccounts.includes(arn.split(":")[4] ?? "");
+  const isKnown = ({ arn }: TrustRole): boolean => liveAccounts.includes(parseArn(arn)?.account ?? "");
   const rolesBefore = before && (isPartial(paths, options) ? before.roles.filter(isKnown) : before.roles);
   return {
     findings: findings.toSorted(worstFirst),
@@ -70,10 +72,15 @@ export async function checkTrust(
     roles,
     files,
     liveAccounts,
+    unread: set.unread.map(asUnread),
     failOn: options.failOn,
     ...(expectations.length > 0 && { expectations }),
     ...(rolesBefore && { changes: accessChanges(rolesBefore, roles, context) }),
   };
+}
+
+function asUnread({ file = "", line, message, fix }: Diagnostic): UnreadFile {
+  return { file, ...(line !== undefined && { line }), reason: `${message}; ${fix}` };
 }
 
 function worstFirst(a: Finding, b: Finding): number {

@@ -1,6 +1,8 @@
 import type { Manifest } from "@agent-roles/manifest";
-import type { TrustContext, TrustRole } from "@agent-roles/trust";
-import { parseRoleArn } from "@agent-roles/runtime/role-env";
+import { parseArn } from "@agent-roles/iam";
+import { formatDiagnostic, isRegion, parseRoleArn } from "@agent-roles/runtime/role-env";
+import type { LoadedRoles, LoadOptions } from "@agent-roles/templates";
+import type { TrustContext } from "@agent-roles/trust";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { CliContext } from "./cli-context.ts";
 import { collect } from "./collect-option.ts";
@@ -17,15 +19,22 @@ export function withTrustSet(command: Command): Command {
     )
     .option("--no-manifest", "read no manifest")
     .option("--live", "the roles of the account whose credentials are in use, too (reads IAM, changes nothing)")
-    .addOption(
-      new Option("--profile <profile>", "with --live: this profile's account instead; repeat it for more").argParser(
-        collect,
-      ),
-    )
+    .addOption(repeatable("--profile <profile>", "with --live: read this profile's account instead (repeatable)"))
     .option(
       "--env-file <file>",
       "read AWS_ROLE_N from a dotenv file, in place of the manifest's, and what --live needs",
-    );
+    )
+    .addOption(repeatable("--exclude <glob>", "leave out files and directories of this name or path (repeatable)"))
+    .addOption(
+      repeatable("--own-account <id>", "account of your own; a single one is also AWS::AccountId (repeatable)"),
+    )
+    .option("--region <region>", "Region of templates that do not name theirs; it decides the partition")
+    .addOption(repeatable("--parameter <name=value>", "value of a template parameter (repeatable)"));
+}
+
+/** An option that collects the values of its uses. */
+export function repeatable(flags: string, description: string): Option {
+  return new Option(flags, description).argParser(collect);
 }
 
 /** `--role-arn`, for commands that read standalone policy files. */
@@ -49,19 +58,20 @@ export interface TrustSetOptions {
   readonly envFile?: string;
   /** The role that a standalone trust policy file belongs to. */
   readonly roleArn?: string;
+  readonly exclude?: readonly string[];
+  readonly ownAccount?: readonly string[];
+  readonly region?: string;
+  readonly parameter?: readonly string[];
 }
 
 /** Roles and what is known beside them. */
-export interface TrustSet {
-  readonly roles: readonly TrustRole[];
-  readonly files: readonly string[];
-  readonly liveAccounts: readonly string[];
+export interface TrustSet extends LoadedRoles {
   readonly context: TrustContext;
   readonly manifest: Manifest | undefined;
 }
 
 /**
- * Reads the roles that paths name, live accounts, and the manifest.
+ * Reads the roles that paths name, live accounts, and the manifest. Warnings about the files go to standard error.
  *
  * @param paths none means `cdk.out`, or, with `live`, nothing beside the live accounts.
  * @throws {UsageError}, {TrustInputError} or {ManifestError} when one of them cannot be read.
@@ -71,21 +81,64 @@ export async function readTrustSet(
   options: TrustSetOptions,
   cli: CliContext,
 ): Promise<TrustSet> {
-  const { manifest: choice, live: isLive, profile: profiles = [], envFile, roleArn } = options;
+  const { manifest: choice, live: isLive, profile: profiles = [], envFile, ownAccount = [] } = options;
   if (profiles.length > 0 && !isLive) throw new UsageError("--profile says whose account --live reads; add --live");
-  const { liveAccounts, loadTrustRoles } = await import("@agent-roles/templates");
+  const own = accountIds("--own-account", ownAccount);
+  const inputs = inputOptions(options);
+  const { loadTrustRoles } = await import("@agent-roles/templates");
   const { manifest, context } = await readContext(choice);
   const env = await readEnv(cli, envFile);
-  const live = isLive && (await liveAccounts(profiles, { ...cli, env }));
-  const loaded = await loadTrustRoles(paths, {
-    cwd: ".",
-    ...(live && { live }),
-    ...(roleArn !== undefined && { roleArn }),
-  });
+  const live = isLive && (await (await import("./live-accounts.ts")).liveAccounts(profiles, { ...cli, env }));
+  const loaded = await loadTrustRoles(paths, { cwd: ".", ...inputs, ...(live && { live }) });
+  for (const warning of loaded.warnings) cli.err(`warning: ${formatDiagnostic(warning)}`);
   const environment = envFile === undefined ? {} : await environmentContext(env, envFile);
-  const known: TrustContext = { ...context, ...environment };
+  const accounts = context.accounts ?? loaded.roles.flatMap(({ arn }) => parseArn(arn)?.account ?? []);
+  const known: TrustContext = {
+    ...context,
+    ...environment,
+    ...(own.length > 0 && { accounts: [...accounts, ...own] }),
+  };
   const isPartial = isLive === true && paths.length === 0;
   return { ...loaded, manifest, context: isPartial ? withinAccounts(known, loaded.liveAccounts) : known };
+}
+
+/** Reports on standard error what was not read, for commands whose output has no place for it. */
+export function warnOfUnread({ unread }: LoadedRoles, cli: CliContext): void {
+  for (const each of unread) cli.err(`warning: not read: ${formatDiagnostic(each)}`);
+}
+
+/** @throws {UsageError} naming the flag, the value and the fix. */
+function inputOptions(options: TrustSetOptions): Omit<LoadOptions, "cwd"> {
+  const { exclude, ownAccount: [account, ...others] = [], parameter = [], region, roleArn } = options;
+  if (region !== undefined && !isRegion(region)) {
+    throw new UsageError(`--region "${region}" is not a Region\n  fix: write a Region, such as eu-central-1`);
+  }
+  const environment = {
+    ...(account !== undefined && others.length === 0 && { account }),
+    ...(region !== undefined && { region }),
+  };
+  const pairs = parameter.map((text) => splitPair("--parameter", text, "name=value, such as Stage=prod"));
+  return {
+    environment,
+    parameters: Object.fromEntries(pairs),
+    ...(exclude && { exclude }),
+    ...(roleArn !== undefined && { roleArn }),
+  };
+}
+
+/** @throws {UsageError} when one is not twelve digits. */
+export function accountIds(flag: string, ids: readonly string[]): readonly string[] {
+  for (const id of ids) {
+    if (!/^\d{12}$/.test(id)) throw new UsageError(`${flag} "${id}" is not an account\n  fix: write the twelve digits`);
+  }
+  return ids;
+}
+
+/** `name=value`. @throws {UsageError} when it has another form. */
+export function splitPair(flag: string, text: string, form: string): readonly [string, string] {
+  const at = text.indexOf("=");
+  if (at < 1) throw new UsageError(`${flag} "${text}" has no "="\n  fix: write ${form}`);
+  return [text.slice(0, at), text.slice(at + 1)];
 }
 
 /** Of accounts that nobody has looked at, it cannot be said that a role is missing there. */
@@ -94,7 +147,7 @@ function withinAccounts(context: TrustContext, accounts: readonly string[]): Tru
   if (!expectedRoles) return context;
   return {
     ...context,
-    expectedRoles: expectedRoles.filter(({ roleArn }) => accounts.includes(roleArn.split(":")[4] ?? "")),
+    expectedRoles: expectedRoles.filter(({ roleArn }) => accounts.includes(parseRoleArn(roleArn)?.accountId ?? "")),
   };
 }
 

@@ -20,10 +20,20 @@ export interface CheckReport {
   /** Ids of the accounts that were read through IAM. */
   readonly liveAccounts?: readonly string[];
   readonly failOn: Severity;
+  /** Files of directories that were not read; they fail nothing. */
+  readonly unread: readonly UnreadFile[];
   /** What must hold, and whether it does; what does not hold is among the findings. */
   readonly expectations?: readonly ExpectationResult[];
   /** What changed in who can assume what, against other templates; new access first. */
   readonly changes?: readonly AccessChange[];
+}
+
+/** A file of a directory that was not read, and why. */
+export interface UnreadFile {
+  readonly file: string;
+  /** From 1. */
+  readonly line?: number;
+  readonly reason: string;
 }
 
 /** A finding that somebody accepts, and why. */
@@ -38,6 +48,7 @@ export interface CheckSummary {
   readonly liveAccounts: number;
   readonly findings: number;
   readonly suppressed: number;
+  readonly unread: number;
   readonly expectations: number;
   /** Expectations that hold. */
   readonly held: number;
@@ -59,6 +70,7 @@ export function summarize(report: CheckReport): CheckSummary {
     liveAccounts: report.liveAccounts?.length ?? 0,
     findings: report.findings.length,
     suppressed: report.suppressed.length,
+    unread: report.unread.length,
     expectations: report.expectations?.length ?? 0,
     held: report.expectations?.filter(({ holds }) => holds).length ?? 0,
     failed: report.findings.filter(({ severity }) => fails(severity, report.failOn)).length,
@@ -84,7 +96,7 @@ export function summarize(report: CheckReport): CheckSummary {
 
 /** `3 findings (1 critical, 2 medium) in 4 roles of 2 files, 1 suppressed; fails at error and above`. */
 export function summaryLine(summary: CheckSummary): string {
-  const { roles, files, liveAccounts, findings, suppressed, bySeverity, failOn, expectations, held } = summary;
+  const { roles, files, liveAccounts, findings, suppressed, unread, bySeverity, failOn, expectations, held } = summary;
   const { new: gained = 0, widened = 0 } = summary.changes ?? {};
   const sources = [
     ...(files === 0 && liveAccounts > 0 ? [] : [many(files, "file")]),
@@ -95,6 +107,7 @@ export function summaryLine(summary: CheckSummary): string {
     findings === 0 ? "No findings" : `${many(findings, "finding")} (${each.join(", ")})`,
     ` in ${many(roles, "role")} of ${sources.join(" and ")}`,
     suppressed === 0 ? "" : `, ${suppressed} suppressed`,
+    unread === 0 ? "" : `; ${many(unread, "file")} not read`,
     expectations === 0
       ? ""
       : `; ${held} of ${many(expectations, "expectation")} ${held === 1 || expectations === 1 ? "holds" : "hold"}`,

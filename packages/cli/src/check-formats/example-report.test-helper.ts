@@ -37,6 +37,7 @@ export function exampleReport(changes: Partial<CheckReport> = {}): CheckReport {
   return {
     findings: [exampleFinding()],
     suppressed: [],
+    unread: [],
     roles: [
       { arn: FIRST, location: { file: "cdk.out/agent-roles-123456789012.template.json", path: "Stack/First" } },
       { arn: SECOND, location: { file, line: 7, path: "Stack/Second" } },

@@ -19,6 +19,9 @@ export function githubReport(report: CheckReport): string {
       annotation({ title: id, severity, location, text: message }),
     ),
     ...unresolved.map(({ what, first }) => findingAnnotation({ ...first, message: what })),
+    ...report.unread.map(({ reason, ...location }) =>
+      annotation({ title: "not read", severity: "warning", location, text: reason }),
+    ),
     summaryLine(summarize(report)),
   ].join("\n");
 }

@@ -5,7 +5,7 @@ import { jsonReport } from "./json-report.ts";
 it("has the fields that other tools rely on", () => {
   const suppressed = [{ ...exampleFinding(), reason: "a demo" }];
   const report = JSON.parse(jsonReport(exampleReport({ suppressed })));
-  expect(Object.keys(report)).toEqual(["findings", "suppressed", "summary"]);
+  expect(Object.keys(report)).toEqual(["findings", "suppressed", "summary", "unread"]);
   expect(report.findings[0]).toEqual(exampleFinding());
   expect(Object.keys(report.findings[0])).toEqual([
     "id",

@@ -1,6 +1,6 @@
 import type { AccessChange, Finding } from "@agent-roles/trust";
-import { type CheckReport, type SuppressedFinding } from "./check-report.ts";
-import { groupBy } from "./group-by.ts";
+import type { CheckReport, SuppressedFinding, UnreadFile } from "./check-report.ts";
+import { groupBy } from "@agent-roles/iam";
 import { locationText } from "./location-text.ts";
 import { fails } from "./severity.ts";
 import { xmlText } from "./xml-text.ts";
@@ -14,6 +14,7 @@ export function junitReport(report: CheckReport): string {
     ...report.findings.map((finding) => ({ file: finding.location.file, ...findingCase(finding, report) })),
     ...report.suppressed.map((finding) => ({ file: finding.location.file, ...suppressedCase(finding) })),
     ...cleanRoles(report).map(({ arn, location }) => ({ file: location.file, ...testCase("no findings", arn, "") })),
+    ...report.unread.map((each) => ({ file: each.file, ...unreadCase(each) })),
     ...(report.changes ?? []).map((change) => ({ file: "who can assume what: what changed", ...changeCase(change) })),
   ];
   const suites = [...groupBy(cases, ({ file }) => file)].map(
@@ -46,6 +47,11 @@ function findingCase(finding: Finding, { failOn }: CheckReport): TestCase {
 function suppressedCase(finding: SuppressedFinding): TestCase {
   const skipped = `<skipped message="${xmlText(`suppressed: ${finding.reason}`)}"/>`;
   return { ...testCase(name(finding), finding.role, skipped), outcome: "skipped" };
+}
+
+function unreadCase({ file, line, reason }: UnreadFile): TestCase {
+  const skipped = `<skipped message="${xmlText(line === undefined ? reason : `line ${line}: ${reason}`)}"/>`;
+  return { ...testCase("not read", file, skipped), outcome: "skipped" };
 }
 
 /** A change alone never fails a check, so its case passes and tells. */

@@ -16,6 +16,7 @@ export function markdownReport(report: CheckReport): string {
     ...(findings.length === 0 ? [] : [findingsTable(findings)]),
     ...(unresolved.length === 0 ? [] : [unresolvedTable(unresolved)]),
     ...(report.suppressed.length === 0 ? [] : [suppressedTable(report)]),
+    ...(report.unread.length === 0 ? [] : [unreadTable(report)]),
   ].join("\n\n");
 }
 
@@ -50,4 +51,9 @@ function suppressedTable({ suppressed }: CheckReport): string {
   ]);
   const table = markdownTable(["finding", "role", "what", "reason"], rows);
   return `<details><summary>${suppressed.length} suppressed</summary>\n\n${table}\n\n</details>`;
+}
+
+function unreadTable({ unread }: CheckReport): string {
+  const rows = unread.map((each) => [markdownCode(locationText(each)), markdownText(each.reason)]);
+  return `<details><summary>${unread.length} not read</summary>\n\n${markdownTable(["file", "why"], rows)}\n\n</details>`;
 }

@@ -2,7 +2,7 @@ import type { Finding, Severity } from "@agent-roles/trust";
 import pc from "picocolors";
 import { type CheckReport, type CheckSummary, summarize, summaryLine } from "./check-report.ts";
 import { changesBlock, type Colors } from "./changes.ts";
-import { groupBy } from "./group-by.ts";
+import { groupBy } from "@agent-roles/iam";
 import { locationText } from "./location-text.ts";
 import { SEVERITIES } from "./severity.ts";
 import { setApartUnresolved, type UnresolvedValue } from "./unresolved-values.ts";
@@ -17,6 +17,7 @@ export function prettyReport(report: CheckReport, color: boolean): string {
     ...roles.map((own) => roleBlock(own, colors)),
     ...(unresolved.length === 0 ? [] : [unresolvedBlock(unresolved, colors)]),
     ...(report.suppressed.length === 0 ? [] : [suppressedBlock(report, colors)]),
+    ...(report.unread.length === 0 ? [] : [unreadBlock(report, colors)]),
     ...(report.changes === undefined ? [] : [changesBlock(report.changes, colors)]),
     verdict(summary, colors),
   ].join("\n\n");
@@ -66,6 +67,11 @@ function suppressedBlock({ suppressed }: CheckReport, colors: Colors): string {
     ({ id, role, message, reason }) => `  ${id}  ${role}\n    ${message}\n    because ${reason}`,
   );
   return [colors.bold("Suppressed"), ...lines.map((line) => colors.dim(line))].join("\n");
+}
+
+function unreadBlock({ unread }: CheckReport, colors: Colors): string {
+  const lines = unread.map((each) => `  ${locationText(each)}\n    ${each.reason}`);
+  return [colors.bold("Not read"), ...lines].join("\n");
 }
 
 function verdict(summary: CheckSummary, colors: Colors): string {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Finding, Severity } from "@agent-roles/trust";
-import type { Location, Log, ReportingDescriptor, Result } from "sarif";
+import type { Invocation, Location, Log, ReportingDescriptor, Result } from "sarif";
 import type { CheckReport, SuppressedFinding } from "./check-report.ts";
 import { GAINED_ACCESS_RULES, type GainedAccess, gainedAccess } from "./gained-access.ts";
 import { level } from "./severity.ts";
@@ -34,7 +34,7 @@ export function sarifReport(report: CheckReport, rules: readonly RuleText[], ver
   const log: Log = {
     $schema: "https://json.schemastore.org/sarif-2.1.0.json",
     version: "2.1.0",
-    runs: [{ tool: { driver }, columnKind: "utf16CodeUnits", results }],
+    runs: [{ tool: { driver }, columnKind: "utf16CodeUnits", invocations: [invocation(report)], results }],
   };
   return JSON.stringify(log, null, 2);
 }
@@ -86,10 +86,24 @@ function result(finding: Finding | SuppressedFinding, ruleIndex: number): Result
 function place({ role, location: { file, line, path } }: Finding): Location {
   const logicalLocations = [{ fullyQualifiedName: role, kind: "resource" }];
   if (path !== undefined) logicalLocations.push({ fullyQualifiedName: path, kind: "element" });
-  // A role that was read through IAM stands in no file.
+  // A role that was read through IAM is in no file.
   if (file === "live") return { logicalLocations };
+  return { ...physicalPlace(file, line), logicalLocations };
+}
+
+function physicalPlace(file: string, line = 1): Location {
   const artifactLocation = { uri: file.split(/[/\\]/).map(encodeURIComponent).join("/") };
-  return { physicalLocation: { artifactLocation, region: { startLine: line ?? 1 } }, logicalLocations };
+  return { physicalLocation: { artifactLocation, region: { startLine: line } } };
+}
+
+/** The run of this command, with the files that it could not read. */
+function invocation({ unread }: CheckReport): Invocation {
+  const toolExecutionNotifications = unread.map(({ file, line, reason }) => ({
+    level: "warning" as const,
+    message: { text: reason },
+    locations: [physicalPlace(file, line)],
+  }));
+  return { executionSuccessful: true, toolExecutionNotifications };
 }
 
 /** The same finding keeps its identity when lines move. */

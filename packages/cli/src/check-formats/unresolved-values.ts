@@ -1,5 +1,5 @@
 import type { Finding } from "@agent-roles/trust";
-import { groupBy } from "./group-by.ts";
+import { groupBy } from "@agent-roles/iam";
 
 /** A value that stands in one or more roles and is not known offline. */
 export interface UnresolvedValue {

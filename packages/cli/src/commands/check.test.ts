@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   assembly,
@@ -219,6 +220,9 @@ describe("agent-roles check", () => {
     [["--env-file", "/does/not/exist"], "/does/not/exist: ENOENT"],
     [["--profile", "MySecondAccount"], "add --live"],
     [["--own-account", "12"], '--own-account "12" is not an account'],
+    [["--region", "nowhere"], '--region "nowhere" is not a Region'],
+    [["--parameter", "Stage"], '--parameter "Stage" has no "="'],
+    [["--parameter", "Stage=prod"], "Stage: no template has a parameter of this name; leave it out"],
     [["--severity", "unknown-account"], '--severity "unknown-account" has no "="'],
     [["--severity", "unknown-acount=low"], "there is no rule unknown-acount"],
     [["--severity", "unknown-account=low"], '--severity unknown-account= "low" is not one of critical'],
@@ -232,6 +236,61 @@ describe("agent-roles check", () => {
     expect({ code, out }).toEqual({ code: 2, out: "" });
     expect(err).toContain(why);
     expect(err).not.toMatch(/^\s+at /m);
+  });
+
+  it("lists what it cannot read of a directory beside the findings", async () => {
+    await assembly(files, "all/cdk.out", BY_MASTER, BY_ANYONE);
+    const broken = await files.write("all/broken.json", "{\n// why\n}");
+    await files.write("all/left/out.json", "{");
+    const { code, out } = await check(join(files.folder, "all"), "--exclude", "left", "--json");
+    const { findings, unread } = JSON.parse(out);
+    expect({ code, unread }).toEqual({
+      code: 1,
+      unread: [{ file: broken, line: 2, reason: expect.stringContaining("comment") }],
+    });
+    expect(findings).toContainEqual(expect.objectContaining({ id: "wildcard-principal" }));
+  });
+
+  it("resolves account, Region and parameters of a template from the command line", async () => {
+    const template = `Parameters:
+  Name: { Type: String }
+Resources:
+  R:
+    Type: AWS::IAM::Role
+    Properties:
+      RoleName: !Ref Name
+      AssumeRolePolicyDocument:
+        Version: 2012-10-17
+        Statement:
+        - { Effect: Allow, Principal: { Service: ec2.amazonaws.com }, Action: sts:AssumeRole }
+        - { Effect: Allow, Principal: { AWS: !Sub "arn:\${AWS::Partition}:iam::\${AWS::AccountId}:root" }, Action: sts:AssumeRole }
+`;
+    const path = await files.write("t.yaml", template);
+    const known = ["--own-account", "123456789012", "--region", "us-gov-west-1", "--parameter", "Name=app"];
+    const { out } = await cli(["check", path, "--no-manifest", "--json", ...known]);
+    const role = "arn:aws-us-gov:iam::123456789012:role/app";
+    expect(JSON.parse(out).findings).toMatchObject([{ id: "account-principal-unscoped", role }]);
+    const explained = await cli([
+      "explain",
+      "--from",
+      "ec2.amazonaws.com",
+      "--to",
+      role,
+      path,
+      "--no-manifest",
+      ...known,
+    ]);
+    expect([explained.code, explained.err]).toEqual([0, ""]);
+    expect((await cli(["graph", path, "--no-manifest", ...known])).out).toContain("app");
+  });
+
+  it("warns of a key that is there twice, with its line", async () => {
+    const path = await files.write(
+      "t.yaml",
+      "Resources:\n  R: { Type: AWS::S3::Bucket }\n  R: { Type: AWS::SNS::Topic }\n",
+    );
+    const { code, err } = await cli(["check", path, "--no-manifest"]);
+    expect({ code, err }).toEqual({ code: 0, err: expect.stringContaining(`${path}:3:3: Duplicate key "R"`) });
   });
 
   it("checks templates without a manifest", async () => {

@@ -5,7 +5,7 @@ import { Command, InvalidArgumentError } from "commander";
 import type { CliContext, ExitCode } from "../cli-context.ts";
 import { UsageError } from "../describe-error.ts";
 import { escapeControlCharacters } from "../escape-control-characters.ts";
-import { readTrustSet, type TrustSet, type TrustSetOptions, withTrustSet } from "../trust-set.ts";
+import { readTrustSet, type TrustSet, type TrustSetOptions, warnOfUnread, withTrustSet } from "../trust-set.ts";
 
 const HELP = `
 A role that the templates declare has its policies; what others are allowed is unknown.
@@ -77,6 +77,7 @@ async function simulation(paths: readonly string[], options: ExplainOptions, con
   }
   // A standalone policy file is taken for the trust policy of --to.
   const set = await readTrustSet(paths, { ...options, ...(parseRoleArn(to) && { roleArn: to }) }, context);
+  warnOfUnread(set, context);
   return simulateCall(from, to, set, options);
 }
 

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import type { CliContext } from "../cli-context.ts";
 import { GRAPH_FORMATS } from "../graph/format-names.ts";
 import { oneOf } from "../one-of.ts";
-import { readTrustSet, roleArnOption, type TrustSetOptions, withTrustSet } from "../trust-set.ts";
+import { readTrustSet, roleArnOption, type TrustSetOptions, warnOfUnread, withTrustSet } from "../trust-set.ts";
 
 /** `agent-roles graph`: a picture of who can assume which role. */
 export function graphCommand(context: CliContext): Command {
@@ -14,7 +14,9 @@ export function graphCommand(context: CliContext): Command {
       const format = oneOf("--format", options.format, GRAPH_FORMATS);
       const { lintTrust, trustGraph } = await import("@agent-roles/trust");
       const { formatGraph } = await import("../graph/graph-format.ts");
-      const { roles, context: trust } = await readTrustSet(paths, options, context);
+      const set = await readTrustSet(paths, options, context);
+      warnOfUnread(set, context);
+      const { roles, context: trust } = set;
       const escalating = lintTrust(roles, trust).filter(({ id }) => id === "escalation-path");
       const graph = trustGraph(roles, trust, new Set(escalating.map(({ role }) => role)));
       context.out(formatGraph(format, graph));

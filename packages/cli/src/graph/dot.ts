@@ -1,4 +1,4 @@
-import { groupBy } from "../check-formats/group-by.ts";
+import { groupBy } from "@agent-roles/iam";
 import { className, isInCluster } from "./mermaid.ts";
 import type { GraphEdge, GraphNode, TrustGraph } from "@agent-roles/trust";
 

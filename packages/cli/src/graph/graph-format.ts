@@ -1,7 +1,7 @@
 import { dot } from "./dot.ts";
 import type { GraphFormat } from "./format-names.ts";
 import { mermaid } from "./mermaid.ts";
-import { svg } from "./svg.ts";
+import { svg } from "./svg/svg.ts";
 import type { TrustGraph } from "@agent-roles/trust";
 import { escapeControlCharacters } from "../escape-control-characters.ts";
 

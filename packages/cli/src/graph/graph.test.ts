@@ -3,9 +3,9 @@ import { XMLParser, XMLValidator } from "fast-xml-parser";
 import { describe, expect, it } from "vitest";
 import { GRAPH_FORMATS } from "./format-names.ts";
 import { formatGraph } from "./graph-format.ts";
-import { bundles } from "./svg-bundles.ts";
-import { layOut } from "./svg-layout.ts";
-import { cutOff, shorten } from "./svg-text.ts";
+import { bundles } from "./svg/bundles.ts";
+import { layOut } from "./svg/layout.ts";
+import { cutOff, shorten } from "./svg/text.ts";
 
 const MASTER = "arn:aws:iam::123456789012:role/m/agent-master";
 const TARGET = "arn:aws:iam::123456789013:role/agent-roles/Target";

@@ -1,5 +1,5 @@
-import { groupBy } from "../check-formats/group-by.ts";
-import { isInCluster } from "./mermaid.ts";
+import { groupBy } from "@agent-roles/iam";
+import { isInCluster } from "../mermaid.ts";
 import type { GraphNode, TrustGraph } from "@agent-roles/trust";
 
 /** Pixels. */

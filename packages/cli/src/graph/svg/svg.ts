@@ -1,9 +1,9 @@
-import { xmlText } from "../check-formats/xml-text.ts";
-import { className } from "./mermaid.ts";
-import { drawEdges } from "./svg-edges.ts";
-import { DETAIL_LENGTH, LABEL_LENGTH, layOut, type PlacedCluster, type PlacedNode } from "./svg-layout.ts";
-import { STYLE } from "./svg-style.ts";
-import { shorten } from "./svg-text.ts";
+import { xmlText } from "../../check-formats/xml-text.ts";
+import { className } from "../mermaid.ts";
+import { drawEdges } from "./edges.ts";
+import { DETAIL_LENGTH, LABEL_LENGTH, layOut, type PlacedCluster, type PlacedNode } from "./layout.ts";
+import { STYLE } from "./style.ts";
+import { shorten } from "./text.ts";
 import type { TrustGraph } from "@agent-roles/trust";
 
 /** The graph as a picture: self-contained, without scripts, readable on a light and on a dark page. */

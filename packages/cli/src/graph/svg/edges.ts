@@ -1,8 +1,8 @@
-import { groupBy } from "../check-formats/group-by.ts";
-import { xmlText } from "../check-formats/xml-text.ts";
-import { bundles } from "./svg-bundles.ts";
-import type { Layout, PlacedNode, Point } from "./svg-layout.ts";
-import { cutOff } from "./svg-text.ts";
+import { groupBy } from "@agent-roles/iam";
+import { xmlText } from "../../check-formats/xml-text.ts";
+import { bundles } from "./bundles.ts";
+import type { Layout, PlacedNode, Point } from "./layout.ts";
+import { cutOff } from "./text.ts";
 import type { GraphEdge } from "@agent-roles/trust";
 
 /** All edges as SVG, each with its conditions where it arrives. */

@@ -1,5 +1,5 @@
-import { groupBy } from "../check-formats/group-by.ts";
-import type { Layout, Point } from "./svg-layout.ts";
+import { groupBy } from "@agent-roles/iam";
+import type { Layout, Point } from "./layout.ts";
 import type { GraphEdge } from "@agent-roles/trust";
 
 /** So many from one node into one account are drawn as one line that branches out before it. */

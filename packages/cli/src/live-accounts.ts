@@ -1,6 +1,6 @@
 import type { Clock } from "@agent-roles/runtime";
 import { parseRoleEnv } from "@agent-roles/runtime/role-env";
-import type { LiveAccount } from "./read-live-roles.ts";
+import type { LiveAccount } from "@agent-roles/templates";
 
 export interface LiveAccountsOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
