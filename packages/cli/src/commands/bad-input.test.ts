@@ -1,11 +1,8 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { agentRoles, type Finished } from "../harness/agent-roles.ts";
-import { cleanEnv } from "../harness/clean-env.ts";
-import { CLI } from "../harness/repository.ts";
+import { cli } from "./trust-files.test-helper.ts";
 
 const ARN = "arn:aws:iam::123456789012:role/agent";
 
@@ -17,6 +14,7 @@ const TRUST = {
 };
 
 let folder: string;
+const before = process.cwd();
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "agent-roles-input-"));
   const files: Record<string, string> = {
@@ -53,31 +51,20 @@ beforeAll(async () => {
   await mkdir(join(folder, "void"));
   // Not even root can read this one.
   await symlink("loop.json", join(folder, "loop.json"));
+  // Messages show names as they are given: below the working directory.
+  process.chdir(folder);
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
-
-it("ends a check that fails with 1, also when whoever reads its lines has left", async () => {
-  const check = execa(process.execPath, ["--", CLI, "check", "role.json", "--no-manifest", "--fail-on", "info"], {
-    cwd: folder,
-    env: cleanEnv(folder),
-    extendEnv: false,
-    reject: false,
-  });
-  check.stdout.destroy();
-  expect((await check).exitCode).toBe(1);
+afterAll(async () => {
+  process.chdir(before);
+  await rm(folder, { recursive: true, force: true });
 });
-
-/** Runs the installed command in the folder, so that names stand in messages as they were given. */
-function run(...argv: readonly string[]): Promise<Finished> {
-  return agentRoles(argv, cleanEnv(folder), { cwd: folder });
-}
 
 const COMMANDS: readonly (readonly string[])[] = [["check"], ["explain", "--from", ARN, "--to", ARN], ["graph"]];
 
 describe.each(COMMANDS.map((argv) => [argv[0], argv] as const))("agent-roles %s", (_, command) => {
   it.each([
-    ["a file that is not JSON", ["broken.json"], "broken.json:3: it is not JSON", "correct the syntax"],
-    ["a file that is not YAML", ["broken.yaml"], "broken.yaml:3: it is neither", "correct the syntax"],
+    ["a file that is not JSON", ["broken.json"], "broken.json:3:4: it is not JSON", "correct the syntax"],
+    ["a file that is not YAML", ["broken.yaml"], "broken.yaml:3:1: it is neither", "correct the syntax"],
     ["an empty file", ["empty.json"], "empty.json: it is empty", "name a template"],
     [
       "a file that is no policy",
@@ -86,18 +73,18 @@ describe.each(COMMANDS.map((argv) => [argv[0], argv] as const))("agent-roles %s"
       "name one of these",
     ],
     ["a list", ["list.json"], "list.json: it is not a CloudFormation template", "name one of these"],
-    ["a file that is not text", ["binary.json"], "binary.json: it is not text", "name a JSON or YAML file"],
+    ["a file that is not text", ["binary.json"], "binary.json: it is not UTF-8 text", "name a text file"],
     ["references in a circle", ["cyclic.json"], "cyclic.json", "Role"],
     ["a role without a trust policy", ["open.json"], "open.json:1: Role: ", "say who may assume it"],
     ["an assembly that contains itself", ["endless"], "levels deep", "look for one that contains itself"],
     ["a file that cannot be read", ["loop.json"], "loop.json: it cannot be read (ELOOP)", "make it readable"],
     ["a missing file", ["missing.json"], "missing.json: there is no such file or directory", "name a template"],
     ["no cdk.out", [], "cdk.out: there is no such file or directory", "run `cdk synth`"],
-    ["a directory without templates", ["none"], "none: the directory holds no template", "such as cdk.out"],
-    ["an empty directory", ["void"], "void: the directory holds no template", "such as cdk.out"],
-    ["several at once", ["broken.json", "other.json"], "broken.json:3", "other.json: it is not"],
+    ["a directory without templates", ["none"], "none: the directory has no template", "such as cdk.out"],
+    ["an empty directory", ["void"], "void: the directory has no template", "such as cdk.out"],
+    ["several at once", ["broken.json", "other.json"], "broken.json:3:4", "other.json: it is not"],
     ["a manifest that is none", ["role.json", "--manifest", "manifest.yaml"], "manifest.yaml:1:1", "roles: is missing"],
-    ["a missing manifest", ["role.json", "--manifest", "no.yaml"], "no.yaml:1:1: there is no such file", "create it"],
+    ["a missing manifest", ["role.json", "--manifest", "no.yaml"], "no.yaml: there is no such file", "create it"],
     ["a missing env file", ["role.json", "--env-file", "no.env"], "no.env: ENOENT", "no such file"],
     [
       "an env file with a mistake",
@@ -108,14 +95,14 @@ describe.each(COMMANDS.map((argv) => [argv[0], argv] as const))("agent-roles %s"
     ["an unknown flag", ["role.json", "--frob"], "unknown option '--frob'", "--help"],
     ["a profile without --live", ["role.json", "--profile", "P"], "--profile", "add --live"],
   ])("ends %s with 2, the place and the fix", async (__, argv, place, fix) => {
-    expect(read(await run(...command, ...argv), place, fix)).toEqual(TROUBLE);
+    expect(read(await cli([...command, ...argv]), place, fix)).toEqual(TROUBLE);
   });
 });
 
 it.each([
   ["check", ["check", "role.json", "--format", "xml"], '--format "xml"', "sarif"],
   ["check", ["check", "role.json", "--expect", "expect.yaml"], "expect.yaml:1:18: expect[0].from", "write"],
-  ["check", ["check", "role.json", "--against", "none"], "none: the directory holds no template", "such as cdk.out"],
+  ["check", ["check", "role.json", "--against", "none"], "none: the directory has no template", "such as cdk.out"],
   ["graph", ["graph", "role.json", "--format", "png"], '--format "png"', "svg"],
   ["explain", ["explain", "role.json"], "who assumes what?", "give --from ARN"],
   ["explain", ["explain", "--request", "question.json"], "question.json: role is missing", "fix: write"],
@@ -128,13 +115,13 @@ it.each([
     "give one of",
   ],
 ])("agent-roles %s ends %j with 2", async (_, argv, place, fix) => {
-  expect(read(await run(...argv), place, fix)).toEqual(TROUBLE);
+  expect(read(await cli(argv), place, fix)).toEqual(TROUBLE);
 });
 
-const TROUBLE = { exitCode: 2, stdout: "", place: true, fix: true, trace: false };
+const TROUBLE = { code: 2, out: "", place: true, fix: true, trace: false };
 
-function read({ exitCode, stdout, stderr }: Finished, place: string, fix: string): object {
+function read({ code, out, err }: Awaited<ReturnType<typeof cli>>, place: string, fix: string): object {
   // What does not hold is shown with what was said.
-  const has = (text: string): true | string => stderr.includes(text) || stderr;
-  return { exitCode, stdout, place: has(place), fix: has(fix), trace: /^\s+at /m.test(stderr) };
+  const has = (text: string): true | string => err.includes(text) || err;
+  return { code, out, place: has(place), fix: has(fix), trace: /^\s+at /m.test(err) };
 }

@@ -1,9 +1,11 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { execa } from "execa";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { agentRoles } from "../harness/agent-roles.ts";
 import { cleanEnv } from "../harness/clean-env.ts";
+import { CLI } from "../harness/repository.ts";
 
 const ROLE = {
   Type: "AWS::IAM::Role",
@@ -65,4 +67,15 @@ it.each([
 it("loads it for --live", async () => {
   const modules = await modulesOf("check", "--live");
   expect(modules.some((url) => url.includes("client-iam"))).toBe(true);
+});
+
+it("ends a check that fails with 1, also when the reader of its output has left", async () => {
+  const check = execa(process.execPath, ["--", CLI, "check", "template.json", "--no-manifest", "--fail-on", "info"], {
+    cwd: folder,
+    env: cleanEnv(folder),
+    extendEnv: false,
+    reject: false,
+  });
+  check.stdout.destroy();
+  expect((await check).exitCode).toBe(1);
 });
