@@ -1,14 +1,13 @@
 import type { Diagnostic } from "@agent-roles/runtime/role-env";
 import {
-  applySuppressions,
+  checkTrust,
   type Expectation,
   type Finding,
-  lintTrust,
-  proveExpectations,
   type Severity,
   type Suppression,
   type TrustContext,
 } from "@agent-roles/trust";
+import { fails } from "@agent-roles/trust/severity";
 import { rolesFromTemplates } from "@agent-roles/templates";
 import type {
   IPolicyValidationContext,
@@ -29,8 +28,6 @@ export interface TrustValidationOptions {
   readonly failOn?: Severity;
 }
 
-const BY_WEIGHT: readonly Severity[] = ["critical", "high", "error", "medium", "warning", "info"];
-
 /**
  * Checks the trust of every role of an app, all stacks together, after synthesis and before anything is deployed:
  * `Validations.of(app).addPlugins(new TrustValidationPlugin())`.
@@ -50,15 +47,13 @@ export class TrustValidationPlugin implements IPolicyValidationPlugin {
     const { context = {}, expectations = [], suppressions = [], failOn = "error" } = this.#options;
     const { sources, logicalIds } = readAppTemplates(validation);
     const { roles, problems } = rolesFromTemplates(sources);
-    const broken = proveExpectations(expectations, roles, context).flatMap(({ finding }) => finding ?? []);
-    const { findings, suppressed } = applySuppressions([...lintTrust(roles, context), ...broken], suppressions);
-    const fails = (severity: Severity): boolean => BY_WEIGHT.indexOf(severity) <= BY_WEIGHT.indexOf(failOn);
+    const { findings, suppressed } = checkTrust({ roles, context, expectations, suppressions });
     const all = [...problems.map((problem) => asFinding(problem)), ...findings];
     // The CDK prints each as a warning, and in most apps the name of each role is unknown before deployment.
-    const reported = all.filter(({ severity }) => severity !== "info" || fails(severity));
+    const reported = all.filter(({ severity }) => severity !== "info" || fails(severity, failOn));
     return {
-      success: !all.some(({ severity }) => fails(severity)),
-      violations: reported.map((finding) => toViolation(finding, fails(finding.severity), logicalIds)),
+      success: !all.some(({ severity }) => fails(severity, failOn)),
+      violations: reported.map((finding) => toViolation(finding, fails(finding.severity, failOn), logicalIds)),
       metadata: {
         roles: String(roles.length),
         suppressed: String(suppressed.length),
@@ -77,7 +72,7 @@ function asFinding({ file, line, path, message, fix }: Diagnostic): Finding {
   return { id: "template", severity: "error", role: "", message, fix, location };
 }
 
-function toViolation(finding: Finding, fails: boolean, logicalIds: ReadonlyMap<string, string>): PolicyViolation {
+function toViolation(finding: Finding, failing: boolean, logicalIds: ReadonlyMap<string, string>): PolicyViolation {
   const { id, severity, role, statement, message, fix, location } = finding;
   const where = statement === undefined ? [] : [`Properties/AssumeRolePolicyDocument/Statement/${statement}`];
   const resource = {
@@ -90,7 +85,7 @@ function toViolation(finding: Finding, fails: boolean, logicalIds: ReadonlyMap<s
     description: role === "" ? message : `${role}: ${message}`,
     fix,
     // The CDK has these two severities only; `ruleMetadata` has the rule's own.
-    severity: fails ? "error" : "warning",
+    severity: failing ? "error" : "warning",
     ruleMetadata: { severity },
     violatingResources: [resource],
   };

@@ -1,16 +1,7 @@
-import { parseArn } from "@agent-roles/iam";
+import { accountOf } from "@agent-roles/iam/arn";
 import type { Diagnostic } from "@agent-roles/runtime/role-env";
-import type {
-  Expectation,
-  ExpectationResult,
-  Finding,
-  Severity,
-  SourceLocation,
-  TrustContext,
-  TrustRole,
-} from "@agent-roles/trust";
+import type { Severity, TrustCheckInput, TrustContext, TrustRole } from "@agent-roles/trust";
 import type { CheckReport, UnreadFile } from "./check-formats/check-report.ts";
-import { SEVERITIES } from "./check-formats/severity.ts";
 import type { CliContext } from "./cli-context.ts";
 import { type TrustFlags, withFlags } from "./trust-flags.ts";
 import { readTrustSet, type TrustSet, type TrustSetOptions, warnOfUnread } from "./trust-set.ts";
@@ -29,7 +20,7 @@ export async function checkTrust(
   options: CheckTrustOptions,
   cli: CliContext,
 ): Promise<CheckReport> {
-  const { accessChanges, applySuppressions, lintTrust, proveExpectations, rules } = await import("@agent-roles/trust");
+  const { accessChanges, checkTrust: check, rules } = await import("@agent-roles/trust");
   const set = await readTrustSet(paths, options, cli);
   const { roles, files, liveAccounts, manifest } = set;
   const ruleIds = [...rules.map(({ id }) => id), "expectation"];
@@ -37,24 +28,21 @@ export async function checkTrust(
   warnOfUnknownRules(set, ruleIds, cli);
 
   const stated = await readExpectations(set, options);
-  const unread = new Set(isPartial(paths, options) ? stated.flatMap((each) => accountOf(each) ?? []) : []);
+  const unread = new Set(isPartial(paths, options) ? stated.flatMap((each) => accountOf(each.to) ?? []) : []);
   for (const account of liveAccounts) unread.delete(account);
   for (const account of unread) {
     cli.err(
       `warning: no expectation about account ${account} is proven: it was not read; name a profile of it with --profile`,
     );
   }
-  const provable = stated.filter((each) => !unread.has(accountOf(each) ?? ""));
-  const results = proveExpectations(
-    provable.map(({ expectation }) => expectation),
+  const provable = stated.filter((each) => !unread.has(accountOf(each.to) ?? ""));
+  const { suppressions = [] } = manifest?.trust ?? {};
+  const { findings, suppressed, unused, expectations } = check({
     roles,
     context,
-  );
-  const expectations = results.map((result, index) => located(result, provable[index]?.location));
-  const broken = expectations.flatMap(({ finding }) => (finding ? [finding] : []));
-
-  const { suppressions = [] } = manifest?.trust ?? {};
-  const { findings, suppressed, unused } = applySuppressions([...broken, ...lintTrust(roles, context)], suppressions);
+    expectations: provable,
+    suppressions,
+  });
   for (const { id, role = "every role", message } of unused) {
     const what = message === undefined ? id : `${id} ("${message}")`;
     cli.err(`warning: the suppression of ${what} for ${role} silences nothing; remove it, or correct what it names`);
@@ -64,10 +52,10 @@ export async function checkTrust(
   const before = against === undefined ? undefined : await readTrustSet([against], { ...inputs, manifest: false }, cli);
   if (before) warnOfUnread(before, cli);
   // Of accounts that were not read nobody knows what became of their roles.
-  const isKnown = ({ arn }: TrustRole): boolean => liveAccounts.includes(parseArn(arn)?.account ?? "");
+  const isKnown = ({ arn }: TrustRole): boolean => liveAccounts.includes(accountOf(arn) ?? "");
   const rolesBefore = before && (isPartial(paths, options) ? before.roles.filter(isKnown) : before.roles);
   return {
-    findings: findings.toSorted(worstFirst),
+    findings,
     suppressed: suppressed.map(({ finding, reason }) => ({ ...finding, reason })),
     roles,
     files,
@@ -83,43 +71,25 @@ function asUnread({ file = "", line, message, fix }: Diagnostic): UnreadFile {
   return { file, ...(line !== undefined && { line }), reason: `${message}; ${fix}` };
 }
 
-function worstFirst(a: Finding, b: Finding): number {
-  return SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity);
-}
-
-interface StatedExpectation {
-  readonly expectation: Expectation;
-  /** Left out for those of the manifest: their findings stand at the roles. */
-  readonly location?: SourceLocation;
-}
+type StatedExpectation = NonNullable<TrustCheckInput["expectations"]>[number];
 
 async function readExpectations(
   { manifest }: TrustSet,
   { expect: files = [] }: CheckTrustOptions,
 ): Promise<readonly StatedExpectation[]> {
-  const stated: StatedExpectation[] = (manifest?.trust?.expect ?? []).map((expectation) => ({ expectation }));
+  const stated: StatedExpectation[] = [...(manifest?.trust?.expect ?? [])];
   if (files.length === 0) return stated;
   const { loadExpectations } = await import("@agent-roles/manifest");
   for (const file of files) {
-    stated.push(...(await loadExpectations(file, { organization: manifest?.organization })));
+    const loaded = await loadExpectations(file, { organization: manifest?.organization });
+    stated.push(...loaded.map(({ expectation, location }) => ({ ...expectation, location })));
   }
   return stated;
-}
-
-/** What is about no role at all is shown where it is written. */
-function located(result: ExpectationResult, location: SourceLocation | undefined): ExpectationResult {
-  const { finding, counterExample } = result;
-  return finding && location && !counterExample ? { ...result, finding: { ...finding, location } } : result;
 }
 
 /** Whether only some of the manifest's accounts may have been looked at. */
 function isPartial(paths: readonly string[], { live }: CheckTrustOptions): boolean {
   return live === true && paths.length === 0;
-}
-
-/** The one account that an expectation is about, if it names one. */
-function accountOf({ expectation: { to } }: StatedExpectation): string | undefined {
-  return /^arn:[^:]*:iam::(\d{12}):/.exec(to)?.[1];
 }
 
 function warnOfUnknownRules(

@@ -1,6 +1,6 @@
 import type { Severity, TrustContext, TrustQuotas } from "@agent-roles/trust";
 import type { Command } from "commander";
-import { SEVERITIES } from "./check-formats/severity.ts";
+import { SEVERITIES } from "@agent-roles/trust/severity";
 import { UsageError } from "./describe-error.ts";
 import { oneOf } from "./one-of.ts";
 import { accountIds, repeatable, splitPair } from "./trust-set.ts";

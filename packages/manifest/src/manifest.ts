@@ -121,7 +121,7 @@ export interface ManifestTrust {
   readonly expect?: readonly TrustExpectation[];
 }
 
-export type TrustSeverity = "critical" | "high" | "error" | "medium" | "warning" | "info";
+export type TrustSeverity = "critical" | "high" | "error" | "medium" | "low" | "info";
 
 /** A finding that is accepted. */
 export interface TrustSuppression {

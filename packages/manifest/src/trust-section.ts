@@ -4,7 +4,7 @@ import type { ManifestTrust, TrustExpectation } from "./manifest.ts";
 
 const ruleId = text(/^[a-z0-9]+(-[a-z0-9]+)*$/, "write a rule's id, such as wildcard-principal");
 
-const severity = z.enum(["critical", "high", "error", "medium", "warning", "info"], {
+const severity = z.enum(["critical", "high", "error", "medium", "low", "info"], {
   error: "use critical, high, error, medium, warning or info",
 });
 

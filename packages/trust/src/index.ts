@@ -13,7 +13,9 @@ export type { Decision, FederatedCaller, PolicyDocument, PolicyKind, Reason, Ser
 export { evaluateAssumeRole } from "./evaluate-assume-role.ts";
 export type * from "./trust-model.ts";
 export { applySuppressions, type Suppressed } from "./findings/apply-suppressions.ts";
-export { lintTrust } from "./findings/run-rules.ts";
+export { checkTrust, type TrustCheck, type TrustCheckInput } from "./check-trust.ts";
+export { runRules } from "./findings/run-rules.ts";
+export type { Exposure, Severity } from "./severity.ts";
 export type { Rule } from "./findings/rule.ts";
 export { rules } from "./findings/rules.ts";
 export type { Grantee, PossibleCaller } from "./access/callers.ts";

@@ -1,3 +1,4 @@
+import type { Severity } from "./severity.ts";
 import type { PolicyDocument } from "@agent-roles/iam";
 
 /** Where something stands, for a person to find it. */
@@ -85,9 +86,6 @@ export interface TrustQuotas {
   readonly roleInlinePolicies: number;
   readonly managedPolicy: number;
 }
-
-/** `error`: never works or is rejected by AWS. The others say how much it gives away. */
-export type Severity = "critical" | "high" | "error" | "medium" | "warning" | "info";
 
 /** One thing that is wrong with one role. The shape is fixed: `check --json` prints it. */
 export interface Finding {

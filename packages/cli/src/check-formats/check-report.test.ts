@@ -1,14 +1,14 @@
 import { expect, it } from "vitest";
 import { summarize, summaryLine } from "./check-report.ts";
 import { exampleFinding, exampleReport } from "./example-report.test-helper.ts";
-import { fails, SEVERITIES } from "./severity.ts";
+import { fails, SEVERITIES } from "@agent-roles/trust/severity";
 
 const line = (changes: Parameters<typeof exampleReport>[0]): string => summaryLine(summarize(exampleReport(changes)));
 
 it.each([
   ["error", ["critical", "high", "error"]],
   ["critical", ["critical"]],
-  ["info", ["critical", "high", "error", "medium", "warning", "info"]],
+  ["info", ["critical", "high", "error", "medium", "low", "info"]],
 ] as const)("fails at %s and what is above it", (failOn, failing) => {
   expect(SEVERITIES.filter((severity) => fails(severity, failOn))).toEqual(failing);
 });

@@ -6,7 +6,7 @@ import type {
   Severity,
   SourceLocation,
 } from "@agent-roles/trust";
-import { fails, SEVERITIES } from "./severity.ts";
+import { fails, SEVERITIES } from "@agent-roles/trust/severity";
 
 /** What `agent-roles check` found. Every format shows the same report. */
 export interface CheckReport {
@@ -80,7 +80,7 @@ export function summarize(report: CheckReport): CheckSummary {
       high: count("high"),
       error: count("error"),
       medium: count("medium"),
-      warning: count("warning"),
+      low: count("low"),
       info: count("info"),
     },
     ...(changes && {

@@ -24,7 +24,7 @@ it.each([
   ["high", "error"],
   ["error", "error"],
   ["medium", "warning"],
-  ["warning", "warning"],
+  ["low", "warning"],
   ["info", "notice"],
 ] as const)("shows %s as %s", (severity, command) => {
   expect(first({ severity })).toMatch(new RegExp(`^::${command} `));

@@ -20,7 +20,7 @@ export function githubReport(report: CheckReport): string {
     ),
     ...unresolved.map(({ what, first }) => findingAnnotation({ ...first, message: what })),
     ...report.unread.map(({ reason, ...location }) =>
-      annotation({ title: "not read", severity: "warning", location, text: reason }),
+      annotation({ title: "not read", severity: "low", location, text: reason }),
     ),
     summaryLine(summarize(report)),
   ].join("\n");

@@ -2,7 +2,7 @@ import type { AccessChange, Finding } from "@agent-roles/trust";
 import type { CheckReport, SuppressedFinding, UnreadFile } from "./check-report.ts";
 import { groupBy } from "@agent-roles/iam";
 import { locationText } from "./location-text.ts";
-import { fails } from "./severity.ts";
+import { fails } from "@agent-roles/trust/severity";
 import { xmlText } from "./xml-text.ts";
 
 /**

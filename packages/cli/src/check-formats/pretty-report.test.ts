@@ -6,17 +6,14 @@ import { markdownReport } from "./markdown-report.ts";
 import { prettyReport } from "./pretty-report.ts";
 
 it("groups the findings of a role below its ARN and its place, each with the fix on a line of its own", () => {
-  const findings = [
-    exampleFinding(),
-    exampleFinding({ id: "policy-size", severity: "warning", message: "is at 95 %" }),
-  ];
+  const findings = [exampleFinding(), exampleFinding({ id: "policy-size", severity: "low", message: "is at 95 %" })];
   expect(prettyReport(exampleReport({ findings }), false)).toContain(
     `${SECOND}
 cdk.out/agent-roles-123456789013.template.json:7 (Stack/Second)
   critical  wildcard-principal  statement 0
             anyone in the world may assume it
             fix: name the principals
-  warning   policy-size  statement 0
+  low       policy-size  statement 0
             is at 95 %
             fix: name the principals`,
   );

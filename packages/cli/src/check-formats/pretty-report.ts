@@ -4,7 +4,7 @@ import { type CheckReport, type CheckSummary, summarize, summaryLine } from "./c
 import { changesBlock, type Colors } from "./changes.ts";
 import { groupBy } from "@agent-roles/iam";
 import { locationText } from "./location-text.ts";
-import { SEVERITIES } from "./severity.ts";
+import { SEVERITIES } from "@agent-roles/trust/severity";
 import { setApartUnresolved, type UnresolvedValue } from "./unresolved-values.ts";
 
 /** For people at a terminal: the findings of each role together, what is suppressed and why, a line that sums up. */
@@ -87,7 +87,7 @@ function paint(severity: Severity, colors: Colors): (text: string) => string {
     case "error":
       return colors.red;
     case "medium":
-    case "warning":
+    case "low":
       return colors.yellow;
     case "info":
       return colors.blue;

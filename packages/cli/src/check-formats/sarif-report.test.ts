@@ -42,7 +42,7 @@ it("writes a file's name as a URI", () => {
 });
 
 it("tells the rule's severity on GitHub's scale", () => {
-  const findings = [exampleFinding(), exampleFinding({ id: "policy-size", severity: "warning" })];
+  const findings = [exampleFinding(), exampleFinding({ id: "policy-size", severity: "low" })];
   const { rules } = sarif({ findings }).tool.driver;
   expect(rules.map((rule: { id: string }) => rule.id)).toEqual(["policy-size", "wildcard-principal"]);
   expect(rules[0].properties["security-severity"]).toBe("3.0");

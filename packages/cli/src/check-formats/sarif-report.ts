@@ -66,7 +66,7 @@ const SECURITY_SEVERITY: Readonly<Record<Severity, string>> = {
   high: "8.0",
   error: "7.0",
   medium: "5.0",
-  warning: "3.0",
+  low: "3.0",
   info: "1.0",
 };
 

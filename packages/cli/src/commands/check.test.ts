@@ -225,7 +225,7 @@ describe("agent-roles check", () => {
     [["--parameter", "Stage=prod"], "Stage: no template has a parameter of this name; leave it out"],
     [["--severity", "unknown-account"], '--severity "unknown-account" has no "="'],
     [["--severity", "unknown-acount=low"], "there is no rule unknown-acount"],
-    [["--severity", "unknown-account=low"], '--severity unknown-account= "low" is not one of critical'],
+    [["--severity", "unknown-account=mild"], '--severity unknown-account= "mild" is not one of critical'],
     [["--quota", "trustPolicy=lots"], '"lots" is not a number of characters'],
     [["--quota", "rolePolicy=1"], '--quota "rolePolicy" is not one of trustPolicy'],
     [["/does/not/exist"], "/does/not/exist"],
@@ -301,6 +301,6 @@ Resources:
   });
 
   it("explains the order of severities", async () => {
-    expect((await cli(["check", "--help"])).out).toContain("critical, high, error, medium, warning, info");
+    expect((await cli(["check", "--help"])).out).toContain("critical, high, error, medium, low, info");
   });
 });

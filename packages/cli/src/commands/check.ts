@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import { CHECK_FORMATS } from "../check-formats/format-names.ts";
-import { DEFAULT_FAIL_ON, fails, SEVERITIES } from "../check-formats/severity.ts";
+import { fails, SEVERITIES } from "@agent-roles/trust/severity";
+import { DEFAULT_FAIL_ON } from "../check-formats/severity.ts";
 import type { CheckTrustOptions } from "../check-trust.ts";
 import type { CliContext, ExitCode } from "../cli-context.ts";
 import { collect } from "../collect-option.ts";

@@ -12,12 +12,12 @@ export function graphCommand(context: CliContext): Command {
     .option("--format <format>", GRAPH_FORMATS.join(", "), "mermaid")
     .action(async (paths: string[], options: TrustSetOptions & { readonly format: string }) => {
       const format = oneOf("--format", options.format, GRAPH_FORMATS);
-      const { lintTrust, trustGraph } = await import("@agent-roles/trust");
+      const { runRules, trustGraph } = await import("@agent-roles/trust");
       const { formatGraph } = await import("../graph/graph-format.ts");
       const set = await readTrustSet(paths, options, context);
       warnOfUnread(set, context);
       const { roles, context: trust } = set;
-      const escalating = lintTrust(roles, trust).filter(({ id }) => id === "escalation-path");
+      const escalating = runRules(roles, trust).filter(({ id }) => id === "escalation-path");
       const graph = trustGraph(roles, trust, new Set(escalating.map(({ role }) => role)));
       context.out(formatGraph(format, graph));
     });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { lintTrust } from "@agent-roles/trust";
+import { runRules } from "@agent-roles/trust";
 import { rolesFromTemplates } from "./roles-from-templates.ts";
 import { source } from "./templates.test-helper.ts";
 
@@ -65,7 +65,7 @@ it("reads whatever template, alone and nested, into roles that can be checked an
         expect(["t.json", "n.json"]).toContain(location.file);
         for (const { path, expression, assumed } of unknowns) expect([path, expression, assumed]).not.toContain("");
       }
-      expect(() => lintTrust(roles)).not.toThrow();
+      expect(() => runRules(roles)).not.toThrow();
     }),
     { numRuns: 500 },
   );

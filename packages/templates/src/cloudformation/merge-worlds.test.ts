@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lintTrust, proveExpectations, type TrustRole } from "@agent-roles/trust";
+import { runRules, proveExpectations, type TrustRole } from "@agent-roles/trust";
 import { rolesFromTemplates } from "./roles-from-templates.ts";
 import { allow, roleOf, source } from "./templates.test-helper.ts";
 
@@ -19,7 +19,7 @@ const outside = (accounts: unknown, more: object = {}): object => ({
   Condition: { StringNotEquals: { "aws:PrincipalAccount": accounts } },
   ...more,
 });
-const ids = (role: TrustRole): string[] => lintTrust([role]).map(({ id }) => id);
+const ids = (role: TrustRole): string[] => runRules([role]).map(({ id }) => id);
 const [own, other] = ["123456789012", "123456789013"];
 
 describe("a Deny of a trust policy counts", () => {

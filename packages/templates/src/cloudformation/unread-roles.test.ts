@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { lintTrust, proveExpectations } from "@agent-roles/trust";
+import { runRules, proveExpectations } from "@agent-roles/trust";
 import { rolesFromTemplates } from "./roles-from-templates.ts";
 import { allow, roleOf, source } from "./templates.test-helper.ts";
 
@@ -93,7 +93,7 @@ describe("a macro of a role is unknown", () => {
     expect(roles[0]?.trustPolicy["Statement"]).toEqual([...written, "${Fn.Transform}"]);
     expect(roles[0]?.unknowns).toContainEqual(expect.objectContaining({ path: "trustPolicy", expression }));
     expect(proveExpectations([denied], roles)).toMatchObject([{ holds: false }]);
-    expect(new Set(lintTrust(roles).map(({ id }) => id))).toEqual(new Set(["unknown-value"]));
+    expect(new Set(runRules(roles).map(({ id }) => id))).toEqual(new Set(["unknown-value"]));
   });
   it.each<[string, unknown]>([
     ["the trust policy", { Statement: [own], ...macro }],
@@ -121,7 +121,7 @@ it("is one finding, unknown-value, that names file and logical id", () => {
   const master = roleOf([], { RoleName: "master" });
   const { roles } = rolesFromTemplates([source({ Resources: { N: nested, Master: master } })]);
   const context = { masterRoleArn: "arn:aws:iam::123456789012:role/master", accounts: ["123456789012"] };
-  expect(lintTrust(roles, context)).toMatchObject([
+  expect(runRules(roles, context)).toMatchObject([
     {
       id: "unknown-value",
       severity: "info",

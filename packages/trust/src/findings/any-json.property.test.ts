@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { applySuppressions, lintTrust, rules, type Finding, type TrustContext, type TrustRole } from "../index.ts";
+import { applySuppressions, runRules, rules, type Finding, type TrustContext, type TrustRole } from "../index.ts";
 
 /** Without shrinking: the values are large, and a person reads the seed. */
 const often = { numRuns: 300, endOnFailure: true };
@@ -10,7 +10,7 @@ const some: { requiredKeys: [] } = { requiredKeys: [] };
 /** Roles as they come out of a file: of no type at all. */
 function lint(roles: unknown, context?: TrustContext): Finding[] {
   const parsed: readonly TrustRole[] = JSON.parse(JSON.stringify(roles));
-  return lintTrust(parsed, context);
+  return runRules(parsed, context);
 }
 
 const arns = fc.constantFrom(

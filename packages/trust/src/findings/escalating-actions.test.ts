@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { role as roleOf, trust } from "../access/roles.test-helper.ts";
-import { lintTrust, type TrustContext, type TrustRole } from "../index.ts";
+import { runRules, type TrustContext, type TrustRole } from "../index.ts";
 import { escalationPathsOf } from "./escalating-actions.ts";
 import { ESCALATION_PATHS } from "./escalation-paths.ts";
 import { readRole } from "./indexed-role.ts";
@@ -147,7 +147,7 @@ it("finds the passing of one role that can do more", () => {
   const admin = roleOf("admin", trust({ Service: "ec2.amazonaws.com" }), {
     managedPolicyArns: ["arn:aws:iam::aws:policy/AdministratorAccess"],
   });
-  const found = lintTrust([role(identity), admin], context).filter(({ id }) => id === "escalation-path");
+  const found = runRules([role(identity), admin], context).filter(({ id }) => id === "escalation-path");
   expect(found.map(({ role: arn }) => arn)).toContain("arn:aws:iam::123456789012:role/worker");
   expect(paths(identity)).toEqual([]);
 });
@@ -155,7 +155,7 @@ it("finds the passing of one role that can do more", () => {
 it("is reported without a manifest for every role, and with a master for its targets", () => {
   const escalating = role(allow("iam:PutRolePolicy"));
   const found = (context: TrustContext): string[] =>
-    lintTrust([escalating], context)
+    runRules([escalating], context)
       .filter(({ id }) => id === "escalation-path")
       .map(({ message }) => message);
   expect(found({})).toEqual([

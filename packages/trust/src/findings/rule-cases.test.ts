@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { lintTrust, rules, type TrustContext, type TrustRole } from "../index.ts";
+import { runRules, rules, type TrustContext, type TrustRole } from "../index.ts";
 
 /** One set of roles and what the rule that the file is named for says of it. */
 interface Case {
@@ -47,7 +47,7 @@ describe.each(files)("%s", (file) => {
   const id = file.slice(0, -".json".length);
 
   it.each(readCases(file).map((each) => [each.name, each] as const))("%s", (_name, each) => {
-    const found = lintTrust(each.roles.map(whole), each.context).filter((finding) => finding.id === id);
+    const found = runRules(each.roles.map(whole), each.context).filter((finding) => finding.id === id);
     expect(found).toEqual(
       each.expect.map(({ message = "", ...rest }) =>
         expect.objectContaining({ ...rest, message: expect.stringContaining(message) }),

@@ -1,5 +1,6 @@
 import type { Statement } from "@agent-roles/iam";
-import type { Severity, SourceLocation } from "../trust-model.ts";
+import type { Severity } from "../severity.ts";
+import type { SourceLocation } from "../trust-model.ts";
 import type { IndexedRole } from "./indexed-role.ts";
 import type { RoleIndex } from "./role-index.ts";
 

@@ -12,7 +12,7 @@ import { rules } from "./rules.ts";
  * @returns findings role by role, in the order of {@link rules}; none that rests on a value which is not known. Never
  *   throws, whatever the JSON.
  */
-export function lintTrust(roles: readonly TrustRole[], context: TrustContext = {}): Finding[] {
+export function runRules(roles: readonly TrustRole[], context: TrustContext = {}): Finding[] {
   const index = buildRoleIndex(asList(roles), isRecord(context) ? context : {});
   const findings: Finding[] = [];
   for (const role of index.roles) for (const rule of rules) addFindings(findings, rule, role, index);

@@ -7,7 +7,7 @@ const NAMED = 5;
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining */
 export const assumeCycle: Rule = {
   id: "assume-cycle",
-  severity: "warning",
+  severity: "low",
   why: "roles that can become each other renew their sessions for ever: whoever got into one stays (persistence)",
   fix: "let trust go one way: remove the statement that leads back",
   *checkSet(index) {

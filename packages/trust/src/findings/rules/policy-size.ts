@@ -44,5 +44,5 @@ function size(policy: unknown): number {
 function* judge(what: string, characters: number, quota: number): Iterable<Complaint> {
   if (characters <= quota * NEARLY) return;
   const message = `${what}: ${characters} characters, the quota is ${quota}`;
-  yield characters > quota ? { message } : { message, severity: "warning" };
+  yield characters > quota ? { message } : { message, severity: "low" };
 }
