@@ -60,7 +60,7 @@ it("looks at all stacks together", () => {
   } as const;
   const { app, stack } = appWith({ ...options, failOn: "critical" });
   new Role(stack, "A", { roleName: "A", assumedBy: new ArnPrincipal("arn:aws:iam::123456789012:role/B") });
-  expect(synth(app)).toContain("no role is matched");
+  expect(synth(app)).toContain("no role matches");
   const { app: two, stack: first } = appWith({ ...options, failOn: "critical" });
   new Role(first, "A", { roleName: "A", assumedBy: new ArnPrincipal("arn:aws:iam::123456789012:role/B") });
   new Role(new Stack(two, "Other", { env }), "B", {
