@@ -1,25 +1,39 @@
-import { type Draft, type DraftRole, readDraft } from "./draft.ts";
-import type { ManifestIssue } from "./manifest-issue.ts";
+import { isRegion } from "@agent-roles/runtime/role-env";
+import { arnsIn, type Draft, type DraftRole, readDraft } from "./draft.ts";
+import { didYouMean } from "./did-you-mean.ts";
+import { checkManagedPolicy } from "./managed-policies.ts";
+import { formatPath, type ManifestIssue } from "./manifest-issue.ts";
+import { canBeRegion, knownRegions, partitionOfRegion } from "./regions.ts";
+
+type Path = readonly PropertyKey[];
 
 /**
- * Checks between fields: unique profiles and roles, one default role, a master that cannot assume itself, policies of the
- * role's own account and partition. Reads a manifest that can be wrong elsewhere, so that all mistakes are reported at once.
+ * Checks between fields: unique names, one default role, a master that cannot assume itself, policies and ARNs of the right
+ * account and partition, Regions and AWS managed policies that exist. Reads a manifest that can be wrong elsewhere, so that all
+ * mistakes are reported at once.
+ *
+ * @param value a manifest after expand-manifest.ts.
+ * @param origin where a path of `value` is written in the file, for messages that name a second place.
  */
-export function crossIssues(value: unknown): ManifestIssue[] {
+export function crossIssues(value: unknown, origin: (path: Path) => Path = (path) => path): ManifestIssue[] {
   const draft = readDraft(value);
+  const nameOf = (index: number): string => formatPath(origin(["roles", index]));
   return [
     ...masterInReach(draft),
-    ...duplicates(draft, "profile", (role) => role.profile),
-    ...duplicates(
-      draft,
-      "roleName",
-      (role) => roleKey(role.account, role.roleName),
-      roleKey(draft.master.account, draft.master.roleName),
+    ...duplicates(draft, "profile", (role) => role.profile, nameOf),
+    ...duplicates(draft, "roleName", (role) => roleKey(role.account, role.roleName), nameOf),
+    ...repeatedAccounts(draft),
+    ...secondDefaults(draft, nameOf),
+    ...["master" as const, ...draft.roles.keys()].flatMap((each) => permissionIssues(draft, each)),
+    ...draft.roles.flatMap((role, index) => regionIssues(role.region, draft.partition, ["roles", index, "region"])),
+    ...draft.accounts.flatMap(({ region }, index) =>
+      regionIssues(region, draft.partition, ["accounts", index, "region"]),
     ),
-    ...secondDefaults(draft),
-    ...draft.roles.flatMap((role, index) => strangePolicies(role, index, draft)),
-    ...strangePartitions(draft),
+    ...foreignPartitions(draft),
+    ...replacedTags(draft),
+    ...dynamicReferences(value, []),
     ...outsideOfNothing(draft),
+    ...thirdPartiesWithoutExternalId(draft),
   ];
 }
 
@@ -31,68 +45,239 @@ function roleKey(account: string | undefined, roleName: string | undefined): str
 function masterInReach({ master, rolePath }: Draft): ManifestIssue[] {
   if (!master.path?.startsWith(rolePath)) return [];
   const message = `"${master.path}" is below rolePath "${rolePath}": the master could assume itself`;
-  return [{ path: ["master", "path"], at: "value", message, fix: "give the master a path of its own" }];
+  return [{ path: ["master", "path"], at: "value", message, fix: "give the master another path" }];
 }
 
 function duplicates(
-  { roles }: Draft,
+  { roles, master, accounts, deployRoleName }: Draft,
   field: "profile" | "roleName",
   keyOf: (role: DraftRole) => string | undefined,
-  masterKey?: string,
+  nameOf: (index: number) => string,
 ): ManifestIssue[] {
-  const seen = new Map<string, string>(masterKey ? [[masterKey, "the master role"]] : []);
-  return roles.flatMap((role, index) => {
-    const key = keyOf(role);
-    if (key === undefined) return [];
-    const first = seen.get(key);
-    seen.set(key, first ?? `roles[${index}]`);
-    if (first === undefined) return [];
-    const where = field === "roleName" ? ` in account ${role.account}` : "";
-    const message = `"${role[field]}"${where} is already taken by ${first}`;
-    return [{ path: ["roles", index, field], at: "value" as const, message, fix: "choose another name" }];
+  const deployRole = (account: string | undefined): string =>
+    accounts.find(({ id }) => id === account)?.deployRoleName ?? deployRoleName;
+  const seen = new Map<string, string>();
+  const issues: ManifestIssue[] = [];
+  const add = (
+    path: Path,
+    name: string | undefined,
+    key: string | undefined,
+    account: string | undefined,
+    as: string,
+  ): void => {
+    if (key === undefined) return;
+    const where = field === "roleName" ? ` in account ${account}` : "";
+    const isDeployRole = field === "roleName" && key === roleKey(account, deployRole(account));
+    const first = isDeployRole ? "the role that deploys the stack (deployRoleName)" : seen.get(key);
+    seen.set(key, first ?? as);
+    if (first === undefined) return;
+    const message = `"${name}"${where} is already taken by ${first}`;
+    const fix =
+      first === as && field === "profile" ? "write a name with {alias}, such as {alias}-read" : "choose another name";
+    issues.push({ path, at: "value", message, fix });
+  };
+  if (field === "roleName") {
+    const key = roleKey(master.account, master.roleName);
+    add(["master", "roleName"], master.roleName, key, master.account, "the master role");
+  }
+  for (const [index, role] of roles.entries()) {
+    add(["roles", index, field], role[field], keyOf(role), role.account, nameOf(index));
+  }
+  return issues;
+}
+
+function repeatedAccounts({ accounts }: Draft): ManifestIssue[] {
+  return (["alias", "id"] as const).flatMap((field) => {
+    const seen = new Map<string, number>();
+    return accounts.flatMap((account, index): ManifestIssue[] => {
+      const value = account[field];
+      if (value === undefined) return [];
+      const first = seen.get(value);
+      if (first === undefined) seen.set(value, index);
+      if (first === undefined) return [];
+      const message = `"${value}" is already the ${field} of accounts[${first}]`;
+      return [{ path: ["accounts", index, field], at: "value", message, fix: "keep each account once" }];
+    });
   });
 }
 
-function secondDefaults({ roles }: Draft): ManifestIssue[] {
-  const defaults = roles.flatMap((role, index) => (role.default ? [index] : []));
-  return defaults.slice(1).map((index) => ({
+function secondDefaults({ roles }: Draft, nameOf: (index: number) => string): ManifestIssue[] {
+  const [first = 0, ...others] = roles.flatMap((role, index) => (role.default ? [index] : []));
+  return others.map((index) => ({
     path: ["roles", index, "default"],
     at: "value",
-    message: `roles[${defaults[0]}] is the default already`,
-    fix: "keep it on one role",
+    message: `${nameOf(first)} is already the default`,
+    fix: "keep it on one role in one account",
   }));
 }
 
-/** IAM takes AWS's own policies and those of the role's account, nothing else. */
-function strangePolicies(role: DraftRole, index: number, { partition }: Draft): ManifestIssue[] {
-  const at = (field: string, arns: readonly (string | undefined)[], inList: boolean): ManifestIssue[] =>
-    arns.flatMap((arn, position) => {
-      const [, arnPartition, , , owner] = arn?.split(":") ?? [];
-      if (!arn || !owner || !role.account) return [];
-      if (arnPartition === partition && (owner === "aws" || owner === role.account)) return [];
-      return [
-        {
-          path: ["roles", index, field, ...(inList ? [position] : [])],
-          at: "value" as const,
-          message: `"${arn}" is not a policy of account ${role.account} or of AWS in partition ${partition}`,
-          fix: `use arn:${partition}:iam::aws:policy/… or arn:${partition}:iam::${role.account}:policy/…`,
-        },
-      ];
-    });
+/** Policies of the master or of one target role. */
+function permissionIssues(draft: Draft, which: "master" | number): ManifestIssue[] {
+  const role = which === "master" ? draft.master : draft.roles[which];
+  if (!role) return [];
+  const base = which === "master" ? ["master"] : ["roles", which];
+  const sessionPolicies = "sessionPolicyArns" in role ? role.sessionPolicyArns : [];
+  const quota = draft.trust.quotas.attachedPolicies;
   return [
-    ...at("managedPolicies", role.managedPolicies, true),
-    ...at("permissionsBoundary", [role.permissionsBoundary], false),
-    ...at("sessionPolicyArns", role.sessionPolicyArns, true),
+    ...policyList(role.managedPolicies, [...base, "managedPolicies"], role.account, draft),
+    ...policyList([role.permissionsBoundary], [...base, "permissionsBoundary"], role.account, draft, false),
+    ...policyList(sessionPolicies, [...base, "sessionPolicyArns"], role.account, draft),
+    ...(role.managedPolicies.length > quota ? [tooMany(role.managedPolicies.length, quota, base)] : []),
+    ...(which === "master" ? [] : broadOrEmpty(role, base)),
   ];
 }
 
-/** Another partition never matches. */
-function strangePartitions({ master, partition }: Draft): ManifestIssue[] {
-  return master.trustedBy.flatMap(({ path, arn }) => {
-    const found = arn.split(":")[1];
-    if (found === partition) return [];
+function tooMany(count: number, quota: number, base: Path): ManifestIssue {
+  const message = `${count} managed policies; IAM attaches ${quota} to a role`;
+  const fix = "merge some of them, use statements, or set trust.quotas.attachedPolicies where AWS has raised the quota";
+  return { path: [...base, "managedPolicies", quota], at: "value", message, fix };
+}
+
+function policyList(
+  arns: readonly (string | undefined)[],
+  path: Path,
+  account: string | undefined,
+  draft: Draft,
+  isList = true,
+): ManifestIssue[] {
+  return arns.flatMap((arn, index) => {
+    if (arn === undefined) return [];
+    const at = { path: isList ? [...path, index] : path, at: "value" as const };
+    const first = arns.indexOf(arn);
+    if (first < index) return [{ ...at, message: `"${arn}" is listed twice`, fix: "keep it once" }];
+    return policyIssues(arn, account, draft).map((issue) => ({ ...at, ...issue }));
+  });
+}
+
+/** IAM attaches AWS managed policies and policies of the role's account only. */
+function policyIssues(
+  arn: string,
+  account: string | undefined,
+  { partition }: Draft,
+): Pick<ManifestIssue, "message" | "fix" | "severity">[] {
+  const [, found, owner, name = ""] = /^arn:([^:]*):iam::([^:]*):policy\/(.+)$/.exec(arn) ?? [];
+  if (found === undefined || owner === undefined) return [];
+  if (found !== partition || (owner !== "aws" && account !== undefined && owner !== account)) {
+    const message = `"${arn}" is not a policy of account ${account ?? "…"} or of AWS in partition ${partition}`;
+    const fix = `use arn:${partition}:iam::aws:policy/… or arn:${partition}:iam::${account ?? "<account>"}:policy/…`;
+    return [{ message, fix }];
+  }
+  if (owner !== "aws") return [];
+  if (name.startsWith("aws-service-role/")) {
+    const fix = "choose a policy outside aws-service-role/";
+    return [{ message: `"${arn}" can be attached to service-linked roles only`, fix }];
+  }
+  const check = checkManagedPolicy(name);
+  if (check.kind === "misspelt") {
+    const message = `"${arn}" is not an AWS managed policy`;
+    return [{ message, fix: `did you mean "arn:${partition}:iam::aws:policy/${check.meant}"?` }];
+  }
+  if (check.kind === "known" || partition !== "aws") return [];
+  const message = `"${arn}" is not an AWS managed policy that this version knows`;
+  return [{ message, fix: "check the name, unless the policy is new", severity: "warning" }];
+}
+
+/** AWS managed policies with which a role can change its own trust policy and permissions. */
+const BROAD_POLICIES = /:iam::aws:policy\/(AdministratorAccess|IAMFullAccess)$/;
+
+function broadOrEmpty(
+  role: Pick<DraftRole, "managedPolicies" | "statements" | "permissionsBoundary">,
+  base: Path,
+): ManifestIssue[] {
+  const warning = { at: "value", severity: "warning" } as const;
+  if (role.managedPolicies.length === 0 && role.statements.length === 0) {
+    const fix = "add managedPolicies or statements, unless another stack attaches policies";
+    return [{ ...warning, path: base, message: "the role has no permissions", fix }];
+  }
+  if (role.permissionsBoundary !== undefined) return [];
+  return role.managedPolicies.flatMap((arn, index) => {
+    if (arn === undefined || !BROAD_POLICIES.test(arn)) return [];
+    const message = `"${arn}" lets the agent change the role's trust policy and permissions (privilege escalation)`;
+    const fix = "choose a narrower policy, or add a permissionsBoundary";
+    return [{ ...warning, path: [...base, "managedPolicies", index], message, fix }];
+  });
+}
+
+function regionIssues(region: string | undefined, partition: string, path: Path): ManifestIssue[] {
+  const known = knownRegions(partition);
+  // The schema reports what does not look like a Region.
+  if (region === undefined || !isRegion(region) || known.includes(region)) return [];
+  if (!canBeRegion(region)) {
+    return [{ path, at: "value", message: `"${region}" is not a Region`, fix: didYouMean(region, known) }];
+  }
+  const found = partitionOfRegion(region);
+  if (found !== partition) {
+    const message = `"${region}" is in partition ${found}, the manifest in ${partition}`;
+    return [{ path, at: "value", message, fix: `use a Region of ${partition}, such as ${known[0]}` }];
+  }
+  const message = `"${region}" is not a Region that this version knows`;
+  return [
+    {
+      path,
+      at: "value",
+      message,
+      fix: `${didYouMean(region, known)} Ignore this for a new Region`,
+      severity: "warning",
+    },
+  ];
+}
+
+/** An ARN of another partition never matches. */
+function foreignPartitions({ master, roles, partition }: Draft): ManifestIssue[] {
+  const arns = [
+    ...arnsIn(
+      master.trustedBy.map(({ entry }) => entry),
+      ["master", "trustedBy"],
+    ),
+    ...arnsIn(master.statements, ["master", "statements"]),
+    ...roles.flatMap(({ statements }, index) => arnsIn(statements, ["roles", index, "statements"])),
+  ];
+  return arns.flatMap(({ path, arn }) => {
+    const found = /^arn:([a-z-]+):/.exec(arn)?.[1];
+    if (found === undefined || found === partition) return [];
     const message = `"${arn}" is in partition ${found}, the manifest in ${partition}`;
-    return [{ path: ["master", "trustedBy", ...path], at: "value" as const, message, fix: "name one partition only" }];
+    return [{ path, at: "value" as const, message, fix: `write arn:${partition}:…` }];
+  });
+}
+
+/** A session tag replaces the role's tag of the same key in every condition on `aws:PrincipalTag`. */
+function replacedTags({ attribution, master, roles }: Draft): ManifestIssue[] {
+  const owners = new Map<string, string>();
+  for (const key of Object.keys(master.tags)) owners.set(key.toLowerCase(), "the master role");
+  for (const { tags, roleName = "" } of roles) {
+    for (const key of Object.keys(tags)) owners.set(key.toLowerCase(), `the role ${roleName}`);
+  }
+  return attribution.sessionTags.flatMap((key, index) => {
+    const owner = key === undefined ? undefined : owners.get(key.toLowerCase());
+    if (owner === undefined) return [];
+    const message = `"${key}" is also a tag of ${owner}, and the agent's session tag would replace it`;
+    return [{ path: ["attribution", "sessionTags", index], at: "value" as const, message, fix: "choose another key" }];
+  });
+}
+
+/** CloudFormation would replace the text with a secret or a parameter. */
+function dynamicReferences(value: unknown, path: Path): ManifestIssue[] {
+  if (typeof value === "string") {
+    if (!value.includes("{{resolve:")) return [];
+    const message = `"${value}" is a dynamic reference, which CloudFormation would replace`;
+    return [{ path, at: "value", message, fix: "write the text without {{resolve:" }];
+  }
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const step = [...path, Array.isArray(value) ? Number(key) : key];
+    const inKey = dynamicReferences(key, step).map((issue) => ({ ...issue, at: "key" as const }));
+    return [...inKey, ...dynamicReferences(inner, step)];
+  });
+}
+
+/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html */
+function thirdPartiesWithoutExternalId({ master, trust }: Draft): ManifestIssue[] {
+  return master.trustedBy.flatMap(({ account, principal, externalId }, index) => {
+    const owner = account ?? /^arn:[^:]*:iam::(\d{12}):/.exec(principal ?? "")?.[1];
+    if (owner === undefined || externalId !== undefined || !trust.allowedAccounts.includes(owner)) return [];
+    const path = ["master", "trustedBy", index, account === undefined ? "principal" : "account"];
+    const message = `account ${owner} is a third party (trust.allowedAccounts), and no external id is required of it`;
+    return [{ path, at: "value" as const, message, fix: "add an externalId", severity: "warning" as const }];
   });
 }
 
@@ -100,10 +285,10 @@ function outsideOfNothing({ organization, trust }: Draft): ManifestIssue[] {
   return organization === undefined ? outsideOrganization(trust.expect, ["trust", "expect"]) : [];
 }
 
-/** Without an organization everybody, or nobody, would be outside of it. */
+/** Issues of expectations that name `outside-organization` without an organization. */
 export function outsideOrganization(
   expectations: readonly { readonly from?: string | undefined }[],
-  path: readonly PropertyKey[],
+  path: Path,
 ): ManifestIssue[] {
   return expectations.flatMap(({ from }, index) => {
     if (from !== "outside-organization") return [];

@@ -8,10 +8,11 @@ it.each([
   ["rolename", "roleName"],
   ["EXTERNALID", "externalId"],
   ["profil", "profile"],
+  ["acocunt", "account"],
 ])("recognizes %s", (name, meant) => {
   expect(didYouMean(name, known)).toBe(`did you mean "${meant}"?`);
 });
 
 it("lists what is known when nothing is near", () => {
-  expect(didYouMean("color", known)).toBe("known here are profile, account, roleName, externalId");
+  expect(didYouMean("color", known)).toBe("use one of profile, account, roleName, externalId");
 });

@@ -1,24 +1,35 @@
-/** The fix for a name that is not known here: the nearest known name, or all of them. */
+/** The fix for an unknown name: the nearest known name, or all of them. */
 export function didYouMean(name: string, known: readonly string[]): string {
-  const nearest = known
-    .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
-    .toSorted((a, b) => a.distance - b.distance)[0];
   // Beyond a third of the letters a guess misleads more than it helps.
-  if (nearest && nearest.distance <= Math.max(1, Math.floor(name.length / 3))) {
-    return `did you mean "${nearest.candidate}"?`;
-  }
-  return `known here are ${known.join(", ")}`;
+  const nearest = nearestName(name, known, Math.max(1, Math.floor(name.length / 3)));
+  return nearest === undefined ? `use one of ${known.join(", ")}` : `did you mean "${nearest}"?`;
 }
 
-/** Levenshtein's distance. */
+/** The known name with the fewest differing letters, ignoring case; `undefined` when more than `most` differ. */
+export function nearestName(name: string, known: readonly string[], most: number): string | undefined {
+  const wanted = name.toLowerCase();
+  let nearest: { readonly candidate: string; readonly distance: number } | undefined;
+  for (const candidate of known) {
+    if (Math.abs(candidate.length - name.length) > most) continue;
+    const distance = editDistance(wanted, candidate.toLowerCase());
+    if (distance <= most && (nearest === undefined || distance < nearest.distance)) nearest = { candidate, distance };
+  }
+  return nearest?.candidate;
+}
+
+/** Letters to insert, delete, replace or swap with the next one. */
 function editDistance(a: string, b: string): number {
+  let beforePrevious: readonly number[] = [];
   let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
   for (let row = 0; row < a.length; row += 1) {
     const current = [row + 1];
     for (let column = 0; column < b.length; column += 1) {
       const substitution = (previous[column] ?? 0) + (a[row] === b[column] ? 0 : 1);
-      current.push(Math.min(substitution, (previous[column + 1] ?? 0) + 1, (current[column] ?? 0) + 1));
+      const isSwap = row > 0 && column > 0 && a[row] === b[column - 1] && a[row - 1] === b[column];
+      const swap = isSwap ? (beforePrevious[column - 1] ?? 0) + 1 : Infinity;
+      current.push(Math.min(substitution, swap, (previous[column + 1] ?? 0) + 1, (current[column] ?? 0) + 1));
     }
+    beforePrevious = previous;
     previous = current;
   }
   return previous.at(-1) ?? 0;

@@ -29,7 +29,10 @@ export function list<Item extends z.ZodType>(item: Item, max: number, fix: strin
 export const accountId: z.ZodString = text(/^\d{12}$/, "write the twelve digits in quotes");
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
-export const roleName: z.ZodString = text(/^[\w+=,.@-]{1,64}$/, "use 1 to 64 of: letters, digits, _ + = , . @ -");
+export const roleName: z.ZodString = text(/^[\w+=,.@-]{1,64}$/, "use 1 to 64 of: letters, digits, _ + = , . @ -").regex(
+  /^(?!AWSReservedSSO_|AWSServiceRoleFor)/i,
+  { error: "choose another name: AWS reserves names that begin with AWSReservedSSO_ or AWSServiceRoleFor" },
+);
 
 /**
  * Narrower than IAM's own grammar: wildcards would widen `aws:PrincipalArn`, and `/` alone would let the master assume
@@ -38,7 +41,9 @@ export const roleName: z.ZodString = text(/^[\w+=,.@-]{1,64}$/, "use 1 to 64 of:
 export const path: z.ZodString = text(
   /^\/(?=.{1,511}$)([\w+=,.@-]+\/)+$/,
   'begin and end with "/", with a name of letters, digits, _ + = , . @ - between, such as /agent-roles/',
-);
+).regex(/^(?!\/(aws-reserved|aws-service-role)\/)/i, {
+  error: "choose another path: AWS reserves /aws-reserved/ and /aws-service-role/",
+});
 
 export const organization: z.ZodString = text(
   /^o-[a-z0-9]{10,32}$/,
@@ -98,3 +103,22 @@ export const tags: z.ZodType<Tags> = z
   .refine((all) => new Set(Object.keys(all).map((key) => key.toLowerCase())).size === Object.keys(all).length, {
     error: "keep each key once: IAM ignores case in tag keys",
   });
+
+/** IAM attaches ten managed policies to a role, or up to 20 where AWS has raised the quota; cross-checks.ts compares. */
+export const managedPolicies: z.ZodArray<z.ZodString> = list(policyArn, 20, "list 1 to 20 policy ARNs");
+
+const SECONDS = { error: "write whole seconds, from 3600 to 43200" };
+
+/** @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html (`MaxSessionDuration`) */
+export const maxSessionDuration: z.ZodInt = z.int(SECONDS).min(3600, SECONDS).max(43_200, SECONDS);
+
+export const alias: z.ZodString = text(
+  /^(?!\d+$|all$)[\w+=.@-]{1,64}$/,
+  "use letters, digits, _ + = . @ -, not only digits and not all",
+);
+
+/** @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html (`SourceIdentity`) */
+export const sourceIdentity: z.ZodString = text(
+  /^(?!aws:)[\w+=,.@*?-]{1,64}$/,
+  "use letters, digits, _ + = , . @ -; * and ? are wildcards",
+);

@@ -26,17 +26,36 @@ const value = fc.oneof(
 );
 const variables = fc.dictionary(fc.stringMatching(/^AWS_ROLE_[1-9]_[A-Z]{1,9}$/), value, { minKeys: 1, maxKeys: 8 });
 
+/** The value as dotenv can write it: an apostrophe beside what a shell expands between double quotes becomes typographic. */
+function writable(text: string): string {
+  return /["$`\\]/.test(text) ? text.replaceAll("'", "’") : text;
+}
+
 it("writes dotenv that Node reads back", () => {
   fc.assert(
     fc.property(variables, (all) => {
-      expect({ ...parseEnv(formatEnv(all, "dotenv")) }).toEqual({ ...all });
+      const expected = Object.fromEntries(Object.entries(all).map(([name, text]) => [name, writable(text)]));
+      expect({ ...parseEnv(formatEnv(all, "dotenv")) }).toEqual(expected);
     }),
   );
 });
 
+it("writes dotenv that a shell can source without running or expanding anything", () => {
+  fc.assert(
+    fc.property(variables, (all) => {
+      const script = `set -a\n${formatEnv(all, "dotenv")}env -0`;
+      const output = execFileSync("/bin/sh", ["-c", script], { env: { PATH: "/usr/bin:/bin" }, encoding: "utf8" });
+      expect(output.split("\0")).toEqual(
+        expect.arrayContaining(Object.entries(all).map(([name, text]) => `${name}=${writable(text)}`)),
+      );
+    }),
+    { numRuns: 40 },
+  );
+});
+
 it("leaves what needs no quotation marks without them, for docker run --env-file", () => {
-  const all = { AWS_ROLE_1: "arn:aws:iam::123456789012:role/MyFirstRole:MyFirstAccount", D: "two words" };
-  expect(formatEnv(all, "dotenv")).toBe(`AWS_ROLE_1=${all.AWS_ROLE_1}\nD=two words\n`);
+  const all = { AWS_ROLE_1: "arn:aws:iam::123456789012:role/MyFirstRole:MyFirstAccount", D: "two; words" };
+  expect(formatEnv(all, "dotenv")).toBe(`AWS_ROLE_1=${all.AWS_ROLE_1}\nD='two; words'\n`);
 });
 
 it("writes shell that sh reads back", () => {

@@ -1,6 +1,6 @@
 import { stringify } from "yaml";
 
-/** How variables can be written: for `node --env-file` and the like, for `sh`, for programs, for a pod's container. */
+/** Output formats: for `node --env-file`, for `sh`, for programs, for a container in a pod. */
 export type EnvFormat = "dotenv" | "shell" | "json" | "kubernetes";
 
 type Variables = Readonly<Record<string, string>>;
@@ -22,13 +22,12 @@ export const envFormats: readonly EnvFormat[] = ["dotenv", "shell", "json", "kub
 /**
  * Writes variables; the text ends in a newline.
  *
- * - `dotenv`: `A=value`, quoted only where a reader would otherwise change the value.
+ * - `dotenv`: `A=value`, safe to `source` in a shell. A `'` beside `"`, `$` or `\` becomes ’: dotenv cannot quote both.
  * - `shell`: `export A='value'` for any POSIX shell.
  * - `json`: one object.
  * - `kubernetes`: the `env:` list of a container.
  *
- * @param variables names and values. Values are one line; with `dotenv`, none holds `'`, `"` and `` ` `` together:
- *   a manifest's never do.
+ * @param variables names and values of one line.
  */
 export function formatEnv(variables: Variables, format: EnvFormat): string {
   return writers[format](variables);
@@ -40,10 +39,13 @@ function lines(variables: Variables, line: (name: string, value: string) => stri
     .join("");
 }
 
-/** Unquoted where possible, because `docker run --env-file` keeps quotation marks as part of the value. */
+/**
+ * Without quotation marks where every reader agrees, because `docker run --env-file` keeps them as part of the value. Single
+ * quotes otherwise, in which a shell that sources the file expands nothing.
+ */
 function dotenvValue(value: string): string {
-  if (/^(?!\s)[^'"`#$\\]*(?<!\s)$/.test(value)) return value;
-  // Double quotes last: within them readers expand \n, and many expand $.
-  const quote = ["'", "`", '"'].find((mark) => !value.includes(mark)) ?? "";
-  return `${quote}${value}${quote}`;
+  if (/^[\w@%+=:,./-]*$/.test(value)) return value;
+  if (!value.includes("'")) return `'${value}'`;
+  // A shell expands $, ` and \ between double quotes, and dotenv has no way to escape them.
+  return /["$`\\]/.test(value) ? `'${value.replaceAll("'", "\u2019")}'` : `"${value}"`;
 }

@@ -7,8 +7,10 @@ export { ManifestError } from "./manifest-error.ts";
 export type { ManifestErrorCode } from "./manifest-error.ts";
 export { manifestJsonSchema } from "./manifest-schema.ts";
 export type {
+  Attribution,
   ConditionValue,
   Manifest,
+  ManifestAccount,
   ManifestRole,
   ManifestTrust,
   MasterRole,
@@ -17,6 +19,7 @@ export type {
   PodIdentity,
   PolicyStatement,
   RolesAnywhereIdentity,
+  SamlIdentity,
   SubjectAttribute,
   Tags,
   TrustedBy,
@@ -25,6 +28,10 @@ export type {
   TrustSuppression,
 } from "./manifest.ts";
 export { parseManifest } from "./parse-manifest.ts";
-export { manifestEnv, masterRoleArn, targetRoles } from "./target-roles.ts";
+export type { ParseOptions } from "./parse-manifest.ts";
+export { knownRegions, partitionOfRegion } from "./regions.ts";
+export { sessionAttributes } from "./session-attributes.ts";
+export type { SessionAttributes } from "./session-attributes.ts";
+export { deployRoleName, manifestEnv, masterRoleArn, targetRoles } from "./target-roles.ts";
 export { trustContext } from "./trust-context.ts";
 export type { ManifestExpectedRole, ManifestTrustContext } from "./trust-context.ts";

@@ -1,13 +1,13 @@
 import type { Manifest } from "./manifest.ts";
-import { parseManifest } from "./parse-manifest.ts";
+import { parseManifest, type ParseOptions } from "./parse-manifest.ts";
 import { readManifestText } from "./read-source.ts";
 
 /**
- * Reads and checks a manifest.
+ * Reads and validates a manifest.
  *
- * @param file path of an `agent-roles.yaml`; problems name it as it is given here.
- * @throws {ManifestError} `ManifestNotFound`, `ManifestUnreadable`, or whatever {@link parseManifest} throws.
+ * @param file path of an `agent-roles.yaml`; problems name it as given here.
+ * @throws {ManifestError} `ManifestNotFound`, `ManifestUnreadable`, or what {@link parseManifest} throws.
  */
-export async function loadManifest(file: string): Promise<Manifest> {
-  return parseManifest(await readManifestText(file), file);
+export async function loadManifest(file: string, options: ParseOptions = {}): Promise<Manifest> {
+  return parseManifest(await readManifestText(file), file, options);
 }

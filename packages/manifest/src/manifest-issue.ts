@@ -6,6 +6,8 @@ export interface ManifestIssue {
   readonly at: "key" | "value";
   readonly message: string;
   readonly fix: string;
+  /** Default: an error, which makes the manifest invalid. */
+  readonly severity?: "warning";
 }
 
 /** A path as a person writes it: `roles[2].tags["cost center"]`. */

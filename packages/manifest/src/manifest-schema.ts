@@ -1,7 +1,7 @@
 import * as z from "zod";
 import * as field from "./fields.ts";
 import type { Manifest } from "./manifest.ts";
-import { statement } from "./statement.ts";
+import { statements } from "./statement.ts";
 import { trustSection } from "./trust-section.ts";
 import { trustedBy } from "./trusted-by.ts";
 
@@ -9,6 +9,7 @@ import { trustedBy } from "./trusted-by.ts";
 const DEFAULT_MASTER_PATH = "/agent-roles-master/";
 export const DEFAULT_ROLE_PATH = "/agent-roles/";
 export const DEFAULT_PARTITION = "aws";
+export const DEFAULT_DEPLOY_ROLE = "OrganizationAccountAccessRole";
 
 const PARTITIONS = [
   DEFAULT_PARTITION,
@@ -30,12 +31,33 @@ const master = field.fields({
   trustedBy: field
     .list(trustedBy, 20, "list who can assume the master role, 1 to 20 entries")
     .describe("Who can assume the master role."),
-  tags: field.tags.exactOptional().describe("Tags of the master role."),
+  description: field.line(1000).exactOptional().describe("What the role is for."),
+  managedPolicies: field.managedPolicies
+    .exactOptional()
+    .describe("ARNs of managed policies that the master role gets besides the permission to assume the target roles."),
+  statements: statements
+    .exactOptional()
+    .describe("Statements that the master role gets besides the permission to assume the target roles."),
+  permissionsBoundary: field.policyArn
+    .exactOptional()
+    .describe("ARN of the permissions boundary of the master role; it must allow sts:AssumeRole."),
+  maxSessionDuration: field.maxSessionDuration
+    .exactOptional()
+    .describe("Longest session of the master role, in seconds. Default 3600."),
+  tags: field.tags.exactOptional().describe("Tags of the master role and of what is created for it."),
 });
 
-const role = field.fields({
+const account = field.fields({
+  alias: field.alias.describe("Short name of the account in this file; {alias} in the roles' texts."),
+  id: field.accountId.describe("Account id."),
+  environment: field.line(256).exactOptional().describe("Environment of the roles in this account."),
+  region: field.region.exactOptional().describe("Region of the roles in this account."),
+  deployRoleName: field.roleName.exactOptional().describe("Replaces the manifest's deployRoleName in this account."),
+});
+
+const roleShape = {
   profile: field.profile.describe("The friendly name: what the agent passes as --profile."),
-  account: field.accountId.describe("The account of the role."),
+  account: field.accountId.describe("The account of the role: an id, or an alias of accounts."),
   roleName: field.roleName.describe("Name of the role."),
   description: field.line(1000).exactOptional().describe("What the role is for; also AWS_ROLE_N_DESCRIPTION."),
   environment: field
@@ -43,20 +65,12 @@ const role = field.fields({
     .exactOptional()
     .describe("Such as production or staging; becomes AWS_ROLE_N_ENVIRONMENT."),
   region: field.region.exactOptional().describe("Region in which the agent uses the role; becomes AWS_ROLE_N_REGION."),
-  managedPolicies: field
-    .list(field.policyArn, 20, "list 1 to 20 policy ARNs")
+  managedPolicies: field.managedPolicies
     .exactOptional()
     .describe("ARNs of the role's managed policies. AWS allows ten per role by default."),
-  statements: field
-    .list(statement, 100, "list 1 to 100 statements")
-    .refine(haveUniqueSids, { error: "give each statement a Sid of its own, or none" })
-    .exactOptional()
-    .describe("Statements of the role's inline policy, spelled as in IAM's JSON."),
+  statements: statements.exactOptional().describe("Statements of the role's inline policy, spelled as in IAM's JSON."),
   permissionsBoundary: field.policyArn.exactOptional().describe("ARN of the managed policy that bounds the role."),
-  maxSessionDuration: z
-    .int({ error: "write whole seconds, from 3600 to 43200" })
-    .min(3600, { error: "write whole seconds, from 3600 to 43200" })
-    .max(43_200, { error: "write whole seconds, from 3600 to 43200" })
+  maxSessionDuration: field.maxSessionDuration
     .exactOptional()
     .describe(
       "The role's longest session in seconds. The agent's own sessions are chained, and STS caps those at 3600.",
@@ -73,16 +87,26 @@ const role = field.fields({
     .exactOptional()
     .describe("True on the one role that default readers get."),
   tags: field.tags.exactOptional().describe("Tags of the role."),
+};
+
+/** Names of the fields of a role, as the file has them. */
+export const roleFields: readonly string[] = [...Object.keys(roleShape), "accounts"];
+
+const attribution = field.fields({
+  sessionTags: field
+    .list(field.tagKey, 50, "list 1 to 50 keys of session tags")
+    .exactOptional()
+    .describe(
+      "Keys of the session tags that the agent can pass. No key of a role's own tags: the session tag would replace it.",
+    ),
+  sourceIdentities: field
+    .list(field.sourceIdentity, 50, "list 1 to 50 source identities")
+    .exactOptional()
+    .describe('Source identities that the agent can set, such as "*@example.com"; * and ? are wildcards.'),
 });
 
-/** IAM refuses a policy that has a Sid twice. */
-function haveUniqueSids(statements: readonly { readonly Sid?: string }[]): boolean {
-  const sids = statements.flatMap(({ Sid }) => Sid ?? []);
-  return new Set(sids).size === sids.length;
-}
-
-/** The fields of `agent-roles.yaml`. Checks between fields are in cross-checks.ts. */
-export const manifestSchema: z.ZodType<Manifest> = field.fields({
+/** The fields of a manifest after expand-manifest.ts. Checks between fields are in cross-checks.ts. */
+const manifestShape = {
   partition: z
     .enum(PARTITIONS, { error: `use one of ${PARTITIONS.join(", ")}` })
     .default(DEFAULT_PARTITION)
@@ -92,18 +116,67 @@ export const manifestSchema: z.ZodType<Manifest> = field.fields({
     .exactOptional()
     .describe("Id of the AWS organization; trust and permission then hold inside it only."),
   deployRoleName: field.roleName
-    .default("OrganizationAccountAccessRole")
+    .default(DEFAULT_DEPLOY_ROLE)
     .describe("The role in each account that deploys the stack."),
+  accounts: field
+    .list(account, 5000, "list accounts, each with alias and id")
+    .exactOptional()
+    .describe("The accounts, so that roles can name them by alias."),
   rolePath: field.path
     .default(DEFAULT_ROLE_PATH)
     .describe("Path of every target role. The master can assume every role below it."),
   roles: field
-    .list(role, 5000, "list the target roles")
+    .list(field.fields(roleShape), 5000, "list the target roles")
     .describe("The target roles. Their order gives the numbers of AWS_ROLE_1, AWS_ROLE_2, …"),
+  attribution: attribution
+    .exactOptional()
+    .describe("Session tags and source identities that the agent can pass. Without it, trust policies allow neither."),
   trust: trustSection.exactOptional().describe("Settings of the trust check."),
-});
+};
+
+export const manifestSchema: z.ZodType<Manifest> = field.fields(manifestShape);
+
+/** Fields whose text can contain `{alias}` and the like. */
+const PATTERN_FIELDS = ["roleName", "permissionsBoundary", "managedPolicies", "sessionPolicyArns"] as const;
+
+/** What editors accept: the file before expand-manifest.ts. */
+function fileSchema(): z.ZodType {
+  const placeholder = z.string().regex(/\{(alias|account|environment|region)\}/);
+  const orPattern = (schema: z.ZodType): z.ZodType =>
+    schema instanceof z.ZodOptional
+      ? orPattern(schema.unwrap() as z.ZodType)
+          .optional()
+          .describe(schema.description ?? "")
+      : z.union([schema, placeholder, z.array(placeholder)]).describe(schema.description ?? "");
+  const patterns = Object.fromEntries(PATTERN_FIELDS.map((name) => [name, orPattern(roleShape[name])]));
+  const shape = { ...roleShape, ...patterns };
+  const { profile: _profile, account: _account, roleName: _roleName, default: _default, ...shared } = shape;
+  const role = z.strictObject({
+    ...shape,
+    account: z
+      .string()
+      .optional()
+      .describe(roleShape.account.description ?? ""),
+    accounts: z
+      .union([z.literal("all"), z.array(z.string()).min(1)])
+      .optional()
+      .describe(
+        "Makes the role in several accounts: all, or a list of aliases or ids. Texts can contain {alias}, {account}, {environment} and {region}.",
+      ),
+  });
+  return z.strictObject({
+    ...manifestShape,
+    defaults: z.strictObject(shared).partial().optional().describe("Fields that every role gets unless it sets them."),
+    roles: z
+      .array(role)
+      .min(1)
+      .max(5000)
+      .describe(manifestShape.roles.description ?? ""),
+  });
+}
 
 /** The JSON Schema that editors read: `agent-roles.schema.json`. */
 export function manifestJsonSchema(): Record<string, unknown> {
-  return { title: "agent-roles.yaml", ...z.toJSONSchema(manifestSchema, { io: "input" }) };
+  const schema = z.toJSONSchema(fileSchema(), { io: "input" });
+  return { title: "agent-roles.yaml", ...schema, patternProperties: { "^x-": {} } };
 }

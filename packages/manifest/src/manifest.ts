@@ -9,9 +9,31 @@ export interface Manifest {
   readonly deployRoleName: string;
   /** Path of every target role; begins and ends with a slash. The master can assume every role below it. */
   readonly rolePath: string;
+  /** The accounts that `roles` name by alias. */
+  readonly accounts?: readonly ManifestAccount[];
   readonly roles: readonly ManifestRole[];
+  /** Session tags and source identities that the agent can pass; without it, none. */
+  readonly attribution?: Attribution;
   /** Settings of the trust check. */
   readonly trust?: ManifestTrust;
+}
+
+/** One account of the fleet. */
+export interface ManifestAccount {
+  readonly alias: string;
+  readonly id: string;
+  readonly environment?: string;
+  readonly region?: string;
+  /** Replaces the manifest's `deployRoleName` in this account. */
+  readonly deployRoleName?: string;
+}
+
+/** What the agent can attach to its sessions; trust and permission allow nothing else. */
+export interface Attribution {
+  /** Keys of session tags. */
+  readonly sessionTags?: readonly string[];
+  /** Source identities; `*` and `?` are wildcards. */
+  readonly sourceIdentities?: readonly string[];
 }
 
 /** The role the agent starts as. */
@@ -21,6 +43,14 @@ export interface MasterRole {
   /** Begins and ends with a slash; never below `rolePath`. */
   readonly path: string;
   readonly trustedBy: readonly TrustedBy[];
+  readonly description?: string;
+  /** ARNs of managed policies. */
+  readonly managedPolicies?: readonly string[];
+  readonly statements?: readonly PolicyStatement[];
+  /** ARN of a managed policy. */
+  readonly permissionsBoundary?: string;
+  /** Seconds. */
+  readonly maxSessionDuration?: number;
   readonly tags?: Tags;
 }
 
@@ -31,24 +61,57 @@ export type TrustedBy =
   | { readonly service: MasterService }
   | { readonly podIdentity: PodIdentity }
   | { readonly oidc: OidcIdentity }
+  | { readonly saml: SamlIdentity }
+  | { readonly organizationPaths: readonly string[]; readonly externalId?: string }
   | { readonly rolesAnywhere: RolesAnywhereIdentity };
 
-export type MasterService = "ec2" | "ecs-tasks" | "lambda";
+/** The part of the service principal before `.amazonaws.com`. */
+export type MasterService = (typeof MASTER_SERVICES)[number];
+
+/** Services that run code as a role and send `aws:SourceAccount`, except `ec2` and `tasks.apprunner`. */
+export const MASTER_SERVICES = [
+  "ec2",
+  "ecs-tasks",
+  "lambda",
+  "bedrock",
+  "bedrock-agentcore",
+  "codebuild",
+  "glue",
+  "sagemaker",
+  "scheduler",
+  "ssm",
+  "states",
+  "tasks.apprunner",
+] as const;
 
 /** One Kubernetes service account, through EKS Pod Identity. */
 export interface PodIdentity {
   readonly clusterArn: string;
   readonly namespace: string;
   readonly serviceAccount: string;
+  /** Also create the Pod Identity association. */
+  readonly create?: boolean;
 }
 
-/** Tokens of an OIDC provider that the master's account already knows: IRSA, GitHub Actions, … */
+/** Tokens of an OIDC provider: IRSA, GitHub Actions, … */
 export interface OidcIdentity {
   /** The issuer without `https://`. */
   readonly provider: string;
   readonly audience: string;
   /** Exact `sub` claims. */
   readonly subjects: readonly string[];
+  /** Exact values of other claims, such as `repository_id`. */
+  readonly claims?: Readonly<Record<string, string | readonly string[]>>;
+  /** Also create the OIDC provider in the master's account. */
+  readonly create?: boolean;
+}
+
+/** Assertions of a SAML provider in the master's account. */
+export interface SamlIdentity {
+  /** Name of the SAML provider. */
+  readonly provider: string;
+  /** Exact `SAML:sub` values; without them, everyone to whom the provider gives the role. */
+  readonly subjects?: readonly string[];
 }
 
 /** Certificates of an IAM Roles Anywhere trust anchor. */
@@ -106,6 +169,8 @@ export interface ManifestTrust {
   readonly allowedAccounts?: readonly string[];
   readonly guessableNames?: readonly string[];
   /** What the agent passes when it assumes a role. */
+  readonly sessionAttributes?: { readonly sessionTags?: boolean; readonly sourceIdentity?: boolean };
+  /** Earlier name of `sessionAttributes`. */
   readonly passes?: { readonly sessionTags?: boolean; readonly sourceIdentity?: boolean };
   /** Keys of the session tags that are passed on along a chain. */
   readonly transitiveTagKeys?: readonly string[];
@@ -114,6 +179,8 @@ export interface ManifestTrust {
     readonly trustPolicy?: number;
     readonly roleInlinePolicies?: number;
     readonly managedPolicy?: number;
+    /** Managed policies per role. */
+    readonly attachedPolicies?: number;
   };
   /** By rule id. */
   readonly severities?: Readonly<Record<string, TrustSeverity>>;

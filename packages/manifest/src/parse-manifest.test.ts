@@ -127,7 +127,7 @@ describe("a role", () => {
   it("is accepted with everything set", () => {
     const text = withRole(`    description: "it's a \\"role\\", 100 % fine: ü"
     environment: production
-    region: us-gov-west-1
+    region: eu-west-3
     managedPolicies: [arn:aws:iam::aws:policy/job-function/ViewOnlyAccess, arn:aws:iam::123456789012:policy/Own]
     statements:
       - { Sid: Read, Effect: Allow, Action: [s3:GetObject], Resource: "*", Condition: { Bool: { aws:SecureTransport: true } } }

@@ -1,39 +1,81 @@
 import * as z from "zod";
+import { didYouMean } from "./did-you-mean.ts";
 import { fields, list, text } from "./fields.ts";
 import type { PolicyStatement } from "./manifest.ts";
 
 const action = text(/^(\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+)$/, "write service:Action, such as s3:GetObject");
-const resource = text(/^(\*|arn:.+)$/, 'write an ARN, or "*" in quotes');
+
+/** Six parts, of which Region, account and, with a wildcard, any other can be empty or a pattern. */
+const resource = text(
+  /^(\*|arn:(aws(-[a-z]+)*|[a-z-]*[*?][a-z*?-]*|\$\{aws:[A-Za-z]+\}):[a-z0-9*?-]+:[a-z0-9*?-]*:(\d{12}|aws|[\d*?]*|\$\{[^}]+\})?:[^\s].*)$/,
+  'write an ARN of six parts, such as arn:aws:s3:::my-bucket/*, or "*" in quotes',
+);
+
 const conditionValue = z.union([z.string(), z.boolean()], { error: "write a text in quotes, true or false" });
+
+/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
+const OPERATORS = [
+  ...[
+    "StringEquals",
+    "StringNotEquals",
+    "StringEqualsIgnoreCase",
+    "StringNotEqualsIgnoreCase",
+    "StringLike",
+    "StringNotLike",
+  ],
+  ...["NumericEquals", "NumericNotEquals", "NumericLessThan", "NumericLessThanEquals", "NumericGreaterThan"],
+  ...[
+    "NumericGreaterThanEquals",
+    "DateEquals",
+    "DateNotEquals",
+    "DateLessThan",
+    "DateLessThanEquals",
+    "DateGreaterThan",
+  ],
+  ...["DateGreaterThanEquals", "Bool", "BinaryEquals", "IpAddress", "NotIpAddress"],
+  ...["ArnEquals", "ArnNotEquals", "ArnLike", "ArnNotLike", "Null"],
+];
+
+const operator = z.string().superRefine((name, context) => {
+  const [, qualifier = "", base = "", ifExists = ""] =
+    /^((?:ForAllValues|ForAnyValue):)?(.*?)(IfExists)?$/i.exec(name) ?? [];
+  const isKnown = OPERATORS.some((known) => known.toLowerCase() === base.toLowerCase());
+  if (isKnown && !(base.toLowerCase() === "null" && ifExists !== "")) return;
+  const message =
+    base.toLowerCase() === "null"
+      ? "write Null: it has no IfExists"
+      : didYouMean(base, OPERATORS).replace(/^did you mean "(.*)"\?$/, `did you mean "${qualifier}$1${ifExists}"?`);
+  context.addIssue({ code: "custom", message });
+});
 
 function oneOrMore(item: z.ZodString, fix: string): z.ZodUnion<[z.ZodString, z.ZodArray<z.ZodString>]> {
   return z.union([item, list(item, 1000, fix)], { error: fix });
 }
 
 /** One statement of a role's inline policy. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html */
-export const statement: z.ZodType<PolicyStatement> = fields({
+const statement: z.ZodType<PolicyStatement> = fields({
   Sid: text(/^[A-Za-z0-9]{1,128}$/, "use letters and digits")
     .exactOptional()
     .describe("Name of the statement; letters and digits."),
   Effect: z.enum(["Allow", "Deny"], { error: "use Allow or Deny" }).describe("Allow or Deny."),
   Action: oneOrMore(action, "write one action or a list")
     .exactOptional()
-    .describe("Actions it is about; * and ? are wildcards."),
-  NotAction: oneOrMore(action, "write one action or a list").exactOptional().describe("All actions but these."),
+    .describe("Actions of the statement; * and ? are wildcards."),
+  NotAction: oneOrMore(action, "write one action or a list").exactOptional().describe("All actions except these."),
   Resource: oneOrMore(resource, "write one ARN or a list")
     .exactOptional()
-    .describe("ARNs it is about; * and ? are wildcards."),
-  NotResource: oneOrMore(resource, "write one ARN or a list").exactOptional().describe("All resources but these."),
+    .describe("ARNs of the statement; * and ? are wildcards."),
+  NotResource: oneOrMore(resource, "write one ARN or a list").exactOptional().describe("All resources except these."),
   Condition: z
     .record(
-      text(/^[A-Za-z]+(:[A-Za-z]+)?$/, "write a condition operator, such as StringEquals"),
+      operator,
       z.record(z.string(), z.union([conditionValue, z.array(conditionValue)]), {
         error: "write condition keys and values",
       }),
       { error: "write operator: { key: value }" },
     )
     .exactOptional()
-    .describe("When it holds: operator, key, values."),
+    .describe("Conditions: operator, key, values."),
 })
   .refine((value) => (value.Action === undefined) !== (value.NotAction === undefined), {
     error: "write either Action or NotAction",
@@ -44,7 +86,20 @@ export const statement: z.ZodType<PolicyStatement> = fields({
     when: isObject,
   });
 
-/** Lets a refinement speak up even when some field is wrong. */
+/** The statements of one inline policy. */
+export const statements: z.ZodType<readonly PolicyStatement[]> = list(
+  statement,
+  100,
+  "list 1 to 100 statements",
+).refine(haveUniqueSids, { error: "give each statement a different Sid, or none" });
+
+/** IAM refuses a policy that has a Sid twice. */
+function haveUniqueSids(all: readonly { readonly Sid?: string }[]): boolean {
+  const sids = all.flatMap(({ Sid }) => Sid ?? []);
+  return new Set(sids).size === sids.length;
+}
+
+/** Runs a refinement even when some field is wrong. */
 function isObject({ value }: { readonly value: unknown }): boolean {
   return typeof value === "object" && value !== null;
 }

@@ -6,6 +6,11 @@ export function masterRoleArn({ partition, master }: Manifest): RoleArn {
   return roleArn(partition, master.account, master.path, master.roleName);
 }
 
+/** Name of the role that deploys the stack of an account. */
+export function deployRoleName({ accounts = [], deployRoleName: name }: Manifest, account: string): string {
+  return accounts.find(({ id }) => id === account)?.deployRoleName ?? name;
+}
+
 /** The target roles as the runtime knows them; number 1 is the first of `roles`. */
 export function targetRoles({ partition, rolePath, roles }: Manifest): TargetRole[] {
   return roles.map((role, index) => ({

@@ -1,5 +1,6 @@
 import { formatPath } from "./manifest-issue.ts";
 import type { Manifest, ManifestTrust } from "./manifest.ts";
+import { sessionAttributes } from "./session-attributes.ts";
 import { masterRoleArn, targetRoles } from "./target-roles.ts";
 
 /** One `AWS_ROLE_N`, as the trust check compares it with the roles. */
@@ -20,7 +21,7 @@ export interface ManifestTrustContext {
   readonly organization?: string;
   readonly allowedAccounts?: readonly string[];
   readonly guessableNames?: readonly string[];
-  readonly passes?: { readonly sessionTags: boolean; readonly sourceIdentity: boolean };
+  readonly passes: { readonly sessionTags: boolean; readonly sourceIdentity: boolean };
   readonly transitiveTagKeys?: readonly string[];
   readonly quotas?: NonNullable<ManifestTrust["quotas"]>;
   readonly severities?: NonNullable<ManifestTrust["severities"]>;
@@ -33,9 +34,18 @@ export interface ManifestTrustContext {
  */
 export function trustContext(manifest: Manifest, file: string = "agent-roles.yaml"): ManifestTrustContext {
   const { master, organization, trust = {} } = manifest;
-  const { accounts = [], allowedAccounts, guessableNames, passes, transitiveTagKeys, quotas, severities } = trust;
+  const { accounts = [], allowedAccounts, guessableNames, transitiveTagKeys, quotas, severities } = trust;
+  const { sessionTags, sourceIdentities } = sessionAttributes(manifest);
+  const granted = { sessionTags: sessionTags.length > 0, sourceIdentity: sourceIdentities.length > 0 };
   return {
-    accounts: [...new Set([master.account, ...manifest.roles.map(({ account }) => account), ...accounts])],
+    accounts: [
+      ...new Set([
+        master.account,
+        ...manifest.roles.map(({ account }) => account),
+        ...(manifest.accounts ?? []).map(({ id }) => id),
+        ...accounts,
+      ]),
+    ],
     masterRoleArn: masterRoleArn(manifest).arn,
     expectedRoles: targetRoles(manifest).map(({ number, profile, role, externalId }) => ({
       variable: `AWS_ROLE_${number}`,
@@ -47,7 +57,7 @@ export function trustContext(manifest: Manifest, file: string = "agent-roles.yam
     ...(organization !== undefined && { organization }),
     ...(allowedAccounts && { allowedAccounts }),
     ...(guessableNames && { guessableNames }),
-    ...(passes && { passes: { sessionTags: true, sourceIdentity: true, ...passes } }),
+    passes: { ...granted, ...(trust.sessionAttributes ?? trust.passes) },
     ...(transitiveTagKeys && { transitiveTagKeys }),
     ...(quotas && { quotas }),
     ...(severities && { severities }),

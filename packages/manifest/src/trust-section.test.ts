@@ -156,6 +156,7 @@ describe("trustContext", () => {
           location: { file: "mine.yaml", path: "roles[1]" },
         },
       ],
+      passes: { sessionTags: false, sourceIdentity: false },
     });
   });
 
@@ -173,7 +174,16 @@ describe("trustContext", () => {
       ...section,
       organization: "o-a1b2c3d4e5",
       accounts: ["123456789012", "123456789013", "123456789014"],
-      passes: { sessionTags: true, sourceIdentity: false },
+      passes: { sessionTags: false, sourceIdentity: false },
     });
+  });
+
+  it.each([
+    ["attribution: { sessionTags: [task] }", { sessionTags: true, sourceIdentity: false }],
+    ["attribution: { sourceIdentities: ['*@example.com'] }", { sessionTags: false, sourceIdentity: true }],
+    ["trust: { sessionAttributes: { sourceIdentity: true } }", { sessionTags: false, sourceIdentity: true }],
+    ["trust: { passes: { sessionTags: true } }", { sessionTags: true, sourceIdentity: false }],
+  ])("checks the session attributes that %s names", (section, passes) => {
+    expect(trustContext(parse(`${section}\n`)).passes).toEqual(passes);
   });
 });

@@ -28,6 +28,11 @@ const stsName = text(/^[\w+=,.@-]{2,64}$/, "use 2 to 64 of: letters, digits, _ +
 
 const yesOrNo = z.boolean({ error: "write true or false" });
 
+const sessionAttributes = fields({
+  sessionTags: yesOrNo.exactOptional().describe("Whether the agent's sessions have tags."),
+  sourceIdentity: yesOrNo.exactOptional().describe("Whether they have a source identity."),
+}).exactOptional();
+
 const expectation = fields({
   from: caller.describe(
     'The caller: "*" (any principal), outside-organization, outside-accounts, an ARN or a service; * and ? are wildcards.',
@@ -62,12 +67,10 @@ export const trustSection: z.ZodType<ManifestTrust> = fields({
   guessableNames: list(line(256), 100, "list names, such as the company's")
     .exactOptional()
     .describe("Names that make a weak external id, such as the company's."),
-  passes: fields({
-    sessionTags: yesOrNo.exactOptional().describe("Whether the agent's sessions have tags. Default true."),
-    sourceIdentity: yesOrNo.exactOptional().describe("Whether they have a source identity. Default true."),
-  })
-    .exactOptional()
-    .describe("What the agent passes when it assumes a role; the trust policies must allow it."),
+  sessionAttributes: sessionAttributes.describe(
+    "What the agent passes when it assumes a role; the trust policies must allow it. Default: what attribution names.",
+  ),
+  passes: sessionAttributes.describe("Earlier name of sessionAttributes."),
   transitiveTagKeys: list(tagKey, 50, "list 1 to 50 keys of session tags")
     .exactOptional()
     .describe("Keys of the session tags that are passed on along a chain."),
@@ -75,6 +78,12 @@ export const trustSection: z.ZodType<ManifestTrust> = fields({
     trustPolicy: characters.exactOptional().describe("Characters of a trust policy. Default 2048."),
     roleInlinePolicies: characters.exactOptional().describe("Characters of a role's inline policies. Default 10240."),
     managedPolicy: characters.exactOptional().describe("Characters of a managed policy. Default 6144."),
+    attachedPolicies: z
+      .int({ error: "write a whole number, 10 to 20" })
+      .min(10, { error: "write a whole number, 10 to 20" })
+      .max(20, { error: "write a whole number, 10 to 20" })
+      .exactOptional()
+      .describe("Managed policies per role. Default 10."),
   })
     .exactOptional()
     .describe("Quotas of the accounts, where AWS has raised them."),

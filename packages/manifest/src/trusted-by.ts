@@ -1,9 +1,10 @@
 import * as z from "zod";
 import { accountId, externalId, fields, list, text } from "./fields.ts";
-import type { TrustedBy } from "./manifest.ts";
+import { didYouMean } from "./did-you-mean.ts";
+import { MASTER_SERVICES, type TrustedBy } from "./manifest.ts";
 
 const principal = text(
-  /^arn:aws(-[a-z]+)*:iam::\d{12}:(role|user)\/[\w+=,.@*/-]+$/,
+  /^arn:aws(-[a-z]+)*:iam::\d{12}:(role|user)\/([\w+=,.@*-]+\/)*[\w+=,.@*-]+$/,
   "write the ARN of a role or a user, path included (a session's ARN never matches)",
 );
 
@@ -19,8 +20,18 @@ const provider = text(
   "write the issuer without https://, such as token.actions.githubusercontent.com",
 );
 
-// "*" and "?" would need StringLike, and "repo:org*" also matches "org-evil/…".
-const subject = text(/^[^\s*?$]{1,255}$/, "write the exact sub claim, without wildcards");
+// "*" and "?" would need StringLike, and "repo:org*" also matches "org-evil/…". GitHub environments can contain blanks.
+const claim = text(/^(?! )[^*?$\p{Cc}]{1,255}(?<! )$/u, "write the exact value of the claim, without wildcards");
+
+const organizationPath = text(
+  /^o-[a-z0-9]{10,32}\/r-[a-z0-9]{4,32}\/(ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}\/)*$/,
+  "write the path of a root or organizational unit with a slash at the end, such as o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/",
+);
+
+const samlProvider = text(
+  /^[\w.-]{1,128}$/,
+  "write the name of the SAML provider in the master's account, without the ARN",
+);
 
 const trustAnchorArn = text(
   /^arn:aws(-[a-z]+)*:rolesanywhere:[a-z0-9-]+:\d{12}:trust-anchor\/[0-9a-f-]{36}$/,
@@ -36,6 +47,8 @@ const certificateSubject = z
   .refine((attributes) => Object.keys(attributes).length > 0, {
     error: "name at least one attribute, such as CN: otherwise every certificate of the anchor is trusted",
   });
+
+const create = z.boolean({ error: "write true or false" }).exactOptional();
 
 const account = accountId.describe(
   "A whole account: every principal in it whose policies allow sts:AssumeRole on the master role.",
@@ -54,7 +67,10 @@ export const trustedBy: z.ZodType<TrustedBy> = z.union(
     }),
     fields({
       service: z
-        .enum(["ec2", "ecs-tasks", "lambda"], { error: "use ec2, ecs-tasks or lambda" })
+        .enum(MASTER_SERVICES, {
+          error: ({ input }) =>
+            didYouMean(typeof input === "string" ? input.replace(/\.amazonaws\.com$/, "") : "", MASTER_SERVICES),
+        })
         .describe("An AWS service in the master's account; ec2 also gets an instance profile of the role's name."),
     }),
     fields({
@@ -62,20 +78,44 @@ export const trustedBy: z.ZodType<TrustedBy> = z.union(
         clusterArn: clusterArn.describe("ARN of the EKS cluster."),
         namespace: kubernetesName.describe("Kubernetes namespace."),
         serviceAccount: kubernetesName.describe("Kubernetes service account."),
+        create: create.describe("Also create the Pod Identity association. The stack's Region must be the cluster's."),
       }).describe("One Kubernetes service account, through EKS Pod Identity."),
     }),
     fields({
       oidc: fields({
         provider: provider.describe(
-          "The issuer without https://. The OIDC provider must exist in the master's account.",
+          "The issuer without https://. The OIDC provider must exist in the master's account, or set create.",
         ),
         audience: text(/^[^\s*?$]{1,255}$/, "write the exact aud claim")
           .default("sts.amazonaws.com")
           .describe("The aud claim."),
-        subjects: list(subject, 20, "list 1 to 20 subjects").describe(
+        subjects: list(claim, 20, "list 1 to 20 subjects").describe(
           "Exact sub claims, such as system:serviceaccount:<namespace>:<name> or repo:<owner>/<repository>:environment:<name>.",
         ),
+        claims: z
+          .record(
+            text(/^(?!(aud|sub)$)[A-Za-z][\w.-]{0,63}$/, "write the name of a claim other than aud and sub"),
+            z.union([claim, list(claim, 20, "list 1 to 20 values")], { error: "write the exact value, or a list" }),
+            { error: "write claim: value" },
+          )
+          .exactOptional()
+          .describe("Exact values of further claims, such as repository_id or job_workflow_ref; all must match."),
+        create: create.describe("Also create the OIDC provider in the master's account."),
       }).describe("Tokens of an OIDC provider: IAM roles for service accounts, GitHub Actions, …"),
+    }),
+    fields({
+      saml: fields({
+        provider: samlProvider.describe("Name of the SAML provider in the master's account."),
+        subjects: list(claim, 20, "list 1 to 20 subjects")
+          .exactOptional()
+          .describe("Exact SAML:sub values. Without them, everyone to whom the provider gives the role."),
+      }).describe("Users of a SAML identity provider."),
+    }),
+    fields({
+      organizationPaths: list(organizationPath, 20, "list 1 to 20 organization paths").describe(
+        "Organizational units: every principal below them whose policies allow sts:AssumeRole on the master role.",
+      ),
+      externalId: masterExternalId,
     }),
     fields({
       rolesAnywhere: fields({
@@ -84,5 +124,8 @@ export const trustedBy: z.ZodType<TrustedBy> = z.union(
       }).describe("X.509 certificates, through IAM Roles Anywhere."),
     }),
   ],
-  { error: "write exactly one of account, principal, service, podIdentity, oidc, rolesAnywhere" },
+  {
+    error:
+      "write exactly one of account, principal, service, podIdentity, oidc, saml, organizationPaths, rolesAnywhere",
+  },
 );

@@ -1,0 +1,254 @@
+import { describe, expect, it } from "vitest";
+import { ManifestError, type ManifestProblem } from "./manifest-error.ts";
+import { parseManifest } from "./parse-manifest.ts";
+
+const HEAD = `master:
+  account: "123456789012"
+  roleName: agent-master
+  trustedBy:
+    - principal: arn:aws:iam::123456789012:role/host
+`;
+
+/** A manifest whose one role, from line 7 on, has these further lines. */
+function withRole(...lines: readonly string[]): string {
+  const own = ["profile: One", 'account: "123456789013"', "roleName: RoleOne"];
+  const named = own.filter((line) => !lines.some((other) => other.startsWith(line.slice(0, line.indexOf(":") + 1))));
+  return `${HEAD}roles:\n  - ${[...named, ...lines].join("\n    ")}\n`;
+}
+
+function trusting(entry: string): string {
+  return withRole("managedPolicies: [arn:aws:iam::aws:policy/ReadOnlyAccess]").replace(
+    "    - principal: arn:aws:iam::123456789012:role/host",
+    `    - ${entry}`,
+  );
+}
+
+/** Errors and warnings as `line:column: path: message; fix`. */
+function report(text: string): { readonly errors: string[]; readonly warnings: string[] } {
+  const warnings: string[] = [];
+  const line = (each: ManifestProblem): string =>
+    `${each.line}:${each.column}: ${each.path}: ${each.message}; ${each.fix}`;
+  try {
+    parseManifest(text, "agent-roles.yaml", { onWarning: (problem) => warnings.push(line(problem)) });
+    return { errors: [], warnings };
+  } catch (error) {
+    if (error instanceof ManifestError) return { errors: error.problems.map(line), warnings };
+    throw error;
+  }
+}
+
+const readOnly = "managedPolicies: [arn:aws:iam::aws:policy/ReadOnlyAccess]";
+const condition = (operator: string): string =>
+  `statements: [{ Effect: Allow, Action: "s3:*", Resource: "*", Condition: { ${operator}: { "aws:PrincipalTag/a": b } } }]`;
+const onResource = (arn: string): string => `statements: [{ Effect: Allow, Action: "s3:*", Resource: "${arn}" }]`;
+
+describe("refuses a role, with line, column, value and fix, for", () => {
+  it.each([
+    [
+      "a Region with a letter too many",
+      "region: eu-centrall-1",
+      '10:13: roles[0].region: "eu-centrall-1" is not a Region; did you mean "eu-central-1"?',
+    ],
+    ["a Region with letters swapped", "region: us-esat-2", 'did you mean "us-east-2"?'],
+    [
+      "a Region of another partition",
+      "region: cn-north-1",
+      "is in partition aws-cn, the manifest in aws; use a Region of aws",
+    ],
+    [
+      "a misspelt AWS managed policy",
+      "managedPolicies: [arn:aws:iam::aws:policy/ReadOnlyAcces]",
+      '10:23: roles[0].managedPolicies[0]: "arn:aws:iam::aws:policy/ReadOnlyAcces" is not an AWS managed policy; did you mean "arn:aws:iam::aws:policy/ReadOnlyAccess"?',
+    ],
+    [
+      "an AWS managed policy without its path",
+      "managedPolicies: [arn:aws:iam::aws:policy/ViewOnlyAccess]",
+      "policy/job-function/ViewOnlyAccess",
+    ],
+    [
+      "a session policy in the wrong case",
+      "sessionPolicyArns: [arn:aws:iam::aws:policy/securityaudit]",
+      "policy/SecurityAudit",
+    ],
+    [
+      "a policy of service-linked roles",
+      "managedPolicies: [arn:aws:iam::aws:policy/aws-service-role/AWSSupportServiceRolePolicy]",
+      "service-linked roles only",
+    ],
+    [
+      "a policy listed twice",
+      "managedPolicies: [arn:aws:iam::aws:policy/SecurityAudit, arn:aws:iam::aws:policy/SecurityAudit]",
+      "10:62: roles[0].managedPolicies[1]: ",
+    ],
+    [
+      "eleven policies",
+      `managedPolicies: [${Array.from({ length: 11 }, (_, index) => `arn:aws:iam::123456789013:policy/P${index}`).join(", ")}]`,
+      "roles[0].managedPolicies[10]: 11 managed policies; IAM attaches 10 to a role",
+    ],
+    [
+      "a boundary of another account",
+      "permissionsBoundary: arn:aws:iam::123456789012:policy/Boundary",
+      "is not a policy of account 123456789013",
+    ],
+    [
+      "a condition operator that does not exist",
+      condition("StringEqual"),
+      'Condition.StringEqual: "StringEqual" is not valid; did you mean "StringEquals"?',
+    ],
+    [
+      "a misspelt operator behind a qualifier",
+      condition('"ForAnyValue:StringLkie"'),
+      'did you mean "ForAnyValue:StringLike"?',
+    ],
+    ["NullIfExists", condition("NullIfExists"), "it has no IfExists"],
+    [
+      "a resource that is no ARN",
+      onResource("arn:x"),
+      'roles[0].statements[0].Resource: "arn:x" is not valid; write an ARN of six parts',
+    ],
+    ["a resource ARN of five parts", onResource("arn:aws:s3:my-bucket"), "write an ARN of six parts"],
+    [
+      "a resource of another partition",
+      onResource("arn:aws-cn:s3:::bucket/*"),
+      "is in partition aws-cn, the manifest in aws; write arn:aws:",
+    ],
+    [
+      "a name that IAM Identity Center reserves",
+      "roleName: AWSReservedSSO_Admin",
+      'roles[0].roleName: "AWSReservedSSO_Admin" is not valid; choose another name',
+    ],
+    ["a name of service-linked roles", "roleName: AWSServiceRoleForAgents", "AWS reserves names"],
+    [
+      "the name of the deploy role",
+      "roleName: OrganizationAccountAccessRole",
+      "in account 123456789013 is already taken by the role that deploys the stack",
+    ],
+    [
+      "the name of the deploy role in another case",
+      "roleName: organizationaccountaccessrole",
+      "the role that deploys the stack",
+    ],
+    ["a dynamic reference", 'description: "{{resolve:ssm:/prod/secret}}"', "10:18: roles[0].description: "],
+    ["a dynamic reference in a tag", 'tags: { team: "a {{resolve:secretsmanager:x}}" }', "is a dynamic reference"],
+    [
+      "a dynamic reference in a condition",
+      onResource("arn:aws:s3:::{{resolve:ssm:bucket}}/*"),
+      "roles[0].statements[0].Resource: ",
+    ],
+  ])("%s", (_, line, expected) => {
+    const { errors } = report(withRole(line));
+    expect(errors.join("\n")).toContain(expected);
+    // The characters of a dynamic reference are not valid in a tag anyway.
+    expect(errors.length).toBeLessThanOrEqual(line.startsWith("tags:") ? 2 : 1);
+  });
+});
+
+describe("refuses a manifest for", () => {
+  it.each([
+    ["a reserved path", `rolePath: /aws-reserved/agents/\n${withRole(readOnly)}`, "1:11: rolePath: "],
+    ["the path of service-linked roles", `rolePath: /aws-service-role/x/\n${withRole(readOnly)}`, "AWS reserves"],
+    [
+      "a deploy role that is a target",
+      `deployRoleName: agent-x\n${withRole("roleName: agent-x", readOnly)}`,
+      "the role that deploys",
+    ],
+    ["a master that is the deploy role", `deployRoleName: agent-master\n${withRole(readOnly)}`, "master.roleName: "],
+    [
+      "a principal with an empty path segment",
+      trusting("principal: arn:aws:iam::123456789012:role//host"),
+      "5:18: master.trustedBy[0].principal: ",
+    ],
+    [
+      "a cluster of another partition",
+      trusting(
+        "podIdentity: { clusterArn: arn:aws-cn:eks:cn-north-1:123456789012:cluster/c, namespace: a, serviceAccount: b }",
+      ),
+      "is in partition aws-cn",
+    ],
+    [
+      "a text in place of the list of trustedBy",
+      withRole(readOnly).replace("\n    - principal: ", " "),
+      'master.trustedBy: "arn:aws:iam::123456789012:role/host" is not valid; list who can assume the master role',
+    ],
+    ["an unknown service", trusting("service: lamda"), 'did you mean "lambda"?'],
+    [
+      "a claim with a wildcard",
+      trusting('oidc: { provider: token.actions.githubusercontent.com, subjects: ["repo:a/b:ref:refs/heads/*"] }'),
+      "without wildcards",
+    ],
+    [
+      "a session tag that is a tag of a role",
+      `attribution: { sessionTags: [Team] }\n${withRole(readOnly, "tags: { team: a }")}`,
+      '1:30: attribution.sessionTags[0]: "Team" is also a tag of the role RoleOne',
+    ],
+  ])("%s", (_, text, expected) => {
+    const { errors } = report(text);
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toContain(expected);
+  });
+});
+
+describe("warns, and accepts the manifest, for", () => {
+  it.each([
+    ["a role without permissions", withRole(), "7:5: roles[0]: the role has no permissions"],
+    [
+      "administrator access",
+      withRole("managedPolicies: [arn:aws:iam::aws:policy/AdministratorAccess]"),
+      "privilege escalation",
+    ],
+    [
+      "a Region that can be new",
+      withRole(readOnly, "region: eu-central-7"),
+      '11:13: roles[0].region: "eu-central-7" is not a Region that this version knows',
+    ],
+    [
+      "an AWS managed policy that can be new",
+      withRole("managedPolicies: [arn:aws:iam::aws:policy/AmazonQuantumFooFullAccess]"),
+      "is not an AWS managed policy that this version knows",
+    ],
+    [
+      "a new version of a known policy",
+      withRole("managedPolicies: [arn:aws:iam::aws:policy/ReadOnlyAccessV9]"),
+      "that this version knows",
+    ],
+    [
+      "a third party without external id",
+      `${trusting("principal: arn:aws:iam::999999999999:role/host")}trust: { allowedAccounts: ["999999999999"] }\n`,
+      "5:18: master.trustedBy[0].principal: account 999999999999 is a third party",
+    ],
+  ])("%s", (_, text, expected) => {
+    const { errors, warnings } = report(text);
+    expect(errors).toEqual([]);
+    expect(warnings).toEqual([expect.stringContaining(expected)]);
+  });
+});
+
+it.each([
+  [
+    "a GitHub environment with a blank",
+    trusting('oidc: { provider: token.actions.githubusercontent.com, subjects: ["repo:a/b:environment:My Env"] }'),
+  ],
+  ["Google as the provider", trusting('oidc: { provider: accounts.google.com, audience: abc, subjects: ["123"] }')],
+  [
+    "further claims",
+    trusting(
+      'oidc: { provider: token.actions.githubusercontent.com, subjects: [a], claims: { repository_id: "42", job_workflow_ref: [x, y] }, create: true }',
+    ),
+  ],
+  ["a SAML provider", trusting("saml: { provider: Okta, subjects: [alice@example.com] }")],
+  ["organization paths", trusting("organizationPaths: [o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/]")],
+  ["another service", trusting("service: codebuild")],
+  [
+    "twelve policies where AWS has raised the quota",
+    `${withRole(`managedPolicies: [${Array.from({ length: 12 }, (_, index) => `arn:aws:iam::123456789013:policy/P${index}`).join(", ")}]`)}trust: { quotas: { attachedPolicies: 20 } }\n`,
+  ],
+  ["policy variables and wildcards in ARNs", withRole(onResource("arn:*:s3:::${aws:PrincipalTag/team}/*"))],
+  ["operators in any case", withRole(condition('"forallvalues:stringequalsIfExists"'))],
+  [
+    "a customer managed policy of the account",
+    withRole("managedPolicies: [arn:aws:iam::123456789013:policy/own/ReadOnlyAcces]"),
+  ],
+  ["keys that begin with x-", `x-common: &c { ${readOnly} }\n${withRole("<<: *c")}`],
+])("accepts %s", (_, text) => {
+  expect(report(text)).toEqual({ errors: [], warnings: [] });
+});
