@@ -1,11 +1,20 @@
 import type { Manifest } from "@agent-roles/manifest";
 import { Template } from "aws-cdk-lib/assertions";
 import { expect, it } from "vitest";
-import { AccountStack } from "./account-stack.ts";
+import { AccountStack, outputName } from "./account-stack.ts";
 import { exampleManifest, manyRoles, testApp } from "./example.test-helper.ts";
+import { type StackContent, stackContents } from "./stack-contents.ts";
+
+/** The first stack of an account. */
+function contentOf(manifest: Manifest, account: string): StackContent {
+  const content = stackContents(manifest).find((each) => each.account === account);
+  if (!content) throw new Error(`no stack of ${account}`);
+  return content;
+}
 
 function templateOf(manifest: Manifest, account: string): Template {
-  return Template.fromStack(new AccountStack(testApp(), { manifest, account, region: "eu-central-1" }));
+  const content = contentOf(manifest, account);
+  return Template.fromStack(new AccountStack(testApp(), { manifest, content, region: "eu-central-1" }));
 }
 
 /** The properties of all resources of a type. */
@@ -48,10 +57,10 @@ it("gives another account its targets, and no master", () => {
   ]);
 });
 
-it("has the value of each AWS_ROLE_N as an output, numbered as in the manifest", () => {
+it("has the value of each AWS_ROLE_N as an output named after the role", () => {
   expect(templateOf(exampleManifest(), "123456789013").toJSON()["Outputs"]).toEqual({
-    AwsRole2: { Value: "arn:aws:iam::123456789013:role/agent-roles/MySecondRole:MySecondAccount" },
-    AwsRole3: { Value: "arn:aws:iam::123456789013:role/agent-roles/MyThirdRole:MyThirdAccount" },
+    AwsRoleMySecondRole: { Value: "arn:aws:iam::123456789013:role/agent-roles/MySecondRole:MySecondAccount" },
+    AwsRoleMyThirdRole: { Value: "arn:aws:iam::123456789013:role/agent-roles/MyThirdRole:MyThirdAccount" },
   });
 });
 
@@ -99,12 +108,96 @@ it("gives EC2 an instance profile of the master's name, and only EC2", () => {
 it("attaches what does not fit the master's inline policy", () => {
   const template = templateOf(exampleManifest({ roles: manyRoles(300, 1) }), "123456789012");
   const [masterId] = Object.keys(template.findResources("AWS::IAM::Role"));
-  expect(propertiesOf(template, "AWS::IAM::ManagedPolicy")).toMatchObject([{ Roles: [{ Ref: masterId }] }]);
+  const attached = { Roles: [{ Ref: masterId }] };
+  expect(propertiesOf(template, "AWS::IAM::ManagedPolicy")).toMatchObject([attached, attached]);
 });
 
 it("asks for no bootstrap: no parameter, no rule, nothing but roles", () => {
   const template = templateOf(exampleManifest(), "123456789013").toJSON();
   expect(Object.keys(template).toSorted()).toEqual(["Description", "Outputs", "Resources"]);
+});
+
+it("gives roles different output names, also when their letters and digits are the same", () => {
+  const names = ["agent-a", "agenta", "agent.a", "agent_a", "AgentA"].map(outputName);
+  expect(new Set(names).size).toBe(5);
+  for (const name of names) expect(name).toMatch(/^[A-Za-z0-9]{1,255}$/);
+});
+
+it("changes one template when a role is added at the top", () => {
+  const before = exampleManifest();
+  const roles = [{ profile: "New", account: "123456789012", roleName: "Another" }, ...before.roles];
+  const after = exampleManifest({ roles });
+  expect(templateOf(after, "123456789013").toJSON()).toEqual(templateOf(before, "123456789013").toJSON());
+  expect(templateOf(after, "123456789012").toJSON()).not.toEqual(templateOf(before, "123456789012").toJSON());
+});
+
+it("deploys through the account's own deploy role where the manifest names one", () => {
+  const accounts = [{ alias: "a", id: "123456789013", deployRoleName: "Deployer" }];
+  const manifest = exampleManifest({ accounts });
+  const app = testApp();
+  for (const content of stackContents(manifest)) new AccountStack(app, { manifest, content, region: "eu-central-1" });
+  const roles = app.synth().stacks.map(({ assumeRoleArn }) => assumeRoleArn);
+  expect(roles).toEqual([
+    "arn:aws:iam::123456789012:role/OrganizationAccountAccessRole",
+    "arn:aws:iam::123456789013:role/Deployer",
+  ]);
+});
+
+it("gives the master a boundary, policies, statements, a session duration and a description", () => {
+  const master = {
+    account: "123456789012",
+    roleName: "agent-master",
+    trustedBy: [{ account: "123456789012" }],
+    description: "Starts here",
+    permissionsBoundary: "arn:aws:iam::123456789012:policy/Bound",
+    managedPolicies: ["arn:aws:iam::aws:policy/ReadOnlyAccess"],
+    statements: [{ Effect: "Allow", Action: "s3:GetObject", Resource: "arn:aws:s3:::agent/*" }],
+    maxSessionDuration: 7200,
+  };
+  expect(propertiesOf(templateOf(exampleManifest({ master }), "123456789012"), "AWS::IAM::Role")[0]).toMatchObject({
+    Description: "Starts here",
+    PermissionsBoundary: master.permissionsBoundary,
+    ManagedPolicyArns: master.managedPolicies,
+    MaxSessionDuration: 7200,
+    Policies: [{ PolicyName: "agent-roles" }, { PolicyDocument: { Statement: master.statements } }],
+  });
+});
+
+it("creates the OIDC provider and the Pod Identity association on request, with the master's tags", () => {
+  const clusterArn = "arn:aws:eks:eu-central-1:123456789012:cluster/c1";
+  const oidc = (audience: string): unknown => ({
+    oidc: { provider: "gitlab.example.com", audience, subjects: ["a"], create: true },
+  });
+  const trustedBy = [
+    oidc("one"),
+    oidc("two"),
+    { podIdentity: { clusterArn, namespace: "agents", serviceAccount: "runner", create: true } },
+  ];
+  const master = { account: "123456789012", roleName: "agent-master", trustedBy, tags: { team: "agents" } };
+  const template = templateOf(exampleManifest({ master }), "123456789012");
+  const Tags = [{ Key: "team", Value: "agents" }];
+  expect(propertiesOf(template, "AWS::IAM::OIDCProvider")).toEqual([
+    { Url: "https://gitlab.example.com", ClientIdList: ["one", "two"], Tags },
+  ]);
+  expect(propertiesOf(template, "AWS::EKS::PodIdentityAssociation")).toMatchObject([
+    { ClusterName: "c1", Namespace: "agents", ServiceAccount: "runner", Tags },
+  ]);
+  const elsewhere = {
+    ...master,
+    trustedBy: [
+      {
+        podIdentity: {
+          clusterArn: clusterArn.replace("eu-central-1", "us-east-1"),
+          namespace: "a",
+          serviceAccount: "b",
+          create: true,
+        },
+      },
+    ],
+  };
+  expect(() => templateOf(exampleManifest({ master: elsewhere }), "123456789012")).toThrow(
+    /deploy in the Region of the cluster/,
+  );
 });
 
 it("keeps a role's logical id when roles are added before it", () => {
@@ -115,7 +208,8 @@ it("keeps a role's logical id when roles are added before it", () => {
 });
 
 it("refuses a prefix that CloudFormation does not take", () => {
-  const props = { manifest: exampleManifest(), account: "123456789013", region: "eu-central-1" };
+  const manifest = exampleManifest();
+  const props = { manifest, content: contentOf(manifest, "123456789013"), region: "eu-central-1" };
   expect(() => new AccountStack(testApp(), { ...props, stackPrefix: "1_" })).toThrow(/^stackPrefix: "1_"/);
   expect(new AccountStack(testApp(), { ...props, stackPrefix: "it-7-" }).stackName).toBe(
     "it-7-agent-roles-123456789013",

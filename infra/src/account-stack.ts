@@ -1,16 +1,17 @@
-import type { Manifest } from "@agent-roles/manifest";
+import { createHash } from "node:crypto";
+import { deployRoleName, type Manifest } from "@agent-roles/manifest";
 import { formatRoleEnv } from "@agent-roles/runtime/role-env";
 import { CfnOutput, Stack } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { deployRoleSynthesizer } from "./deploy-role-synthesizer.ts";
 import { InfraError } from "./infra-error.ts";
 import { MasterRole } from "./master-role.ts";
-import { rolesOfAccount } from "./roles-of-account.ts";
+import type { StackContent } from "./stack-contents.ts";
 import { TargetRole } from "./target-role.ts";
 
 export interface AccountStackProps {
   readonly manifest: Manifest;
-  readonly account: string;
+  readonly content: StackContent;
   /** Region of the stack; the roles are global. */
   readonly region: string;
   /** Prefix of `agent-roles-<account>`. */
@@ -18,31 +19,42 @@ export interface AccountStackProps {
 }
 
 /**
- * The roles of one account: its target roles, each with its `AWS_ROLE_N` value as an output, and the master role if this
- * is the master's account.
+ * Target roles of one account, each with its `AWS_ROLE_N` value as an output, and the master role if this is the first stack of
+ * the master's account.
  */
 export class AccountStack extends Stack {
-  constructor(scope: Construct, { manifest, account, region, stackPrefix = "" }: AccountStackProps) {
-    const { partition, deployRoleName } = manifest;
-    super(scope, accountStackName(account, stackPrefix), {
+  constructor(scope: Construct, { manifest, content, region, stackPrefix = "" }: AccountStackProps) {
+    const { partition } = manifest;
+    const { account, hasMaster, targets } = content;
+    super(scope, accountStackName(content, stackPrefix), {
       env: { account, region },
       description: "agent-roles: roles that an agent assumes",
-      synthesizer: deployRoleSynthesizer(`arn:${partition}:iam::${account}:role/${deployRoleName}`),
+      synthesizer: deployRoleSynthesizer(`arn:${partition}:iam::${account}:role/${deployRoleName(manifest, account)}`),
       analyticsReporting: false,
     });
-    if (manifest.master.account === account) new MasterRole(this, "MasterRole", { manifest });
-    const own = rolesOfAccount(manifest, account);
-    const values = formatRoleEnv({ roles: own });
-    for (const { number } of own) {
+    if (hasMaster) new MasterRole(this, "MasterRole", { manifest });
+    const values = formatRoleEnv({ roles: targets });
+    for (const { number } of targets) {
       const role = manifest.roles[number - 1];
-      if (role) new TargetRole(this, `Target-${role.roleName}`, { manifest, role });
-      new CfnOutput(this, `AwsRole${number}`, { value: values[`AWS_ROLE_${number}`] ?? "" });
+      if (!role) continue;
+      new TargetRole(this, `Target-${role.roleName}`, { manifest, role });
+      new CfnOutput(this, outputName(role.roleName), { value: values[`AWS_ROLE_${number}`] ?? "" });
     }
   }
 }
 
-function accountStackName(account: string, prefix: string): string {
-  const name = `${prefix}agent-roles-${account}`;
+/**
+ * Named after the role, so that one more role in the manifest changes one template. Output names are letters and digits; other
+ * characters are replaced by a hash of the name.
+ */
+export function outputName(roleName: string): string {
+  const plain = roleName.replaceAll(/[^A-Za-z0-9]/g, "");
+  const hash = createHash("sha256").update(roleName).digest("hex").slice(0, 8);
+  return `AwsRole${plain}${plain === roleName ? "" : hash}`;
+}
+
+function accountStackName({ account, number }: StackContent, prefix: string): string {
+  const name = `${prefix}agent-roles-${account}${number === 1 ? "" : `-${number}`}`;
   if (/^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(name)) return name;
   const message = `"${prefix}" before a stack's name is not valid`;
   const fix = "begin with a letter, then letters, digits and hyphens, up to 100";

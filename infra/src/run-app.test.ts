@@ -38,7 +38,7 @@ it("reports mistakes without a stack trace, and writes nothing", async () => {
   await writeFile(bad, "master: 1\n");
   const app = testApp({ manifest: bad });
   expect(await runApp(app, {})).toBe(
-    `${bad}:1:1: roles: is missing; list the target roles\n${bad}:1:9: master: 1 is not valid; write fields: account, roleName, path, trustedBy, tags`,
+    `${bad}:1:1: roles: is missing; list the target roles\n${bad}:1:9: master: 1 is not valid; write fields: account, roleName, path, trustedBy, description, managedPolicies, statements, permissionsBoundary, maxSessionDuration, tags`,
   );
   expect(readdirSync(app.outdir)).toEqual([]);
   expect(await runApp(testApp({ manifest }), { AWS_REGION: "Frankfurt" })).toMatch(/^region: "Frankfurt"/);

@@ -1,4 +1,4 @@
-import { loadManifest, ManifestError } from "@agent-roles/manifest";
+import { loadManifest, ManifestError, type ManifestProblem } from "@agent-roles/manifest";
 import type { App } from "aws-cdk-lib";
 import { deployRegion } from "./deploy-region.ts";
 import { InfraError } from "./infra-error.ts";
@@ -10,13 +10,18 @@ import { synthesize } from "./synthesize.ts";
  *
  * @returns the mistakes as text, or `undefined` when the templates are written.
  */
-export async function runApp(app: App, env: Readonly<Record<string, string | undefined>>): Promise<string | undefined> {
+export async function runApp(
+  app: App,
+  env: Readonly<Record<string, string | undefined>>,
+  onWarning: (warning: ManifestProblem) => void = () => undefined,
+): Promise<string | undefined> {
   const context = (name: string): string | undefined => {
     const value: unknown = app.node.tryGetContext(name);
     return typeof value === "string" && value !== "" ? value : undefined;
   };
   try {
-    const manifest = await loadManifest(context("manifest") ?? env["AGENT_ROLES_MANIFEST"] ?? "agent-roles.yaml");
+    const file = context("manifest") ?? env["AGENT_ROLES_MANIFEST"] ?? "agent-roles.yaml";
+    const manifest = await loadManifest(file, { onWarning });
     // The CDK itself derives CDK_DEFAULT_REGION from AWS_REGION and the profile.
     const wanted = context("region") ?? env["CDK_DEFAULT_REGION"] ?? env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"];
     const stackPrefix = context("stackPrefix");

@@ -7,6 +7,7 @@ import { policySizeProblems } from "./checks/policy-sizes.ts";
 import { templateSizeProblems } from "./checks/template-sizes.ts";
 import { trustProblems } from "./checks/trust-holds.ts";
 import { InfraError, type InfraErrorCode, type InfraProblem } from "./infra-error.ts";
+import { stackContents } from "./stack-contents.ts";
 import { TrustValidationPlugin } from "./trust-validation-plugin.ts";
 
 export interface SynthesizeOptions {
@@ -16,7 +17,7 @@ export interface SynthesizeOptions {
 }
 
 /**
- * Writes the templates of a manifest, one stack per account, and `agent-roles.env` with the `AWS_ROLE_N` values.
+ * Writes the templates of a manifest, one stack per account (more where one template is too small), and `agent-roles.env` with the `AWS_ROLE_N` values.
  *
  * @returns the output directory: `cdk.out`, unless the app has another `outdir`.
  * @throws {InfraError} when AWS would refuse a document, or the master could not assume a target. The CDK itself reports the
@@ -25,8 +26,7 @@ export interface SynthesizeOptions {
 export function synthesize(app: App, manifest: Manifest, options: SynthesizeOptions): string {
   throwAny("QuotaExceeded", policySizeProblems(manifest));
   throwAny("TrustBroken", trustProblems(manifest));
-  const accounts = new Set([manifest.master.account, ...manifest.roles.map(({ account }) => account)]);
-  for (const account of accounts) new AccountStack(app, { manifest, account, ...options });
+  for (const content of stackContents(manifest)) new AccountStack(app, { manifest, content, ...options });
   const { suppressions, expect: expectations } = manifest.trust ?? {};
   const context = trustContext(manifest);
   Validations.of(app).addPlugins(

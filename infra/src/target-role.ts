@@ -1,30 +1,24 @@
 import { type Manifest, type ManifestRole } from "@agent-roles/manifest";
 import { CfnRole } from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
-import { cfnTags } from "./cfn-tags.ts";
-import { inlinePolicy } from "./policies/inline-policy.ts";
 import { targetTrustPolicy } from "./policies/target-trust-policy.ts";
+import { rolePolicies, roleProperties } from "./role-properties.ts";
 
 export interface TargetRoleProps {
   readonly manifest: Manifest;
   readonly role: ManifestRole;
 }
 
-/** One target role, trusting the master role of the manifest. */
+/** One target role, which trusts the master role of the manifest. */
 export class TargetRole extends Construct {
   constructor(scope: Construct, id: string, { manifest, role }: TargetRoleProps) {
     super(scope, id);
-    const inline = inlinePolicy(role);
+    const policies = rolePolicies(role, "agent-roles");
     new CfnRole(this, "Resource", {
-      roleName: role.roleName,
+      ...roleProperties(role),
       path: manifest.rolePath,
       assumeRolePolicyDocument: targetTrustPolicy(manifest, role),
-      ...(role.description !== undefined && { description: role.description }),
-      ...(role.managedPolicies && { managedPolicyArns: [...role.managedPolicies] }),
-      ...(inline && { policies: [{ policyName: "agent-roles", policyDocument: inline }] }),
-      ...(role.permissionsBoundary !== undefined && { permissionsBoundary: role.permissionsBoundary }),
-      ...(role.maxSessionDuration !== undefined && { maxSessionDuration: role.maxSessionDuration }),
-      ...(role.tags && { tags: cfnTags(role.tags) }),
+      ...(policies.length > 0 && { policies }),
     });
   }
 }

@@ -1,8 +1,8 @@
 import { type Manifest, type ManifestRole, masterRoleArn, targetRoles } from "@agent-roles/manifest";
 import type { InfraProblem } from "../infra-error.ts";
-import { inlinePolicy } from "../policies/inline-policy.ts";
 import { masterPermissions } from "../policies/master-permissions.ts";
 import { masterTrustPolicy } from "../policies/master-trust-policy.ts";
+import { policyDocument } from "../policies/policy-document.ts";
 import {
   ATTACHED_POLICIES_QUOTA,
   INLINE_POLICIES_QUOTA,
@@ -22,45 +22,61 @@ export function policySizeProblems(manifest: Manifest): InfraProblem[] {
 
 function masterProblems(manifest: Manifest): InfraProblem[] {
   const { arn } = masterRoleArn(manifest);
-  const policies = masterPermissions(manifest).length - 1;
+  const [own, ...managed] = masterPermissions(manifest);
+  const policies = managed.length + (manifest.master.managedPolicies?.length ?? 0);
+  const inline = tooLarge(
+    arn,
+    "the inline policies",
+    policySize(own) + inlineSize(manifest.master),
+    inlineQuota(manifest),
+    "move master.statements into a managed policy of the account and add it to master.managedPolicies",
+  );
   const trust = tooLarge(
     arn,
     "the trust policy",
     policySize(masterTrustPolicy(manifest)),
     trustPolicyQuota(manifest),
-    "keep fewer or shorter entries in master.trustedBy",
+    "keep fewer or shorter entries in master.trustedBy, or set trust.quotas.trustPolicy where AWS has raised the quota",
   );
-  if (policies <= ATTACHED_POLICIES_QUOTA) return trust;
-  const message = `needs ${policies} managed policies to name every account, IAM attaches ${ATTACHED_POLICIES_QUOTA} to a role`;
-  const fix = "name the organization in the manifest: one pattern then covers all accounts";
-  return [...trust, { subject: arn, message, fix }];
+  const quota = manifest.trust?.quotas?.attachedPolicies ?? ATTACHED_POLICIES_QUOTA;
+  if (policies <= quota) return [...trust, ...inline];
+  const message = `needs ${policies} managed policies to name every account, IAM attaches ${quota} to a role`;
+  const fix =
+    "set organization in the manifest: one pattern then covers all accounts; or set trust.quotas.attachedPolicies where AWS has raised the quota";
+  return [...trust, ...inline, { subject: arn, message, fix }];
 }
 
 function targetProblems(manifest: Manifest, role: ManifestRole, arn: string): InfraProblem[] {
-  const inline = inlinePolicy(role);
   return [
     ...tooLarge(
       arn,
       "the trust policy",
       policySize(targetTrustPolicy(manifest, role)),
       trustPolicyQuota(manifest),
-      "shorten the external id or the master's path",
+      "shorten the external id or the master's path, or set trust.quotas.trustPolicy where AWS has raised the quota",
     ),
     ...tooLarge(
       arn,
       "the inline policy",
-      inline ? policySize(inline) : 0,
-      manifest.trust?.quotas?.roleInlinePolicies ?? INLINE_POLICIES_QUOTA,
-      "move statements into a managed policy of the account and name it in managedPolicies",
+      inlineSize(role),
+      inlineQuota(manifest),
+      "move statements into a managed policy of the account and add it to managedPolicies",
     ),
   ];
 }
 
-/** As the manifest says that AWS has raised it. */
+function inlineSize({ statements }: Pick<ManifestRole, "statements">): number {
+  return statements ? policySize(policyDocument(statements)) : 0;
+}
+
+function inlineQuota({ trust }: Manifest): number {
+  return trust?.quotas?.roleInlinePolicies ?? INLINE_POLICIES_QUOTA;
+}
+
 function trustPolicyQuota({ trust }: Manifest): number {
   return trust?.quotas?.trustPolicy ?? TRUST_POLICY_QUOTA;
 }
 
 function tooLarge(subject: string, what: string, size: number, quota: number, fix: string): InfraProblem[] {
-  return size <= quota ? [] : [{ subject, message: `${what} has ${size} characters, IAM takes ${quota}`, fix }];
+  return size <= quota ? [] : [{ subject, message: `${what} has ${size} characters, IAM accepts ${quota}`, fix }];
 }

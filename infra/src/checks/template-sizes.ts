@@ -1,9 +1,6 @@
 import { stringify } from "yaml";
 import type { InfraProblem } from "../infra-error.ts";
-
-/** Bytes of a template inside a request; larger ones must lie in a bucket, and there is none. */
-const TEMPLATE_QUOTA = 51_200;
-const OUTPUTS_QUOTA = 200;
+import { OUTPUTS_QUOTA, TEMPLATE_QUOTA } from "../stack-contents.ts";
 
 export interface SynthesizedStack {
   readonly stackName: string;
@@ -18,7 +15,7 @@ export function templateSizeProblems(stacks: readonly SynthesizedStack[]): Infra
     if (bytes > TEMPLATE_QUOTA) {
       problems.push({
         subject: stackName,
-        message: `the template has ${bytes} bytes, CloudFormation takes ${TEMPLATE_QUOTA} without a bucket`,
+        message: `the template has ${bytes} bytes, CloudFormation accepts ${TEMPLATE_QUOTA} without a bucket`,
         fix: "move statements into managed policies of the account, or give the account fewer roles",
       });
     }
@@ -26,7 +23,7 @@ export function templateSizeProblems(stacks: readonly SynthesizedStack[]): Infra
     if (outputs > OUTPUTS_QUOTA) {
       problems.push({
         subject: stackName,
-        message: `the template has ${outputs} outputs, CloudFormation takes ${OUTPUTS_QUOTA}`,
+        message: `the template has ${outputs} outputs, CloudFormation accepts ${OUTPUTS_QUOTA}`,
         fix: "give the account fewer roles",
       });
     }

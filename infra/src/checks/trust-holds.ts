@@ -1,7 +1,8 @@
-import { type Manifest, masterRoleArn, targetRoles } from "@agent-roles/manifest";
+import { type Manifest, masterRoleArn, sessionAttributes, targetRoles } from "@agent-roles/manifest";
 import { evaluateAssumeRole } from "@agent-roles/trust";
 import type { InfraProblem } from "../infra-error.ts";
 import { masterPermissions } from "../policies/master-permissions.ts";
+import { policyDocument } from "../policies/policy-document.ts";
 import { targetTrustPolicy } from "../policies/target-trust-policy.ts";
 
 /**
@@ -10,11 +11,21 @@ import { targetTrustPolicy } from "../policies/target-trust-policy.ts";
  */
 export function trustProblems(manifest: Manifest): InfraProblem[] {
   const master = masterRoleArn(manifest);
+  const { sessionTags, sourceIdentities } = sessionAttributes(manifest);
+  const [sourceIdentity] = sourceIdentities;
+  const attributes = {
+    ...(sessionTags.length > 0 && { sessionTags: Object.fromEntries(sessionTags.map((key) => [key, "synth"])) }),
+    ...(sourceIdentity !== undefined && { sourceIdentity: sourceIdentity.replaceAll(/[*?]/g, "xx") }),
+  };
   const organization = manifest.organization !== undefined && { orgId: manifest.organization };
   const caller = {
     arn: `arn:${master.partition}:sts::${master.accountId}:assumed-role/${master.roleName}/synth`,
     principalArn: master.arn,
-    identityPolicies: masterPermissions(manifest).map((document) => ({ ...document })),
+    identityPolicies: [...masterPermissions(manifest), policyDocument(manifest.master.statements ?? [])].map(
+      (document) => ({
+        ...document,
+      }),
+    ),
     ...organization,
   };
   return targetsAlike(manifest).flatMap((alike) => {
@@ -26,8 +37,7 @@ export function trustProblems(manifest: Manifest): InfraProblem[] {
       request: {
         ...(externalId !== undefined && { externalId }),
         roleSessionName: "synth",
-        sessionTags: { agent: "synth" },
-        sourceIdentity: "synth",
+        ...attributes,
       },
     });
     if (decision === "allowed") return [];

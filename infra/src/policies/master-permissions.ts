@@ -1,52 +1,54 @@
-import type { Manifest } from "@agent-roles/manifest";
+import { type Manifest, sessionAttributes } from "@agent-roles/manifest";
 import { INLINE_POLICIES_QUOTA, MANAGED_POLICY_QUOTA, policySize } from "./policy-size.ts";
-import { ASSUME_ACTIONS, type PolicyDocument, policyDocument } from "./policy-document.ts";
+import { allow, assumeStatements, type PolicyDocument, policyDocument } from "./policy-document.ts";
+
+/** Room that is left free, so that the trust check does not warn about a policy that is nearly full. */
+const FILL = 0.85;
 
 /**
- * The permission of the master role: to assume every role below `rolePath`, and nothing else. With an organization this is one
- * pattern for all accounts, otherwise one pattern per account.
+ * The permission of the master role to assume every role below `rolePath`. With an organization this is one pattern for all
+ * accounts, otherwise one pattern per account.
  *
  * @returns the role's inline policy, then managed policies for the patterns that do not fit into it.
  */
-export function masterPermissions({
-  partition,
-  organization,
-  rolePath,
-  roles,
-}: Manifest): [PolicyDocument, ...PolicyDocument[]] {
+export function masterPermissions(manifest: Manifest): [PolicyDocument, ...PolicyDocument[]] {
+  const { partition, organization, rolePath, roles, master } = manifest;
   const pattern = (account: string): string => `arn:${partition}:iam::${account}:role${rolePath}*`;
-  if (organization !== undefined) {
-    return [
-      policyDocument([
-        {
-          Effect: "Allow",
-          Action: ASSUME_ACTIONS,
-          Resource: pattern("*"),
-          Condition: { StringEquals: { "aws:ResourceOrgID": organization } },
-        },
-      ]),
-    ];
-  }
+  const insideOrganization = { StringEquals: { "aws:ResourceOrgID": organization } };
+  const statements = assumeStatements(
+    { Resource: pattern("*") },
+    sessionAttributes(manifest),
+    {},
+    organization === undefined ? {} : insideOrganization,
+  );
+  if (organization !== undefined) return [policyDocument(statements)];
+  // sts:TagSession and sts:SetSourceIdentity do nothing without sts:AssumeRole, so their pattern can have any account.
+  const [, ...attributes] = statements;
+  const others = master.statements === undefined ? 0 : policySize(policyDocument(master.statements));
+  const inlineQuota = INLINE_POLICIES_QUOTA - others - policySize(attributes);
   // In the order of the manifest, so that an account added at its end moves no other into another policy.
   const accounts = [...new Set(roles.map(({ account }) => account))];
-  const [inline = [], ...managed] = packed(accounts.map(pattern));
-  return [permission(inline), ...managed.map(permission)];
+  const [inline = [], ...managed] = packed(accounts.map(pattern), inlineQuota);
+  return [
+    policyDocument([permission(inline), ...attributes]),
+    ...managed.map((each) => policyDocument([permission(each)])),
+  ];
 }
 
-function permission(resources: readonly string[]): PolicyDocument {
-  return policyDocument([{ Effect: "Allow", Action: ASSUME_ACTIONS, Resource: resources }]);
+function permission(resources: readonly string[]): ReturnType<typeof allow> {
+  return allow({ Resource: resources }, "sts:AssumeRole", {});
 }
 
 /** Fills the inline policy first, then as few managed policies as possible. */
-function packed(patterns: readonly string[]): string[][] {
+function packed(patterns: readonly string[], inlineQuota: number): string[][] {
   const groups: string[][] = [];
-  const overhead = policySize(permission([]));
+  const overhead = policySize(policyDocument([permission([])]));
   let free = 0;
   for (const pattern of patterns) {
     // Two quotation marks and a comma.
     const size = pattern.length + 3;
     if (size > free) {
-      free = (groups.length === 0 ? INLINE_POLICIES_QUOTA : MANAGED_POLICY_QUOTA) - overhead;
+      free = (groups.length === 0 ? inlineQuota : MANAGED_POLICY_QUOTA) * FILL - overhead;
       groups.push([]);
     }
     groups.at(-1)?.push(pattern);

@@ -1,3 +1,5 @@
+import type { SessionAttributes } from "@agent-roles/manifest";
+
 /** A policy as IAM's JSON. */
 export interface PolicyDocument {
   readonly Version: "2012-10-17";
@@ -21,8 +23,50 @@ export function policyDocument(statements: readonly Statement[]): PolicyDocument
   return { Version: "2012-10-17", Statement: statements };
 }
 
-/** What one call with session tags and a source identity needs: all three are asked of both policies. */
-export const ASSUME_ACTIONS: readonly string[] = ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"];
+/**
+ * Allows what one AssumeRole call needs: `sts:AssumeRole` with all conditions, and `sts:TagSession` and `sts:SetSourceIdentity` only
+ * for the session tags and source identities that the manifest names. They are separate statements, because AWS documents
+ * `sts:ExternalId` and `aws:ResourceOrgID` for `sts:AssumeRole` alone.
+ *
+ * @param base principal or resource of each statement.
+ * @param condition of each statement.
+ * @param assumeOnly further condition of `sts:AssumeRole`.
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html
+ */
+export function assumeStatements(
+  base: Pick<Statement, "Principal" | "Resource">,
+  { sessionTags, sourceIdentities }: SessionAttributes,
+  condition: Condition = {},
+  assumeOnly: Condition = {},
+): Statement[] {
+  const tags = { "ForAllValues:StringEquals": { "aws:TagKeys": sessionTags } };
+  const identities = { StringLike: { "sts:SourceIdentity": sourceIdentities } };
+  return [
+    allow(base, "sts:AssumeRole", merged(condition, assumeOnly)),
+    ...(sessionTags.length > 0 ? [allow(base, "sts:TagSession", merged(condition, tags))] : []),
+    ...(sourceIdentities.length > 0 ? [allow(base, "sts:SetSourceIdentity", merged(condition, identities))] : []),
+  ];
+}
+
+/** One statement; without an empty condition. */
+export function allow(
+  base: Pick<Statement, "Principal" | "Resource">,
+  action: string | readonly string[],
+  condition: Condition,
+): Statement {
+  return {
+    Effect: "Allow",
+    ...base,
+    Action: action,
+    ...(Object.keys(condition).length > 0 && { Condition: condition }),
+  };
+}
+
+/** Both conditions together: the keys of one operator are merged. */
+export function merged(a: Condition, b: Condition): Condition {
+  const operators = [...new Set([...Object.keys(a), ...Object.keys(b)])];
+  return Object.fromEntries(operators.map((operator) => [operator, { ...a[operator], ...b[operator] }]));
+}
 
 /** A whole account as a principal. */
 export function accountPrincipal(partition: string, account: string): Readonly<Record<string, string>> {

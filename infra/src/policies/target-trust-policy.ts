@@ -1,5 +1,5 @@
-import { type Manifest, type ManifestRole, masterRoleArn } from "@agent-roles/manifest";
-import { accountPrincipal, ASSUME_ACTIONS, type PolicyDocument, policyDocument } from "./policy-document.ts";
+import { type Manifest, type ManifestRole, masterRoleArn, sessionAttributes } from "@agent-roles/manifest";
+import { accountPrincipal, assumeStatements, type PolicyDocument, policyDocument } from "./policy-document.ts";
 
 /**
  * The trust policy of a target role: the master role, in its organization, with the external id.
@@ -11,19 +11,11 @@ import { accountPrincipal, ASSUME_ACTIONS, type PolicyDocument, policyDocument }
  */
 export function targetTrustPolicy(manifest: Manifest, role: Pick<ManifestRole, "externalId">): PolicyDocument {
   const { partition, master, organization } = manifest;
-  const equals = {
-    ...(organization !== undefined && { "aws:PrincipalOrgID": organization }),
-    ...(role.externalId !== undefined && { "sts:ExternalId": role.externalId }),
+  const condition = {
+    ArnEquals: { "aws:PrincipalArn": masterRoleArn(manifest).arn },
+    ...(organization !== undefined && { StringEquals: { "aws:PrincipalOrgID": organization } }),
   };
-  return policyDocument([
-    {
-      Effect: "Allow",
-      Principal: accountPrincipal(partition, master.account),
-      Action: ASSUME_ACTIONS,
-      Condition: {
-        ArnEquals: { "aws:PrincipalArn": masterRoleArn(manifest).arn },
-        ...(Object.keys(equals).length > 0 && { StringEquals: equals }),
-      },
-    },
-  ]);
+  const externalId = role.externalId === undefined ? {} : { StringEquals: { "sts:ExternalId": role.externalId } };
+  const Principal = accountPrincipal(partition, master.account);
+  return policyDocument(assumeStatements({ Principal }, sessionAttributes(manifest), condition, externalId));
 }

@@ -70,7 +70,7 @@ export async function demo({ write, openTarget: open, signal }: DemoOptions): Pr
 
 /** What of the CDK's output a person wants to read. */
 function isNews(line: string): boolean {
-  return /✅|Deployment time|Synthesis time|AwsRole\d+ =|CREATE_COMPLETE/.test(line);
+  return /✅|Deployment time|Synthesis time|AwsRole\w+ =|CREATE_COMPLETE/.test(line);
 }
 
 async function startRun(show: Screen, agent: Env, envFile: string): Promise<Running> {

@@ -1,0 +1,98 @@
+import { type Manifest, targetRoles } from "@agent-roles/manifest";
+import type { TargetRole } from "@agent-roles/runtime/role-env";
+import { stringify } from "yaml";
+import { masterPermissions } from "./policies/master-permissions.ts";
+import { masterTrustPolicy } from "./policies/master-trust-policy.ts";
+import { targetTrustPolicy } from "./policies/target-trust-policy.ts";
+import { rolePolicies, roleProperties } from "./role-properties.ts";
+
+/** What one stack of an account contains. */
+export interface StackContent {
+  readonly account: string;
+  /** From 1. Accounts whose template would exceed {@link TEMPLATE_QUOTA} have more than one stack. */
+  readonly number: number;
+  readonly hasMaster: boolean;
+  readonly targets: readonly TargetRole[];
+}
+
+/** Bytes of a template inside a request; a larger one would need a bucket. */
+export const TEMPLATE_QUOTA = 51_200;
+/** Outputs of a stack; each target role has one. */
+export const OUTPUTS_QUOTA = 200;
+/** Description, keys and the name of each section. */
+const TEMPLATE_OVERHEAD = 300;
+
+/** The stacks of a manifest: one per account, or more where one template could not hold all roles. Roles fill them in the order of the manifest. */
+export function stackContents(manifest: Manifest): StackContent[] {
+  const groups = new Map<string, TargetRole[]>([[manifest.master.account, []]]);
+  for (const target of targetRoles(manifest)) {
+    const group = groups.get(target.role.accountId);
+    if (group) group.push(target);
+    else groups.set(target.role.accountId, [target]);
+  }
+  return [...groups].flatMap(([account, targets]) => {
+    const hasMaster = account === manifest.master.account;
+    return split(manifest, targets, hasMaster).map((part, index) => ({
+      account,
+      number: index + 1,
+      hasMaster: hasMaster && index === 0,
+      targets: part,
+    }));
+  });
+}
+
+function split(manifest: Manifest, targets: readonly TargetRole[], hasMaster: boolean): readonly TargetRole[][] {
+  const parts: TargetRole[][] = [[]];
+  let bytes = TEMPLATE_OVERHEAD + (hasMaster ? masterBytes(manifest) : 0);
+  for (const target of targets) {
+    const size = roleBytes(manifest, target);
+    if (bytes + size > TEMPLATE_QUOTA || (parts.at(-1)?.length ?? 0) >= OUTPUTS_QUOTA) {
+      parts.push([]);
+      bytes = TEMPLATE_OVERHEAD;
+    }
+    parts.at(-1)?.push(target);
+    bytes += size;
+  }
+  return parts;
+}
+
+/** Bytes of a role and its output. */
+function roleBytes(manifest: Manifest, target: TargetRole): number {
+  const role = manifest.roles[target.number - 1];
+  if (!role) return 0;
+  const properties = {
+    ...roleProperties(role),
+    path: manifest.rolePath,
+    assumeRolePolicyDocument: targetTrustPolicy(manifest, role),
+    policies: rolePolicies(role, "agent-roles"),
+  };
+  const output = target.role.arn.length + target.profile.length + role.roleName.length;
+  return resourceBytes(properties) + role.roleName.length + output + RESOURCE_OVERHEAD;
+}
+
+/** Bytes of the master role, its managed policies and its instance profile. */
+function masterBytes(manifest: Manifest): number {
+  const { master } = manifest;
+  const [inline, ...managed] = masterPermissions(manifest);
+  const properties = {
+    ...roleProperties(master),
+    path: master.path,
+    assumeRolePolicyDocument: masterTrustPolicy(manifest),
+    policies: [
+      { policyName: "agent-roles", policyDocument: inline },
+      ...rolePolicies(master, "agent-roles-statements"),
+    ],
+  };
+  const others = (managed.length + 4) * (RESOURCE_OVERHEAD + master.path.length + 200);
+  return resourceBytes(properties) + resourceBytes(managed) + others;
+}
+
+/** Logical id, type and output of a resource. */
+const RESOURCE_OVERHEAD = 120;
+
+/** Bytes of a resource's properties in the YAML that the CDK sends. */
+function resourceBytes(properties: unknown): number {
+  const text = stringify(properties, { version: "1.1", lineWidth: 0 });
+  // Below Resources, the logical id and Properties.
+  return Buffer.byteLength(text) + 6 * text.split("\n").length;
+}
