@@ -163,14 +163,15 @@ it("gives the master a boundary, policies, statements, a session duration and a 
   });
 });
 
+function createdOidc(audience: string): unknown {
+  return { oidc: { provider: "gitlab.example.com", audience, subjects: ["a"], create: true } };
+}
+
 it("creates the OIDC provider and the Pod Identity association on request, with the master's tags", () => {
   const clusterArn = "arn:aws:eks:eu-central-1:123456789012:cluster/c1";
-  const oidc = (audience: string): unknown => ({
-    oidc: { provider: "gitlab.example.com", audience, subjects: ["a"], create: true },
-  });
   const trustedBy = [
-    oidc("one"),
-    oidc("two"),
+    createdOidc("one"),
+    createdOidc("two"),
     { podIdentity: { clusterArn, namespace: "agents", serviceAccount: "runner", create: true } },
   ];
   const master = { account: "123456789012", roleName: "agent-master", trustedBy, tags: { team: "agents" } };

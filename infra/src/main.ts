@@ -1,10 +1,11 @@
+import { formatDiagnostic } from "@agent-roles/runtime/role-env";
 import { App } from "aws-cdk-lib";
 import { runApp } from "./run-app.ts";
 
 // What `cdk` runs (cdk.json). The CDK must not synthesize by itself: after a mistake it would deploy an empty app.
 const app = new App({ autoSynth: false, stackTraces: false, treeMetadata: false, analyticsReporting: false });
-const mistakes = await runApp(app, process.env, ({ file, line, column, path, message, fix }) => {
-  process.stderr.write(`warning: ${file}:${line}:${column}: ${path}: ${message}; ${fix}\n`);
+const mistakes = await runApp(app, process.env, (warning) => {
+  process.stderr.write(`warning: ${formatDiagnostic(warning)}\n`);
 });
 if (mistakes !== undefined) {
   process.stderr.write(`${mistakes}\n`);

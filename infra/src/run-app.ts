@@ -1,4 +1,5 @@
-import { loadManifest, ManifestError, type ManifestProblem } from "@agent-roles/manifest";
+import { loadManifest, ManifestError } from "@agent-roles/manifest";
+import type { Diagnostic } from "@agent-roles/runtime/role-env";
 import type { App } from "aws-cdk-lib";
 import { deployRegion } from "./deploy-region.ts";
 import { InfraError } from "./infra-error.ts";
@@ -13,7 +14,7 @@ import { synthesize } from "./synthesize.ts";
 export async function runApp(
   app: App,
   env: Readonly<Record<string, string | undefined>>,
-  onWarning: (warning: ManifestProblem) => void = () => undefined,
+  onWarning: (warning: Diagnostic) => void = () => undefined,
 ): Promise<string | undefined> {
   const context = (name: string): string | undefined => {
     const value: unknown = app.node.tryGetContext(name);

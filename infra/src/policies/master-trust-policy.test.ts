@@ -40,9 +40,12 @@ it("takes the wildcard in the role of IAM Identity Center", () => {
   expect(trusting({ principal })[0]?.Condition).toEqual({ ArnLike: { "aws:PrincipalArn": principal } });
 });
 
+function allow(Service: string): Statement {
+  return { Effect: "Allow", Principal: { Service }, Action: "sts:AssumeRole" };
+}
+
 it("trusts services of the master's own account only, where the service says for which account it calls", () => {
   const source = { StringEquals: { "aws:SourceAccount": "123456789012" } };
-  const allow = (Service: string): Statement => ({ Effect: "Allow", Principal: { Service }, Action: "sts:AssumeRole" });
   expect(
     trusting({ service: "ec2" }, { service: "lambda" }, { service: "codebuild" }, { service: "ecs-tasks" }),
   ).toEqual([

@@ -90,17 +90,15 @@ function externalId({ externalId: id }: { readonly externalId?: string }): Condi
 }
 
 /** Providers that AWS knows without an OIDC provider in the account. */
-const BUILT_IN_PROVIDERS = [
+const BUILT_IN_PROVIDERS = new Set([
   "accounts.google.com",
   "www.amazon.com",
   "graph.facebook.com",
   "cognito-identity.amazonaws.com",
-];
+]);
 
 function oidcProviderArn({ provider }: OidcIdentity, partition: string, account: string): string {
-  return BUILT_IN_PROVIDERS.includes(provider)
-    ? provider
-    : `arn:${partition}:iam::${account}:oidc-provider/${provider}`;
+  return BUILT_IN_PROVIDERS.has(provider) ? provider : `arn:${partition}:iam::${account}:oidc-provider/${provider}`;
 }
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html */

@@ -10,11 +10,11 @@ export interface ExpandedManifest {
   /** Mistakes in `defaults` and in references to accounts. */
   readonly issues: readonly ManifestIssue[];
   /** Where a path of `value` is written in the file. */
-  origin(path: Path): Path;
+  readonly origin: (path: Path) => Path;
 }
 
 /** Fields of a role that `defaults` cannot set. */
-const OWN_FIELDS = ["profile", "account", "accounts", "roleName", "default"];
+const OWN_FIELDS = new Set(["profile", "account", "accounts", "roleName", "default"]);
 
 /**
  * Applies `defaults` and `accounts`, makes one role per account of `accounts: [dev, staging]` or `accounts: all`, replaces
@@ -79,7 +79,7 @@ function readAccounts(value: unknown): readonly Account[] {
 
 function defaultsIssues(defaults: unknown, roleFields: readonly string[]): ManifestIssue[] {
   if (defaults === undefined) return [];
-  const allowed = roleFields.filter((field) => !OWN_FIELDS.includes(field));
+  const allowed = roleFields.filter((field) => !OWN_FIELDS.has(field));
   if (!isFields(defaults)) {
     const fix = `write fields: ${allowed.join(", ")}`;
     return [{ path: ["defaults"], at: "value", message: "these fields are not valid", fix }];
@@ -87,7 +87,7 @@ function defaultsIssues(defaults: unknown, roleFields: readonly string[]): Manif
   return Object.keys(defaults)
     .filter((key) => !allowed.includes(key))
     .map((key) => {
-      const fix = OWN_FIELDS.includes(key) ? "set it in each role" : didYouMean(key, allowed);
+      const fix = OWN_FIELDS.has(key) ? "set it in each role" : didYouMean(key, allowed);
       return { path: ["defaults", key], at: "key", message: `"${key}" cannot be a default`, fix };
     });
 }

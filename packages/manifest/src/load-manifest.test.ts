@@ -35,3 +35,13 @@ it("names the file in every problem", async () => {
   await writeFile(file, "master: 1\n");
   await expect(loadManifest(file)).rejects.toMatchObject({ code: "InvalidManifest", problems: [{ file }, { file }] });
 });
+
+it.each([
+  ["UTF-16", Buffer.from("\uFEFFmaster: 1\n", "utf16le"), "1:1: it is UTF-16 text, not UTF-8; save it as UTF-8"],
+  ["Latin-1", Buffer.from("master: 1\n# Rôle\n", "latin1"), "2:4: byte 0xF4 is not UTF-8 (Latin-1?); save it as UTF-8"],
+  ["no text", Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 0xff]), " it is not UTF-8 text; name a text file in UTF-8"],
+])("refuses a file in %s", async (_, bytes, message) => {
+  const file = join(directory, "encoded.yaml");
+  await writeFile(file, bytes);
+  await expect(loadManifest(file)).rejects.toThrow(`${file}:${message}`);
+});

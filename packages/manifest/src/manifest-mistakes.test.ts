@@ -1,5 +1,6 @@
+import type { Diagnostic } from "@agent-roles/runtime/role-env";
 import { describe, expect, it } from "vitest";
-import { ManifestError, type ManifestProblem } from "./manifest-error.ts";
+import { ManifestError } from "./manifest-error.ts";
 import { parseManifest } from "./parse-manifest.ts";
 
 const HEAD = `master:
@@ -23,16 +24,17 @@ function trusting(entry: string): string {
   );
 }
 
+const described = (each: Diagnostic): string =>
+  `${each.line}:${each.column}: ${each.path ?? ""}: ${each.message}; ${each.fix}`;
+
 /** Errors and warnings as `line:column: path: message; fix`. */
 function report(text: string): { readonly errors: string[]; readonly warnings: string[] } {
   const warnings: string[] = [];
-  const line = (each: ManifestProblem): string =>
-    `${each.line}:${each.column}: ${each.path}: ${each.message}; ${each.fix}`;
   try {
-    parseManifest(text, "agent-roles.yaml", { onWarning: (problem) => warnings.push(line(problem)) });
+    parseManifest(text, "agent-roles.yaml", { onWarning: (problem) => warnings.push(described(problem)) });
     return { errors: [], warnings };
   } catch (error) {
-    if (error instanceof ManifestError) return { errors: error.problems.map(line), warnings };
+    if (error instanceof ManifestError) return { errors: error.problems.map(described), warnings };
     throw error;
   }
 }
@@ -251,4 +253,35 @@ it.each([
   ["keys that begin with x-", `x-common: &c { ${readOnly} }\n${withRole("<<: *c")}`],
 ])("accepts %s", (_, text) => {
   expect(report(text)).toEqual({ errors: [], warnings: [] });
+});
+
+describe("explains YAML that cannot be read, for", () => {
+  it.each([
+    [
+      "a tab",
+      withRole(readOnly).replace("    roleName: RoleOne", "\troleName: RoleOne"),
+      '9:1: : a tab at the beginning of "roleName: RoleOne"; indent with spaces',
+    ],
+    [
+      "a colon in a text",
+      withRole(readOnly, "description: Reads: the reports"),
+      'two times ": " in "description: Reads: the reports"; put the text after the first',
+    ],
+    [
+      "two documents",
+      `${withRole(readOnly)}---\n${withRole(readOnly)}`,
+      "a second YAML document begins here; keep one document",
+    ],
+    ["an open quotation mark", withRole(readOnly, 'description: "Reads'), "close every quotation mark"],
+    [
+      "an open list",
+      withRole("managedPolicies: [arn:aws:iam::aws:policy/SecurityAudit"),
+      "close every quotation mark, [ and {",
+    ],
+    ["a text that begins with @", withRole(readOnly, "description: @team"), "put the text in quotes"],
+  ])("%s", (_, text, expected) => {
+    const { errors } = report(text);
+    expect(errors.join("\n")).toContain(expected);
+    expect(errors.join("\n")).not.toMatch(/YAML\.parse|compact mappings|implicit key|Tabs are not allowed/i);
+  });
 });

@@ -142,13 +142,12 @@ const PATTERN_FIELDS = ["roleName", "permissionsBoundary", "managedPolicies", "s
 /** What editors accept: the file before expand-manifest.ts. */
 function fileSchema(): z.ZodType {
   const placeholder = z.string().regex(/\{(alias|account|environment|region)\}/);
-  const orPattern = (schema: z.ZodType): z.ZodType =>
-    schema instanceof z.ZodOptional
-      ? orPattern(schema.unwrap() as z.ZodType)
-          .optional()
-          .describe(schema.description ?? "")
-      : z.union([schema, placeholder, z.array(placeholder)]).describe(schema.description ?? "");
-  const patterns = Object.fromEntries(PATTERN_FIELDS.map((name) => [name, orPattern(roleShape[name])]));
+  const patterns = Object.fromEntries(
+    PATTERN_FIELDS.map((name) => {
+      const schema = z.union([roleShape[name], placeholder, z.array(z.union([placeholder, z.string()]))]);
+      return [name, (name === "roleName" ? schema : schema.optional()).describe(roleShape[name].description ?? "")];
+    }),
+  );
   const shape = { ...roleShape, ...patterns };
   const { profile: _profile, account: _account, roleName: _roleName, default: _default, ...shared } = shape;
   const role = z.strictObject({

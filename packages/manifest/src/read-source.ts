@@ -10,9 +10,10 @@ const LARGEST_BYTES = 16 * 1024 * 1024;
 export async function readManifestText(path: string): Promise<string> {
   const read = await readTextFile(path, { largestBytes: LARGEST_BYTES });
   if ("text" in read) return read.text;
-  const { kind, message, fix, cause } = read;
+  const { kind, message, fix, cause, line, column } = read;
   const isMissing = kind === "missing";
-  const problem = { file: path, message, fix: isMissing ? "create it, or name another one" : fix };
+  const place = { ...(line !== undefined && { line }), ...(column !== undefined && { column }) };
+  const problem = { file: path, ...place, message, fix: isMissing ? "create it, or name another one" : fix };
   throw new ManifestError(isMissing ? "ManifestNotFound" : "ManifestUnreadable", [problem], { cause });
 }
 

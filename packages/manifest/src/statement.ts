@@ -14,27 +14,12 @@ const resource = text(
 const conditionValue = z.union([z.string(), z.boolean()], { error: "write a text in quotes, true or false" });
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
-const OPERATORS = [
-  ...[
-    "StringEquals",
-    "StringNotEquals",
-    "StringEqualsIgnoreCase",
-    "StringNotEqualsIgnoreCase",
-    "StringLike",
-    "StringNotLike",
-  ],
-  ...["NumericEquals", "NumericNotEquals", "NumericLessThan", "NumericLessThanEquals", "NumericGreaterThan"],
-  ...[
-    "NumericGreaterThanEquals",
-    "DateEquals",
-    "DateNotEquals",
-    "DateLessThan",
-    "DateLessThanEquals",
-    "DateGreaterThan",
-  ],
-  ...["DateGreaterThanEquals", "Bool", "BinaryEquals", "IpAddress", "NotIpAddress"],
-  ...["ArnEquals", "ArnNotEquals", "ArnLike", "ArnNotLike", "Null"],
-];
+const OPERATORS: readonly string[] =
+  `StringEquals StringNotEquals StringEqualsIgnoreCase StringNotEqualsIgnoreCase StringLike StringNotLike
+  NumericEquals NumericNotEquals NumericLessThan NumericLessThanEquals NumericGreaterThan NumericGreaterThanEquals
+  DateEquals DateNotEquals DateLessThan DateLessThanEquals DateGreaterThan DateGreaterThanEquals
+  Bool BinaryEquals IpAddress NotIpAddress ArnEquals ArnNotEquals
+  ArnLike ArnNotLike Null`.split(/\s+/);
 
 const operator = z.string().superRefine((name, context) => {
   const [, qualifier = "", base = "", ifExists = ""] =

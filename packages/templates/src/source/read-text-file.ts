@@ -1,3 +1,4 @@
+import type { Diagnostic } from "@agent-roles/runtime/role-env";
 import { constants, type FileHandle, open } from "node:fs/promises";
 
 /** The text of a file, or why there is none. */
@@ -7,6 +8,9 @@ export type FileText =
       readonly kind: "missing" | "unreadable";
       readonly message: string;
       readonly fix: string;
+      /** Where the file stops being UTF-8; both from 1. */
+      readonly line?: number;
+      readonly column?: number;
       readonly cause?: unknown;
     };
 
@@ -45,8 +49,21 @@ export async function readTextFile(
   try {
     return { text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes) };
   } catch (cause) {
-    return { kind: "unreadable", message: "it is not UTF-8 text", fix: "name a text file", cause };
+    return { kind: "unreadable", ...notUtf8(bytes), cause };
   }
+}
+
+/** Says where a file stops being UTF-8, and which encoding it probably has. */
+function notUtf8(bytes: Uint8Array): Pick<Diagnostic, "line" | "column" | "message" | "fix"> {
+  const mark = Buffer.from(bytes.subarray(0, 2)).toString("hex");
+  const fix = "save it as UTF-8";
+  if (mark === "fffe" || mark === "feff") return { line: 1, column: 1, message: "it is UTF-16 text, not UTF-8", fix };
+  if (bytes.includes(0)) return { message: "it is not UTF-8 text", fix: "name a text file in UTF-8" };
+  const before = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes).split("\uFFFD", 1)[0] ?? "";
+  const byte = (bytes[Buffer.byteLength(before)] ?? 0).toString(16).toUpperCase();
+  const lines = before.split("\n");
+  const column = (lines.at(-1)?.length ?? 0) + 1;
+  return { line: lines.length, column, message: `byte 0x${byte} is not UTF-8 (Latin-1?)`, fix };
 }
 
 /** Says why a path cannot be read. */

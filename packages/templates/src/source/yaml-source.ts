@@ -1,6 +1,7 @@
 import type { Diagnostic } from "@agent-roles/runtime/role-env";
 import { type Document, isNode, isScalar, parseDocument, visit } from "yaml";
 import type { Place, SyntaxErrors } from "./source-text.ts";
+import { yamlMistake } from "./yaml-mistake.ts";
 import { findOffset, placesIn, startOf } from "./yaml-places.ts";
 
 /** A YAML document with the places of its parts. */
@@ -27,12 +28,16 @@ export function readYaml(text: string, file: string): YamlSource | SyntaxErrors 
     prettyErrors: false,
     logLevel: "error",
   });
-  const [first, ...others] = syntaxErrors(document).map(({ offset, message, fix }) => ({
+  const errors = syntaxErrors(document, text).map(({ offset, message, fix }) => ({
     file,
     ...placeOf(offset),
     message,
     fix,
   }));
+  // One mistake makes the parser stumble several times in its line.
+  const [first, ...others] = errors.filter(
+    ({ line }, index) => errors.findIndex((each) => each.line === line) === index,
+  );
   if (first) return { errors: [first, ...others] };
   try {
     return {
@@ -50,15 +55,21 @@ export function readYaml(text: string, file: string): YamlSource | SyntaxErrors 
   }
 }
 
+/** The line around an offset, without the white space around it. */
+function lineAt(text: string, offset: number): string {
+  const start = text.lastIndexOf("\n", offset - 1) + 1;
+  const end = text.indexOf("\n", offset);
+  return text.slice(start, end === -1 ? undefined : end).trim();
+}
+
 interface YamlError extends Pick<Diagnostic, "message" | "fix"> {
   readonly offset: number;
 }
 
-function syntaxErrors(document: Document.Parsed): readonly YamlError[] {
-  const errors = [...document.errors, ...document.warnings].map((error) => ({
-    offset: error.pos[0],
-    message: error.message,
-    fix: "correct the YAML here",
+function syntaxErrors(document: Document.Parsed, text: string): readonly YamlError[] {
+  const errors: YamlError[] = [...document.errors, ...document.warnings].map(({ code, pos: [offset] }) => ({
+    offset,
+    ...yamlMistake(code, lineAt(text, offset)),
   }));
   visit(document, {
     // The library compares each key with each other one of its map.
