@@ -183,7 +183,7 @@ describe("the AWS_ROLE_N values", () => {
     const printed = await agentRoles(["env", "--manifest", deployment.manifestFile, "--format", "json"], agent);
     expect(JSON.parse(printed.stdout)).toEqual(fromCdkOut);
     const values = Object.entries(fromCdkOut).flatMap(([name, value]) => (/^AWS_ROLE_\d+$/.test(name) ? [value] : []));
-    expect(Object.values(await stackOutputs()).toSorted()).toEqual(values.toSorted());
+    expect(new Set(Object.values(await stackOutputs()))).toEqual(new Set(values));
   });
 });
 
