@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { CredentialStore, MasterConfig } from "@agent-roles/runtime";
+import type { CredentialStore, MasterConfig, Owner } from "@agent-roles/runtime";
 import type { Env, ParsedRoleEnv } from "@agent-roles/runtime/role-env";
 import { oneOf } from "./one-of.ts";
 import { OWN_COMMAND } from "./own-command.ts";
@@ -11,6 +11,7 @@ export interface StoreOptions {
   readonly mode: string;
   readonly secret?: string;
   readonly adopt?: boolean;
+  readonly owner?: Owner;
   readonly envFile?: string;
 }
 
@@ -22,15 +23,16 @@ export interface StoreOptions {
 export async function runStores(
   env: Env,
   roleEnv: ParsedRoleEnv,
-  { mode, secret, adopt = false, envFile }: StoreOptions,
+  { mode, secret, adopt = false, envFile, owner }: StoreOptions,
 ): Promise<readonly CredentialStore[]> {
   const inMode = oneOf("--mode", mode, MODES);
   const { credentialProcessStore, masterConfig, sharedCredentialsStore } = await import("@agent-roles/runtime");
   const envFileArgs = envFile === undefined ? [] : ["--env-file", resolve(envFile)];
+  const options = { env, adopt, ...(owner && { owner }) };
   const files =
     inMode === "credentials-file"
-      ? sharedCredentialsStore({ env, adopt })
-      : credentialProcessStore({ env, adopt, command: [...OWN_COMMAND, "credential-process", ...envFileArgs] });
+      ? sharedCredentialsStore(options)
+      : credentialProcessStore({ ...options, command: [...OWN_COMMAND, "credential-process", ...envFileArgs] });
   if (secret === undefined) return [files];
   const { secretsManagerStore } = await import("@agent-roles/runtime/secrets-manager");
   // The master role writes the secrets, also when the ambient credentials are another principal's.

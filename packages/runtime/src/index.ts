@@ -1,3 +1,4 @@
+export { exposedFiles } from "./aws-files/exposed-files.ts";
 export { createAgentRoles } from "./create-agent-roles.ts";
 export type { AgentRoles, AgentRolesOptions } from "./create-agent-roles.ts";
 export type { Rotation, StartOptions } from "./start-rotation.ts";
@@ -22,6 +23,7 @@ export { maskKeyId } from "./session/credentials.ts";
 export { followRoles, roleEnvSource } from "./role-sources/index.ts";
 export type { FollowedRoles, FollowRolesOptions, RoleEnvSource, RoleEnvSourceOptions } from "./role-sources/index.ts";
 export type { SessionCredentials } from "./session/credentials.ts";
+export type { Owner } from "./files/owner.ts";
 export { credentialProcessStore } from "./stores/credential-process-store.ts";
 export type { CredentialProcessStoreOptions } from "./stores/credential-process-store.ts";
 export type {

@@ -1,5 +1,5 @@
-import type { AgentRolesEvent, FollowedRoles, ProfileStatus } from "@agent-roles/runtime";
-import { Command } from "commander";
+import type { AgentRolesEvent, FollowedRoles, Owner, ProfileStatus } from "@agent-roles/runtime";
+import { Command, InvalidArgumentError, Option } from "commander";
 import type { CliContext, ExitCode } from "../cli-context.ts";
 import { eventJson } from "../event-json.ts";
 import { eventLine } from "../event-line.ts";
@@ -27,6 +27,9 @@ export function runCommand(context: CliContext, exitWith: (code: ExitCode) => vo
     )
     .option("--once", "assume and write once, then exit; exit code 1 if a role failed")
     .option("--adopt", "overwrite profiles of the same name that another tool wrote")
+    .addOption(
+      new Option("--owner <uid[:gid]>", "as root: the user to give the files to, by number").argParser(parseOwner),
+    )
     .option("--json", "print events as JSON lines; with --once, print the profiles as JSON")
     .action(async (options: RunOptions) => exitWith(await run(context, options)));
 }
@@ -42,7 +45,9 @@ async function run(context: CliContext, options: RunOptions): Promise<ExitCode> 
       "warning: the profiles work only where the same AWS_ROLE_N are set; use --env-file to write the file's path into the profiles",
     );
   }
-  const { createAgentRoles, followRoles } = await import("@agent-roles/runtime");
+  const { createAgentRoles, exposedFiles, followRoles } = await import("@agent-roles/runtime");
+  for (const { file, message, fix } of await exposedFiles(env))
+    context.err(`warning: ${file}: ${message}\n  fix: ${fix}`);
   const failed = new Set<string>();
   const print = (event: AgentRolesEvent): void => {
     const at = new Date(context.clock.now());
@@ -84,4 +89,10 @@ async function run(context: CliContext, options: RunOptions): Promise<ExitCode> 
     `${broken.length} of ${profiles.length} profiles failed: ${broken.map(({ profile }) => profile).join(", ")}`,
   );
   return 1;
+}
+
+function parseOwner(text: string): Owner {
+  const [, uid, gid = uid] = /^(\d{1,9})(?::(\d{1,9}))?$/.exec(text) ?? [];
+  if (uid === undefined) throw new InvalidArgumentError('Use numbers: --owner "$(id -u NAME):$(id -g NAME)".');
+  return { uid: Number(uid), gid: Number(gid) };
 }

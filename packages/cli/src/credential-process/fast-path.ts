@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { parseEnv } from "node:util";
 import { cacheDirectory, entryKey, localCaller, readCacheFileSync, readerAnswer } from "@agent-roles/runtime/cache";
 import { mergeRoleEnv, parseOneRole } from "@agent-roles/runtime/role-env";
@@ -26,6 +26,8 @@ export interface FastOptions {
  */
 export function fastPath({ profile, envFile }: FastOptions, inherited: Env, now: number): FastAnswer | undefined {
   try {
+    // A pipe can be read only once, and may have no writer.
+    if (envFile !== undefined && !statSync(envFile).isFile()) return undefined;
     const file = envFile === undefined ? {} : parseEnv(readFileSync(envFile, "utf8").replace(/^\uFEFF/, ""));
     const own = readerEnv(inherited, file, profile);
     const env = envFile === undefined ? own : mergeRoleEnv(own, file);

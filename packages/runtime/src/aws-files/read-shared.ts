@@ -1,25 +1,26 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { hasErrorCode } from "../files/error-code.ts";
+import { readRegularFile } from "../files/read-regular-file.ts";
+
+/** More than any program can use; a larger file is a mistake or an attack. */
+const LIMIT_BYTES = 100_000_000;
 
 /**
- * The text of a shared file, one character a byte so that foreign bytes survive. A file that is not there is empty, and so is a
+ * The text of a shared file, one character per byte so that other programs' bytes survive. A missing file is empty, and so is a character
  * device: people set `/dev/null` for no file at all.
  *
- * @throws an error of code `EFTYPE` for what is neither, such as a pipe, whose reading might never end; else the file system's.
+ * @param options.noFollow - refuses a symlink at the end of the path.
+ * @throws an error of code `EFTYPE` for anything else, such as a pipe; else the file system's.
  */
-export async function readShared(path: string): Promise<string> {
+export async function readShared(
+  path: string,
+  { noFollow = false }: { readonly noFollow?: boolean } = {},
+): Promise<string> {
   try {
-    const info = await stat(path);
-    if (info.isCharacterDevice()) return "";
-    if (!info.isFile()) throw notAFile(path);
-    return await readFile(path, "latin1");
+    return await readRegularFile(path, { limit: LIMIT_BYTES, noFollow, encoding: "latin1" });
   } catch (error) {
     if (hasErrorCode(error, "ENOENT")) return "";
+    if (hasErrorCode(error, "EFTYPE") && (await stat(path)).isCharacterDevice()) return "";
     throw error;
   }
-}
-
-/** For what can be neither read nor replaced. */
-export function notAFile(path: string): Error {
-  return Object.assign(new Error(`${path} is not a regular file`), { code: "EFTYPE" });
 }

@@ -1,9 +1,14 @@
-import { readFile } from "node:fs/promises";
 import { parseEnv } from "node:util";
 import { AgentRolesError } from "../agent-roles-error.ts";
+import { readRegularFile } from "../files/read-regular-file.ts";
 
 /** The beginning of a line that means to set a variable of ours. */
 const OURS = /^\s*(?:export\s+)?((?:AWS_ROLE_\d|AWS_MASTER_ROLE_|AGENT_ROLES_)\w*)\s*(=?)/;
+
+/** Far more than the variables of any process. */
+const LIMIT_BYTES = 10_000_000;
+
+const PIPE_MS = 10_000;
 
 /**
  * The variables of a dotenv file.
@@ -14,10 +19,10 @@ const OURS = /^\s*(?:export\s+)?((?:AWS_ROLE_\d|AWS_MASTER_ROLE_|AGENT_ROLES_)\w
 export async function readEnvFile(path: string): Promise<Record<string, string | undefined>> {
   let text: string;
   try {
-    text = withoutMark(await readFile(path, "utf8"));
+    text = withoutMark(await readRegularFile(path, { limit: LIMIT_BYTES, pipeMs: PIPE_MS }));
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
-    const fix = "see that the file exists and may be read (agent-roles env writes one)";
+    const fix = "Check that the file exists and can be read. agent-roles env writes one.";
     throw new AgentRolesError(`${path}: ${message}`, { code: "RolesUnreadable", retryable: true, fix, cause });
   }
   const mistakes = lineMistakes(text);

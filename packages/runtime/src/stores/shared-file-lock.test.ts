@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
-import { lutimes, mkdtemp, readdir, readlink, rm, symlink } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { lutimes, mkdtemp, readdir, readlink, rm, symlink, truncate, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
@@ -53,12 +53,20 @@ it("stops waiting when told to, and leaves the other's lock", async () => {
   expect(await readlink(lock)).toBe("4711 on another-machine");
 });
 
-it("makes the directory, and lets go when the work fails", async () => {
-  const deep = join(directory, "a/b/file");
-  await expect(withFileLock(deep, () => Promise.reject(new Error("no")))).rejects.toThrow("no");
-  expect(await withFileLock(deep, async () => "yes")).toBe("yes");
+it("releases the lock when the work fails", async () => {
+  await expect(withFileLock(file, () => Promise.reject(new Error("no")))).rejects.toThrow("no");
+  expect(await withFileLock(file, async () => "yes")).toBe("yes");
 });
 
-it.runIf(existsSync("/proc/self"))("fails at once where no directory can be made", async () => {
-  await expect(withFileLock("/proc/nope/.aws/file", async () => "in")).rejects.toThrow("ENOENT");
+it.runIf(process.platform !== "win32")("does not wait for the writer of a pipe at the lock's path", async () => {
+  execFileSync("mkfifo", [lock]);
+  await expect(withFileLock(file, async () => "in", AbortSignal.timeout(200))).rejects.toThrow(/timeout/);
+});
+
+it("takes over a file at the lock's path that is larger than any lock", async () => {
+  await writeFile(lock, "");
+  await truncate(lock, 2_000_000_000);
+  const long = new Date(Date.now() - 3_600_000);
+  await utimes(lock, long, long);
+  expect(await withFileLock(file, async () => "in")).toBe("in");
 });

@@ -1,7 +1,4 @@
-import { realpath } from "node:fs/promises";
-import { dirname } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { makeDirectory } from "../files/make-directory.ts";
 import { lockHolder, tryLock } from "../files/process-lock.ts";
 
 /** Longer than it takes to takeOver a lock whose holder fell silent. */
@@ -10,14 +7,12 @@ const PATIENCE_MS = 15_000;
 const POLL_MS = 50;
 
 /**
- * Runs `work` while no other agent-roles process edits the file. Makes the file's directory, for the owner alone, when missing.
+ * Runs `work` while no other agent-roles process edits the file.
  *
  * @throws an error of code `ELOCKED` when somebody else keeps the lock; the signal's reason when it aborts the waiting.
  */
 export async function withFileLock<T>(path: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
-  const target = await realpath(path).catch(() => path);
-  await makeDirectory(dirname(target));
-  const lock = `${target}.lock`;
+  const lock = `${path}.lock`;
   let held = await tryLock(lock);
   for (let left = PATIENCE_MS; !held; left -= POLL_MS) {
     signal?.throwIfAborted();

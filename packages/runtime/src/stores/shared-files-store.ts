@@ -1,15 +1,18 @@
-import { realpath, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import type { AgentRolesError } from "../agent-roles-error.ts";
 import type { CredentialStore, RefusedCredentials, StoredCredentials } from "./credential-store.ts";
 import { foreignProfiles, type SharedTexts } from "./foreign-profiles.ts";
-import { notAFile, readShared } from "../aws-files/read-shared.ts";
+import { readShared } from "../aws-files/read-shared.ts";
+import { notAFile } from "../files/read-regular-file.ts";
 import { removeLeftovers } from "../files/remove-leftovers.ts";
 import { editSections, readSections, type SectionEdit } from "../aws-files/sections.ts";
 import { withFileLock } from "./shared-file-lock.ts";
 import { requireTwoFiles, type SharedPaths, sharedPaths } from "../aws-files/shared-paths.ts";
 import { storeFailed } from "./store-failed.ts";
 import { ConcurrentWriteError, retryOnConflict } from "./retry-on-conflict.ts";
+import type { Owner } from "../files/owner.ts";
 import { replaceFile } from "../files/replace-file.ts";
+import { openTrustedFile, type TrustedFile } from "../files/trusted-file.ts";
 import type { Env } from "../role-env/env.ts";
 
 export interface SharedFilesOptions {
@@ -17,6 +20,8 @@ export interface SharedFilesOptions {
   readonly env?: Env;
   /** Take over profiles of the same name that somebody else wrote, replacing their settings. Default: false. */
   readonly adopt?: boolean;
+  /** The user that root writes for. Default: the one whose home the files are in. */
+  readonly owner?: Owner;
 }
 
 /** How a profile is written: a section in each file, or none. */
@@ -37,26 +42,50 @@ export interface ProfileForm {
 export function sharedFilesStore(form: ProfileForm, options: SharedFilesOptions): CredentialStore {
   const paths = sharedPaths(options.env ?? process.env);
   const adopt = options.adopt ?? false;
-  const locked = async <T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
+  const locked = async <T>(work: (files: Files) => Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
+    const opened: TrustedFile[] = [];
+    const open = async (path: string): Promise<TrustedFile> => {
+      const file = await openTrustedFile(path, options.owner);
+      opened.push(file);
+      return file;
+    };
     try {
       await requireTwoFiles(paths);
-      return await withFileLock(
-        paths.credentialsFile,
-        () => withFileLock(paths.configFile, () => retryOnConflict(work), signal),
-        signal,
-      );
+      const credentials = await open(paths.credentialsFile);
+      const config = await open(paths.configFile);
+      const edit = (): Promise<T> => retryOnConflict(() => work({ credentials, config }));
+      const alone = <R>({ path, isShared }: TrustedFile, next: () => Promise<R>): Promise<R> =>
+        isShared ? next() : withFileLock(path, next, signal);
+      return await alone(credentials, () => alone(config, edit));
     } catch (error) {
-      throw storeFailed(error, paths[form.file]);
+      throw storeFailed(withNames(error, opened), paths[form.file]);
+    } finally {
+      await Promise.all(opened.map((file) => file.close()));
     }
   };
   return {
     name: paths[form.file],
-    put: (entries, { signal } = {}) => locked(() => put(entries, { paths, form, adopt }), signal),
-    remove: (profiles, { signal } = {}) => locked(() => remove(profiles, paths), signal),
+    put: (entries, { signal } = {}) => locked((files) => put(entries, { files, paths, form, adopt }), signal),
+    remove: (profiles, { signal } = {}) => locked((files) => remove(profiles, files), signal),
   };
 }
 
+/** The error, with the files' names in place of the paths they were opened by. */
+function withNames(error: unknown, files: readonly TrustedFile[]): unknown {
+  if (error instanceof Error) {
+    for (const { path, name } of files) error.message = error.message.replaceAll(path, name);
+  }
+  return error;
+}
+
+/** Both files, opened. */
+interface Files {
+  readonly credentials: TrustedFile;
+  readonly config: TrustedFile;
+}
+
 interface PutOptions {
+  readonly files: Files;
   readonly paths: SharedPaths;
   readonly form: ProfileForm;
   readonly adopt: boolean;
@@ -64,13 +93,13 @@ interface PutOptions {
 
 async function put(
   entries: readonly StoredCredentials[],
-  { paths, form, adopt }: PutOptions,
+  { files, paths, form, adopt }: PutOptions,
 ): Promise<readonly RefusedCredentials[]> {
-  const before = await readBoth(paths);
+  const before = await readBoth(files);
   const inConfig = new Set(entries.filter((each) => form.config(each).lines).map(({ target }) => target.profile));
   const foreign = adopt ? new Map<string, AgentRolesError>() : foreignProfiles(before, paths, inConfig);
   const taken = entries.filter(({ target }) => !foreign.has(target.profile));
-  await writeBoth(paths, before, {
+  await writeBoth(files, before, {
     config: editSections(before.config, taken.map(form.config), adopt),
     credentials: editSections(before.credentials, taken.map(form.credentials), adopt),
   });
@@ -80,32 +109,31 @@ async function put(
   });
 }
 
-async function remove(profiles: readonly string[], paths: SharedPaths): Promise<void> {
-  const before = await readBoth(paths);
+async function remove(profiles: readonly string[], files: Files): Promise<void> {
+  const before = await readBoth(files);
   const without = (text: string, prefix: string): string =>
     editSections(
       text,
       profiles.map((profile) => ({ header: prefix + profile, note: "" })),
     );
-  await writeBoth(paths, before, {
+  await writeBoth(files, before, {
     config: without(before.config, "profile "),
     credentials: without(before.credentials, ""),
   });
 }
 
-async function readBoth(paths: SharedPaths): Promise<SharedTexts> {
-  return { config: await readShared(paths.configFile), credentials: await readShared(paths.credentialsFile) };
+async function readBoth({ config, credentials }: Files): Promise<SharedTexts> {
+  const options = { noFollow: true };
+  return { config: await readShared(config.path, options), credentials: await readShared(credentials.path, options) };
 }
 
 /**
  * Config first: a reader that finds new keys also finds their Region, and one that loses its keys finds the process. Only a
  * profile that loses its process gets its keys before that.
  */
-async function writeBoth(paths: SharedPaths, before: SharedTexts, after: SharedTexts): Promise<void> {
-  const writeConfig = (): Promise<void> =>
-    writeShared(paths.configFile, before.config, after.config, { keepsMode: true });
-  const writeCredentials = (): Promise<void> =>
-    writeShared(paths.credentialsFile, before.credentials, after.credentials);
+async function writeBoth({ config, credentials }: Files, before: SharedTexts, after: SharedTexts): Promise<void> {
+  const writeConfig = (): Promise<void> => writeShared(config, before.config, after.config, { keepsMode: true });
+  const writeCredentials = (): Promise<void> => writeShared(credentials, before.credentials, after.credentials);
   const keysFirst = processes(after.config) < processes(before.config);
   if (keysFirst) await writeCredentials();
   await writeConfig();
@@ -117,16 +145,21 @@ function processes(config: string): number {
   return readSections(config).filter(({ managed, values }) => managed && values["credential_process"]).length;
 }
 
-async function writeShared(path: string, before: string, after: string, { keepsMode = false } = {}): Promise<void> {
+async function writeShared(
+  { path, owner }: TrustedFile,
+  before: string,
+  after: string,
+  { keepsMode = false } = {},
+): Promise<void> {
   if (after === before) return;
   const info = await stat(path).catch(() => undefined);
   // The rename would put a file in the place of /dev/null.
   if (info && !info.isFile()) throw notAFile(path);
   // The config file holds no secret: it keeps the mode that its owner gave it.
   const mode = keepsMode && info ? info.mode & 0o777 : 0o600;
-  await removeLeftovers(await realpath(path).catch(() => path));
+  await removeLeftovers(path);
   const beforeRename = async (): Promise<void> => {
-    if ((await readShared(path)) !== before) throw new ConcurrentWriteError();
+    if ((await readShared(path, { noFollow: true })) !== before) throw new ConcurrentWriteError();
   };
-  await replaceFile(path, Buffer.from(after, "latin1"), { mode, beforeRename });
+  await replaceFile(path, Buffer.from(after, "latin1"), { mode, beforeRename, ...(owner && { owner }) });
 }
