@@ -1,7 +1,7 @@
-import { lastSegment } from "./arn.ts";
+import { lastSegment, parseArn } from "./arn.ts";
 import type { AwsPrincipal, Caller } from "./request.ts";
 import type { CallerIdentity } from "./caller-identity.ts";
-import { notKnown, stated, type ContextEntry } from "./request-context.ts";
+import { notKnown, stated, valueNotKnown, type ContextEntry } from "./request-context.ts";
 
 type Entries = Iterable<[key: string, entry: ContextEntry | undefined]>;
 type AwsIdentity = Exclude<CallerIdentity, { type: "federated" | "service" }>;
@@ -10,6 +10,7 @@ type AwsIdentity = Exclude<CallerIdentity, { type: "federated" | "service" }>;
 export function* callerKeys(caller: Caller, identity: CallerIdentity): Entries {
   switch (identity.type) {
     case "federated":
+      yield* claimKeys(identity.provider, identity.protocol);
       return;
     case "service":
       yield* serviceKeys(identity.service);
@@ -21,6 +22,19 @@ export function* callerKeys(caller: Caller, identity: CallerIdentity): Entries {
       yield* identityKeys(identity);
       if ("arn" in caller) yield* descriptionKeys(caller);
   }
+}
+
+/**
+ * The claims of a token, the attributes of an assertion. Those that are not stated are unknown; keys of another provider are
+ * never there.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif
+ */
+function* claimKeys(provider: string, protocol: "saml" | "web identity"): Entries {
+  const resource = parseArn(provider)?.resource ?? provider;
+  const prefix = protocol === "saml" ? "saml" : resource.replace(/^oidc-provider\//, "");
+  const why = "the claims of the token are not stated";
+  yield [`${prefix}:*`, resource.startsWith("oidc-provider/") ? valueNotKnown(why) : notKnown(why)];
 }
 
 function* serviceKeys(service: string): Entries {
@@ -35,8 +49,8 @@ function* descriptionKeys({ orgId, orgPaths, tags, transitiveTags }: AwsPrincipa
   yield ["aws:PrincipalOrgID", stated(orgId)];
   yield ["aws:PrincipalOrgPaths", stated(orgPaths)];
   if (orgId !== undefined) {
-    if (orgPaths === undefined) yield ["aws:PrincipalOrgPaths", notKnown("caller.orgPaths is not given")];
-    yield ["aws:PrincipalOrgMasterAccountId", notKnown("the organization's management account is not given")];
+    if (orgPaths === undefined) yield ["aws:PrincipalOrgPaths", valueNotKnown("caller.orgPaths is not given")];
+    yield ["aws:PrincipalOrgMasterAccountId", valueNotKnown("the organization's management account is not given")];
   }
   for (const [key, value] of Object.entries(tags ?? {})) yield [`aws:PrincipalTag/${key}`, stated(value)];
   for (const [key, value] of Object.entries(transitiveTags ?? {})) yield [`aws:PrincipalTag/${key}`, stated(value)];
@@ -54,14 +68,19 @@ function* identityKeys(identity: AwsIdentity): Entries {
       yield ["aws:PrincipalType", stated("AssumedRole")];
       // Sessions of a role always carry the key, and AssumeRole never carries MFA over into the session.
       yield ["aws:MultiFactorAuthPresent", stated("false")];
-      yield ["aws:TokenIssueTime", notKnown("when the caller's session began is not part of the question")];
+      yield ["aws:TokenIssueTime", valueNotKnown("when the caller's session began is not stated")];
       return;
     case "user":
       yield ["aws:PrincipalType", stated("User")];
       yield ["aws:username", stated(name)];
+      // SerialNumber and TokenCode can come with the call; credentials of GetSessionToken have the keys, access keys do not.
+      for (const key of ["aws:MultiFactorAuthPresent", "aws:MultiFactorAuthAge", "aws:TokenIssueTime"]) {
+        yield [key, notKnown(`whether the user's credentials have ${key} is not stated; state it in request.context`)];
+      }
       return;
     case "federated-user":
       yield ["aws:PrincipalType", stated("FederatedUser")];
+      yield ["aws:TokenIssueTime", valueNotKnown("when the caller's session began is not stated")];
       yield ["aws:userid", stated(`${identity.arn.account}:${name}`)];
       return;
     case "root":

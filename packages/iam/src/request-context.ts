@@ -1,5 +1,5 @@
 import { asList, quote } from "./json.ts";
-import { UNSTATED_KEYS } from "./unstated-keys.ts";
+import { ALWAYS_THERE, UNSTATED_KEYS } from "./unstated-keys.ts";
 
 /** What the request says of one condition key. */
 export type ContextEntry =
@@ -10,7 +10,12 @@ export type ContextEntry =
       readonly pathUnknown?: true;
     }
   | { readonly state: "absent" }
-  | { readonly state: "unknown"; readonly why: string };
+  | {
+      readonly state: "unknown";
+      readonly why: string;
+      /** The key is in the request; only its value is unknown. */
+      readonly exists?: true;
+    };
 
 /** The condition keys of one call, by their names in lower case: AWS ignores the case of key names. */
 export type RequestContext = ReadonlyMap<string, ContextEntry>;
@@ -31,14 +36,22 @@ export function stated(value: unknown): ContextEntry | undefined {
   return { state: "present", values: values.map(String) };
 }
 
-/** The entry for a key that is in the request with a value that the question does not tell. */
+/** The entry for a key that the request may have, with a value that is not stated. */
 export function notKnown(why: string): ContextEntry {
   return { state: "unknown", why };
 }
 
+/** The entry for a key that the request has, with a value that is not stated. */
+export function valueNotKnown(why: string): ContextEntry {
+  return { state: "unknown", why, exists: true };
+}
+
 const ENDPOINT_KEYS = new Set(["aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip"]);
 
-/** Looks a key up. A key that AWS fills in but the question leaves out is unknown; any other is absent. */
+/**
+ * Looks a key up. A key that AWS fills in but the request leaves out is unknown; any other is absent. The entry of
+ * `accounts.google.com:*` is that of all claims of this provider that have none.
+ */
 export function lookUp(context: RequestContext, key: string): ContextEntry {
   const name = key.toLowerCase();
   const entry = context.get(name);
@@ -46,8 +59,15 @@ export function lookUp(context: RequestContext, key: string): ContextEntry {
   // AWS fills in the address only outside a VPC endpoint, and the endpoint only inside one.
   if (name === "aws:sourceip" && context.has("aws:sourcevpce")) return { state: "absent" };
   if (ENDPOINT_KEYS.has(name) && context.has("aws:sourceip")) return { state: "absent" };
-  if (UNSTATED_KEYS.has(name)) {
-    return notKnown(`${key} is not part of the question; state it in request.context`);
-  }
-  return { state: "absent" };
+  if (ALWAYS_THERE.has(name)) return valueNotKnown(notStated(key));
+  if (UNSTATED_KEYS.has(name)) return notKnown(notStated(key));
+  const claims = context.get(`${name.slice(0, name.lastIndexOf(":"))}:*`);
+  if (claims?.state !== "unknown") return { state: "absent" };
+  // OpenID Connect requires both in every token.
+  const isRequired = claims.exists && /:(?:sub|aud)$/.test(name);
+  return isRequired ? valueNotKnown(notStated(key)) : notKnown(notStated(key));
+}
+
+function notStated(key: string): string {
+  return `${key} is not stated; state it in request.context`;
 }

@@ -1,17 +1,17 @@
+/** Keys that every request has. Names in lower case. */
+export const ALWAYS_THERE: ReadonlySet<string> = new Set(["aws:currenttime", "aws:epochtime", "aws:requestedregion"]);
+
 /**
- * Keys that AWS fills in from the network, the clock or the credentials. A question that does not state them says
- * nothing about them: they are unknown, not absent. Names in lower case.
+ * Keys that AWS fills in from the network or the credentials. A request that does not state them says nothing about
+ * them: they are unknown, not absent. Names in lower case.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
  */
 export const UNSTATED_KEYS: ReadonlySet<string> = new Set([
-  "aws:currenttime",
-  "aws:epochtime",
   "aws:ec2instancesourceprivateipv4",
   "aws:ec2instancesourcevpc",
   "aws:federatedprovider",
   "aws:referer",
-  "aws:requestedregion",
   "aws:sourceip",
   "aws:sourcevpc",
   "aws:sourcevpcarn",
@@ -25,5 +25,4 @@ export const UNSTATED_KEYS: ReadonlySet<string> = new Set([
   "ec2:roledelivery",
   "ec2:sourceinstancearn",
   "lambda:sourcefunctionarn",
-  "sts:rolesessionname",
 ]);

@@ -4,9 +4,9 @@ import {
   type CallerIdentity,
   type ContextEntry,
   contextOf,
-  notKnown,
   type RequestContext,
   stated,
+  valueNotKnown,
 } from "@agent-roles/iam";
 import type { AssumeRoleRequest } from "./assume-role-request.ts";
 import { inheritedTags } from "./transitive-tags.ts";
@@ -30,7 +30,8 @@ export function buildContext(input: AssumeRoleRequest, caller: CallerIdentity, r
 
 function* callKeys({ request = {} }: AssumeRoleRequest, caller: CallerIdentity): Entries {
   yield ["sts:ExternalId", stated(request.externalId)];
-  yield ["sts:RoleSessionName", stated(request.roleSessionName)];
+  const session = valueNotKnown("the session name is not stated; state request.roleSessionName");
+  yield ["sts:RoleSessionName", stated(request.roleSessionName) ?? session];
   yield ["sts:SourceIdentity", stated(request.sourceIdentity)];
   const tags = Object.entries(request.sessionTags ?? {});
   for (const [key, value] of tags) yield [`aws:RequestTag/${key}`, stated(value)];
@@ -47,7 +48,7 @@ function* roleKeys(input: AssumeRoleRequest, arn: Arn): Entries {
   yield ["aws:ResourceAccount", stated(arn.account)];
   yield ["aws:ResourceOrgID", stated(role.orgId)];
   if (role.orgId !== undefined) {
-    yield ["aws:ResourceOrgPaths", notKnown("the role's place in its organization is not part of the question")];
+    yield ["aws:ResourceOrgPaths", valueNotKnown("the role's place in its organization is not stated")];
   }
   const inherited = inheritedTags(input);
   for (const [key, value] of Object.entries(role.tags ?? {})) {

@@ -139,3 +139,53 @@ describe("agent-roles explain", () => {
     expect(odd.err).toContain('--from "alice" is neither an ARN nor a service');
   });
 });
+
+const PROVIDER = "arn:aws:iam::123456789013:oidc-provider/token.actions.githubusercontent.com";
+
+/** The decision about a token of GitHub's for a role that wants a subject and an audience. */
+async function byToken(...argv: string[]) {
+  const policy = await files.write("trust.json", {
+    Version: "2012-10-17",
+    Statement: {
+      Effect: "Allow",
+      Principal: { Federated: PROVIDER },
+      Action: "sts:AssumeRoleWithWebIdentity",
+      Condition: {
+        StringEquals: {
+          "token.actions.githubusercontent.com:aud": "sts.amazonaws.com",
+          "token.actions.githubusercontent.com:sub": "repo:acme@1/app@2:ref:refs/heads/main",
+        },
+      },
+    },
+  });
+  const from = argv.includes("--from") ? [] : ["--from", PROVIDER];
+  return cli(["explain", policy, "--no-manifest", "--to", SECOND, ...from, ...argv, "--json"]);
+}
+
+it.each([
+  ["uncertain without claims", [], "uncertain", 1],
+  ["uncertain with one of two", ["--claim", "sub=repo:acme@1/app@2:ref:refs/heads/main"], "uncertain", 1],
+  ["denied with another one", ["--claim", "aud=other"], "denied", 1],
+  [
+    "allowed with both, by their short or whole names",
+    [
+      "--claim",
+      "sub=repo:acme@1/app@2:ref:refs/heads/main",
+      "--claim",
+      "token.actions.githubusercontent.com:aud=sts.amazonaws.com",
+    ],
+    "allowed",
+    0,
+  ],
+] as const)("decides about the claims of a token: %s", async (_, argv, decision, code) => {
+  const result = await byToken(...argv);
+  expect(JSON.parse(result.out).decision).toBe(decision);
+  expect(result.code).toBe(code);
+});
+
+it("refuses a claim of a caller without a token, and one without a value", async () => {
+  const role = await byToken("--from", MASTER, "--claim", "sub=x");
+  expect(role).toMatchObject({ code: 2, err: expect.stringContaining(`${MASTER} has no token`) });
+  const bare = await byToken("--claim", "sub");
+  expect(bare).toMatchObject({ code: 2, err: expect.stringContaining("A claim is written key=value.") });
+});

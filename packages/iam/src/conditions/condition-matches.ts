@@ -33,7 +33,7 @@ function conditionMatches(condition: Condition, version: unknown, context: Reque
 
 /** The `Null` operator: `"true"` requires the key to be absent, `"false"` requires it to be there. */
 function presenceMatches(entry: ContextEntry, wanted: readonly string[]): Match {
-  if (entry.state === "unknown") return unknown(entry.why);
+  if (entry.state === "unknown" && !entry.exists) return unknown(entry.why);
   const absent = String(entry.state === "absent");
   const values = wanted.map((value) => value.toLowerCase());
   if (values.includes(absent)) return YES;

@@ -68,9 +68,10 @@ function tokenMistake(
 }
 
 /** `token.actions.githubusercontent.com:sub` and the like. */
-function claimKeys({ issuer, claims, audiences }: WebIdentityToken): Record<string, string> {
+function claimKeys({ issuer, claims, audiences }: WebIdentityToken): Record<string, string | readonly string[]> {
   const keys = Object.entries(claims).map(([name, value]) => [`${issuer}:${name}`, value]);
-  return { ...Object.fromEntries(keys), [`${issuer}:aud`]: audiences[0] ?? "" };
+  // The token has no other claims.
+  return { [`${issuer}:*`]: [], ...Object.fromEntries(keys), [`${issuer}:aud`]: audiences[0] ?? "" };
 }
 
 function invalidToken(message: string): StsFailure {

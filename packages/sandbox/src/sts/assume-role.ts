@@ -6,6 +6,9 @@ import { type AssumeContext, type AssumeOutcome, issueSession, sessionPolicies, 
 import { chainViolation, inheritance } from "./role-chain.ts";
 import { failure, type StsFailure } from "./sts-answer.ts";
 
+/** What the sandbox's users sign with: access keys have no MFA and no session. */
+const ACCESS_KEYS = { "aws:MultiFactorAuthPresent": [], "aws:MultiFactorAuthAge": [], "aws:TokenIssueTime": [] };
+
 /**
  * Answers `AssumeRole` as STS does: parameters, then role chaining, then the policies, then the role's maximum duration,
  * which an unauthorized caller must not learn.
@@ -48,7 +51,7 @@ export async function assumeRole(
       roleSessionName: call.roleSessionName,
       sessionTags: tags,
       transitiveTagKeys,
-      context: context.conditionKeys,
+      context: { ...(caller.kind === "user" && ACCESS_KEYS), ...context.conditionKeys },
       ...(call.externalId !== undefined && { externalId: call.externalId }),
       ...(sourceIdentity !== undefined && { sourceIdentity }),
     },
