@@ -1,4 +1,4 @@
-import { isExternalId, isProfileName, isRegion } from "@agent-roles/runtime/role-env";
+import { isExternalId, isProfileName, isRegion, isReservedProfileName } from "@agent-roles/runtime/role-env";
 import * as z from "zod";
 import { didYouMean } from "./did-you-mean.ts";
 import type { Tags } from "./manifest.ts";
@@ -55,9 +55,7 @@ export const profile: z.ZodString = z
   .refine(isProfileName, {
     error: "use letters, digits and _ @ + . % / - only, so that every AWS SDK can read it",
   })
-  .refine((name) => name !== "default", {
-    error: "choose another name: it would replace the credentials of every unnamed AWS call",
-  });
+  .refine((name) => !isReservedProfileName(name), { error: "choose another name: AWS clients reserve this one" });
 
 export const externalId: z.ZodString = z
   .string({ error: "write a text" })

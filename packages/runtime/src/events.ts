@@ -165,7 +165,8 @@ function warn(error: unknown): void {
 export function refreshEvent(target: TargetRole, state: SessionState, previous: SessionState): AgentRolesEvent {
   const { credentials, failure, dueAt } = state;
   if (failure || !credentials) {
-    const error = failure ?? new AgentRolesError("no credentials", { code: "Unknown", fix: "Will retry." });
+    const error =
+      failure ?? new AgentRolesError("no credentials", { code: "Unknown", fix: "Check the message above." });
     const validUntil = credentials?.expiration;
     return { type: "assumeFailed", target, error, retryAt: new Date(dueAt), ...(validUntil && { validUntil }) };
   }

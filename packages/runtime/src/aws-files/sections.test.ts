@@ -122,3 +122,13 @@ describe("whatever the file holds", () => {
     );
   });
 });
+
+it.each(["\n", "\r", "\r\n", "\0", "\u001b"])(
+  "refuses a value with %j, which would become a line of its own",
+  (character) => {
+    const injected = `token${character}[default]${character}credential_process = evil`;
+    const refused = expect.objectContaining({ code: "StoreFailed" });
+    expect(() => editSections("", [edit("Prod", `aws_session_token = ${injected}`)])).toThrow(refused);
+    expect(() => editSections("", [{ ...edit("Prod", "region = eu-west-1"), note: injected }])).toThrow(refused);
+  },
+);

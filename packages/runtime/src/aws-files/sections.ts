@@ -5,6 +5,8 @@
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html
  */
 
+import { AgentRolesError } from "../agent-roles-error.ts";
+
 /** The comment that makes a section ours, on the line below its header. */
 const MARKER = "# agent-roles:";
 
@@ -79,8 +81,23 @@ export function editSections(text: string, edits: readonly SectionEdit[], adopt 
   return output.join("");
 }
 
+/** @throws {AgentRolesError} `StoreFailed` for a line that would become two. */
 function sectionLines({ header, note, lines = [] }: SectionEdit, eol: string): string[] {
-  return [`[${header}]`, `${MARKER} ${note}`, ...lines].map((line) => line + eol);
+  const all = [`[${header}]`, `${MARKER} ${note}`, ...lines];
+  // Every value was checked where it came from; this is the last guard of a file that can make other programs run commands.
+  if (all.some(hasControlCharacter)) {
+    const what = `${JSON.stringify(header)}: a value has a line break or another control character`;
+    throw new AgentRolesError(what, {
+      code: "StoreFailed",
+      fix: "Check AWS_ENDPOINT_URL: AWS does not issue such values.",
+    });
+  }
+  return all.map((line) => line + eol);
+}
+
+/** Bytes above 127 belong to letters of other scripts. */
+function hasControlCharacter(line: string): boolean {
+  return line.split("").some((character) => (character < " " && character !== "\t") || character === "\u007F");
 }
 
 /** What we write, in any spelling: botocore refuses a whole file for a setting that stands there twice. */

@@ -121,6 +121,6 @@ export function noAnswer(subject: string, limitMs: number): AgentRolesError {
   return new AgentRolesError(`${subject}: no answer within ${limitMs / 1000} s`, {
     code: "Unavailable",
     retryable: true,
-    fix: "Will retry. Check the network path to STS, and what gives the master its credentials.",
+    fix: "Check the network path to STS, and what gives the master its credentials.",
   });
 }

@@ -16,7 +16,7 @@ const POLL_SHARE = 1 / 8;
 /** Finding out whether the process that asks is alive costs more than looking for its answer. */
 const LOCK_POLL_MS = 250;
 
-const UNKNOWN = { code: "Unknown", retryable: true, fix: "Will retry." } as const;
+const UNKNOWN = { code: "Unknown", retryable: true, fix: "Check the message above." } as const;
 
 export interface SharedSessionOptions {
   readonly directory: string;

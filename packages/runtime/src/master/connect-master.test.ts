@@ -17,6 +17,9 @@ let asked: URLSearchParams[];
 let callerArn: string;
 let headers: Record<string, string>;
 let refuseIdentity: boolean;
+/** To AssumeRole. */
+let answer: string;
+let answerStatus: number;
 /** The access key that STS knows nothing of. */
 let unknownKey: string | undefined;
 
@@ -26,6 +29,8 @@ beforeEach(async () => {
   headers = {};
   refuseIdentity = false;
   unknownKey = undefined;
+  answer = session;
+  answerStatus = 200;
   server = createServer((request, response) => {
     let body = "";
     request.on("data", (chunk: Buffer) => (body += chunk.toString()));
@@ -37,8 +42,8 @@ beforeEach(async () => {
         response.writeHead(403, { "content-type": "text/xml" }).end(unknown);
         return;
       }
-      response.writeHead(identity && refuseIdentity ? 403 : 200, { "content-type": "text/xml", ...headers });
-      response.end(identity ? (refuseIdentity ? refused : identityOf(callerArn)) : session);
+      response.writeHead(identity && refuseIdentity ? 403 : answerStatus, { "content-type": "text/xml", ...headers });
+      response.end(identity ? (refuseIdentity ? refused : identityOf(callerArn)) : answer);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -186,5 +191,44 @@ describe("a new login", () => {
     await logIn("AKIANEWEXAMPLE");
     await expect(assumeRole(request)).rejects.toMatchObject({ code: "MasterCredentialsInvalid" });
     expect((await assumeRole(request)).accessKeyId).toBe("ASIAEXAMPLE");
+  });
+});
+
+it.each<readonly [string, (text: string) => string]>([
+  ["SessionToken", (text) => text.replace(">t<", ">t&#10;[default]&#10;credential_process = evil<")],
+  ["SessionToken", (text) => text.replace(">t<", "><")],
+  ["SessionToken", (text) => text.replace(">t<", `>${"x".repeat(20_000)}<`)],
+  ["secretAccessKey", (text) => text.replace(">s<", ">s s<")],
+  ["accessKeyId", (text) => text.replace("ASIAEXAMPLE", "ASIA'EXAMPLE")],
+  ["accessKeyId", (text) => text.replace("ASIAEXAMPLE", "ASIA".repeat(40))],
+  ["expiration", (text) => text.replace("2026-01-01T01", "2026-01-01T13")],
+  ["expiration", (text) => text.replace("2026-01-01T01", "2032-01-01T01")],
+  ["Credentials", () => "<AssumeRoleResponse><AssumeRoleResult/></AssumeRoleResponse>"],
+])("refuses an answer whose %s AWS would not give", async (field, change) => {
+  answer = change(session);
+  await expect(subject(900).assume()).rejects.toMatchObject({
+    code: "InvalidAnswer",
+    message: expect.stringMatching(new RegExp(field, "i")),
+  });
+});
+
+it.each([
+  ["a page of HTML", 200, "<html><body>Log in</body></html>"],
+  ["a gateway's page", 502, "<html>bad gateway</html>"],
+  ["a proxy that wants a password", 407, "Proxy Authentication Required"],
+  ["nothing", 404, ""],
+  ["JSON", 200, '{"hello":1}'],
+])("says of %s that it is not an answer of STS, with the HTTP status", async (_, status, body) => {
+  answer = body;
+  answerStatus = status;
+  const failure = await subject(900)
+    .assume()
+    .catch((error: unknown) => error);
+  expect(failure).toMatchObject({ code: "InvalidAnswer", retryable: true });
+});
+
+it("says how to write an endpoint that is not a URL", async () => {
+  await expect(subject(900, { AWS_ENDPOINT_URL_STS: "sts.local:4566" }).assume()).rejects.toMatchObject({
+    fix: expect.stringContaining("AWS_ENDPOINT_URL"),
   });
 });

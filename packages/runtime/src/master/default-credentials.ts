@@ -1,9 +1,9 @@
-import { exec } from "node:child_process";
+import { exec, execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { defaultProvider } from "@aws-sdk/credential-provider-node";
 import type { AwsCredentialIdentityProvider } from "@aws-sdk/types";
 import { externalDataInterceptor } from "@smithy/core/config";
-import type { NodeHttpHandler } from "@smithy/node-http-handler";
+import type { HttpHandler } from "@smithy/core/protocols";
 import { masterCredentialsError } from "../sts/sts-error.ts";
 
 /** As long as an STS call may take: a person can have to enter a code. */
@@ -15,7 +15,7 @@ const PROCESS_LIMIT_MS = 60_000;
  *
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
  */
-export function defaultCredentials(requestHandler: NodeHttpHandler): AwsCredentialIdentityProvider {
+export function defaultCredentials(requestHandler: HttpHandler): AwsCredentialIdentityProvider {
   limitCredentialProcesses();
   return asMaster(defaultProvider({ ignoreCache: true, clientConfig: { requestHandler } }));
 }
@@ -38,5 +38,23 @@ function limitCredentialProcesses(): void {
 }
 
 function runProcess(command: string): Promise<{ stdout: string }> {
-  return promisify(exec)(command, { timeout: PROCESS_LIMIT_MS, killSignal: "SIGKILL" });
+  const running = promisify(exec)(command);
+  const { pid } = running.child;
+  const timer = setTimeout(() => void (pid && endProcesses(pid)), PROCESS_LIMIT_MS);
+  return running.finally(() => clearTimeout(timer));
+}
+
+/** Ends a process and what it started: the shell's own end would leave the program behind. */
+async function endProcesses(pid: number): Promise<void> {
+  const { stdout } = await promisify(execFile)("ps", ["-A", "-o", "pid=,ppid="]).catch(() => ({ stdout: "" }));
+  const pairs = stdout.split("\n").map((line) => line.trim().split(/\s+/).map(Number));
+  const ending = [pid];
+  for (const parent of ending) for (const [child, of] of pairs) if (child && of === parent) ending.push(child);
+  for (const each of ending) {
+    try {
+      process.kill(each, "SIGKILL");
+    } catch {
+      // It has ended already.
+    }
+  }
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { formatRoleEnv } from "./format-role-env.ts";
+import { isReservedProfileName } from "./grammar.ts";
 import { parseRoleEnv } from "./parse-role-env.ts";
 import { parseRoleArn, type RoleArn } from "./role-arn.ts";
 import type { RoleEnv, TargetRole } from "./target-role.ts";
@@ -28,7 +29,7 @@ const sessionName = text(NAME, 2, 64);
 
 const target: fc.Arbitrary<Omit<TargetRole, "number">> = fc
   .record({
-    profile: text("abcXYZ019_@+.%/-", 1, 20).filter((name) => name !== "default"),
+    profile: text("abcXYZ019_@+.%/-", 1, 20).filter((name) => !isReservedProfileName(name)),
     role,
     externalId: option(externalId),
     region: option(fc.constantFrom("eu-central-1", "us-gov-west-1")),

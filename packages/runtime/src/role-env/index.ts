@@ -10,5 +10,5 @@ export { parseOneRole } from "./parse-one-role.ts";
 export type { OneRole } from "./parse-one-role.ts";
 export { parseRoleEnv } from "./parse-role-env.ts";
 export type { ParsedRoleEnv } from "./parse-role-env.ts";
-export { isExternalId, isProfileName, isRegion } from "./grammar.ts";
+export { isExternalId, isProfileName, isRegion, isReservedProfileName, RESERVED_NAME_FIX } from "./grammar.ts";
 export type { MasterRoleHop, RoleEnv, TargetRole } from "./target-role.ts";

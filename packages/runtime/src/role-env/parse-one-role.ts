@@ -23,7 +23,7 @@ export function parseOneRole(env: Env, profile: string): OneRole | undefined {
     if (number > 0) return undefined;
     number = Number(digits);
   }
-  if (number === 0 || profile === "default" || profile === env["AWS_PROFILE"]) return undefined;
+  if (number === 0 || profile === env["AWS_PROFILE"]) return undefined;
   let mistakes = 0;
   const report = (): void => {
     mistakes += 1;

@@ -132,7 +132,14 @@ describe("parseRoleEnv", () => {
 
   it.each([
     ["twice the same profile", { AWS_ROLE_2: FIRST }, "AWS_ROLE_2", "already declared by AWS_ROLE_1"],
-    ["the name default", { AWS_ROLE_2: FIRST.replace(/\w+$/, "default") }, "AWS_ROLE_2", '"default"'],
+    ...["default", "DEFAULT", "Default", "__proto__", "constructor", "toString", "hasOwnProperty"].map(
+      (name): [string, Record<string, string>, string, string] => [
+        `the name ${name}`,
+        { AWS_ROLE_2: FIRST.replace(/\w+$/, name) },
+        "AWS_ROLE_2",
+        `"${name}"`,
+      ],
+    ),
     ["the master's own profile", { AWS_PROFILE: "MyFirstAccount" }, "AWS_ROLE_1", "the master's own"],
     [
       "two defaults",

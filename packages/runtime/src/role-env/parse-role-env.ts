@@ -62,9 +62,7 @@ function reportClashes(roles: readonly TargetRole[], env: Env, report: Report): 
     if (first)
       clash(`the profile "${role.profile}" is already declared by ${first}`, "give each role its own profile name");
     else seen.set(role.profile, variable);
-    if (role.profile === "default") {
-      clash('the profile "default" would replace the credentials of every unnamed AWS call', "choose another name");
-    } else if (role.profile === env["AWS_PROFILE"]) {
+    if (role.profile === env["AWS_PROFILE"]) {
       clash(`the profile "${role.profile}" is the master's own (AWS_PROFILE)`, "choose another name");
     }
     if (!role.default) continue;

@@ -1,4 +1,12 @@
-import { EXTERNAL_ID_SHAPE, isExternalId, isPolicyArn, isProfileName, isRegion } from "./grammar.ts";
+import {
+  EXTERNAL_ID_SHAPE,
+  isExternalId,
+  isPolicyArn,
+  isProfileName,
+  isRegion,
+  isReservedProfileName,
+  RESERVED_NAME_FIX,
+} from "./grammar.ts";
 import type { Env, Report } from "./env.ts";
 import { parseRoleArn } from "./role-arn.ts";
 import type { TargetRole } from "./target-role.ts";
@@ -34,8 +42,12 @@ export function parseTargetRole(env: Env, number: number, report: Report): Targe
       variable,
       value,
       message: profile === "" ? "the profile name after the last colon is empty" : `"${profile}" is not a profile name`,
-      fix: "use letters, digits and _ @ + . % / - only, so that every AWS SDK can read it",
+      fix: "Use only letters, digits and _ @ + . % / -, so that every AWS SDK can read it.",
     });
+    return undefined;
+  }
+  if (isReservedProfileName(profile)) {
+    report({ variable, value, message: `"${profile}" is reserved by AWS clients`, fix: RESERVED_NAME_FIX });
     return undefined;
   }
   return { number, profile, role, ...optional };

@@ -46,7 +46,11 @@ export function followRoles(roles: AgentRoles, source: RoleEnvSource, options: F
       roles.update(env);
       reported = undefined;
     } catch (cause) {
-      const error = toAgentRolesError(cause, { code: "RolesUnreadable", retryable: true, fix: "Will be read again." });
+      const error = toAgentRolesError(cause, {
+        code: "RolesUnreadable",
+        retryable: true,
+        fix: "Check the message above.",
+      });
       if (error.message === reported) return;
       reported = error.message;
       onEvent({ type: "rolesUnreadable", source: source.name(), error });

@@ -71,7 +71,7 @@ it.each([
   ["ResourceNotFoundException", "Secrets Manager can't find the specified secret.", "AGENT_ROLES_SECRET_ID"],
   ["AccessDeniedException", "User is not authorized to perform", "secretsmanager:GetSecretValue on agent/roles"],
   ["AccessDeniedException", "Access to KMS is not allowed", "kms:Decrypt"],
-  ["InvalidRequestException", "marked for deletion", "restore it"],
+  ["InvalidRequestException", "marked for deletion", "Restore it"],
 ])("gives %s (%s) its fix", async (name, message, fix) => {
   answer = { status: 400, body: { __type: name, message } };
   await expect(roleEnvSource({ env, ambient }).read()).rejects.toMatchObject({
@@ -86,4 +86,42 @@ it("is given up when what gives the master its credentials never answers", async
     code: "Unavailable",
     message: expect.stringContaining("agent/roles"),
   });
+});
+
+it.each([
+  ["AWS_SHARED_CREDENTIALS_FILE", "/root/.bashrc"],
+  ["AWS_CONFIG_FILE", "/etc/passwd"],
+  ["HOME", "/tmp/evil"],
+  ["AWS_ENDPOINT_URL_STS", "http://evil"],
+  ["HTTPS_PROXY", "http://evil"],
+  ["AWS_PROFILE", "other"],
+  ["AWS_ROLE_ARN", ROLE],
+  ["AGENT_ROLES_CACHE_DIR", "/tmp/evil"],
+  ["AGENT_ROLES_SECRET_ID", "another"],
+  ["AWS_ACCESS_KEY_ID", "AKIAHUSHEXAMPLE"],
+])("refuses a secret that sets %s, and names it without its value", async (name, value) => {
+  answer = { body: { SecretString: JSON.stringify({ AWS_ROLE_1: ROLE, [name]: value }) } };
+  const failure = await roleEnvSource({ env, ambient })
+    .read()
+    .catch((error: unknown) => error);
+  expect(failure).toMatchObject({ code: "RolesUnreadable", message: `agent/roles: the secret sets ${name}` });
+  expect(String(failure)).not.toContain(value);
+});
+
+it.each([
+  { AWS_ROLE_1: "hush" },
+  { AWS_ROLE_1: `${ROLE}:hush hush` },
+  { AWS_ROLE_1: ROLE, AWS_ROLE_1_EXTERNAL_ID: "hush!" },
+  { AWS_ROLE_1: ROLE, AGENT_ROLES_SESSION_TAGS: "hush" },
+  { AWS_ROLE_1: ROLE, AWS_MASTER_ROLE_ARN: "hush" },
+])("names what is wrong in the secret, and never its value: %j", async (secret) => {
+  answer = { body: { SecretString: JSON.stringify(secret) } };
+  const failure = await roleEnvSource({ env, ambient })
+    .read()
+    .catch((error: unknown) => error);
+  expect(failure).toMatchObject({
+    code: "RolesUnreadable",
+    message: expect.stringContaining(Object.keys(secret).at(-1) ?? ""),
+  });
+  expect(JSON.stringify(failure) + String(failure)).not.toContain("hush");
 });

@@ -4,7 +4,7 @@ import {
   type SecretsManagerClientConfig,
 } from "@aws-sdk/client-secrets-manager";
 import { AgentRolesError } from "../agent-roles-error.ts";
-import { parseRoleEnv } from "../role-env/index.ts";
+import { isRole, parseRoleEnv } from "../role-env/index.ts";
 import { secretRegion } from "../secret-region.ts";
 import { masterConfig, type MasterOptions } from "../master/connect-master.ts";
 import type { Env } from "../role-env/env.ts";
@@ -31,7 +31,9 @@ async function secretText(secretId: string, options: Omit<SecretEnvOptions, "sec
   try {
     const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
     if (SecretString !== undefined) return SecretString;
-    throw unreadable(secretId, "the secret is binary", { fix: "store the variables as a JSON object in its string" });
+    throw unreadable(secretId, "the secret is binary", {
+      fix: "Store the variables as a JSON object in the secret's string.",
+    });
   } catch (error) {
     throw error instanceof AgentRolesError && error.code === "RolesUnreadable" ? error : notRead(error, secretId);
   } finally {
@@ -50,7 +52,7 @@ function secretClientConfig(secretId: string, options: Omit<SecretEnvOptions, "s
 
 /** Values never come into a message: what is in the wrong place may be a secret. */
 function parseSecretEnv(text: string, secretId: string): Record<string, string> {
-  const fix = 'store {"AWS_ROLE_1": "arn:aws:iam::<account>:role/<name>:<profile>", …}, every value a string';
+  const fix = 'Store {"AWS_ROLE_1": "arn:aws:iam::<account>:role/<name>:<profile>", …}; every value is a string.';
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -60,12 +62,52 @@ function parseSecretEnv(text: string, secretId: string): Record<string, string> 
   if (typeof json !== "object" || json === null || Array.isArray(json)) {
     throw unreadable(secretId, "the secret is not a JSON object", { fix });
   }
+  const foreign = Object.keys(json).filter((name) => !isDefinition(name));
+  if (foreign.length > 0) {
+    throw unreadable(secretId, `the secret sets ${foreign.join(", ")}`, {
+      fix: `Remove them: a secret can set AWS_ROLE_N and its options, ${DEFINITIONS.join(", ")}.`,
+    });
+  }
   const variables: Record<string, string> = {};
   for (const [name, value] of Object.entries(json)) {
     if (typeof value !== "string") throw unreadable(secretId, `${name} in the secret is not a string`, { fix });
     variables[name] = value;
   }
   return variables;
+}
+
+/** Roles and how their sessions are named: never a path, an endpoint or credentials of this machine. */
+const DEFINITIONS: readonly string[] = [
+  "AWS_MASTER_ROLE_ARN",
+  "AWS_MASTER_ROLE_EXTERNAL_ID",
+  "AGENT_ROLES_SESSION_NAME",
+  "AGENT_ROLES_SOURCE_IDENTITY",
+  "AGENT_ROLES_SESSION_TAGS",
+  "AGENT_ROLES_TASK",
+  "AGENT_ROLES_ON_BEHALF_OF",
+];
+
+function isDefinition(name: string): boolean {
+  return isRole(name) || DEFINITIONS.includes(name);
+}
+
+/**
+ * Checks the variables of a secret together with the others. Messages name the variables, and never their values.
+ *
+ * @throws {AgentRolesError} `RolesUnreadable`.
+ */
+export function checkSecretEnv(secret: Env, merged: Env, secretId: string): void {
+  try {
+    parseRoleEnv(merged);
+  } catch (error) {
+    const problems = error instanceof AgentRolesError ? error.problems : [];
+    const names = problems.map(({ variable }) => variable).filter((variable) => variable in secret);
+    if (names.length === 0) throw error;
+    const message = `not valid: ${names.join(", ")} (values of a secret are not shown)`;
+    throw unreadable(secretId, message, {
+      fix: "Correct them in the secret: AWS_ROLE_N is <role ARN>:<profile>; docs/runtime.md lists the others.",
+    });
+  }
 }
 
 function notRead(error: unknown, secretId: string): AgentRolesError {
@@ -76,12 +118,12 @@ function notRead(error: unknown, secretId: string): AgentRolesError {
 
 function fixFor(name: string, message: string, secretId: string): string {
   if (name === "ResourceNotFoundException")
-    return "correct AGENT_ROLES_SECRET_ID, or the Region: a name is looked up in AWS_REGION";
+    return "Correct AGENT_ROLES_SECRET_ID, or the Region: a name is looked up in AWS_REGION.";
   if (name === "AccessDeniedException" && /kms/i.test(message))
-    return "allow the master kms:Decrypt on the secret's key";
-  if (name === "AccessDeniedException") return `allow the master secretsmanager:GetSecretValue on ${secretId}`;
-  if (name === "InvalidRequestException") return "the secret waits for its deletion: restore it, or name another";
-  return "it is read again; the cause above tells";
+    return "Allow the master kms:Decrypt on the secret's key.";
+  if (name === "AccessDeniedException") return `Allow the master secretsmanager:GetSecretValue on ${secretId}.`;
+  if (name === "InvalidRequestException") return "The secret is scheduled for deletion. Restore it, or use another.";
+  return "Check the message above.";
 }
 
 function unreadable(

@@ -51,11 +51,14 @@ export function roleEnvSource(options: RoleEnvSourceOptions = {}): RoleEnvSource
     secretId = local["AGENT_ROLES_SECRET_ID"];
     if (!secretId) return local;
     // Without a secret no SDK is loaded.
-    const { readSecretEnv } = await import("./read-secret-env.ts");
+    const { checkSecretEnv, readSecretEnv } = await import("./read-secret-env.ts");
     const id = secretId;
     const readSecret = (): Promise<Env> => readSecretEnv({ ...secretOptions, secretId: id, env: local });
     const { clock = systemClock } = secretOptions;
-    return mergeRoleEnv(local, await withTimeout(readSecret, { limitMs, clock, error: () => noAnswer(id, limitMs) }));
+    const secret = await withTimeout(readSecret, { limitMs, clock, error: () => noAnswer(id, limitMs) });
+    const merged = mergeRoleEnv(local, secret);
+    checkSecretEnv(secret, merged, id);
+    return merged;
   }
 
   return {

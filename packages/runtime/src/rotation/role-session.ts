@@ -80,7 +80,7 @@ export function roleSession(assume: Assume, options: RoleSessionOptions): RoleSe
       state = { credentials: issued, dueAt: refreshAt(issued) };
     } catch (error) {
       failures += 1;
-      const failure = toAgentRolesError(error, { code: "Unknown", retryable: true, fix: "Will retry." });
+      const failure = toAgentRolesError(error, { code: "Unknown", retryable: true, fix: "Check the message above." });
       const known = valid() ?? (readCachedSession && (await readCachedSession())) ?? previous.credentials;
       const now = clock.now();
       const validMs = (known?.expiration.getTime() ?? now) - now;
@@ -123,7 +123,8 @@ export function roleSession(assume: Assume, options: RoleSessionOptions): RoleSe
     const current = valid();
     if (current) return current;
     throw (
-      state.failure ?? new AgentRolesError("no credentials", { code: "Unknown", retryable: true, fix: "Will retry." })
+      state.failure ??
+      new AgentRolesError("no credentials", { code: "Unknown", retryable: true, fix: "Check the message above." })
     );
   }
 

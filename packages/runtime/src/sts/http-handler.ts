@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { Agent } from "node:https";
-import { NodeHttpHandler, type NodeHttpHandlerOptions } from "@smithy/node-http-handler";
+import type { HttpHandler } from "@smithy/core/protocols";
+import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { AgentRolesError } from "../agent-roles-error.ts";
 import { profileSetting } from "../aws-files/profile-setting.ts";
 import { expandHome } from "../files/home-directory.ts";
@@ -18,19 +19,37 @@ const MAX_SOCKETS = 50;
  *
  * @see https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-proxy.html
  */
-export function httpHandler(env: Env): NodeHttpHandler {
-  return new NodeHttpHandler(async (): Promise<NodeHttpHandlerOptions> => {
-    const ca = await certificateAuthorities(env);
-    const options = { keepAlive: true, maxSockets: MAX_SOCKETS, ...(ca && { ca }) };
-    if (["HTTPS", "HTTP", "ALL"].some((scheme) => proxyVariable(scheme, env))) {
-      const { ProxyAgent } = await import("proxy-agent");
-      const agent = new ProxyAgent({ ...options, getProxyForUrl: (url) => proxyFor(new URL(url), env) });
-      // The types know Node's own agents only.
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it serves both protocols
-      return { ...LIMITS, httpAgent: agent, httpsAgent: agent as unknown as Agent };
-    }
-    return { ...LIMITS, ...(ca && { httpsAgent: new Agent(options) }) };
-  });
+export function httpHandler(env: Env): HttpHandler {
+  // Not before the first request: a failure must have a caller that reports it.
+  let opened: Promise<NodeHttpHandler> | undefined;
+  return {
+    metadata: { handlerProtocol: "http/1.1" },
+    handle: async (request, options) => {
+      opened ??= openHandler(env);
+      return (await opened).handle(request, options);
+    },
+    destroy: () => void opened?.then((handler) => handler.destroy()).catch(() => undefined),
+    updateHttpClientConfig: () => undefined,
+    httpHandlerConfigs: () => ({}),
+  };
+}
+
+async function openHandler(env: Env): Promise<NodeHttpHandler> {
+  for (const variable of ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS"]) {
+    const value = env[variable];
+    if (!value || /^https?:\/\/./i.test(value)) continue;
+    const fix = `Write ${variable} with https:// or http://.`;
+    throw new AgentRolesError(`${variable}: "${value}" is not a URL`, { code: "InvalidRequest", fix });
+  }
+  const ca = await certificateAuthorities(env);
+  const options = { keepAlive: true, maxSockets: MAX_SOCKETS, ...(ca && { ca }) };
+  if (!["HTTPS", "HTTP", "ALL"].some((scheme) => proxyVariable(scheme, env))) {
+    return new NodeHttpHandler({ ...LIMITS, ...(ca && { httpsAgent: new Agent(options) }) });
+  }
+  const { ProxyAgent } = await import("proxy-agent");
+  const agent = new ProxyAgent({ ...options, getProxyForUrl: (url) => proxyFor(new URL(url), env) });
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the types know Node's agents only; this one serves both protocols
+  return new NodeHttpHandler({ ...LIMITS, httpAgent: agent, httpsAgent: agent as unknown as Agent });
 }
 
 /** The proxy of a URL; empty for a direct connection. */

@@ -1,6 +1,6 @@
 import { STSClient } from "@aws-sdk/client-sts";
 import type { AwsCredentialIdentityProvider } from "@aws-sdk/types";
-import type { NodeHttpHandler } from "@smithy/node-http-handler";
+import type { HttpHandler } from "@smithy/core/protocols";
 import { httpHandler } from "./http-handler.ts";
 
 /** Who calls STS, and where. */
@@ -8,7 +8,7 @@ export interface StsConfig {
   readonly region: string;
   readonly credentials: AwsCredentialIdentityProvider;
   /** Default: one that follows the proxy and CA variables of `process.env`. */
-  readonly requestHandler?: NodeHttpHandler;
+  readonly requestHandler?: HttpHandler;
   /** Receives AWS's time, milliseconds since the epoch, with every answer of STS. */
   readonly onDate?: (date: number) => void;
 }

@@ -2,7 +2,7 @@ import { STSServiceException } from "@aws-sdk/client-sts";
 import { describe, expect, it } from "vitest";
 import { target } from "../fixtures.test-helper.ts";
 import { targetRequest } from "../session/role-request.ts";
-import { assumeRoleError } from "./sts-error.ts";
+import { assumeRoleError, masterCredentialsError } from "./sts-error.ts";
 
 const request = targetRequest(target("Prod", { number: 3 }));
 const sts = (name: string, message: string, httpStatusCode = 400) =>
@@ -123,4 +123,64 @@ describe("assumeRoleError", () => {
   it("does not say its code twice", () => {
     expect(assumeRoleError(sts("AccessDenied", "User: a", 403), request).message).toBe("Prod: User: a");
   });
+});
+
+const provider = (message: string) => Object.assign(new Error(message), { name: "CredentialsProviderError" });
+
+it.each<readonly [unknown, string, string]>([
+  [provider("Could not load credentials from any providers"), "MasterCredentialsInvalid", "instance or task role"],
+  [provider("TimeoutError: a request has exceeded 10000 ms"), "MasterCredentialsUnavailable", "network path"],
+
+  [
+    provider("The SSO session associated with this profile has expired. To refresh this SSO session run aws sso login"),
+    "MasterCredentialsExpired",
+    "aws sso login",
+  ],
+  [
+    sts("AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity", 403),
+    "MasterCredentialsDenied",
+    "AssumeRoleWithWebIdentity",
+  ],
+  [
+    sts("InvalidIdentityToken", "No OpenIDConnect provider found in your account", 400),
+    "MasterCredentialsDenied",
+    "issuer",
+  ],
+  [
+    sts("AccessDenied", "User: a is not authorized to perform: sts:AssumeRole on resource: b", 403),
+    "MasterCredentialsDenied",
+    "source_profile",
+  ],
+  [
+    sts("ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration", 400),
+    "MasterCredentialsDenied",
+    "duration_seconds",
+  ],
+  [
+    sts("ExpiredTokenException", "Token expired: current date must be before the expiration date", 400),
+    "MasterCredentialsExpired",
+    "new master credentials",
+  ],
+  [sts("InternalFailure", "x", 500), "MasterCredentialsUnavailable", "network path"],
+  [socket("ECONNREFUSED"), "MasterCredentialsUnavailable", "network path"],
+])("of the master's credentials, %s is %s with the fix %s", (error, code, fix) => {
+  expect(masterCredentialsError(error)).toMatchObject({ code, hop: "master", fix: expect.stringContaining(fix) });
+});
+
+it.each<readonly [string, string, string]>([
+  ["with an explicit deny in a service control policy", "MasterNotAllowed", "service control policies"],
+  [
+    "because no service control policy allows the sts:AssumeRole action",
+    "MasterNotAllowed",
+    "service control policies",
+  ],
+  ["with an explicit deny in a resource control policy", "TrustDenied", "resource control policies"],
+  ["because no permissions boundary allows the sts:AssumeRole action", "MasterNotAllowed", "permissions boundary"],
+  ["because no session policy allows the sts:AssumeRole action", "MasterNotAllowed", "session policy"],
+  ["because no VPC endpoint policy allows the sts:AssumeRole action", "MasterNotAllowed", "VPC endpoint"],
+  ["because no identity-based policy allows the sts:AssumeRole action", "MasterNotAllowed", "policies of the master"],
+  ["with an explicit deny in a resource-based policy", "TrustDenied", "trust policy"],
+])("a denial %s is %s and its fix names %s", (text, code, fix) => {
+  const error = sts("AccessDenied", `User: a is not authorized to perform: sts:AssumeRole on resource: b ${text}`, 403);
+  expect(assumeRoleError(error, request)).toMatchObject({ code, fix: expect.stringContaining(fix) });
 });

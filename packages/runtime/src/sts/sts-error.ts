@@ -105,7 +105,11 @@ export function masterCredentialsError(error: unknown): AgentRolesError {
   });
 }
 
-function classifyMaster(facts: ErrorFacts): Failure {
+function classifyMaster(outer: ErrorFacts): Failure {
+  // The SDK's providers put a failed call into the message of an error of theirs.
+  const [, innerName, innerMessage] = /^(?:\w+: )*?(\w+(?:Error|Exception)?): (.*)/s.exec(outer.message) ?? [];
+  const isWrapped = outer.name === "CredentialsProviderError" && innerName && innerMessage;
+  const facts = isWrapped ? { ...outer, name: innerName, message: innerMessage } : outer;
   const { name, message, status } = facts;
   if (/expired/i.test(`${name} ${message}`) && !/Signature/.test(name)) {
     const fix = /sso/i.test(message)
@@ -126,7 +130,7 @@ function classifyMaster(facts: ErrorFacts): Failure {
     return {
       code: "MasterCredentialsUnavailable",
       retryable,
-      fix: code === "Throttled" ? fix : `Will retry. ${checks}`,
+      fix: code === "Throttled" ? fix : checks,
     };
   }
   return { code: "MasterCredentialsInvalid", fix: status === undefined ? NO_CREDENTIALS : masterFix(message) };
@@ -176,7 +180,11 @@ const NO_CREDENTIALS =
 function classify(facts: ErrorFacts): Failure {
   const { name, message, status = 0 } = facts;
   if (THROTTLED.test(name)) {
-    return { code: "Throttled", retryable: true, fix: "Will retry. STS allows about 600 requests a second." };
+    return {
+      code: "Throttled",
+      retryable: true,
+      fix: "Lower the concurrency, or run again later: STS allows about 600 requests a second.",
+    };
   }
   if (name === "ExpiredToken" || name === "ExpiredTokenException") {
     const fix = "Give the agent new master credentials: static keys do not refresh themselves.";
@@ -198,7 +206,7 @@ function classify(facts: ErrorFacts): Failure {
     return { code: "Unavailable", retryable: true, fix };
   }
   if (NETWORK.test(name) || (status >= 500 && SERVICE_CODE.test(name))) {
-    const fix = "Will retry. Check the network path to STS, HTTPS_PROXY, AWS_REGION and AWS_ENDPOINT_URL.";
+    const fix = "Check the network path to STS, HTTPS_PROXY, AWS_REGION and AWS_ENDPOINT_URL.";
     return { code: "Unavailable", retryable: true, fix };
   }
   if (/Invalid URL|Unsupported protocol|Protocol "/.test(message)) {
@@ -206,11 +214,11 @@ function classify(facts: ErrorFacts): Failure {
       "Write AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_STS and the proxy variables as a URL with https:// or http://.";
     return { code: "InvalidRequest", fix };
   }
-  if (status > 0 && !SERVICE_CODE.test(name)) {
+  if (status > 0 && (!SERVICE_CODE.test(name) || /^Unknown(Error)?$/.test(message))) {
     const fix = `Check ${status === 407 ? "the user and password in HTTPS_PROXY" : "AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_STS and HTTPS_PROXY"}.`;
     return { code: "InvalidAnswer", retryable: true, fix };
   }
-  return { code: "Unknown", retryable: true, fix: "Will retry. STS gave no further details." };
+  return { code: "Unknown", retryable: true, fix: "Check the message above: STS gave no further details." };
 }
 
 /** AWS names the side that refuses only within one account; across accounts its text is the same for both. */

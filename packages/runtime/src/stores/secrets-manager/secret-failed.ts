@@ -28,17 +28,17 @@ export function secretFailed(error: unknown, call: SecretCall): AgentRolesError 
 
 function fixFor(name: string, text: string, { action, secretId }: SecretCall): string {
   if (name === "AccessDeniedException" && /\bkms\b/i.test(text)) {
-    return "allow the caller kms:GenerateDataKey and kms:Decrypt on the secret's key";
+    return "Allow the caller kms:GenerateDataKey and kms:Decrypt on the secret's key.";
   }
-  if (name === "AccessDeniedException") return `allow the caller secretsmanager:${action} on ${secretId}`;
+  if (name === "AccessDeniedException") return `Allow the caller secretsmanager:${action} on ${secretId}.`;
   if (name === "InvalidRequestException" && /delet/i.test(text)) {
-    return `it waits for its deletion: aws secretsmanager restore-secret --secret-id ${secretId}, or use another name`;
+    return `The secret is scheduled for deletion. Run aws secretsmanager restore-secret --secret-id ${secretId}, or use another name.`;
   }
   if (name === "DecryptionFailure" || name === "EncryptionFailure") {
-    return "see that the secret's KMS key is enabled and may be used";
+    return "Enable the secret's KMS key, and allow the caller to use it.";
   }
   if (name === "LimitExceededException") {
-    return "AWS keeps every version of a secret for a day, a hundred at most: use a prefix, that is a secret for each profile, or longer sessions";
+    return "Use a prefix (one secret per profile) or longer sessions: AWS keeps every version of a secret for a day, a hundred at most.";
   }
-  return "the message tells; it is tried again";
+  return "Check the message above.";
 }

@@ -45,6 +45,10 @@ export function parseSecret(text: string | undefined): SecretObject | undefined 
 /** @throws {AgentRolesError} `StoreFailed` when it is larger than a secret may be. */
 export function formatSecret(value: SecretObject, secretId: string): string {
   const text = JSON.stringify(value);
+  if (/\\[nr]/.test(text)) {
+    const fix = "Check AWS_ENDPOINT_URL: AWS does not issue such values.";
+    throw new AgentRolesError(`${secretId}: a value has a line break`, { code: "StoreFailed", fix });
+  }
   const size = Buffer.byteLength(text);
   if (size <= LARGEST_VALUE) return text;
   const profiles = Object.keys(value).length;

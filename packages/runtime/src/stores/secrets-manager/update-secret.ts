@@ -48,7 +48,7 @@ export async function updateSecret(update: SecretUpdate, context: SecretsContext
   throw new AgentRolesError(`${update.secretId}: ${MOST_TRIES} other writers came before this one`, {
     code: "StoreFailed",
     retryable: true,
-    fix: "it is tried again; many processes that write one secret had better use a prefix",
+    fix: "Use a prefix (one secret per profile) when many processes write.",
   });
 }
 
