@@ -1,5 +1,6 @@
 import type { Diagnostic } from "@agent-roles/runtime/role-env";
 import { asList, isRecord, textOf } from "@agent-roles/iam";
+import { templateMacros } from "./macro.ts";
 import { cycleProblem } from "./scope.ts";
 import type { Stack } from "./stack.ts";
 
@@ -10,6 +11,8 @@ import type { Stack } from "./stack.ts";
  * @returns the first circle; `undefined` when there is none.
  */
 export function findCycle(stack: Stack): Diagnostic | undefined {
+  // A macro changes what refers to what.
+  if (templateMacros(stack.source.template) !== undefined) return undefined;
   const done = new Set<string>();
   for (const [start, resource] of stack.resources) {
     if (!textOf(resource["Type"]).startsWith("AWS::IAM::") || done.has(start)) continue;
@@ -42,9 +45,10 @@ function cycleFrom(start: string, stack: Stack, done: Set<string>): readonly str
 
 /** The logical ids that a resource's properties and `DependsOn` name. */
 function referencesOf(logicalId: string, { resources }: Stack): string[] {
-  const { Properties: properties, DependsOn: dependsOn } = resources.get(logicalId) ?? {};
+  const { Type: type, Properties: properties, DependsOn: dependsOn } = resources.get(logicalId) ?? {};
   const found = new Set(dependsOn === undefined ? [] : asList(dependsOn).map(textOf));
-  collect(properties, found);
+  // SAM makes several resources of one of its own, and of their properties.
+  if (!textOf(type).startsWith("AWS::Serverless::")) collect(properties, found);
   return [...found].filter((id) => resources.has(id)).toReversed();
 }
 

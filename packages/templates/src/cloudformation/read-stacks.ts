@@ -4,7 +4,9 @@ import { isLoop, unroll, type UnreadLoop, type Unrolled } from "./for-each.ts";
 import { collectionOf } from "./loop-collection.ts";
 import { createScope } from "./resolve-value.ts";
 import { createWorld } from "./scope.ts";
-import type { Origin, Section, Stack } from "./stack.ts";
+import { samRole } from "./sam-roles.ts";
+import { type Origin, propertiesOf, type Section, type Stack } from "./stack.ts";
+import { readText } from "../source/read-text.ts";
 import type { TemplateSource } from "./template-source.ts";
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -15,30 +17,46 @@ type JsonObject = Readonly<Record<string, unknown>>;
  */
 export function readStacks(sources: readonly TemplateSource[]): readonly Stack[] {
   const read = new Map<TemplateSource, Stack>();
-  const folder = commonFolder(sources.map(({ file }) => file));
+  const all = sources.flatMap(withStackSets);
+  const directory = commonDirectory(sources.map(({ file }) => file));
   const readOne = (source: TemplateSource): Stack => {
     const known = read.get(source);
     if (known !== undefined) return known;
     const { nestedIn } = source;
     const parent = nestedIn && { stack: readOne(nestedIn.source), logicalId: nestedIn.logicalId };
-    const label = source.stackName ?? source.file.slice(folder.length);
+    const label = source.stackName ?? source.file.slice(directory.length);
     const stack = readStack(source, { id: String(read.size), label, ...(parent && { parent }) });
     read.set(source, stack);
     return stack;
   };
-  return sources.map(readOne);
+  return all.map(readOne);
 }
 
-/** Where all the files lie, so that the same files in another folder read the same; the whole of the only file. */
-function commonFolder(files: readonly string[]): string {
+/** A template, and those in the `TemplateBody` of its stack sets. The account of those is not the stack's own. */
+function withStackSets(source: TemplateSource): readonly TemplateSource[] {
+  const { Resources: resources } = source.template;
+  const inner = Object.entries(isRecord(resources) ? resources : {}).flatMap(([logicalId, resource]) => {
+    if (!isRecord(resource) || resource["Type"] !== "AWS::CloudFormation::StackSet") return [];
+    const { TemplateBody: body } = propertiesOf(resource);
+    const read = typeof body === "string" ? readText(body, source.file) : undefined;
+    if (read === undefined || "errors" in read || !isRecord(read.value)) return [];
+    const line = source.lineOf?.(logicalId);
+    const nestedIn = { source, logicalId };
+    return [{ file: source.file, template: read.value, nestedIn, lineOf: () => line }];
+  });
+  return [source, ...inner.flatMap(withStackSets)];
+}
+
+/** Where all the files lie, so that the same files in another directory read the same; the whole of the only file. */
+function commonDirectory(files: readonly string[]): string {
   const [first = "", ...others] = files;
   if (others.length === 0) return first;
-  const folders = [...first.matchAll(/[/\\]/gu)].map(({ index }) => first.slice(0, index + 1));
-  return folders.findLast((folder) => others.every((file) => file.startsWith(folder))) ?? "";
+  const directories = [...first.matchAll(/[/\\]/gu)].map(({ index }) => first.slice(0, index + 1));
+  return directories.findLast((directory) => others.every((file) => file.startsWith(directory))) ?? "";
 }
 
 function readStack(source: TemplateSource, known: Pick<Stack, "id" | "label" | "parent">): Stack {
-  const { Parameters, Mappings, Conditions, Resources, Outputs } = source.template;
+  const { Parameters, Mappings, Conditions, Resources, Outputs, Globals } = source.template;
   // A collection is a list or a parameter, so that these sections are all that it takes to unroll the others.
   const bare: Stack = {
     ...known,
@@ -55,11 +73,15 @@ function readStack(source: TemplateSource, known: Pick<Stack, "id" | "label" | "
     ...bare,
     conditions: new Map(membersOf(Conditions, bare).entries.map(({ key, value }) => [key, value])),
     outputs: section(toObject(membersOf(Outputs, bare))),
-    ...readResources(Resources, bare),
+    ...readResources(Resources, Globals, bare),
   };
 }
 
-function readResources(value: unknown, bare: Stack): Pick<Stack, "resources" | "origins" | "unreadLoops"> {
+function readResources(
+  value: unknown,
+  globals: unknown,
+  bare: Stack,
+): Pick<Stack, "resources" | "origins" | "unreadLoops"> {
   const { entries, unread } = membersOf(value, bare);
   const resources = new Map<string, JsonObject>();
   const origins = new Map<string, Origin>();
@@ -74,6 +96,12 @@ function readResources(value: unknown, bare: Stack): Pick<Stack, "resources" | "
       ...(inside ? [...inside.entries.flatMap((each) => each.assumed), ...inside.unread.map(asUnknown)] : []),
     ];
     if (loop !== undefined || unknowns.length > 0) origins.set(key, { ...(loop !== undefined && { loop }), unknowns });
+  }
+  for (const [key, resource] of resources) {
+    const role = samRole(resource, globals);
+    if (role === undefined || resources.has(`${key}Role`)) continue;
+    resources.set(`${key}Role`, role);
+    origins.set(`${key}Role`, { madeFor: key, unknowns: [], ...origins.get(key) });
   }
   return { resources, origins, unreadLoops: unread };
 }

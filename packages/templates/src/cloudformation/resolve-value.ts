@@ -24,6 +24,8 @@ export function createScope(world: World, stack: Stack): Scope {
 
 function resolveValue(value: unknown, at: string, scope: Scope): unknown {
   if (Array.isArray(value)) return resolveList(value, at, scope);
+  // CloudFormation passes numbers on as text: an account ID without quotes is one.
+  if (typeof value === "number") return String(value);
   if (!isRecord(value)) return withoutReferences(value, at, scope);
   const keys = Object.keys(value);
   if (keys.some(isLoop)) return resolveValue(withoutLoops(value, at, scope), at, scope);

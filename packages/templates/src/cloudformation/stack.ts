@@ -28,8 +28,10 @@ export interface Stack {
 
 /** How a loop had a hand in a resource. */
 export interface Origin {
-  /** The `Fn::ForEach::Name` that makes the resource, as it stands in the template. */
+  /** The `Fn::ForEach::Name` that makes the resource, as it is written in the template. */
   readonly loop?: string;
+  /** The SAM resource that the role is made for. */
+  readonly madeFor?: string;
   /** What was assumed of collections, such as a parameter's default, or is not known. */
   readonly unknowns: readonly UnknownValue[];
 }
@@ -44,7 +46,8 @@ export function propertiesOf(resource: Readonly<Record<string, unknown>>): Reado
 export function locationOf(logicalId: string, { source, resources, origins }: Stack): SourceLocation {
   const { Metadata: metadata } = resources.get(logicalId) ?? {};
   const own = isRecord(metadata) ? metadata["aws:cdk:path"] : undefined;
-  const path = typeof own === "string" ? own : (source.constructPaths?.get(logicalId) ?? logicalId);
-  const line = source.lineOf?.(origins.get(logicalId)?.loop ?? logicalId);
+  const { loop, madeFor = logicalId } = origins.get(logicalId) ?? {};
+  const path = typeof own === "string" ? own : (source.constructPaths?.get(madeFor) ?? madeFor);
+  const line = source.lineOf?.(loop ?? madeFor);
   return { file: source.file, ...(line !== undefined && { line }), path };
 }

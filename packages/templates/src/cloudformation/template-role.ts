@@ -4,7 +4,7 @@ import type { PolicyDocument } from "@agent-roles/trust";
 import type { Attachments, AttachTo, IdentityPolicy } from "./attachments.ts";
 import { mayBeCreated } from "./intrinsics/conditions.ts";
 import { asText } from "./intrinsics/text.ts";
-import { MACRO, resourceMacro } from "./macro.ts";
+import { MACRO, resourceMacro, templateMacros } from "./macro.ts";
 import { placeholder } from "./placeholder.ts";
 import { asPolicyDocument } from "./policy-document.ts";
 import { arnOf, nameOf } from "./resource-identity.ts";
@@ -34,8 +34,9 @@ export function readRole(logicalId: string, scope: Scope, attachments: Attachmen
   if (!mayBeCreated(resource, "arn", scope)) return undefined;
   const properties = propertiesOf(resource);
   const { AssumeRolePolicyDocument: trust } = properties;
-  const macro = resourceMacro(resource);
-  if ((trust === undefined || trust === null) && macro === undefined) {
+  const isMissing = trust === undefined || trust === null;
+  const macro = resourceMacro(resource) ?? (isMissing ? templateMacros(scope.stack.source.template) : undefined);
+  if (isMissing && macro === undefined) {
     scope.world.problems.push(withoutTrust(logicalId, scope.stack));
     return undefined;
   }

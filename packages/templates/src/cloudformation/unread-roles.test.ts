@@ -12,7 +12,6 @@ describe("rolesFromTemplates gives a role of which nothing is known for", () => 
     ["a stack set", { Type: "AWS::CloudFormation::StackSet", Properties: {} }],
     ["a module", { Type: "My::Team::Role::MODULE", Properties: {} }],
     ["a serverless application", { Type: "AWS::Serverless::Application" }],
-    ["a serverless function without a role", { Type: "AWS::Serverless::Function", Properties: { Handler: "h" } }],
   ])("%s", (_, resource) => {
     const { roles, problems } = rolesFromTemplates([source({ Resources: { N: resource } }, { lineOf })]);
     expect(problems).toEqual([]);

@@ -4,9 +4,10 @@ import { mayBeCreated } from "./intrinsics/conditions.ts";
 import { partitionOf, pseudoParameter } from "./intrinsics/pseudo-parameter.ts";
 import { MACRO, templateMacros } from "./macro.ts";
 import { placeholder } from "./placeholder.ts";
+import { samRole } from "./sam-roles.ts";
 import { createScope } from "./resolve-value.ts";
 import type { World } from "./scope.ts";
-import { locationOf, propertiesOf, type Stack } from "./stack.ts";
+import { locationOf, type Stack } from "./stack.ts";
 import { type Decide, inEachWorld } from "./worlds.ts";
 
 /** Something of a stack that may make roles, and what is known of it. */
@@ -63,9 +64,6 @@ function whyOpaque(logicalId: string, resource: Readonly<Record<string, unknown>
     case "AWS::CloudFormation::StackSet":
     case "AWS::Serverless::Application":
       return NOT_GIVEN;
-    case "AWS::Serverless::Function":
-    case "AWS::Serverless::StateMachine":
-      return "Role" in propertiesOf(resource) ? undefined : "SAM makes a role for it at deployment";
     default:
       return undefined;
   }
@@ -75,7 +73,7 @@ function mayMakeRoles(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(mayMakeRoles);
   if (!isRecord(value)) return false;
   const type = textOf(value["Type"]);
-  if (type.startsWith("AWS::IAM::") || whyOpaque("", value) !== undefined) return true;
+  if (type.startsWith("AWS::IAM::") || whyOpaque("", value) !== undefined || samRole(value, {})) return true;
   return Object.values(value).some(mayMakeRoles);
 }
 

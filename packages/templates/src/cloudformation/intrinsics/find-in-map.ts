@@ -9,7 +9,7 @@ export function findInMap(argument: unknown, at: string, scope: Scope): unknown 
   const [map, top, second] = resolved.map((part) => asText(part) ?? "");
   const row = scope.stack.mappings.get(map ?? "");
   const values = row !== undefined && Object.hasOwn(row, top ?? "") ? row[top ?? ""] : undefined;
-  if (isRecord(values) && Object.hasOwn(values, second ?? "")) return values[second ?? ""];
+  if (isRecord(values) && Object.hasOwn(values, second ?? "")) return scope.resolve(values[second ?? ""], at);
   const [, , , options] = list;
   if (isRecord(options) && "DefaultValue" in options) return scope.resolve(options["DefaultValue"], at);
   return malformed("Fn::FindInMap", argument, at, scope, list.length > 0 ? resolved : undefined);

@@ -33,8 +33,8 @@ function passedValue(name: string, at: string, scope: Scope): unknown {
     return source.parameters && Object.hasOwn(source.parameters, name) ? source.parameters[name] : undefined;
   const resource = parent.stack.resources.get(parent.logicalId);
   if (resource === undefined) return undefined;
-  const { Parameters: passed } = propertiesOf(resource);
-  if (!isRecord(passed) || !Object.hasOwn(passed, name)) return undefined;
+  const passed = passedParameters(propertiesOf(resource)["Parameters"]);
+  if (!Object.hasOwn(passed, name)) return undefined;
   const asked = { name: `parameter ${name}`, at, otherwise: placeholder(name) };
   return once(scope.world.memo.values, scope, asked, (own) => own.in(parent.stack).resolve(passed[name], at));
 }
@@ -43,5 +43,13 @@ function passedValue(name: string, at: string, scope: Scope): unknown {
 function asList(type: unknown, value: unknown): unknown {
   const isList = typeof type === "string" && (type === "CommaDelimitedList" || type.includes("List<"));
   const text = asText(value);
-  return isList && text !== undefined ? text.split(",").map((item) => item.trim()) : value;
+  if (text === undefined) return value;
+  return isList ? text.split(",").map((item) => item.trim()) : text;
+}
+
+/** By name: an object for a stack, a list of keys and values for a stack set. */
+function passedParameters(value: unknown): Readonly<Record<string, unknown>> {
+  if (isRecord(value)) return value;
+  const list = Array.isArray(value) ? (value as readonly unknown[]).filter(isRecord) : [];
+  return Object.fromEntries(list.map(({ ParameterKey: key, ParameterValue: own }) => [textOf(key), own]));
 }
