@@ -3,7 +3,7 @@ import { rolesFromTemplates } from "./roles-from-templates.ts";
 import { allow, roleOf, source } from "./templates.test-helper.ts";
 
 const ACCOUNT = 222222222222;
-const roles = (principal: unknown, sections: object): object =>
+const rolesFor = (principal: unknown, sections: object): object =>
   rolesFromTemplates([source({ ...sections, Resources: { R: roleOf([allow({ AWS: principal })]) } })]).roles;
 const parameter = (Type: string, Default: unknown): object => ({ Parameters: { P: { Type, Default } } });
 
@@ -38,7 +38,7 @@ it.each<[string, unknown, object, unknown]>([
     "arn:aws:iam::222222222222:root",
   ],
 ])("a number is text as %s", (_, principal, sections, expected) => {
-  expect(roles(principal, sections)).toMatchObject([
+  expect(rolesFor(principal, sections)).toMatchObject([
     { trustPolicy: { Statement: [{ Principal: { AWS: expected } }] } },
   ]);
 });
@@ -63,15 +63,17 @@ it("a parameter has the value that is passed, also in the template's stack sets"
   ]);
 });
 
+const setOf = (TemplateBody: unknown): object => ({
+  Type: "AWS::CloudFormation::StackSet",
+  Properties: { TemplateBody },
+});
+
+const arns = (body: unknown): string[] =>
+  rolesFromTemplates([source({ Resources: { Set: setOf(body) } })]).roles.map(({ arn }) => arn);
+
 it("a stack set in YAML is read, one that is not a template is a role of which nothing is known", () => {
-  const setOf = (TemplateBody: unknown): object => ({
-    Type: "AWS::CloudFormation::StackSet",
-    Properties: { TemplateBody },
-  });
   const yaml = `Resources:
   R: { Type: AWS::IAM::Role, Properties: { RoleName: r, AssumeRolePolicyDocument: { Statement: [] } } }`;
-  const arns = (body: unknown): string[] =>
-    rolesFromTemplates([source({ Resources: { Set: setOf(body) } })]).roles.map(({ arn }) => arn);
   expect(arns(yaml)).toEqual(["arn:aws:iam::${AWS.AccountId}:role/r"]);
   for (const body of ["{", { Ref: "P" }, undefined])
     expect(arns(body)).toEqual(["arn:aws:iam::123456789012:role/${S.Set}"]);

@@ -1,29 +1,25 @@
 import type { PolicyDocument } from "@agent-roles/trust";
-import { addPolicy, policyFromText, type PolicyKind, type RoleBuilder } from "../role-builder.ts";
+import { addPolicy, type PolicyKind } from "../role-builder.ts";
+import type { Plan, PlanRole } from "./plan.ts";
+import { documentFor } from "./plan-links.ts";
+import type { PlanResource } from "./plan-resources.ts";
+import { unknownDocument } from "./plain-address.ts";
 
-/** Gives the role a policy; one that is known only after apply is noted. */
-export function addDocument(role: RoleBuilder, policy: unknown, address: string, kind: PolicyKind): void {
+/** Gives the role the policy of a resource; one that is known only after apply is noted. */
+export function addDocument(role: PlanRole, resource: PlanResource, plan: Plan, kind: PolicyKind): void {
   const at = `identityPolicies[${role.identityPolicies.length}]`;
-  if (typeof policy !== "string")
-    role.unknowns.push({
-      path: at,
-      expression: address,
-      assumed: "nothing: the policy is known after apply",
-    });
-  addPolicy(role, documentOf(policy, address), kind);
+  addPolicy(role, documentOf(role, { resource, argument: "policy", at }, plan), kind);
 }
 
-/** A policy from its text, or one of which nothing is known. */
-export function documentOf(policy: unknown, address: string): PolicyDocument {
-  return typeof policy === "string" ? policyFromText(policy) : unknownDocument(`${address}.policy`);
-}
-
-/** What stands for a policy that is known only after apply. */
-export function unknownDocument(expression: string): PolicyDocument {
-  return { Statement: `\${${plain(expression)}}` };
-}
-
-/** An address as it may stand in an ARN. */
-export function plain(address: string): string {
-  return address.replaceAll(/[^\w.-]+/gu, ".");
+/** A policy, or one of which nothing is known, which is noted. */
+export function documentOf(
+  role: PlanRole,
+  place: { readonly resource: PlanResource; readonly argument: string; readonly at: string },
+  plan: Plan,
+): PolicyDocument {
+  const document = documentFor(place, role, plan);
+  if (document !== undefined) return document;
+  const expression = `${place.resource.address}.${place.argument}`;
+  role.unknowns.push({ path: place.at, expression, assumed: "nothing: it is known after apply" });
+  return unknownDocument(expression);
 }

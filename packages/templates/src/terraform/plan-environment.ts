@@ -30,3 +30,23 @@ function lookedUpPartition(resources: readonly PlanResource[]): string | undefin
   const partition = resources.find(({ type }) => type === "aws_partition")?.values["partition"];
   return typeof partition === "string" ? partition : undefined;
 }
+
+/** The ARN of an IAM user or identity provider, which is known before it is made; of others, where the plan has it. */
+export function resourceArn(
+  { type, values }: PlanResource,
+  { account, partition }: PlanEnvironment,
+): string | undefined {
+  const { arn, url, name, path } = values;
+  if (typeof arn === "string") return arn;
+  const made = (resource: string): string => `arn:${partition}:iam::${account}:${resource}`;
+  switch (type) {
+    case "aws_iam_openid_connect_provider":
+      return typeof url === "string" ? made(`oidc-provider/${url.replace(/^https:\/\//u, "")}`) : undefined;
+    case "aws_iam_saml_provider":
+      return typeof name === "string" ? made(`saml-provider/${name}`) : undefined;
+    case "aws_iam_user":
+      return typeof name === "string" ? made(`user${typeof path === "string" ? path : "/"}${name}`) : undefined;
+    default:
+      return undefined;
+  }
+}

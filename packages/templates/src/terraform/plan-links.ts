@@ -1,3 +1,6 @@
+import type { PolicyDocument } from "@agent-roles/trust";
+import { policyFromText } from "../role-builder.ts";
+import { deferredDocument } from "./deferred-document.ts";
 import { ofType, type Plan, type PlanRole } from "./plan.ts";
 import type { PlanResource } from "./plan-resources.ts";
 import { withoutKeys } from "./references.ts";
@@ -27,6 +30,27 @@ export function policiesFor(
   const policies = ofType(plan.resources, "aws_iam_policy");
   if (typeof arn === "string") return policies.filter(({ values }) => values["arn"] === arn);
   return sameInstance(plan.follow(resource, argument), resource, policies);
+}
+
+/**
+ * The policy document of an argument, as far as it is known; `undefined` when nothing is. What is not known is noted in the
+ * role, below `at`.
+ */
+export function documentFor(
+  { resource, argument, at }: { readonly resource: PlanResource; readonly argument: string; readonly at: string },
+  role: PlanRole,
+  plan: Plan,
+): PolicyDocument | undefined {
+  const text = resource.values[argument];
+  if (typeof text === "string") return policyFromText(text);
+  const sources = plan.resources.filter(({ type, isData }) => isData && type === "aws_iam_policy_document");
+  const [source, ...others] = sameInstance(plan.follow(resource, argument), resource, sources);
+  if (source === undefined || others.length > 0) return undefined;
+  const { document, unknowns } = deferredDocument(source, (path) =>
+    plan.follow(source, ...path).flatMap((address) => plan.arnAt(address) ?? []),
+  );
+  role.unknowns.push(...unknowns.map((each) => ({ ...each, path: `${at}.${each.path}` })));
+  return document;
 }
 
 /** Of several instances, `count` and `for_each` pair those with the same key; without such a pair all are meant. */

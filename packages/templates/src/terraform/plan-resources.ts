@@ -10,12 +10,17 @@ export interface PlanResource {
   /** Whether it is a data source: looked up, not made. */
   readonly isData: boolean;
   readonly values: Readonly<Record<string, unknown>>;
+  /** What of the values is known only after apply, for a data source that is read during apply: `true` in its place. */
+  readonly unknown?: unknown;
 }
 
 /** All resources of a plan, those of nested modules, data sources and what is left to a later plan included. */
 export function planResources(plan: Readonly<Record<string, unknown>>): readonly PlanResource[] {
   const prior = isObject(plan["prior_state"]) ? plan["prior_state"]["values"] : undefined;
-  const found = new Map(deferredResources(plan).map((resource) => [resource.address, resource]));
+  const reads = objects(plan["resource_changes"]).filter(({ mode }) => mode === "data");
+  const found = new Map(
+    [...reads, ...deferredChanges(plan)].flatMap(changedResource).map((each) => [each.address, each]),
+  );
   for (const values of [prior, plan["values"], plan["planned_values"]]) {
     if (!isObject(values)) continue;
     const fromPrior = values === prior;
@@ -34,15 +39,16 @@ function moduleResources(module: unknown): readonly PlanResource[] {
   return [...own, ...objects(children).flatMap(moduleResources)];
 }
 
-/** What a plan leaves to a later one stands only among its changes, with as much as is known of its arguments. */
-function deferredResources(plan: Readonly<Record<string, unknown>>): readonly PlanResource[] {
-  return deferredChanges(plan).flatMap((resource) => {
-    const { module_address: module = "", change } = resource;
-    const { actions, after } = isObject(change) ? change : {};
-    // Deleted or forgotten: of a replaced one there are two actions.
-    if (String(actions) === "delete" || String(actions) === "forget") return [];
-    return [readResource(resource, module, after)];
-  });
+/**
+ * What is only among the changes: data sources that are read during apply, and what is left to a later plan, with as much
+ * as is known of their arguments.
+ */
+function changedResource(resource: Readonly<Record<string, unknown>>): readonly PlanResource[] {
+  const { module_address: module = "", change } = resource;
+  const { actions, after, after_unknown: unknown } = isObject(change) ? change : {};
+  // Deleted or forgotten: of a replaced one there are two actions.
+  if (String(actions) === "delete" || String(actions) === "forget") return [];
+  return [{ ...readResource(resource, module, after), unknown }];
 }
 
 /** The changes of what a plan leaves to a later one. */

@@ -1,14 +1,14 @@
 import { isObject } from "../recognize.ts";
-import { policyFromText, startRole } from "../role-builder.ts";
+import { startRole } from "../role-builder.ts";
 import type { PlanRole } from "./plan.ts";
-import { plain, unknownDocument } from "./plan-documents.ts";
+import { plain } from "./plain-address.ts";
 import type { PlanEnvironment } from "./plan-environment.ts";
 import type { PlanResource } from "./plan-resources.ts";
 
 /** An `aws_iam_role` without its policies; what is known only after apply reads `${…}` and is noted. */
 export function startPlanRole(resource: PlanResource, { account, partition }: PlanEnvironment, file: string): PlanRole {
   const { values, address } = resource;
-  const { arn, path, name: givenName, assume_role_policy: trust, max_session_duration: seconds } = values;
+  const { arn, path, name: givenName, max_session_duration: seconds } = values;
   const name = typeof givenName === "string" ? givenName : `\${${plain(address)}}`;
   const made = `arn:${partition}:iam::${account}:role${typeof path === "string" ? path : "/"}${name}`;
   const role = startRole(typeof arn === "string" ? arn : made, { file, path: address });
@@ -18,9 +18,6 @@ export function startPlanRole(resource: PlanResource, { account, partition }: Pl
   if (typeof givenName !== "string") note("arn", "name", `nothing: it is known after apply and reads ${name}`);
   if (typeof arn !== "string" && account.startsWith("$"))
     note("arn", "arn", "one account, the same for the whole plan");
-  if (typeof trust !== "string") note("trustPolicy", "assume_role_policy", "nothing: it is known after apply");
-  role.trustPolicy =
-    typeof trust === "string" ? policyFromText(trust) : unknownDocument(`${address}.assume_role_policy`);
   if (typeof seconds === "number") role.maxSessionDuration = seconds;
   const tags = isObject(values["tags_all"]) ? values["tags_all"] : values["tags"];
   if (isObject(tags)) role.tags = Object.fromEntries(Object.entries(tags).map(([key, tag]) => [key, String(tag)]));

@@ -6,11 +6,11 @@ import { finishRole } from "../role-builder.ts";
 import { knownAfterApply } from "./known-after-apply.ts";
 import { ofType, type Plan } from "./plan.ts";
 import { addOwnPolicies, attach } from "./plan-attachments.ts";
-import { planEnvironment } from "./plan-environment.ts";
+import { planEnvironment, resourceArn } from "./plan-environment.ts";
 import { planResources } from "./plan-resources.ts";
 import { startPlanRole } from "./plan-role.ts";
 import { unreadPlanRoles } from "./plan-unread.ts";
-import { followReferences } from "./references.ts";
+import { followReferences, withoutKeys } from "./references.ts";
 
 /** The roles of a plan; `problems` is that planning has failed, so that the plan can lack roles. */
 export interface PlanRoles {
@@ -34,7 +34,12 @@ export function planRoles(
   const environment = planEnvironment(resources, known);
   const roles = ofType(resources, "aws_iam_role").map((resource) => startPlanRole(resource, environment, file));
   const isKnownAfterApply = knownAfterApply(document);
-  const plan: Plan = { resources, follow: followReferences(document), roles, isKnownAfterApply };
+  const arnAt = (address: string): string | undefined => {
+    const [resource, ...others] = resources.filter((each) => withoutKeys(each.address) === address);
+    if (resource === undefined || others.length > 0) return undefined;
+    return roles.find((role) => role.resource === resource)?.arn ?? resourceArn(resource, environment);
+  };
+  const plan: Plan = { resources, follow: followReferences(document), roles, arnAt, isKnownAfterApply };
   for (const role of roles) addOwnPolicies(role, plan);
   for (const resource of resources) attach(resource, plan);
   return {

@@ -1,6 +1,6 @@
 import type { TrustRole } from "@agent-roles/trust";
 import { finishRole, startRole } from "../role-builder.ts";
-import { plain, unknownDocument } from "./plan-documents.ts";
+import { plain, unknownDocument } from "./plain-address.ts";
 import type { PlanEnvironment } from "./plan-environment.ts";
 import type { PlanResource } from "./plan-resources.ts";
 

@@ -7,6 +7,8 @@ export interface Plan {
   readonly resources: readonly PlanResource[];
   readonly follow: FollowReference;
   readonly roles: readonly PlanRole[];
+  /** The ARN of an IAM resource, by its address without keys; `undefined` when it is not one, or there are several. */
+  readonly arnAt: (address: string) => string | undefined;
   /** Whether an argument has a value that only applying tells. */
   readonly isKnownAfterApply: (resource: PlanResource, argument: string) => boolean;
 }

@@ -1,8 +1,8 @@
 import { isObject } from "../recognize.ts";
 import { objects, type PlanResource } from "./plan-resources.ts";
 
-/** Finds the resources that an argument refers to, for values that are known only after apply. */
-export type FollowReference = (resource: PlanResource, argument: string) => readonly string[];
+/** Finds the resources that an argument refers to, by its path, for values that are known only after apply. */
+export type FollowReference = (resource: PlanResource, ...path: readonly (string | number)[]) => readonly string[];
 
 type Configuration = Readonly<Record<string, unknown>>;
 
@@ -39,14 +39,23 @@ export function followReferences(plan: Configuration): FollowReference {
       const inner = [...path, name];
       return targets(member(member(moduleAt(inner), "outputs", output), "expression"), inner, steps);
     }
-    return head.startsWith("aws_") ? [[...path.flatMap((part) => ["module", part]), head, name].join(".")] : [];
+    const modules = path.flatMap((part) => ["module", part]);
+    if (head === "data") return [[...modules, head, name, output].join(".")];
+    return head.startsWith("aws_") ? [[...modules, head, name].join(".")] : [];
   };
 
-  return (resource, argument) => {
+  return (resource, ...argument) => {
     const path = modulePath(resource.module);
-    const local = withoutKeys(resource.address).split(".").slice(-2).join(".");
+    const local = withoutKeys(resource.address)
+      .split(".")
+      .slice(resource.isData ? -3 : -2)
+      .join(".");
     const written = objects(moduleAt(path)["resources"]).find(({ address }) => address === local);
-    return [...new Set(targets(member(asObject(written), "expressions", argument), path, 0))];
+    const expression = argument.reduce<unknown>(
+      (outer, key) => (typeof outer === "object" && outer !== null ? Reflect.get(outer, key) : undefined),
+      member(asObject(written), "expressions"),
+    );
+    return [...new Set(targets(expression, path, 0))];
   };
 }
 

@@ -1,0 +1,11 @@
+import type { PolicyDocument } from "@agent-roles/trust";
+
+/** An address as it can be in an ARN. */
+export function plain(address: string): string {
+  return address.replaceAll(/[^\w.-]+/gu, ".");
+}
+
+/** A policy of which nothing is known. */
+export function unknownDocument(expression: string): PolicyDocument {
+  return { Statement: `\${${plain(expression)}}` };
+}
