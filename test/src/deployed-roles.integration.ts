@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { parseEnv } from "node:util";
 import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
-import { CreateRoleCommand, DeleteRoleCommand, IAMClient } from "@aws-sdk/client-iam";
+import { CreateRoleCommand, DeleteRoleCommand, GetRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parse, stringify } from "yaml";
 import { agentRoles, startAgentRoles } from "./harness/agent-roles.ts";
 import { changedEnvFile } from "./harness/changed-env-file.ts";
 import { profileClients, sdkArn } from "./harness/clients.ts";
@@ -238,4 +239,28 @@ describe.runIf(isLocal)("rotation, with sessions of seconds", () => {
       expect(stdout).toContain("Throttled");
     }
   }, 60_000);
+});
+
+describe("cdk deploy of a changed manifest", () => {
+  it("adds, changes and removes a role in place", async () => {
+    const accountId = deployment.manifest.roles[0]?.account ?? "";
+    const roleName = `Added${deployment.target.suffix}`;
+    const iam = new IAMClient(await deployment.inAccount(accountId));
+    const edit =
+      (added: readonly object[]) =>
+      (text: string): string => {
+        const manifest: { roles: { roleName: string }[] } = parse(text);
+        return stringify({
+          ...manifest,
+          roles: [...manifest.roles.filter((role) => role.roleName !== roleName), ...added],
+        });
+      };
+    const role = { profile: "Added", account: accountId, roleName };
+    await deployment.update(edit([{ ...role, description: "first" }]));
+    expect((await iam.send(new GetRoleCommand({ RoleName: roleName }))).Role?.Description).toBe("first");
+    await deployment.update(edit([{ ...role, description: "second" }]));
+    expect((await iam.send(new GetRoleCommand({ RoleName: roleName }))).Role?.Description).toBe("second");
+    await deployment.update(edit([]));
+    await expect(iam.send(new GetRoleCommand({ RoleName: roleName }))).rejects.toThrow(roleName);
+  });
 });

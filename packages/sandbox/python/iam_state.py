@@ -3,6 +3,7 @@
 Answers are JSON; 404 means "not found". They include secret access keys: guard.py admits the gateway only.
 """
 
+import datetime
 import json
 from urllib.parse import parse_qsl
 
@@ -30,6 +31,7 @@ def role(account, partition, name):
     answer = {
         "arn": found.arn,
         "roleId": found.id,
+        "createdMs": int(found.create_date.replace(tzinfo=datetime.timezone.utc).timestamp() * 1000),
         "trustPolicy": json.loads(found.assume_role_policy_document),
         "maxSessionDuration": int(found.max_session_duration or 3600),
         "identityPolicies": policies_of(found),

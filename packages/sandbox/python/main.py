@@ -1,32 +1,28 @@
 """Runs moto's server application for the sandbox. Differences to `moto_server`:
 
 - It listens on a free port and prints the port as one line of JSON.
-- It exits when its standard input closes, so that it never outlives its parent, even after SIGKILL.
+- It exits when its standard input closes, so that it never outlives its parent, even after SIGKILL (parent.py).
 - It ignores Ctrl-C; its parent handles it.
-- It corrects CloudFormation's handling of IAM (cloudformation_iam.py) and of change sets (cloudformation_change_sets.py).
+- It refuses what IAM and CloudFormation refuse (iam_rules.py, cloudformation_iam.py, cloudformation_stacks.py).
 - It answers its parent only, and has no other effect on the machine (guard.py).
 - It returns IAM's state in one answer (iam_state.py).
 """
 
 import importlib.util
-import json
 import logging
 import os
 import signal
 import sys
-import threading
 import types
 
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 
+# No bytecode in the package's own directory.
+sys.dont_write_bytecode = True
+import parent  # noqa: E402
 
-def end_with_parent():
-    while os.read(0, 4096):
-        pass
-    os._exit(0)
-
-
-threading.Thread(target=end_with_parent, daemon=True).start()
+sys.dont_write_bytecode = False
+parent.follow()
 
 import moto  # noqa: E402
 
@@ -53,11 +49,11 @@ if importlib.util.find_spec("openapi_spec_validator") is None:
 from moto.moto_server.werkzeug_app import create_backend_app  # noqa: E402
 from werkzeug.serving import make_server  # noqa: E402
 
-# No bytecode in the package's own directory.
 sys.dont_write_bytecode = True
-import cloudformation_change_sets  # noqa: E402
 import cloudformation_iam  # noqa: E402
+import cloudformation_stacks  # noqa: E402
 import guard  # noqa: E402
+import iam_rules  # noqa: E402
 import iam_state  # noqa: E402
 
 sys.dont_write_bytecode = False
@@ -65,11 +61,11 @@ sys.dont_write_bytecode = False
 
 def create_app(service):
     if service == "cloudformation":
-        cloudformation_iam.patch_resource_map()
-        cloudformation_change_sets.patch_change_sets()
+        cloudformation_stacks.patch_stacks()
     return create_backend_app(service)
 
 
+iam_rules.patch()
 cloudformation_iam.patch_roles_and_policies()
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
 app = iam_state.beside(guard.Dispatcher(create_app))
@@ -77,5 +73,5 @@ app = guard.for_gateway_only(app, os.environ.pop("AGENT_ROLES_GATEWAY_TOKEN"))
 server = make_server("127.0.0.1", 0, app, threaded=True)
 os.environ["MOTO_PORT"] = str(server.port)
 guard.lock_down()
-print(json.dumps({"version": moto.__version__, "port": server.port}), flush=True)
+parent.send({"version": moto.__version__, "port": server.port})
 server.serve_forever()

@@ -64,6 +64,8 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
+/** The service control policy that AWS Organizations attaches everywhere. */
+const FULL_AWS_ACCESS = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] };
 const DEFAULT_ACCOUNTS = ["123456789012", "123456789013"];
 /** The name that AWS Organizations uses. */
 const DEFAULT_DEPLOY_ROLE = "OrganizationAccountAccessRole";
@@ -100,6 +102,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       faults,
       calls,
       organizationOf: (accountId) => (accounts.includes(accountId) ? options.organizationId : undefined),
+      scpsOf: (accountId) => {
+        const { serviceControlPolicy } = faults.current();
+        // The management account is exempt.
+        return serviceControlPolicy && accountId !== management ? [[FULL_AWS_ACCESS, serviceControlPolicy]] : undefined;
+      },
       now: () => now() + (faults.current().clockOffsetMs ?? 0),
     });
     const server = await listenOnLoopback(handler, options.port ?? 0);

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadManifest, type Manifest, masterRoleArn } from "@agent-roles/manifest";
@@ -22,6 +22,8 @@ export interface Deployment {
   agent(): Promise<Record<string, string>>;
   /** What an SDK client needs to act as the deployer in one of the accounts. */
   inAccount(accountId: string): Promise<ClientConfig>;
+  /** Deploys an edited manifest over the present one, in place. */
+  update(edit: (manifest: string) => string): Promise<void>;
   /** Removes the stacks, closes the target, and leaves nothing on this machine. */
   destroy(): Promise<void>;
   /** The same without removing the stacks: enough where the target itself ends. */
@@ -34,7 +36,7 @@ export interface DeployOptions {
 }
 
 /** Nobody is there to approve; plain lines instead of a bar. */
-const DEPLOY_FLAGS = ["--require-approval", "never", "--progress", "events"];
+const DEPLOY = ["deploy", "--all", "--concurrency", "10", "--require-approval", "never", "--progress", "events"];
 
 /** Deploys `agent-roles.yaml` with `cdk deploy`, to a sandbox or to real accounts. Closes the target when that fails. */
 export async function deploy(target: Target, { output }: DeployOptions = {}): Promise<Deployment> {
@@ -66,7 +68,11 @@ export async function deploy(target: Target, { output }: DeployOptions = {}): Pr
   try {
     await writeFile(manifestFile, await testManifest(target));
     const manifest = await loadManifest(manifestFile);
-    await cdk(["deploy", "--all", "--concurrency", "10", ...DEPLOY_FLAGS], options);
+    await cdk(DEPLOY, options);
+    const update = async (edit: (manifest: string) => string): Promise<void> => {
+      await writeFile(manifestFile, edit(await readFile(manifestFile, "utf8")));
+      await cdk(DEPLOY, options);
+    };
     const agent = async (): Promise<Record<string, string>> => ({
       ...cleanEnv(await home()),
       ...endpointOf(deployer),
@@ -79,7 +85,7 @@ export async function deploy(target: Target, { output }: DeployOptions = {}): Pr
       if (accountId === target.masterAccount) return config;
       return { ...config, credentials: await assume(config, roleArn, "test") };
     };
-    return { target, manifest, manifestFile, cdkOut, deployer, agent, inAccount, destroy, close };
+    return { target, manifest, manifestFile, cdkOut, deployer, agent, inAccount, update, destroy, close };
   } catch (error) {
     // What failed first is what there is to tell.
     await destroy().catch(() => undefined);

@@ -1,7 +1,18 @@
 import { type Sandbox, startSandbox } from "@agent-roles/sandbox";
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { assume, clientOptions, createAgent, createTarget, type Keys, OTHER, outcome } from "./world.ts";
+import {
+  allows,
+  assume,
+  clientOptions,
+  createAgent,
+  createTarget,
+  type Keys,
+  MASTER,
+  OTHER,
+  outcome,
+  trusts,
+} from "./world.ts";
 
 let sandbox: Sandbox;
 let agent: Keys;
@@ -63,6 +74,25 @@ describe("faults", () => {
     expect(await outcomes(1)).toEqual(["SignatureDoesNotMatch"]);
     const sts = new STSClient({ ...clientOptions(sandbox.endpoint, agent), maxAttempts: 2 });
     expect(await sts.send(new GetCallerIdentityCommand({}))).toHaveProperty("Arn");
+  });
+
+  it("keep a new role from being assumed at first", async () => {
+    sandbox.faults({ newRoleDelaySeconds: 60 });
+    const target = await createTarget(sandbox, "New");
+    expect(await outcome(sandbox.endpoint, agent, target)).toBe("AccessDenied");
+    sandbox.faults({ newRoleDelaySeconds: 0 });
+    expect(await outcome(sandbox.endpoint, agent, target)).toBe("allowed");
+  });
+
+  it("deny by a service control policy in every account but the first", async () => {
+    const condition = { Condition: {}, Principal: { AWS: [MASTER, OTHER] } };
+    const target = await createTarget(sandbox, "Guarded", trusts(condition), { identityPolicy: allows("sts:*") });
+    const member = await assume(sandbox.endpoint, agent, target);
+    expect(await outcome(sandbox.endpoint, member, target)).toBe("allowed");
+    const Statement = { Effect: "Deny", Action: "sts:AssumeRole", Resource: "*" };
+    sandbox.faults({ serviceControlPolicy: { Version: "2012-10-17", Statement } });
+    expect(await outcome(sandbox.endpoint, member, target)).toBe("AccessDenied");
+    expect(await outcome(sandbox.endpoint, agent, target)).toBe("allowed");
   });
 });
 

@@ -1,4 +1,4 @@
-import type { PolicyDocument } from "@agent-roles/trust";
+import type { PolicyDocument } from "@agent-roles/iam";
 import type { MotoServer } from "../moto/launch-moto.ts";
 
 /** Policies and tags of a principal. */
@@ -14,6 +14,8 @@ export interface IamRole extends Identity {
   /** `AROA…` */
   readonly roleId: string;
   readonly trustPolicy: PolicyDocument;
+  /** Milliseconds since the epoch, by this machine's clock. */
+  readonly createdMs: number;
   /** Seconds. */
   readonly maxSessionDuration: number;
   readonly permissionsBoundary?: PolicyDocument;

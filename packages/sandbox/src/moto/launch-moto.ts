@@ -1,7 +1,10 @@
+import type { PolicyKind } from "@agent-roles/iam";
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { MOTO_PROGRAM, type MotoReady } from "./moto-program.ts";
+import { policyError } from "./policy-error.ts";
 
 /** A running moto. */
 export interface MotoServer {
@@ -48,7 +51,7 @@ export async function launchMoto(python: string, options: LaunchOptions): Promis
   const child = spawn(python, [MOTO_PROGRAM], { env, stdio: ["pipe", "pipe", "pipe"] });
   const stderr = lastLines(child.stderr);
   const ended = endOf(child, stderr);
-  // Nothing is written: moto exits when stdin closes. The pipe of a dead child can report EPIPE.
+  // moto exits when stdin closes. The pipe of a dead child can report EPIPE.
   child.stdin.on("error", () => undefined);
   const stop = () => stopProcess(child, ended, options.stopTimeoutMs ?? STOP_TIMEOUT_MS);
   try {
@@ -79,14 +82,22 @@ function motoEnv(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   };
 }
 
+/** A question of `python/parent.py`. */
+interface PolicyQuestion {
+  readonly id: number;
+  readonly document: string;
+  readonly kind: PolicyKind;
+}
+
+/** The first line is moto's; every later one asks whether AWS accepts a policy document. */
 async function readyLine(child: MotoProcess, ended: Promise<string>, options: LaunchOptions): Promise<MotoReady> {
   const timeoutMs = options.timeoutMs ?? READY_TIMEOUT_MS;
   const signals = [AbortSignal.timeout(timeoutMs), ...(options.signal ? [options.signal] : [])];
   const line = new Promise<string>((resolve, reject) => {
-    let text = "";
-    child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
-      text += chunk;
-      if (text.includes("\n")) resolve(text.slice(0, text.indexOf("\n")));
+    const lines = createInterface({ input: child.stdout });
+    lines.once("line", (first) => {
+      resolve(first);
+      lines.on("line", (question) => child.stdin.write(`${answerTo(question)}\n`));
     });
     void ended.then((why) => reject(new Error(why)));
     AbortSignal.any(signals).addEventListener("abort", () => {
@@ -95,6 +106,11 @@ async function readyLine(child: MotoProcess, ended: Promise<string>, options: La
   });
   const ready: MotoReady = JSON.parse(await line);
   return ready;
+}
+
+function answerTo(line: string): string {
+  const { id, document, kind }: PolicyQuestion = JSON.parse(line);
+  return JSON.stringify({ id, message: policyError(document, kind) ?? null });
 }
 
 function endOf(child: MotoProcess, stderr: () => string): Promise<string> {

@@ -1,4 +1,4 @@
-import type { PolicyDocument } from "@agent-roles/trust";
+import type { PolicyDocument } from "@agent-roles/iam";
 import type { RoleRef } from "../iam/iam-state.ts";
 
 /** The validated parameters of one `AssumeRole` call. */

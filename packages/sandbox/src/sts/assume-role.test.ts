@@ -1,4 +1,4 @@
-import type { PolicyDocument } from "@agent-roles/trust";
+import type { PolicyDocument } from "@agent-roles/iam";
 import { describe, expect, it } from "vitest";
 import { assumeRole } from "./assume-role.ts";
 import {

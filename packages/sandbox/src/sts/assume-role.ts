@@ -1,13 +1,10 @@
-import { type AwsCaller, evaluateAssumeRole, type Reason } from "@agent-roles/trust";
-import type { IamState } from "../iam/iam-state.ts";
+import type { Reason } from "@agent-roles/iam";
+import { evaluateAssumeRole } from "@agent-roles/trust";
 import { type AssumeRoleCall, parseAssumeRole } from "./assume-role-parameters.ts";
-import { type Caller, callerAccount, callerArn } from "./caller.ts";
+import { type Caller, callerArn, credentialKeys, describeCaller } from "./caller.ts";
 import { type AssumeContext, type AssumeOutcome, issueSession, sessionPolicies, sessionXml } from "./issue-session.ts";
 import { chainViolation, inheritance } from "./role-chain.ts";
 import { failure, type StsFailure } from "./sts-answer.ts";
-
-/** What the sandbox's users sign with: access keys have no MFA and no session. */
-const ACCESS_KEYS = { "aws:MultiFactorAuthPresent": [], "aws:MultiFactorAuthAge": [], "aws:TokenIssueTime": [] };
 
 /**
  * Answers `AssumeRole` as STS does: parameters, then role chaining, then the policies, then the role's maximum duration,
@@ -30,16 +27,18 @@ export async function assumeRole(
   const { iam } = context;
   const [role, awsCaller, policies] = await Promise.all([
     iam.role(call.role),
-    describeCaller(caller, iam),
+    describeCaller(caller, iam, context),
     sessionPolicies(call, iam),
   ]);
-  if (!role) return { answer: denied(caller, "sts:AssumeRole", call) };
+  const ageMs = role ? Date.now() - role.createdMs : 0;
+  if (!role || ageMs < 1000 * (context.newRoleDelaySeconds ?? 0))
+    return { answer: denied(caller, "sts:AssumeRole", call) };
   // Inherited tags count as passed again: the next role must allow TagSession and SetSourceIdentity for them.
   const tags = { ...inherited.tags, ...call.sessionTags };
   const sourceIdentity = call.sourceIdentity ?? inherited.sourceIdentity;
   const transitiveTagKeys = [...Object.keys(inherited.tags), ...call.transitiveTagKeys];
   const { decision, reasons } = evaluateAssumeRole({
-    caller: { ...awsCaller, ...orgId(context, callerAccount(caller)) },
+    caller: awsCaller,
     role: {
       arn: role.arn,
       trustPolicy: role.trustPolicy,
@@ -51,7 +50,7 @@ export async function assumeRole(
       roleSessionName: call.roleSessionName,
       sessionTags: tags,
       transitiveTagKeys,
-      context: { ...(caller.kind === "user" && ACCESS_KEYS), ...context.conditionKeys },
+      context: { ...credentialKeys(caller), ...context.conditionKeys },
       ...(call.externalId !== undefined && { externalId: call.externalId }),
       ...(sourceIdentity !== undefined && { sourceIdentity }),
     },
@@ -66,28 +65,6 @@ export async function assumeRole(
   };
   const session = issueSession(call, role, identity, context);
   return { answer: "code" in session ? session : { action: "AssumeRole", result: sessionXml(session) } };
-}
-
-async function describeCaller(caller: Caller, iam: IamState): Promise<AwsCaller> {
-  switch (caller.kind) {
-    case "user": {
-      const { arn, identityPolicies, tags } = caller.user;
-      return { arn, identityPolicies, tags };
-    }
-    case "session": {
-      const { role, tags, sessionPolicies: policies } = caller.session;
-      // A session outlives its role, but not the role's permissions.
-      const { identityPolicies = [], permissionsBoundary, tags: roleTags } = (await iam.role(role)) ?? {};
-      return {
-        arn: callerArn(caller),
-        principalArn: role.arn,
-        identityPolicies,
-        tags: { ...roleTags, ...tags },
-        ...(permissionsBoundary && { permissionsBoundary }),
-        ...(policies && { sessionPolicies: policies }),
-      };
-    }
-  }
 }
 
 function orgId({ organizationOf }: AssumeContext, accountId: string): { readonly orgId?: string } {

@@ -1,4 +1,4 @@
-import type { Reason } from "@agent-roles/trust";
+import type { Reason } from "@agent-roles/iam";
 
 /** One call of STS. */
 export interface StsCall {

@@ -1,4 +1,4 @@
-import type { PolicyDocument } from "@agent-roles/trust";
+import type { PolicyDocument } from "@agent-roles/iam";
 import type { IamState, IamRole, IamUser, RoleRef } from "../iam/iam-state.ts";
 import type { Caller } from "./caller.ts";
 import { faultInjector } from "./faults.ts";
@@ -43,6 +43,7 @@ function fakeIam({ roles = {}, users = {}, oidcProviders = {} }: FakeIam): IamSt
   const usual = {
     roleId: "AROAEXAMPLE",
     trustPolicy: trust(),
+    createdMs: 0,
     maxSessionDuration: 3600,
     identityPolicies: [],
     tags: {},
@@ -66,6 +67,7 @@ export function stsContext(iam: FakeIam, now: () => number = () => NOW): StsCont
     faults: faultInjector("DeployRole"),
     calls: callLog(),
     organizationOf: () => undefined,
+    scpsOf: () => undefined,
     now,
   };
 }
@@ -76,6 +78,13 @@ export function sessionCaller(
   roleArn: string,
   extra: Partial<Parameters<StsContext["sessions"]["issue"]>[0]> = {},
 ): Caller {
-  const base = { role: roleRef(roleArn), roleId: "AROACALLER", sessionName: "s1", tags: {}, transitiveTagKeys: [] };
+  const base = {
+    role: roleRef(roleArn),
+    roleId: "AROACALLER",
+    sessionName: "s1",
+    issuedMs: NOW,
+    tags: {},
+    transitiveTagKeys: [],
+  };
   return { kind: "session", session: context.sessions.issue({ ...base, ...extra }, NOW + 3_600_000) };
 }

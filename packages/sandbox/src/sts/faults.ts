@@ -1,9 +1,10 @@
+import { isRecord, type PolicyDocument } from "@agent-roles/iam";
 import { SandboxError } from "../sandbox-error.ts";
 import { failure, type StsFailure, type StsSilence } from "./sts-answer.ts";
 
 /**
- * Faults on request. All except `clockOffsetMs` affect only `AssumeRole`, and not for the deploy role, so that
- * deployments continue.
+ * Faults on request. All except `clockOffsetMs` and `serviceControlPolicy` affect only `AssumeRole`, and not for the deploy
+ * role, so that deployments continue.
  */
 export interface Faults {
   /** This many calls, or all (`true`), are answered with HTTP 400 `Throttling`. */
@@ -18,6 +19,10 @@ export interface Faults {
   readonly sessionLifetimeSeconds?: number;
   /** AWS's clock minus this machine's clock. Affects every service. */
   readonly clockOffsetMs?: number;
+  /** Roles cannot be assumed in their first seconds, as on AWS before IAM is consistent everywhere. */
+  readonly newRoleDelaySeconds?: number;
+  /** A service control policy, beside FullAWSAccess, of every account except the first. */
+  readonly serviceControlPolicy?: PolicyDocument;
   /** Only calls for roles with these names are affected; the deploy role can be listed. Default: all except the deploy role. */
   readonly roleNames?: readonly string[];
 }
@@ -27,6 +32,7 @@ interface Fault {
   readonly answer?: StsFailure | StsSilence;
   readonly latencyMs: number;
   readonly lifetimeSeconds?: number;
+  readonly newRoleDelaySeconds?: number;
 }
 
 export interface FaultInjector {
@@ -60,13 +66,17 @@ export function faultInjector(deployRoleName: string): FaultInjector {
     current: () => faults,
     next(roleName) {
       if (!concerns(roleName)) return NO_FAULT;
-      const { latencyMs = 0, sessionLifetimeSeconds } = faults;
+      const { latencyMs = 0, sessionLifetimeSeconds, newRoleDelaySeconds } = faults;
       if (take("outage")) return { latencyMs, answer: { silent: true } };
       if (take("unavailable")) {
         return { latencyMs, answer: failure(503, "ServiceUnavailable", "Service Unavailable") };
       }
       if (take("throttle")) return { latencyMs, answer: failure(400, "Throttling", "Rate exceeded") };
-      return { latencyMs, ...(sessionLifetimeSeconds && { lifetimeSeconds: sessionLifetimeSeconds }) };
+      return {
+        latencyMs,
+        ...(sessionLifetimeSeconds && { lifetimeSeconds: sessionLifetimeSeconds }),
+        ...(newRoleDelaySeconds && { newRoleDelaySeconds }),
+      };
     },
   };
 }
@@ -83,6 +93,8 @@ const CHECKS: Readonly<
     accepts: (value) => isCount(value) && value >= 1,
     expected: "a whole number of seconds, at least 1",
   },
+  newRoleDelaySeconds: { accepts: isCount, expected: "a whole number of seconds" },
+  serviceControlPolicy: { accepts: isRecord, expected: "a policy document" },
   roleNames: {
     accepts: (value) => Array.isArray(value) && value.every((name) => typeof name === "string"),
     expected: "a list of role names",

@@ -1,4 +1,4 @@
-import type { PolicyDocument, Reason } from "@agent-roles/trust";
+import type { CallerPolicies, PolicyDocument, Reason } from "@agent-roles/iam";
 import type { IamState, IamRole } from "../iam/iam-state.ts";
 import type { AssumeRoleCall } from "./assume-role-parameters.ts";
 import type { Session, SessionIdentity, SessionTable } from "./session-table.ts";
@@ -14,6 +14,10 @@ export interface AssumeContext {
   readonly lifetimeSeconds?: number | undefined;
   /** The organization ID of an account. */
   readonly organizationOf: (accountId: string) => string | undefined;
+  /** The service control policies of an account, one array for each level of the organization. */
+  readonly scpsOf: (accountId: string) => CallerPolicies["scps"];
+  /** How long a new role cannot be assumed. */
+  readonly newRoleDelaySeconds?: number | undefined;
   /** Condition keys from the connection, such as `aws:SourceIp`. */
   readonly conditionKeys: Readonly<Record<string, string>>;
 }
@@ -41,7 +45,7 @@ export function issueSession(
   // STS expirations are whole seconds.
   const expirationMs = (Math.floor(now() / 1000) + (lifetimeSeconds ?? durationSeconds)) * 1000;
   return sessions.issue(
-    { role: call.role, roleId: role.roleId, sessionName: call.roleSessionName, ...identity },
+    { role: call.role, roleId: role.roleId, sessionName: call.roleSessionName, issuedMs: now(), ...identity },
     expirationMs,
   );
 }

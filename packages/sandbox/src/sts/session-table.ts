@@ -1,4 +1,4 @@
-import type { PolicyDocument } from "@agent-roles/trust";
+import type { PolicyDocument } from "@agent-roles/iam";
 import { randomBytes } from "node:crypto";
 import type { RoleRef } from "../iam/iam-state.ts";
 
@@ -14,6 +14,10 @@ export interface SessionIdentity {
   readonly sourceIdentity?: string;
   /** The session policies of the call; `undefined` without any. */
   readonly sessionPolicies?: readonly PolicyDocument[];
+  /** One policy for each GetScopedCredentials call in the chain that had one. */
+  readonly scopedPolicies?: readonly PolicyDocument[];
+  /** `aws:TokenIssueTime`, in milliseconds since the epoch; a scoped session keeps its parent's. */
+  readonly issuedMs: number;
 }
 
 /** A role session that the gateway issued. */

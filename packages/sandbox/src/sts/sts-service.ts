@@ -1,4 +1,4 @@
-import type { Reason } from "@agent-roles/trust";
+import type { Reason } from "@agent-roles/iam";
 import { setTimeout as delay } from "node:timers/promises";
 import { assumeRole } from "./assume-role.ts";
 import { assumeRoleWithWebIdentity } from "./assume-role-with-web-identity.ts";
@@ -8,7 +8,7 @@ import type { FaultInjector } from "./faults.ts";
 import type { AssumeContext, AssumeOutcome } from "./issue-session.ts";
 import { failure, type StsAnswer, type StsFailure } from "./sts-answer.ts";
 
-export interface StsContext extends Omit<AssumeContext, "conditionKeys" | "lifetimeSeconds"> {
+export interface StsContext extends Omit<AssumeContext, "conditionKeys" | "lifetimeSeconds" | "newRoleDelaySeconds"> {
   readonly faults: FaultInjector;
   readonly calls: CallLog;
 }
@@ -43,7 +43,12 @@ async function outcomeOf(request: StsRequest, context: StsContext): Promise<Assu
   const fault = context.faults.next(form.get("RoleArn")?.split("/").at(-1));
   if (fault.latencyMs > 0) await delay(fault.latencyMs);
   if (fault.answer) return { answer: fault.answer };
-  const assume = { ...context, conditionKeys, lifetimeSeconds: fault.lifetimeSeconds };
+  const assume = {
+    ...context,
+    conditionKeys,
+    lifetimeSeconds: fault.lifetimeSeconds,
+    newRoleDelaySeconds: fault.newRoleDelaySeconds,
+  };
   return action === "AssumeRole" && "kind" in caller
     ? assumeRole(caller, form, assume)
     : assumeRoleWithWebIdentity(form, assume);

@@ -1,0 +1,319 @@
+import { type Sandbox, startSandbox } from "@agent-roles/sandbox";
+import {
+  CloudFormationClient,
+  CreateStackCommand,
+  DeleteStackCommand,
+  DescribeStackEventsCommand,
+  DescribeStacksCommand,
+  UpdateStackCommand,
+} from "@aws-sdk/client-cloudformation";
+import {
+  AddRoleToInstanceProfileCommand,
+  AttachRolePolicyCommand,
+  CreateInstanceProfileCommand,
+  CreateRoleCommand,
+  type CreateRoleCommandInput,
+  DeleteRoleCommand,
+  DetachRolePolicyCommand,
+  GetRoleCommand,
+  PutRolePermissionsBoundaryCommand,
+  PutRolePolicyCommand,
+  RemoveRoleFromInstanceProfileCommand,
+  UpdateAssumeRolePolicyCommand,
+} from "@aws-sdk/client-iam";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { allows, clientOptions, iamOf, MASTER, OTHER, trusts } from "./world.ts";
+
+let sandbox: Sandbox;
+let cloudFormation: CloudFormationClient;
+beforeAll(async () => {
+  sandbox = await startSandbox();
+  cloudFormation = new CloudFormationClient(clientOptions(sandbox.endpoint, sandbox.admin()));
+});
+afterAll(() => sandbox.close());
+
+const TRUST = JSON.parse(trusts({ Condition: {} }));
+const READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+const managed = (...names: string[]): string[] => names.map((name) => `arn:aws:iam::aws:policy/${name}`);
+const ELEVEN = managed(
+  "ReadOnlyAccess",
+  "SecurityAudit",
+  "AmazonS3ReadOnlyAccess",
+  "AmazonEC2ReadOnlyAccess",
+  "IAMReadOnlyAccess",
+  "AmazonRDSReadOnlyAccess",
+  "AmazonVPCReadOnlyAccess",
+  "AmazonSNSReadOnlyAccess",
+  "AmazonSQSReadOnlyAccess",
+  "AmazonDynamoDBReadOnlyAccess",
+  "CloudWatchReadOnlyAccess",
+);
+const inline = (statement: object) => ({
+  Policies: [
+    {
+      PolicyName: "inline",
+      PolicyDocument: {
+        Version: "2012-10-17",
+        Statement: [{ Effect: "Allow", Action: "s3:GetObject", Resource: "*", ...statement }],
+      },
+    },
+  ],
+});
+const trusting = (statement: object) => ({
+  AssumeRolePolicyDocument: JSON.parse(trusts({ Condition: {}, ...statement })),
+});
+
+/** Properties of a role that AWS refuses, and its words. */
+const ROLES: readonly (readonly [fact: string, properties: object, message: string])[] = [
+  [
+    "a managed policy of AWS that does not exist",
+    { ManagedPolicyArns: managed("ReadOnlyAcces") },
+    "Policy arn:aws:iam::aws:policy/ReadOnlyAcces does not exist or is not attachable.",
+  ],
+  [
+    "a customer managed policy that does not exist",
+    { ManagedPolicyArns: [`arn:aws:iam::${MASTER}:policy/NotThere`] },
+    "NotThere does not exist or is not attachable.",
+  ],
+  ["eleven managed policies", { ManagedPolicyArns: ELEVEN }, "Cannot exceed quota for PoliciesPerRole: 10"],
+  [
+    "a boundary that does not exist",
+    { PermissionsBoundary: `arn:aws:iam::${MASTER}:policy/NotThere` },
+    `Scope ARN: arn:aws:iam::${MASTER}:policy/NotThere does not exist or is not attachable.`,
+  ],
+  [
+    "a condition operator that does not exist",
+    inline({ Condition: { StringEqual: { "aws:PrincipalTag/a": "b" } } }),
+    "Syntax errors in policy.",
+  ],
+  [
+    "a condition operator that does not exist in its trust policy",
+    trusting({ Condition: { ArnEqual: { "aws:PrincipalArn": "a" } } }),
+    "Syntax errors in policy.",
+  ],
+  [
+    "a resource with an unknown partition",
+    inline({ Resource: "arn:x" }),
+    'Partition "x" is not valid for resource "arn:x',
+  ],
+  ["a resource with too few parts", inline({ Resource: "arn:aws:s3:my-bucket" }), "The policy failed legacy parsing"],
+  ["a resource that is no ARN", inline({ Resource: "my-bucket" }), 'Resource my-bucket must be in ARN format or "*".'],
+  ["a principal in an inline policy", inline({ Principal: "*" }), "Policy document should not specify a principal."],
+  ["a resource in its trust policy", trusting({ Resource: "*" }), "Has prohibited field Resource"],
+  [
+    "an action in its trust policy that STS does not have",
+    trusting({ Action: "sts:AssumeRoles" }),
+    "AssumeRole policy may only specify STS AssumeRole actions.",
+  ],
+  [
+    "a principal that does not exist",
+    trusting({ Principal: { AWS: `arn:aws:iam::${OTHER}:role/NotThere` } }),
+    `Invalid principal in policy: "AWS":"arn:aws:iam::${OTHER}:role/NotThere"`,
+  ],
+  [
+    "a principal with another path than the role has",
+    trusting({ Principal: { AWS: `arn:aws:iam::${OTHER}:role/other/OrganizationAccountAccessRole` } }),
+    "Invalid principal in policy",
+  ],
+  ["a principal with eleven digits", trusting({ Principal: { AWS: "12345678901" } }), "Invalid principal in policy"],
+  ["a reserved name", { RoleName: "AWSReservedSSO_x" }, "this role is only modifiable by AWS"],
+  ["a reserved path", { Path: "/aws-reserved/sso/" }, "this role is only modifiable by AWS"],
+  ["a name of 65 characters", { RoleName: "x".repeat(65) }, "have length less than or equal to 64"],
+  ["a name with a blank", { RoleName: "a b" }, "The specified value for roleName is invalid."],
+  ["a path without an end", { Path: "/agents" }, "The specified value for path is invalid."],
+  ["thirteen hours", { MaxSessionDuration: 46_800 }, "have value less than or equal to 43200"],
+  ["half an hour", { MaxSessionDuration: 1800 }, "have value greater than or equal to 3600"],
+  [
+    "a trust policy above its quota",
+    trusting({ Condition: { StringEquals: { "aws:PrincipalTag/a": "x".repeat(2048) } } }),
+    "Cannot exceed quota for ACLSizePerRole: 2048",
+  ],
+  [
+    "inline policies above their quota",
+    inline({ Resource: `arn:aws:s3:::${"x".repeat(10_240)}` }),
+    "Maximum policy size of 10240 bytes exceeded for role",
+  ],
+];
+
+let stacks = 0;
+/** Deploys a role in a stack of its own. @returns the stack's status, and the reason of the resource's failure. */
+const deployRole = async (
+  properties: object,
+): Promise<{ status: string | undefined; reason: string; StackName: string }> => {
+  stacks += 1;
+  const StackName = `refused-${stacks}`;
+  const body = template({ RoleName: `Refused${stacks}`, ...properties });
+  await cloudFormation.send(new CreateStackCommand({ StackName, TemplateBody: body }));
+  return { ...(await outcomeOf(StackName)), StackName };
+};
+
+const template = (properties: object): string =>
+  JSON.stringify({
+    Resources: { Role: { Type: "AWS::IAM::Role", Properties: { AssumeRolePolicyDocument: TRUST, ...properties } } },
+  });
+
+const outcomeOf = async (StackName: string): Promise<{ status: string | undefined; reason: string }> => {
+  const { Stacks = [] } = await cloudFormation.send(new DescribeStacksCommand({ StackName }));
+  const { StackEvents = [] } = await cloudFormation.send(new DescribeStackEventsCommand({ StackName }));
+  const failed = StackEvents.find(
+    ({ LogicalResourceId, ResourceStatus }) => LogicalResourceId === "Role" && ResourceStatus?.endsWith("_FAILED"),
+  );
+  return { status: Stacks[0]?.StackStatus, reason: failed?.ResourceStatusReason ?? "" };
+};
+
+const update = async (
+  StackName: string,
+  properties: object,
+): Promise<{ status: string | undefined; reason: string }> => {
+  await cloudFormation.send(new UpdateStackCommand({ StackName, TemplateBody: template(properties) }));
+  return outcomeOf(StackName);
+};
+
+describe("a role in a template", () => {
+  it.each(ROLES)("with %s is refused, and the stack rolled back", async (_fact, properties, message) => {
+    const { status, reason } = await deployRole(properties);
+    expect({ status, reason }).toEqual({ status: "ROLLBACK_COMPLETE", reason: expect.stringContaining(message) });
+    const gone = iamOf(sandbox, MASTER).send(new GetRoleCommand({ RoleName: `Refused${stacks}` }));
+    await expect(gone).rejects.toMatchObject({ name: "NoSuchEntityException" });
+  });
+
+  it("with the same managed policy twice is refused by CloudFormation", async () => {
+    const { reason } = await deployRole({ ManagedPolicyArns: [READ_ONLY, READ_ONLY] });
+    expect(reason).toBe(
+      "Properties validation failed for resource Role with message:\n[#/ManagedPolicyArns: array items are not unique]",
+    );
+  });
+
+  it("with the name of another role is refused, and the other role stays", async () => {
+    const { StackName } = await deployRole({ RoleName: "Taken" });
+    const second = await deployRole({ RoleName: "Taken" });
+    expect(second).toMatchObject({
+      status: "ROLLBACK_COMPLETE",
+      reason: expect.stringContaining("Role with name Taken already exists."),
+    });
+    expect(await outcomeOf(StackName)).toMatchObject({ status: "CREATE_COMPLETE" });
+    await iamOf(sandbox, MASTER).send(new GetRoleCommand({ RoleName: "Taken" }));
+  });
+
+  it("that has a name of its own cannot move to another path", async () => {
+    const { StackName } = await deployRole({ RoleName: "Fixed", Path: "/a/" });
+    expect(await update(StackName, { RoleName: "Fixed", Path: "/b/" })).toEqual({
+      status: "UPDATE_ROLLBACK_COMPLETE",
+      reason:
+        "CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename Fixed and update the stack again.",
+    });
+    const { Role } = await iamOf(sandbox, MASTER).send(new GetRoleCommand({ RoleName: "Fixed" }));
+    expect(Role?.Path).toBe("/a/");
+  });
+
+  it("is replaced when its name changes, and keeps its path", async () => {
+    const { StackName } = await deployRole({ RoleName: "Before" });
+    expect(await update(StackName, { RoleName: "After" })).toMatchObject({ status: "UPDATE_COMPLETE" });
+    const iam = iamOf(sandbox, MASTER);
+    await iam.send(new GetRoleCommand({ RoleName: "After" }));
+    await expect(iam.send(new GetRoleCommand({ RoleName: "Before" }))).rejects.toMatchObject({
+      name: "NoSuchEntityException",
+    });
+  });
+
+  it("that another logical ID takes over is refused: the new one is created before the old one is deleted", async () => {
+    const { StackName } = await deployRole({ RoleName: "Renumbered" });
+    const TemplateBody = template({ RoleName: "Renumbered" }).replace('"Role":', '"Role2":');
+    await cloudFormation.send(new UpdateStackCommand({ StackName, TemplateBody }));
+    expect(await outcomeOf(StackName)).toMatchObject({ status: "UPDATE_ROLLBACK_COMPLETE" });
+    await iamOf(sandbox, MASTER).send(new GetRoleCommand({ RoleName: "Renumbered" }));
+  });
+
+  it.each(ROLES.filter(([, properties]) => !("RoleName" in properties || "Path" in properties)))(
+    "that gets %s in an update keeps what it had",
+    async (_fact, properties, message) => {
+      const RoleName = `Kept${stacks}`;
+      const before = { RoleName, Description: "before", ManagedPolicyArns: [READ_ONLY] };
+      const { StackName } = await deployRole(before);
+      expect(await update(StackName, { ...before, Description: "after", ...properties })).toEqual({
+        status: "UPDATE_ROLLBACK_COMPLETE",
+        reason: expect.stringContaining(message),
+      });
+      const { Role } = await iamOf(sandbox, MASTER).send(new GetRoleCommand({ RoleName }));
+      expect(Role?.Description).toBe("before");
+    },
+  );
+
+  it("is not deleted while others' policies are attached to it, nor while it is in an instance profile", async () => {
+    const iam = iamOf(sandbox, MASTER);
+    const RoleName = "Attached";
+    const { StackName } = await deployRole({ RoleName, ...inline({}), ManagedPolicyArns: managed("SecurityAudit") });
+    const remove = async () => {
+      await cloudFormation.send(new DeleteStackCommand({ StackName }));
+      return outcomeOf(StackName);
+    };
+    await iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn: READ_ONLY }));
+    expect(await remove()).toEqual({
+      status: "DELETE_FAILED",
+      reason: expect.stringContaining("Cannot delete entity, must detach all policies first."),
+    });
+    await iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn: READ_ONLY }));
+    const InstanceProfileName = "foreign";
+    await iam.send(new CreateInstanceProfileCommand({ InstanceProfileName }));
+    await iam.send(new AddRoleToInstanceProfileCommand({ InstanceProfileName, RoleName }));
+    expect(await remove()).toEqual({
+      status: "DELETE_FAILED",
+      reason: expect.stringContaining("must remove roles from instance profile first."),
+    });
+    await iam.send(new RemoveRoleFromInstanceProfileCommand({ InstanceProfileName, RoleName }));
+    await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: "foreign", PolicyDocument: allows("s3:*") }));
+    expect(await remove()).toEqual({
+      status: "DELETE_FAILED",
+      reason: expect.stringContaining("Cannot delete entity, must delete policies first."),
+    });
+  });
+});
+
+const createRole = (properties: object): CreateRoleCommandInput => ({
+  RoleName: "Called",
+  AssumeRolePolicyDocument: JSON.stringify(TRUST),
+  ...Object.fromEntries(
+    Object.entries(properties).map(([name, value]) => [
+      name,
+      typeof value === "object" ? JSON.stringify(value) : value,
+    ]),
+  ),
+});
+
+describe("a call of IAM", () => {
+  it.each(ROLES.filter(([, properties]) => !("Policies" in properties || "ManagedPolicyArns" in properties)))(
+    "CreateRole with %s is refused",
+    async (_fact, properties, message) => {
+      await expect(iamOf(sandbox, MASTER).send(new CreateRoleCommand(createRole(properties)))).rejects.toThrow(message);
+    },
+  );
+
+  it("that changes a role is held to the same rules as its creation", async () => {
+    const iam = iamOf(sandbox, MASTER);
+    const RoleName = "Changed";
+    await iam.send(new CreateRoleCommand({ ...createRole({}), RoleName }));
+    const trust = new UpdateAssumeRolePolicyCommand({
+      RoleName,
+      PolicyDocument: trusts({ Principal: { AWS: `arn:aws:iam::${MASTER}:user/nobody` } }),
+    });
+    await expect(iam.send(trust)).rejects.toThrow(
+      `Invalid principal in policy: "AWS":"arn:aws:iam::${MASTER}:user/nobody"`,
+    );
+    const boundary = new PutRolePermissionsBoundaryCommand({
+      RoleName,
+      PermissionsBoundary: `arn:aws:iam::${MASTER}:policy/None`,
+    });
+    await expect(iam.send(boundary)).rejects.toThrow("does not exist or is not attachable.");
+    const PolicyDocument = allows("s3:*").replace('"Allow"', '"allow"');
+    await expect(iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: "p", PolicyDocument }))).rejects.toThrow(
+      "Syntax errors in policy.",
+    );
+    for (const PolicyArn of ELEVEN.slice(1)) await iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn }));
+    await expect(iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn: READ_ONLY }))).rejects.toMatchObject({
+      name: "LimitExceededException",
+    });
+    await expect(iam.send(new DeleteRoleCommand({ RoleName }))).rejects.toMatchObject({
+      name: "DeleteConflictException",
+    });
+  });
+});
