@@ -8,6 +8,8 @@ export type ErrorCode =
   | "UnknownProfile"
   /** A profile of that name is in a shared file and is not ours. */
   | "ForeignProfile"
+  /** Another agent-roles process keeps a profile of that name. */
+  | "ProfileInUse"
   /** A shared file could not be read, locked or written. */
   | "StoreFailed"
   /** STS refused, and its text does not say which side. */

@@ -163,7 +163,10 @@ export function roleSet(env: Env, options: RoleSetOptions): RoleSet {
     masterFailure = undefined;
     for (const connection of connections) connection.reconnect();
     for (const { session } of members.values()) session.retryNow();
-    for (const listener of listeners) listener.due(-Infinity);
+    for (const listener of listeners) {
+      listener.due(-Infinity);
+      listener.retry();
+    }
   }
 
   return { members, listeners, warnings: () => warnings, update, retry };

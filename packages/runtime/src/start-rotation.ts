@@ -32,6 +32,8 @@ export interface RotationListener {
   readonly removed: (target: TargetRole) => void;
   /** Some session is now due at this time, milliseconds since the epoch. */
   readonly due: (at: number) => void;
+  /** Someone asks for everything that failed to be tried again at once. */
+  readonly retry: () => void;
 }
 
 /** What a rotation works on. */
@@ -68,6 +70,9 @@ export async function startRotation(context: RotationContext, options: StartOpti
       for (const writer of writers) writer.remove(target);
     },
     due: loop.wakeBy,
+    retry: () => {
+      for (const writer of writers) void writer.retry();
+    },
   };
   for (const { target, session } of members()) {
     const { credentials } = session.state();

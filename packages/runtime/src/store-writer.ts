@@ -13,11 +13,17 @@ const GATHER_MS = 50;
 const FIRST_RETRY_MS = 5_000;
 const LONGEST_RETRY_MS = 60_000;
 
+/** How often a store that can be changed by others is looked at; a change that is younger than the second is left alone. */
+const LOOK_EVERY_MS = 5_000;
+const SETTLE_MS = 3_000;
+
 export interface StoreWriter {
   /** Queues one profile; what is queued while a write runs goes out together in the next one. */
   add(entry: StoredCredentials): void;
   /** Queues the removal of one profile. */
   remove(target: TargetRole): void;
+  /** Offers the store at once what it did not take, and what another program removed. */
+  retry(): Promise<void>;
   /** Resolves when everything queued has been tried: what failed is tried again, but not waited for. */
   idle(): Promise<void>;
 }
@@ -41,6 +47,8 @@ export function storeWriter(place: CredentialStore, { clock, signal, onEvent }: 
   const queue = new Map<string, Change>();
   /** What the store did not take, for the next try. */
   const failed = new Map<string, Change>();
+  /** What should be in the store. */
+  const wanted = new Map<string, StoredCredentials>();
   let attempt: Promise<void> | undefined;
   let retrying = false;
 
@@ -72,7 +80,7 @@ export function storeWriter(place: CredentialStore, { clock, signal, onEvent }: 
 
   async function write(): Promise<void> {
     await clock.sleep(GATHER_MS, signal);
-    // In the order of AWS_ROLE_N, whoever was assumed first.
+    // In the order of AWS_ROLE_N, not in the order of the answers.
     const batch = [...queue.values()].filter(isWanted).toSorted((a, b) => a.target.number - b.target.number);
     queue.clear();
     const entries = batch.flatMap(({ entry }) => entry ?? []);
@@ -84,7 +92,21 @@ export function storeWriter(place: CredentialStore, { clock, signal, onEvent }: 
     for (const each of refused) if (!queue.has(each.target.profile)) failed.set(each.target.profile, each);
   }
 
-  /** What has expired while the store took nothing is of no use to anybody. */
+  /** What expired while the store took nothing is not written any more. */
+  /** Puts back what another program removed or changed. */
+  async function restore(settleMs: number): Promise<void> {
+    const missing = (await store.missing?.(settleMs).catch(() => [])) ?? [];
+    for (const entry of missing.flatMap((profile) => wanted.get(profile) ?? []))
+      change({ target: entry.target, entry });
+  }
+
+  async function watch(): Promise<void> {
+    while (!signal.aborted) {
+      await clock.sleep(LOOK_EVERY_MS, signal);
+      if (!signal.aborted && !attempt) await restore(SETTLE_MS);
+    }
+  }
+
   function isWanted({ entry }: Change): boolean {
     return !entry || isValid(entry.credentials, clock.now());
   }
@@ -93,9 +115,21 @@ export function storeWriter(place: CredentialStore, { clock, signal, onEvent }: 
     for (let current = attempt; current; current = attempt) await current;
   }
 
+  if (store.missing) void watch();
   return {
-    add: (entry) => change({ target: entry.target, entry }),
-    remove: (target) => change({ target }),
+    add: (entry) => {
+      wanted.set(entry.target.profile, entry);
+      change({ target: entry.target, entry });
+    },
+    remove: (target) => {
+      wanted.delete(target.profile);
+      change({ target });
+    },
+    retry: async () => {
+      for (const each of failed.values()) change(each);
+      await idle();
+      await restore(0);
+    },
     idle,
   };
 }

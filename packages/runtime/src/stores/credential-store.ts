@@ -36,4 +36,10 @@ export interface CredentialStore {
    * @throws {AgentRolesError} `StoreFailed`.
    */
   remove(profiles: readonly string[], options?: StoreOptions): Promise<void>;
+  /**
+   * Profiles that were stored and that another program has removed or changed since. Cheap: called every few seconds.
+   *
+   * @param settleMs - a place that changed within this time is left alone: its writer may not have finished.
+   */
+  missing?(settleMs: number): Promise<readonly string[]>;
 }

@@ -1,5 +1,6 @@
 import { parseRoleArn, type RoleArn } from "../role-env/index.ts";
 import type { StoredCredentials } from "./credential-store.ts";
+import { noteField } from "./profile-keepers.ts";
 
 /** What the marker line of a managed profile tells about its credentials, none of it secret. */
 export interface ManagedNote {
@@ -15,10 +16,9 @@ export function formatManagedNote({ target, credentials }: StoredCredentials): s
 
 /** `undefined` when the line was edited beyond recognition: the profile then counts as having no credentials. */
 export function parseManagedNote(note: string): ManagedNote | undefined {
-  const field = (name: string): string => new RegExp(`(?:^|\\s)${name}=(\\S+)`).exec(note)?.[1] ?? "";
-  const role = parseRoleArn(field("role"));
-  const issuedAt = new Date(field("issued"));
-  const expiration = new Date(field("expiration"));
+  const role = parseRoleArn(noteField(note, "role"));
+  const issuedAt = new Date(noteField(note, "issued"));
+  const expiration = new Date(noteField(note, "expiration"));
   if (!role || Number.isNaN(issuedAt.getTime()) || Number.isNaN(expiration.getTime())) return undefined;
   return { role, issuedAt, expiration };
 }

@@ -1,7 +1,20 @@
 import { stat } from "node:fs/promises";
+import { setTimeout } from "node:timers/promises";
 import type { AgentRolesError } from "../agent-roles-error.ts";
 import type { CredentialStore, RefusedCredentials, StoredCredentials } from "./credential-store.ts";
+import { type Clock, systemClock } from "../clock.ts";
+import { processIdentity } from "../files/process-identity.ts";
 import { foreignProfiles, type SharedTexts } from "./foreign-profiles.ts";
+import {
+  managedSections,
+  markContested,
+  markKept,
+  noteField,
+  otherKeeper,
+  profileContested,
+  profileInUse,
+  sessionOf,
+} from "./profile-keepers.ts";
 import { readShared } from "../aws-files/read-shared.ts";
 import { notAFile } from "../files/read-regular-file.ts";
 import { removeLeftovers } from "../files/remove-leftovers.ts";
@@ -15,13 +28,22 @@ import { replaceFile } from "../files/replace-file.ts";
 import { openTrustedFile, type TrustedFile } from "../files/trusted-file.ts";
 import type { Env } from "../role-env/env.ts";
 
+/** A tool that writes in place, in pieces, is done when it has paused for so long. */
+const SETTLED_MS = 5_000;
+const LONGEST_WAIT_MS = 15_000;
+const POLL_MS = 250;
+
 export interface SharedFilesOptions {
-  /** Tells where the files are. Default: `process.env`. */
+  /** Default: `process.env`. */
   readonly env?: Env;
-  /** Take over profiles of the same name that somebody else wrote, replacing their settings. Default: false. */
+  /** Take over profiles of the same name that another tool or process wrote, replacing their settings. Default: false. */
   readonly adopt?: boolean;
   /** The user that root writes for. Default: the one whose home the files are in. */
   readonly owner?: Owner;
+  /** Identifies the process that keeps the profiles. Default: this process. */
+  readonly keeper?: string;
+  /** Default: the system's. */
+  readonly clock?: Clock;
 }
 
 /** How a profile is written: a section in each file, or none. */
@@ -63,11 +85,70 @@ export function sharedFilesStore(form: ProfileForm, options: SharedFilesOptions)
       await Promise.all(opened.map((file) => file.close()));
     }
   };
+  const context = { paths, form, adopt, clock: options.clock ?? systemClock };
+  const keeper = async (): Promise<string> => options.keeper ?? processIdentity();
+  /** The marker lines of what was stored. */
+  const stored = new Map<string, readonly string[]>();
+  const contested = new Set<string>();
+  let seen: FilesStamp | undefined;
   return {
     name: paths[form.file],
-    put: (entries, { signal } = {}) => locked((files) => put(entries, { files, paths, form, adopt }), signal),
-    remove: (profiles, { signal } = {}) => locked((files) => remove(profiles, files), signal),
+    put: (entries, { signal } = {}) =>
+      locked(async (files) => {
+        await waitForWriter(paths, seen);
+        const result = await put(entries, { ...context, files, own: await keeper(), contested });
+        for (const [profile, notes] of result.stored) stored.set(profile, notes);
+        seen = await stampOf(paths);
+        return result.refused;
+      }, signal),
+    remove: (profiles, { signal } = {}) =>
+      locked(async (files) => {
+        await remove(profiles, files, { own: await keeper(), now: context.clock.now() });
+        for (const profile of profiles) stored.delete(profile);
+        seen = await stampOf(paths);
+      }, signal),
+    missing: async (settleMs) => {
+      const stamp = await stampOf(paths);
+      if (stamp.text === seen?.text || Date.now() - stamp.changedAt < settleMs) return [];
+      seen = stamp;
+      const texts = {
+        config: await readShared(paths.configFile),
+        credentials: await readShared(paths.credentialsFile),
+      };
+      const sections = managedSections(texts);
+      const notesOf = (profile: string): string => (sections.get(profile) ?? []).map(({ note }) => note).join("\n");
+      return [...stored]
+        .filter(([profile, notes]) => notesOf(profile) !== notes.join("\n"))
+        .map(([profile]) => profile);
+    },
   };
+}
+
+/** Changes whenever one of the files does. */
+interface FilesStamp {
+  readonly text: string;
+  /** Milliseconds since the epoch, by the clock of the file system. */
+  readonly changedAt: number;
+  readonly size: number;
+}
+
+async function stampOf({ configFile, credentialsFile }: SharedPaths): Promise<FilesStamp> {
+  const infos = await Promise.all([configFile, credentialsFile].map((path) => stat(path).catch(() => undefined)));
+  return {
+    text: infos.map((info) => `${info?.ino} ${info?.mtimeMs} ${info?.size}`).join(),
+    changedAt: Math.max(...infos.map((info) => info?.mtimeMs ?? 0)),
+    size: infos.reduce((sum, info) => sum + (info?.size ?? 0), 0),
+  };
+}
+
+/** A file that shrank a moment ago is being written anew by a tool that writes in place: its second half would be lost. */
+async function waitForWriter(paths: SharedPaths, seen: FilesStamp | undefined): Promise<void> {
+  if (!seen) return;
+  for (let waitedMs = 0; waitedMs < LONGEST_WAIT_MS; waitedMs += POLL_MS) {
+    const stamp = await stampOf(paths);
+    if (stamp.size >= seen.size || Date.now() - stamp.changedAt >= SETTLED_MS) return;
+    await setTimeout(POLL_MS);
+  }
 }
 
 /** The error, with the files' names in place of the paths they were opened by. */
@@ -89,32 +170,79 @@ interface PutOptions {
   readonly paths: SharedPaths;
   readonly form: ProfileForm;
   readonly adopt: boolean;
+  readonly clock: Clock;
+  readonly own: string;
+  /** The processes that were reported as wanting a profile of ours. */
+  readonly contested: Set<string>;
 }
 
-async function put(
-  entries: readonly StoredCredentials[],
-  { files, paths, form, adopt }: PutOptions,
-): Promise<readonly RefusedCredentials[]> {
+interface PutResult {
+  readonly refused: readonly RefusedCredentials[];
+  /** The marker lines of each profile that was stored. */
+  readonly stored: ReadonlyMap<string, readonly string[]>;
+}
+
+async function put(entries: readonly StoredCredentials[], options: PutOptions): Promise<PutResult> {
+  const { files, paths, form, adopt, clock, own, contested } = options;
   const before = await readBoth(files);
   const inConfig = new Set(entries.filter((each) => form.config(each).lines).map(({ target }) => target.profile));
   const foreign = adopt ? new Map<string, AgentRolesError>() : foreignProfiles(before, paths, inConfig);
-  const taken = entries.filter(({ target }) => !foreign.has(target.profile));
+  const sections = managedSections(before);
+  const taken: StoredCredentials[] = [];
+  const refused: RefusedCredentials[] = [];
+  const stored = new Map<string, readonly string[]>();
+  const marked = { ...before };
+  for (const entry of entries) {
+    const { target } = entry;
+    const { profile } = target;
+    const there = sections.get(profile) ?? [];
+    const other = adopt ? undefined : await otherKeeper(there, own, clock.now());
+    const error =
+      foreign.get(profile) ?? (other && other.session !== sessionOf(target) && profileInUse(profile, other));
+    if (error) {
+      refused.push({ target, error });
+      if (other) marked.config = markContested(marked.config, there, own);
+      if (other) marked.credentials = markContested(marked.credentials, there, own);
+    } else if (!other) {
+      taken.push(entry);
+      for (const { note } of there) {
+        const by = decodeURIComponent(noteField(note, "contested"));
+        if (by === "" || by === own || contested.has(`${profile} ${by}`)) continue;
+        contested.add(`${profile} ${by}`);
+        refused.push({ target, error: profileContested(profile, by) });
+      }
+    }
+  }
+  const edits = (kind: "config" | "credentials"): SectionEdit[] =>
+    taken.map((entry) => markKept(form[kind](entry), { identity: own, session: sessionOf(entry.target) }));
+  const [config, credentials] = [edits("config"), edits("credentials")];
   await writeBoth(files, before, {
-    config: editSections(before.config, taken.map(form.config), adopt),
-    credentials: editSections(before.credentials, taken.map(form.credentials), adopt),
+    config: editSections(marked.config, config, adopt),
+    credentials: editSections(marked.credentials, credentials, adopt),
   });
-  return entries.flatMap(({ target }) => {
-    const error = foreign.get(target.profile);
-    return error ? [{ target, error }] : [];
+  taken.forEach(({ target }, index) => {
+    const written = [credentials[index], config[index]].flatMap((edit) => (edit?.lines ? edit.note : []));
+    stored.set(target.profile, written);
   });
+  return { refused, stored };
 }
 
-async function remove(profiles: readonly string[], files: Files): Promise<void> {
+/** Leaves profiles alone that another process keeps. */
+async function remove(
+  profiles: readonly string[],
+  files: Files,
+  { own, now }: { own: string; now: number },
+): Promise<void> {
   const before = await readBoth(files);
+  const sections = managedSections(before);
+  const ours: string[] = [];
+  for (const profile of profiles) {
+    if (!(await otherKeeper(sections.get(profile) ?? [], own, now))) ours.push(profile);
+  }
   const without = (text: string, prefix: string): string =>
     editSections(
       text,
-      profiles.map((profile) => ({ header: prefix + profile, note: "" })),
+      ours.map((profile) => ({ header: prefix + profile, note: "" })),
     );
   await writeBoth(files, before, {
     config: without(before.config, "profile "),

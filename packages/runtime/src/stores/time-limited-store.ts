@@ -43,5 +43,6 @@ export function timeLimitedStore(store: CredentialStore, clock: Clock, stop?: Ab
     name: store.name,
     put: (entries) => limited((signal) => store.put(entries, { signal })),
     remove: (profiles) => limited((signal) => store.remove(profiles, { signal })),
+    ...(store.missing && { missing: (settleMs) => limited(async () => (await store.missing?.(settleMs)) ?? []) }),
   };
 }

@@ -1,0 +1,145 @@
+import { utimes, writeFile } from "node:fs/promises";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { processIdentity } from "../files/process-identity.ts";
+import { credentials, target } from "../fixtures.test-helper.ts";
+import type { CredentialStore, StoredCredentials } from "./credential-store.ts";
+import { credentialProcessStore } from "./credential-process-store.ts";
+import { sharedCredentialsStore } from "./shared-credentials-store.ts";
+import { type TestHome, testHome } from "./shared-files.test-helper.ts";
+
+const NOW = Date.parse("2026-01-01T00:00:00Z");
+let place: TestHome;
+let me: string;
+beforeEach(async () => {
+  place = await testHome();
+  me = await processIdentity();
+});
+afterEach(() => place.close());
+
+const clock = (now: number) => ({ now: () => now, sleep: async () => undefined });
+/** One daemon; what follows the identity of a process that is alive does not matter to whether it is. */
+const daemon = (name: string, { keeper = `${me} ${name}`, now = NOW, adopt = false } = {}): CredentialStore =>
+  sharedCredentialsStore({ env: place.env, keeper, clock: clock(now), adopt });
+const entry = (externalId?: string, serial = "A"): StoredCredentials => ({
+  target: target("Shared", externalId ? { externalId } : {}),
+  credentials: credentials(`Shared${serial}`, NOW),
+});
+const key = async (): Promise<string | undefined> =>
+  /aws_access_key_id = (\S+)/.exec(await place.text("credentials").catch(() => ""))?.[1];
+
+describe("a profile that another live process keeps", () => {
+  it("is refused with another session, and stays as it is", async () => {
+    await daemon("a").put([entry()]);
+    const refused = await daemon("b").put([entry("other-1", "B")]);
+    expect(refused).toMatchObject([{ error: { code: "ProfileInUse", retryable: true } }]);
+    expect(await key()).toBe("ASIASharedAEXAMPLE");
+  });
+
+  it("is reported to its keeper once, at the next write", async () => {
+    const [a, b] = [daemon("a"), daemon("b")];
+    await a.put([entry()]);
+    await b.put([entry("other-1", "B")]);
+    expect(await a.missing?.(0)).toEqual(["Shared"]);
+    expect(await a.put([entry()])).toMatchObject([{ error: { code: "ProfileInUse", retryable: false } }]);
+    await b.put([entry("other-1", "B")]);
+    expect(await a.put([entry()])).toEqual([]);
+    expect(await key()).toBe("ASIASharedAEXAMPLE");
+  });
+
+  it("is not removed by the other process", async () => {
+    await daemon("a").put([entry()]);
+    await daemon("b").remove(["Shared"]);
+    expect(await key()).toBe("ASIASharedAEXAMPLE");
+    await daemon("a").remove(["Shared"]);
+    expect(await key()).toBeUndefined();
+  });
+
+  it("is left to it with the same session, without a failure", async () => {
+    await daemon("a").put([entry()]);
+    expect(await daemon("b").put([entry(undefined, "B")])).toEqual([]);
+    expect(await key()).toBe("ASIASharedAEXAMPLE");
+  });
+
+  it("is taken over with adopt, and its keeper is refused then", async () => {
+    await daemon("a").put([entry()]);
+    expect(await daemon("b", { adopt: true }).put([entry("other-1", "B")])).toEqual([]);
+    expect(await daemon("a").put([entry()])).toMatchObject([{ error: { code: "ProfileInUse" } }]);
+    expect(await key()).toBe("ASIASharedBEXAMPLE");
+  });
+
+  it("is the same with credential_process profiles", async () => {
+    const process = (name: string) =>
+      credentialProcessStore({ env: place.env, keeper: `${me} ${name}`, command: ["/bin/agent-roles"] });
+    await process("a").put([entry()]);
+    expect(await process("b").put([entry("other-1")])).toMatchObject([{ error: { code: "ProfileInUse" } }]);
+    await process("b").remove(["Shared"]);
+    expect(await place.text("config")).toContain("[profile Shared]");
+  });
+});
+
+const ended = () => me.replace(/^\d+/, "999999999");
+const elsewhere = () => me.replace(" on ", " on another-");
+
+describe("a profile is taken over", () => {
+  it("from a process that has ended", async () => {
+    await daemon("a", { keeper: ended() }).put([entry()]);
+    expect(await daemon("b").put([entry("other-1", "B")])).toEqual([]);
+    expect(await key()).toBe("ASIASharedBEXAMPLE");
+  });
+
+  it("from a process on another machine when its credentials have expired, and not before", async () => {
+    await daemon("a", { keeper: elsewhere() }).put([entry()]);
+    expect(await daemon("b").put([entry("other-1", "B")])).toMatchObject([{ error: { code: "ProfileInUse" } }]);
+    expect(await daemon("b", { now: NOW + 3_600_001 }).put([entry("other-1", "B")])).toEqual([]);
+  });
+
+  it("from a version that did not name the keeper", async () => {
+    await place.given("credentials", "[Shared]\n# agent-roles: do not edit\naws_access_key_id = ASIAOLDEXAMPLE\n");
+    expect(await daemon("b").put([entry()])).toEqual([]);
+    expect(await key()).toBe("ASIASharedAEXAMPLE");
+  });
+});
+
+describe("missing", () => {
+  it("finds what another tool removed or changed, once it has settled", async () => {
+    const store = daemon("a");
+    await store.put([entry()]);
+    expect(await store.missing?.(0)).toEqual([]);
+    await writeFile(place.file("credentials"), "[other]\naws_access_key_id = AKIAEXAMPLE\n");
+    expect(await store.missing?.(60_000)).toEqual([]);
+    expect(await store.missing?.(0)).toEqual(["Shared"]);
+    await store.put([entry()]);
+    expect(await place.text("credentials")).toMatch(/\[other\][^]*\[Shared\]/);
+    expect(await store.missing?.(0)).toEqual([]);
+  });
+
+  it("is empty when only another profile changed", async () => {
+    const store = daemon("a");
+    await store.put([entry()]);
+    await writeFile(place.file("credentials"), `${await place.text("credentials")}[other]\nregion = eu-west-1\n`);
+    expect(await store.missing?.(0)).toEqual([]);
+  });
+});
+
+it("waits while another tool writes the file anew in place", async () => {
+  const store = daemon("a");
+  const foreign = Array.from({ length: 40 }, (_, index) => `[p${index}]\naws_access_key_id = AKIAEXAMPLE\n`).join("");
+  await place.given("credentials", foreign);
+  await store.put([entry()]);
+  await writeFile(place.file("credentials"), foreign.slice(0, 200));
+  const writing = store.put([entry(undefined, "B")]);
+  await writeFile(place.file("credentials"), foreign + foreign.replaceAll("[p", "[q"));
+  await writing;
+  expect((await place.text("credentials")).match(/^\[/gm)).toHaveLength(81);
+});
+
+it("does not wait for a file that shrank long ago", async () => {
+  const store = daemon("a");
+  await place.given("credentials", "[p]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = secret\n");
+  await store.put([entry()]);
+  await writeFile(place.file("credentials"), "");
+  const old = new Date(Date.now() - 60_000);
+  await utimes(place.file("credentials"), old, old);
+  await store.put([entry(undefined, "B")]);
+  expect(await key()).toBe("ASIASharedBEXAMPLE");
+});

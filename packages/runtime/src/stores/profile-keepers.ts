@@ -1,0 +1,90 @@
+import { AgentRolesError } from "../agent-roles-error.ts";
+import { readSections, type Section, type SectionEdit } from "../aws-files/sections.ts";
+import { entryName } from "../cache/entry-name.ts";
+import { isProcessAlive } from "../files/process-identity.ts";
+import type { TargetRole } from "../role-env/index.ts";
+import { sessionKey } from "../session/session-key.ts";
+import type { SharedTexts } from "./foreign-profiles.ts";
+
+/** A process that keeps a profile says so in the profile's marker line: `session=<hash> keeper=<process identity>`. */
+export interface Keeper {
+  /** The process, as {@link processIdentity} names it. */
+  readonly identity: string;
+  /** What it keeps: profiles with the same value have the same role, external ID, duration and policies. */
+  readonly session: string;
+}
+
+/** One field of a marker line; empty when it has none. */
+export function noteField(note: string, name: string): string {
+  return new RegExp(`(?:^|\\s)${name}=(\\S+)`).exec(note)?.[1] ?? "";
+}
+
+/** What identifies a target's session in a marker line. */
+export function sessionOf(target: TargetRole): string {
+  return entryName(sessionKey(target, { roleEnv: {}, env: {} }));
+}
+
+/** The same section, marked as kept by this process. */
+export function markKept(edit: SectionEdit, { identity, session }: Keeper): SectionEdit {
+  return { ...edit, note: `${edit.note} session=${session} keeper=${encodeURIComponent(identity)}` };
+}
+
+/** The sections of our profiles in both files, by profile. */
+export function managedSections({ config, credentials }: SharedTexts): Map<string, Section[]> {
+  const found = new Map<string, Section[]>();
+  for (const section of [...readSections(credentials), ...readSections(config)]) {
+    const profile = section.header.replace(/^profile /, "");
+    if (section.managed) found.set(profile, [...(found.get(profile) ?? []), section]);
+  }
+  return found;
+}
+
+/**
+ * Another process that keeps a profile now: it is alive, or on another machine with credentials that are still valid.
+ *
+ * @param now - milliseconds since the epoch.
+ */
+export async function otherKeeper(sections: readonly Section[], own: string, now: number): Promise<Keeper | undefined> {
+  for (const { note } of sections) {
+    const identity = decodeURIComponent(noteField(note, "keeper"));
+    if (identity === "" || identity === own) continue;
+    const expiration = noteField(note, "expiration");
+    const isExpired = expiration !== "" && !(Date.parse(expiration) > now);
+    const isAlive = await isProcessAlive(identity);
+    if (isExpired || isAlive === false || (isAlive === undefined && expiration === "")) continue;
+    return { identity, session: noteField(note, "session") };
+  }
+  return undefined;
+}
+
+/** A profile that another process keeps with another session. */
+export function profileInUse(profile: string, { identity }: Keeper): AgentRolesError {
+  return new AgentRolesError(`${profile}: agent-roles process ${describe(identity)} keeps a profile of this name`, {
+    code: "ProfileInUse",
+    retryable: true,
+    fix: "Rename the profile in AWS_ROLE_N, stop the other process, or run agent-roles run --adopt to take the profile over.",
+  });
+}
+
+/** For the process that keeps the profile: another one declares it too, and was refused. */
+export function profileContested(profile: string, identity: string): AgentRolesError {
+  return new AgentRolesError(
+    `${profile}: agent-roles process ${describe(identity)} declares this profile for another role`,
+    {
+      code: "ProfileInUse",
+      fix: "Give one of the two profiles another name. This process keeps the profile.",
+    },
+  );
+}
+
+/** The text with a mark in the profile's sections that says who was refused. */
+export function markContested(text: string, sections: readonly Section[], own: string): string {
+  return sections
+    .filter(({ note }) => noteField(note, "contested") === "")
+    .reduce((all, { note }) => all.replace(note, `${note} contested=${encodeURIComponent(own)}`), text);
+}
+
+/** `4711 on build-7`, of `4711 since 884213 on build-7 pid:[4026531836]`. */
+function describe(identity: string): string {
+  return identity.replace(/ since \S+/, "").replace(/ pid:\[\d+\]/, "");
+}
