@@ -1,5 +1,6 @@
 import { createServer, type Server } from "node:http";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "@agent-roles/runtime/clock";
@@ -101,3 +102,24 @@ it.each([
     expect(lines).not.toMatch(/##\w*\[|^\s*::|^2026-01-01T00:00:00Z  assumed|(?!\n)[\p{Cc}\p{Cf}]/mu);
   },
 );
+
+it.runIf(process.platform !== "win32").each(["config", "credentials"])(
+  "ends when the %s file is a pipe without a writer",
+  async (name) => {
+    await mkdir(join(home, ".aws"), { recursive: true });
+    execFileSync("mkfifo", [join(home, ".aws", name)]);
+    const { code, out, err } = start(["run", "--once"]);
+    expect(await code).toBe(1);
+    expect([...out, ...err].join("\n")).toContain(`${name} is not a regular file`);
+  },
+);
+
+it.runIf(process.platform !== "win32")("warns of a directory and a file that other users can write to", async () => {
+  await mkdir(join(home, ".aws"));
+  await writeFile(join(home, ".aws", "config"), "");
+  await chmod(join(home, ".aws", "config"), 0o666);
+  if (process.geteuid?.() !== 0) await chmod(join(home, ".aws"), 0o777);
+  const { err, code } = start(["run", "--once"]);
+  await code;
+  expect(err.join("\n")).toMatch(/config: other users can write to it\n {2}fix: Run chmod go-w '/);
+});

@@ -1,4 +1,6 @@
-import { readFileSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
+import { AgentRolesError } from "../agent-roles-error.ts";
+import { notAFile } from "../files/read-regular-file.ts";
 import type { Env } from "../role-env/env.ts";
 import { readSections, type Section } from "./sections.ts";
 import { sharedPaths } from "./shared-paths.ts";
@@ -9,7 +11,7 @@ export function profileSetting(name: string, env: Env): string | undefined {
   return readProfile(profile, env).findLast(({ values }) => values[name])?.values[name];
 }
 
-/** The sections of one profile, those of the config file last: they win, as in the SDK. Files that cannot be read have none. */
+/** The sections of one profile, those of the config file last: they win, as in the SDK. Files that cannot be read have none. @throws {AgentRolesError} for a pipe. */
 export function readProfile(profile: string, env: Env): readonly Section[] {
   const inConfig = profile === "default" ? ["default", "profile default"] : [`profile ${profile}`];
   const inCredentials = sectionsOf(pathsOrNone(env).credentialsFile).filter(({ header }) => header === profile);
@@ -32,8 +34,23 @@ function pathsOrNone(env: Env): Partial<ReturnType<typeof sharedPaths>> {
 function sectionsOf(path: string | undefined): readonly Section[] {
   if (path === undefined) return [];
   try {
-    return readSections(readFileSync(path, "latin1"));
-  } catch {
+    return readSections(readText(path));
+  } catch (error) {
+    if (error instanceof AgentRolesError) throw error;
     return [];
+  }
+}
+
+/** Fails for a pipe, because the SDK would wait for its writer: for ever, and the process could not even end. */
+function readText(path: string): string {
+  const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    const info = fstatSync(file);
+    if (info.isFile()) return readFileSync(file, "latin1");
+    if (info.isCharacterDevice() || info.isDirectory()) return "";
+    const fix = "Set AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE to regular files.";
+    throw new AgentRolesError(notAFile(path).message, { code: "StoreFailed", fix });
+  } finally {
+    closeSync(file);
   }
 }

@@ -1,4 +1,6 @@
-import { chmod, mkdir, readdir, readFile, stat, symlink, truncate, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { createServer } from "node:net";
+import { chmod, mkdir, readdir, readFile, stat, symlink, truncate, writeFile, rename } from "node:fs/promises";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { credentials } from "../fixtures.test-helper.ts";
@@ -46,6 +48,16 @@ it("knows nothing of what is not there", async () => {
 });
 
 const text = formatEntry(key, { session });
+
+/** Makes a socket, which stays when its server has ended. */
+async function listen(path: string): Promise<void> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(path, resolve));
+  const kept = `${path}.kept`;
+  await rename(path, kept);
+  server.close();
+  await rename(kept, path);
+}
 const put = (content: string) => () => writeFile(cache.file(), content, { mode: 0o600 });
 
 it.each<readonly [string, () => Promise<unknown>, string]>([
@@ -57,6 +69,8 @@ it.each<readonly [string, () => Promise<unknown>, string]>([
   ["of no date", put(text.replace(/"expiration":"[^"]*"/, '"expiration":"soon"')), "is damaged"],
   ["huge", () => put(text)().then(() => truncate(cache.file(), 1_000_000)), "is larger than"],
   ["open to others", () => put(text)().then(() => chmod(cache.file(), 0o644)), "is open to other users"],
+  ["a pipe", async () => execFileSync("mkfifo", [cache.file()]), "is not a plain file"],
+  ["a socket", () => listen(cache.file()), "cannot be read"],
   ["a directory", () => mkdir(cache.file()), "is not a plain file"],
   ["a symlink", () => writeFile(`${cache.directory()}/x`, text).then(() => symlink("x", cache.file())), "is a symlink"],
 ])("does not believe a file that is %s", async (_, make, problem) => {

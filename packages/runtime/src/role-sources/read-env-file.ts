@@ -1,5 +1,9 @@
+import { constants } from "node:fs";
+import { open } from "node:fs/promises";
+import { setTimeout } from "node:timers/promises";
 import { parseEnv } from "node:util";
 import { AgentRolesError } from "../agent-roles-error.ts";
+import { hasErrorCode } from "../files/error-code.ts";
 import { readRegularFile } from "../files/read-regular-file.ts";
 
 /** The beginning of a line that means to set a variable of ours. */
@@ -9,6 +13,8 @@ const OURS = /^\s*(?:export\s+)?((?:AWS_ROLE_\d|AWS_MASTER_ROLE_|AGENT_ROLES_)\w
 const LIMIT_BYTES = 10_000_000;
 
 const PIPE_MS = 10_000;
+const POLL_MS = 20;
+const CHUNK_BYTES = 65_536;
 
 /**
  * The variables of a dotenv file.
@@ -19,7 +25,7 @@ const PIPE_MS = 10_000;
 export async function readEnvFile(path: string): Promise<Record<string, string | undefined>> {
   let text: string;
   try {
-    text = withoutMark(await readRegularFile(path, { limit: LIMIT_BYTES, pipeMs: PIPE_MS }));
+    text = withoutMark(await readText(path));
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
     const fix = "Check that the file exists and can be read. agent-roles env writes one.";
@@ -29,6 +35,35 @@ export async function readEnvFile(path: string): Promise<Record<string, string |
   if (mistakes.length === 0) return { ...parseEnv(text) };
   const message = mistakes.map((mistake) => `${path}:${mistake}`).join("\n");
   throw new AgentRolesError(message, { code: "RolesUnreadable", fix: "write each variable once, as NAME=value" });
+}
+
+async function readText(path: string): Promise<string> {
+  return readRegularFile(path, { limit: LIMIT_BYTES }).catch((error: unknown) => {
+    if (hasErrorCode(error, "EFTYPE")) return readPipe(path);
+    throw error;
+  });
+}
+
+/** Reads a pipe, such as a shell's `<(…)`. Polls, because a thread that waits in a read would keep the process from ending. */
+async function readPipe(path: string): Promise<string> {
+  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    if (!(await file.stat()).isFIFO()) throw new Error("is neither a file nor a pipe");
+    const chunks: Buffer[] = [];
+    for (let polls = PIPE_MS / POLL_MS; polls > 0 && chunks.length < LIMIT_BYTES / CHUNK_BYTES;) {
+      const read = await file.read(Buffer.alloc(CHUNK_BYTES), 0, CHUNK_BYTES, null).catch((error: unknown) => {
+        if (hasErrorCode(error, "EAGAIN")) return undefined;
+        throw error;
+      });
+      if (read?.bytesRead === 0) return Buffer.concat(chunks).toString();
+      if (read) chunks.push(read.buffer.subarray(0, read.bytesRead));
+      else await setTimeout(POLL_MS);
+      if (!read) polls -= 1;
+    }
+    throw new Error("is a pipe that does not end");
+  } finally {
+    await file.close();
+  }
 }
 
 /** Editors of other systems put a byte order mark before the first name. */

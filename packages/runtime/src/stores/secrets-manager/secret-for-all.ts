@@ -7,11 +7,16 @@ import { updateSecret } from "./update-secret.ts";
 
 /** One secret, with an object of all profiles; other writers may keep profiles of their own in it. */
 export function secretForAll(secretId: string, options: SecretOptions, client: SecretsManagerClient): CredentialStore {
-  const update = (edit: (profiles: SecretObject) => SecretObject, signal: AbortSignal | undefined): Promise<void> =>
+  const update = (
+    edit: (profiles: SecretObject) => SecretObject,
+    signal: AbortSignal | undefined,
+    { erase = false } = {},
+  ): Promise<void> =>
     updateSecret(
       {
         secretId,
         shared: true,
+        erase,
         create: newSecret(options, "Credentials of AWS roles, by profile; kept by agent-roles", []),
         edit: (text) => {
           const before = parseSecret(text);
@@ -36,12 +41,10 @@ export function secretForAll(secretId: string, options: SecretOptions, client: S
       }, signal);
       return refused;
     },
-    remove: (profiles, { signal } = {}) =>
-      update((before) => {
-        const kept = Object.entries(before).filter(
-          ([name, value]) => !profiles.includes(name) || !isSecretValue(value),
-        );
-        return Object.fromEntries(kept);
-      }, signal),
+    remove: (profiles, { signal } = {}) => {
+      const isKept = ([name, value]: [string, unknown]): boolean => !profiles.includes(name) || !isSecretValue(value);
+      const edit = (before: SecretObject): SecretObject => Object.fromEntries(Object.entries(before).filter(isKept));
+      return update(edit, signal, { erase: true });
+    },
   };
 }

@@ -75,7 +75,10 @@ async function removeOne(secretId: string, context: SecretsContext): Promise<voi
   const current = await readSecret(secretId, context);
   if (!current || !isSecretValue(parseSecret(current.text)) || (await deleteOwnSecret(secretId, context))) return;
   // Somebody made the secret for us: it stays, without credentials.
-  await updateSecret({ secretId, shared: false, create: { Tags: [], Description: "" }, edit: () => "{}" }, context);
+  await updateSecret(
+    { secretId, shared: false, erase: true, create: { Tags: [], Description: "" }, edit: () => "{}" },
+    context,
+  );
 }
 
 function isFreeOrOurs(text: string | undefined): boolean {

@@ -78,6 +78,9 @@ afterEach(() => fake.client.destroy());
 const forEach = () =>
   secretsManagerStore({ client: fake.client, prefix: "agents", kmsKeyId: "alias/agents", tags: { team: "data" } });
 const forAll = () => secretsManagerStore({ client: fake.client, secretId: "all" });
+/** The texts of all versions that a label leads to. */
+const labelled = (name: string): (string | undefined)[] =>
+  [...(fake.secrets.get(name)?.versions.values() ?? [])].flatMap(({ text, stages }) => (stages.size > 0 ? [text] : []));
 const profilesInAll = (): string[] => Object.keys(JSON.parse(fake.text("all") ?? "{}"));
 
 describe("a secret for each profile", () => {
@@ -121,6 +124,13 @@ describe("a secret for each profile", () => {
     expect(JSON.parse(fake.text("agents/First") ?? "")).toEqual(VALUE);
   });
 
+  it("leaves the keys of a removed profile in no version with a label", async () => {
+    givenSecret(fake, "agents/First");
+    await forEach().put([entry("First")]);
+    await forEach().remove(["First"]);
+    expect(labelled("agents/First")).toEqual(["{}", "{}"]);
+  });
+
   it("refuses a profile whose name no secret may have", async () => {
     const odd = { ...entry("a"), target: { ...entry("a").target, profile: "a%b" } };
     const [refused] = await forEach().put([odd]);
@@ -130,6 +140,30 @@ describe("a secret for each profile", () => {
 });
 
 describe("one secret for all", () => {
+  it("leaves the keys of a removed profile in no version with a label, and those of others in place", async () => {
+    await forAll().put([entry("First"), entry("Second")]);
+    await forAll().remove(["First"]);
+    const versions = labelled("all").map((text) => Object.keys(JSON.parse(text ?? "")));
+    expect(versions).toEqual([["Second"], ["Second"]]);
+  });
+
+  it("leaves the keys of a removed profile in no version with a label when another writer comes in between", async () => {
+    await forAll().put([entry("First"), entry("Second")]);
+    let writers = 0;
+    fake.before = async (action) => {
+      // The read before the second writing of the removal.
+      if (action !== "GetSecretValue" || fake.calls.filter((each) => each === action).length !== 3 || writers > 0)
+        return;
+      writers += 1;
+      await forAll().put([entry("Third")]);
+    };
+    await forAll().remove(["First"]);
+    expect(writers).toBe(1);
+    const versions = labelled("all").map((text) => Object.keys(JSON.parse(text ?? "")).toSorted());
+    expect(versions.flat()).not.toContain("First");
+    expect(versions).toContainEqual(["Second", "Third"]);
+  });
+
   it("loses nothing of ten writers that come at once, whoever makes it", async () => {
     const names = Array.from({ length: 10 }, (_, index) => `P${index}`);
     fake.before = () => new Promise((resolve) => setImmediate(resolve));

@@ -22,6 +22,8 @@ export interface SecretUpdate {
   readonly edit: (current: string | undefined) => string | undefined;
   /** Whether other writers keep profiles of their own in the secret: nothing of theirs is lost then. */
   readonly shared: boolean;
+  /** Leaves the former text in no version with a label, `AWSPREVIOUS` included: it holds keys of a removed role. */
+  readonly erase?: boolean;
   /** For a secret that is made. */
   readonly create: { readonly KmsKeyId?: string; readonly Tags: Tag[]; readonly Description: string };
 }
@@ -43,13 +45,22 @@ export async function updateSecret(update: SecretUpdate, context: SecretsContext
     const current = await readSecret(update.secretId, context);
     const text = update.edit(current?.text);
     if (text === undefined || text === current?.text) return;
-    if (current ? await replace(update, text, current.versionId, context) : await create(update, text, context)) return;
+    const isWritten = current
+      ? await replace(update, text, current.versionId, context)
+      : await create(update, text, context);
+    if (isWritten) return update.erase ? erasePrevious(update, text, context) : undefined;
   }
   throw new AgentRolesError(`${update.secretId}: ${MOST_TRIES} other writers came before this one`, {
     code: "StoreFailed",
     retryable: true,
     fix: "Use a prefix (one secret per profile) when many processes write.",
   });
+}
+
+/** Writes the text once more: then `AWSPREVIOUS` holds it too. If another writer was faster, it does so already. */
+async function erasePrevious(update: SecretUpdate, text: string, context: SecretsContext): Promise<void> {
+  const current = await readSecret(update.secretId, context);
+  if (current?.text === text) await replace(update, text, current.versionId, context);
 }
 
 interface CurrentSecret {
