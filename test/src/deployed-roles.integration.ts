@@ -71,7 +71,7 @@ describe("agent-roles run --once, as the master role", () => {
     expect(JSON.parse(stdout)).toMatchObject({ profile: null, expectedRoleArn: roleArn });
   });
 
-  it("tells by whoami when the credentials are another role's", async () => {
+  it("shows with whoami that the credentials are another role's", async () => {
     const [first, second] = deployment.manifest.roles;
     const { partition, rolePath } = deployment.manifest;
     const swapped = await changedEnvFile(deployment.cdkOut, {

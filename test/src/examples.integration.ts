@@ -71,7 +71,7 @@ it("names the profiles there are when another is asked for, and says when there 
   expect(await scan([], none)).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("no AWS_ROLE_N is set") });
 });
 
-it("tells which role it could not assume, with the fix, and scans the others", async () => {
+it("names the role that it could not assume, with the fix, and scans the others", async () => {
   const [first, second] = deployment.manifest.roles;
   const broken = { ...agent, AWS_ROLE_1: `${agent["AWS_ROLE_1"]?.replace(/:[^:]*$/, "")}Gone:${first?.profile}` };
   const { exitCode, stdout, stderr } = await scan([], broken);

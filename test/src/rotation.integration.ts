@@ -23,7 +23,7 @@ function faults(more: Faults): void {
   deployment.target.sandbox?.faults({ ...SESSION, ...more });
 }
 
-/** What goes wrong in turn, and the code that a rotation which meets it tells; one that is only late tells none. */
+/** What goes wrong in turn, and the code that a rotation reports then; a late answer has none. */
 const STORM: readonly (readonly [Faults, string?])[] = [
   [{ throttle: 5 }, "Throttled"],
   [{ latencyMs: 900 }],

@@ -66,7 +66,7 @@ function assumed(): string {
   return `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>${xml.join("")}</Credentials></AssumeRoleResult></AssumeRoleResponse>`;
 }
 
-/** Tells the caller by the key id that signed. */
+/** Names the caller by the key ID that signed. */
 function identity(authorization = ""): string {
   const keyId = /Credential=([^/]+)\//.exec(authorization)?.[1] ?? "nobody";
   return `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:aws:sts::123456789013:assumed-role/MyRole/${keyId}</Arn><UserId>x</UserId><Account>123456789013</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`;
@@ -146,7 +146,7 @@ describe("processes that want one role", () => {
 
 it("answers from the cache without the AWS SDK and without a command-line library", async () => {
   await keyOf();
-  // Node tells what a process loads; ES modules go another way, which a hit must not take at all.
+  // Node prints what a process loads; ES modules go another way, which a hit must not take at all.
   const { stdout, stderr } = await execa(process.execPath, ["--", CLI, ...ask], {
     env: { ...env, NODE_DEBUG: "module,esm" },
     extendEnv: false,

@@ -20,7 +20,7 @@ interface RoleCaller {
   readonly roleName: string;
   /** Left out when the caller was given as a role, that is, as any of its sessions. */
   readonly sessionName?: string;
-  /** A session ARN has no path; only `principalArn` tells it. */
+  /** A session ARN has no path; only `principalArn` has it. */
   readonly pathKnown: boolean;
 }
 

@@ -110,7 +110,7 @@ export interface OidcIdentity {
 export interface SamlIdentity {
   /** Name of the SAML provider. */
   readonly provider: string;
-  /** Exact `SAML:sub` values; without them, everyone to whom the provider gives the role. */
+  /** Exact `SAML:sub` values; default: every user to which the provider gives the role. */
   readonly subjects?: readonly string[];
 }
 

@@ -108,7 +108,7 @@ export const trustedBy: z.ZodType<TrustedBy> = z.union(
         provider: samlProvider.describe("Name of the SAML provider in the master's account."),
         subjects: list(claim, 20, "list 1 to 20 subjects")
           .exactOptional()
-          .describe("Exact SAML:sub values. Without them, everyone to whom the provider gives the role."),
+          .describe("Exact SAML:sub values. Default: every user to which the provider gives the role."),
       }).describe("Users of a SAML identity provider."),
     }),
     fields({

@@ -18,7 +18,7 @@ export interface AwsClock extends Clock {
  * A clock that follows AWS, for it is AWS's clock that ends a session. A local clock that is set back is noticed within a
  * second, also where nobody sleeps: until AWS answers again, time goes on as if it had not been. (Set forward, it looks like a suspend.)
  *
- * @param onChange - told when the difference changes noticeably.
+ * @param onChange - called when the difference changes noticeably.
  */
 export function awsClock(local: Clock, onChange: (offsetMs: number) => void = () => undefined): AwsClock {
   let offset = 0;

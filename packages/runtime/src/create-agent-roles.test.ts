@@ -15,7 +15,7 @@ const env = {
   AWS_ROLE_2: "arn:aws:iam::123456789013:role/MySecondRole:Second",
   AWS_ROLE_2_REGION: "eu-west-1",
 };
-/** Identify the caller, to whom cache entries belong. */
+/** Identify the caller that cache entries belong to. */
 const KEYS = { AWS_ACCESS_KEY_ID: "AKIAMASTEREXAMPLE", AWS_SECRET_ACCESS_KEY: "secret" };
 const MINUTE = 60_000;
 
@@ -412,7 +412,7 @@ describe("a listener that fails", () => {
       },
     ],
     ["rejects", () => Promise.reject(broken)],
-  ])("because it %s stops neither the refresh nor the rotation, and is told as a process warning", async (_, fail) => {
+  ])("because it %s stops neither the refresh nor the rotation, and becomes a process warning", async (_, fail) => {
     const warnings: Error[] = [];
     const onWarning = (warning: Error): void => void warnings.push(warning);
     process.on("warning", onWarning);
@@ -476,7 +476,7 @@ describe("a shared cache", () => {
     expect((await failing.roles.credentials("First")()).accessKeyId).toMatch(/^ASIAFirst/);
   });
 
-  it("that cannot be used is told as an event and fails nothing", async () => {
+  it("that cannot be used is reported as an event and fails nothing", async () => {
     await writeFile(join(directory, "file"), "");
     const broken = subject({ env: { ...env, ...KEYS, AGENT_ROLES_CACHE_DIR: join(directory, "file") }, cache: true });
     expect((await broken.roles.assumeAll()).map(({ status }) => status)).toEqual(["fresh", "fresh"]);

@@ -18,7 +18,7 @@ export function target(
   return role;
 }
 
-/** Session credentials whose key id tells the profile and the count. */
+/** Session credentials whose key ID contains the profile and the count. */
 export function credentials(name: string, issuedAt: number, lifetimeMs = 3_600_000): SessionCredentials {
   return {
     accessKeyId: `ASIA${name}EXAMPLE`,

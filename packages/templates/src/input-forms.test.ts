@@ -63,7 +63,7 @@ describe("a cloud assembly", () => {
       "arn:aws:iam::${AWS.AccountId}:role/${AWS.Region}",
     ]);
   });
-  it("tells construct paths in a file beside the manifest, too", async () => {
+  it("reads construct paths from a file beside the manifest too", async () => {
     const more = { "/App/R/Resource": [{ type: "aws:cdk:logicalId", data: "R" }] };
     const artifact = stack("aws://123456789012/us-east-1", {}, { additionalMetadataFile: "metadata.json" });
     const cwd = await folder({ ...assembly({ A: artifact }), "out/metadata.json": more });
@@ -157,7 +157,7 @@ describe("a path", () => {
     const error = await loadTrustRoles(["d"], { cwd }).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: "NotATemplate", problems: [{ file: "d" }, { file: "d/a.json", line: 1 }] });
   });
-  it("to Terraform configuration without a plan is told how to make one", async () => {
+  it("for Terraform configuration without a plan says how to make one", async () => {
     const cwd = await folder({
       "d/main.tf": "",
       "both/main.tf": "",

@@ -60,7 +60,7 @@ export interface ExpectedRole {
 
 /** What is known beside the roles themselves; everything is optional, and what is left out is not checked. */
 export interface TrustContext {
-  /** Accounts of one's own. Default: the accounts of the roles and of the master. */
+  /** Own accounts. Default: the accounts of the roles and of the master. */
   readonly accounts?: readonly string[];
   /** Accounts of others that may be trusted. */
   readonly allowedAccounts?: readonly string[];

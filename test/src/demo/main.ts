@@ -2,7 +2,7 @@ import process from "node:process";
 import { openTarget } from "../harness/target.ts";
 import { demo } from "./demo.ts";
 
-// The demo is local, whatever the tests are told.
+// The demo is local, whatever the tests' variables say.
 process.env["SANDBOX"] = "local";
 // The SDK's notice about Node versions is for those who build on it.
 process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";

@@ -7,7 +7,7 @@ export interface Screen {
   line(text: string): void;
   /** A command as a person would type it. */
   command(text: string): void;
-  /** Runs one step and tells its seconds. */
+  /** Runs one step and prints its seconds. */
   step<T>(title: string, work: () => Promise<T>): Promise<T>;
 }
 

@@ -16,7 +16,7 @@ export interface Running {
   stop(signal: "SIGINT" | "SIGTERM"): Promise<Finished>;
   /** Resolves when it ends, by itself or by a signal. */
   readonly ended: Promise<Finished>;
-  /** Told every line of standard output, from now on. */
+  /** Called with every further line of standard output. */
   onLine(listener: (line: string) => void): void;
 }
 

@@ -7,7 +7,7 @@ export interface CdkOptions {
   readonly cdkOut: string;
   /** Stands before the stacks' names; empty for none. */
   readonly stackPrefix: string;
-  /** Told every line of output. */
+  /** Called with every line of output. */
   readonly output?: (line: string) => void;
 }
 

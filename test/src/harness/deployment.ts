@@ -9,7 +9,7 @@ import { retry } from "./retry.ts";
 import type { Target } from "./target.ts";
 import { testManifest } from "./test-manifest.ts";
 
-/** The manifest, deployed: where the roles are, and how to speak as whom. */
+/** The manifest, deployed: where the roles are, and the credentials of each caller. */
 export interface Deployment {
   readonly target: Target;
   readonly manifest: Manifest;
@@ -87,7 +87,7 @@ export async function deploy(target: Target, { output }: DeployOptions = {}): Pr
     };
     return { target, manifest, manifestFile, cdkOut, deployer, agent, inAccount, update, destroy, close };
   } catch (error) {
-    // What failed first is what there is to tell.
+    // The first failure is the one to report.
     await destroy().catch(() => undefined);
     throw error;
   }

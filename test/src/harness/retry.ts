@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 
-/** Tries until it works, each second, for half a minute: IAM tells its news to itself slowly. */
+/** Tries until it works, each second, for half a minute: IAM is eventually consistent. */
 export async function retry<T>(attempt: () => Promise<T>): Promise<T> {
   for (let left = 30; ; left -= 1) {
     try {

@@ -111,7 +111,7 @@ describe("another process", () => {
     expect(sandbox.calls()).toEqual([]);
   });
 
-  it("is told what is wrong with its faults", async () => {
+  it("gets an error for malformed faults", async () => {
     const answer = await control("faults", { method: "PUT", body: '{"throttle":-1}' });
     expect([answer.status, await answer.json()]).toEqual([
       400,

@@ -2,7 +2,7 @@ import { parseRoleEnv, type StoredCredentials } from "@agent-roles/runtime";
 
 export const PROFILES: readonly string[] = ["First", "Second", "Third"];
 
-/** One generation of three profiles: every value of it, and the Region, tells the serial. */
+/** One generation of three profiles: every value of it, and the Region, contains the serial. */
 export function entries(serial: number, profiles: readonly string[] = PROFILES): StoredCredentials[] {
   const variables = profiles.flatMap((profile, index) => [
     [`AWS_ROLE_${index + 1}`, `arn:aws:iam::123456789013:role/agent-roles/${profile}Role:${profile}`],

@@ -75,7 +75,7 @@ it("writers that come at once make one secret and lose nothing of each other", a
   expect(Object.keys(await read("crowd")).toSorted()).toEqual(names);
 });
 
-it("a secret that waits for its deletion is told with its fix", async () => {
+it("reports a secret with a pending deletion with its fix", async () => {
   await secretsManagerStore({ client, secretId: "leaving" }).put(entries(1));
   await client.send(new DeleteSecretCommand({ SecretId: "leaving" }));
   await expect(secretsManagerStore({ client, secretId: "leaving" }).put(entries(2))).rejects.toMatchObject({

@@ -89,7 +89,7 @@ describe("agent-roles check --live", () => {
     expect((await found(...BOTH)).exitCode).toBe(0);
   });
 
-  it("finds a confused deputy with the credentials of one profile, and tells it as new access beside the templates", async () => {
+  it("finds a confused deputy with the credentials of one profile, and reports it as new access compared with the templates", async () => {
     const heal = await plant("123456789013", "MySecondRole", PARTNER);
     const { exitCode, findings, changes, summary } = await found(
       "--profile",

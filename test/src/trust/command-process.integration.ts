@@ -26,7 +26,7 @@ beforeAll(async () => {
   loaded = join(folder, "loaded.txt");
   hook = join(folder, "register.mjs");
   await writeFile(join(folder, "template.json"), JSON.stringify({ Resources: { Role: ROLE } }));
-  // Node tells every module that is imported to this loader.
+  // Node passes every imported module to this loader.
   await writeFile(
     join(folder, "loader.mjs"),
     `import { appendFileSync } from "node:fs";

@@ -12,7 +12,7 @@ import { escapeControlCharacters } from "../escape-control-characters.ts";
 export interface CheckFormatOptions {
   readonly color: boolean;
   readonly rules: readonly RuleText[];
-  /** Of this command; SARIF tells it. */
+  /** Of this command, for SARIF. */
   readonly version: string;
 }
 
@@ -34,7 +34,7 @@ export function formatCheck(format: CheckFormat, report: CheckReport, options: C
   }
 }
 
-/** For people to read; of roles these formats tell no more. */
+/** For people to read. These formats print only the ARN and the location of a role. */
 function shown(report: CheckReport): CheckReport {
   const roles = report.roles.map(({ arn, location }) => ({ arn, location }));
   return escapeControlCharacters({ ...report, roles });

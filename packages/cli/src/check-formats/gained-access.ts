@@ -10,7 +10,7 @@ export interface GainedAccess {
   readonly change: AccessChange;
 }
 
-/** Why each id is told, in a sentence. */
+/** What each ID means, in a sentence. */
 export const GAINED_ACCESS_RULES = [
   { id: "new-access", severity: "low", why: "somebody may assume the role who could not before" },
   { id: "widened-access", severity: "low", why: "somebody may assume the role on weaker conditions than before" },

@@ -39,7 +39,7 @@ it("cannot be made to say another command, another property or another file", ()
   expect(line).toContain("100%25%0D%0A::error file=evil::x");
 });
 
-it("tells each value that is not known offline once", () => {
+it("prints each value that is not known offline once", () => {
   const unknown = exampleFinding({ id: "unknown-value", severity: "info", message: "arn: {} is not known" });
   const findings = [unknown, { ...unknown, role: `${SECOND}x` }, { ...unknown, message: "tags: {} is not known" }];
   const lines = githubReport(exampleReport({ findings })).split("\n");

@@ -31,7 +31,7 @@ it("has a suite for each file, a failing case for each finding, a passing one fo
   );
 });
 
-it("passes what is below the threshold and still tells it", () => {
+it("passes what is below the threshold and still prints it", () => {
   const suites = read({ findings: [exampleFinding({ severity: "medium" })] });
   expect(suites).toMatchObject({ tests: "2", failures: "0" });
   expect(JSON.stringify(suites)).toContain("anyone in the world");
@@ -43,7 +43,7 @@ it("skips what is suppressed, with the reason", () => {
   expect(JSON.stringify(suites)).toContain("suppressed: a demo");
 });
 
-it("tells every change in a suite of its own, where none fails", () => {
+it("prints every change in a separate suite, where none fails", () => {
   const changes = [exampleChange(), exampleChange({ kind: "removed" })];
   const { testsuite: suites } = read({ findings: [], changes });
   const suite = suites.find(({ name }: { name: string }) => name === "who can assume what: what changed");

@@ -7,7 +7,7 @@ import { xmlText } from "./xml-text.ts";
 
 /**
  * JUnit XML, as build servers show it: a suite for each file, a case for each finding and for each role that has none. A finding
- * below `failOn` passes and tells what was found; a suppressed one is skipped, with its reason. What changed is a suite of its own.
+ * below `failOn` passes and prints what was found; a suppressed one is skipped, with its reason. What changed is a suite of its own.
  */
 export function junitReport(report: CheckReport): string {
   const cases = [
@@ -54,7 +54,7 @@ function unreadCase({ file, line, reason }: UnreadFile): TestCase {
   return { ...testCase("not read", file, skipped), outcome: "skipped" };
 }
 
-/** A change alone never fails a check, so its case passes and tells. */
+/** A change alone never fails a check, so its case passes. */
 function changeCase({ kind, from, to, actions, was, is }: AccessChange): TestCase {
   const lines = [
     actions.join(", "),

@@ -3,7 +3,7 @@ import { exampleChange, exampleFinding, exampleReport } from "./example-report.t
 import { markdownReport } from "./markdown-report.ts";
 import { markdownCode, markdownText } from "./markdown-text.ts";
 
-it("shows findings as a table, below one line that tells whether the check failed", () => {
+it("shows findings as a table, below one line that says whether the check failed", () => {
   const text = markdownReport(exampleReport());
   expect(text).toMatch(/^### ❌ agent-roles check\n/);
   expect(text).toContain(

@@ -19,7 +19,7 @@ cdk.out/agent-roles-123456789013.template.json:7 (Stack/Second)
   );
 });
 
-it("tells what is suppressed and why", () => {
+it("prints what is suppressed and why", () => {
   const suppressed = [{ ...exampleFinding(), reason: "a public demo" }];
   expect(prettyReport(exampleReport({ findings: [], suppressed }), false)).toContain(
     `wildcard-principal  ${SECOND}
@@ -39,7 +39,7 @@ function unknown(role: string, path: string, changes: Partial<Finding> = {}): Fi
   });
 }
 
-it("tells each value that is not known offline once, after what is wrong", () => {
+it("prints each value that is not known offline once, after the findings", () => {
   const findings = [
     unknown(SECOND, "arn"),
     unknown(SECOND, "trustPolicy"),
@@ -73,7 +73,7 @@ it("has colour only where it is wanted, and the same text without it", () => {
   expect(stripVTControlCharacters(colored)).toBe(plain);
 });
 
-it("is one line when there is nothing to tell", () => {
+it("is one line when there is nothing to report", () => {
   expect(prettyReport(exampleReport({ findings: [] }), false)).toBe(
     "No findings in 2 roles of 2 files; fails at error and above",
   );

@@ -41,7 +41,7 @@ it("writes a file's name as a URI", () => {
   expect(result.locations[0].physicalLocation.artifactLocation.uri).toBe("my%20out/a%23b%25.json");
 });
 
-it("tells the rule's severity on GitHub's scale", () => {
+it("gives the rule's severity on GitHub's scale", () => {
   const findings = [exampleFinding(), exampleFinding({ id: "policy-size", severity: "low" })];
   const { rules } = sarif({ findings }).tool.driver;
   expect(rules.map((rule: { id: string }) => rule.id)).toEqual(["policy-size", "wildcard-principal"]);
@@ -49,7 +49,7 @@ it("tells the rule's severity on GitHub's scale", () => {
   expect(rules[1].properties["security-severity"]).toBe("9.5");
 });
 
-it("keeps a finding's identity when lines move, and tells two findings apart", () => {
+it("keeps a finding's identity when lines move, and distinguishes two findings", () => {
   expect(fingerprint({ location: { file: "elsewhere.json", line: 99 } })).toEqual(fingerprint({}));
   expect(fingerprint({ statement: 1 })).not.toEqual(fingerprint({}));
 });

@@ -5,7 +5,7 @@ import type { CheckReport, SuppressedFinding } from "./check-report.ts";
 import { GAINED_ACCESS_RULES, type GainedAccess, gainedAccess } from "./gained-access.ts";
 import { level } from "./severity.ts";
 
-/** What SARIF tells of a rule beside its id. */
+/** What SARIF says about a rule, besides its ID. */
 export interface RuleText {
   readonly id: string;
   readonly severity: Severity;

@@ -55,7 +55,7 @@ describe("agent-roles check", () => {
     });
   });
 
-  it("tells a suppression that silences nothing", async () => {
+  it("warns of a suppression that matches nothing", async () => {
     const suppressions = [{ id: "wildcard-principal", reason: "gone" }];
     const known = await files.write("known.yaml", manifestText({ suppressions }));
     const { code, err } = await check(await assembly(files, "cdk.out", BY_MASTER), "--manifest", known);
@@ -180,7 +180,7 @@ describe("agent-roles check", () => {
     expect(out).toMatch(/Suppressed\n.*unknown-account.*\n +account 999999999999 .*\n +because a partner/);
   });
 
-  it("tells a severity for a rule that does not exist", async () => {
+  it("warns of a severity for a rule that does not exist", async () => {
     const typo = await files.write("typo.yaml", manifestText({ severities: { "wildcard-principle": "info" } }));
     const { err } = await check(await assembly(files, "cdk.out", BY_MASTER), "--manifest", typo);
     expect(err).toContain("trust.severities names wildcard-principle, which is no rule");

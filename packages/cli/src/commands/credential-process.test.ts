@@ -103,7 +103,7 @@ describe("agent-roles credential-process", () => {
     expect(keyOf(await cli(ask, clocks))).toBe("ASIACALL2EXAMPLE");
   });
 
-  it("tells a refusal on one line, ends with 1, and leaves STS alone for a while", async () => {
+  it("prints a denial on one line, ends with 1, and leaves STS alone for a while", async () => {
     answers = [{ status: 403, body: refusal("AccessDenied") }];
     const first = await cli(ask);
     expect(first).toMatchObject({ code: 1, out: "" });

@@ -74,7 +74,7 @@ it("takes a reload before it has read its roles", async () => {
   expect(await code).toBe(0);
 });
 
-it("tells beside the JSON of --once why a store took nothing", async () => {
+it("prints a store's failure on standard error beside the JSON of --once", async () => {
   await mkdir(join(home, ".aws/credentials"), { recursive: true });
   const { code, out, err } = start(["run", "--once", "--json"]);
   expect(await code).toBe(1);

@@ -80,7 +80,7 @@ describe("a hit", () => {
   });
 });
 
-it("tells of a failure that another reader has just met, on one line", async () => {
+it("prints a failure that another reader has just met, on one line", async () => {
   await assumed(1_000, new AgentRolesError("Prod: no\n  more", { code: "AccessDenied", fix: "ask\nsomebody" }));
   expect(answer(prod, env, NOW)).toEqual({
     exitCode: 1,

@@ -33,7 +33,7 @@ describe("editSections", () => {
     expect(editSections(text, [gone("a")])).toBe(text);
   });
 
-  it("takes such a section over when told to, and drops settings that would shadow ours", () => {
+  it("overwrites such a section with adopt, and drops settings that would shadow ours", () => {
     const text = "# top\n[a]\nrole_arn = arn:aws:iam::123456789012:role/other\n# note\n[b]\nx = 1\n";
     expect(editSections(text, [edit("a", "region = 1")], true)).toBe(
       "# top\n[a]\n# agent-roles: n\nregion = 1\n# note\n[b]\nx = 1\n",

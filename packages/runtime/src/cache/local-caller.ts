@@ -15,7 +15,7 @@ const LEADS_TO_CREDENTIALS = /^(aws_|role_arn|web_identity_token_file|sso_)/;
  * Identifies the credentials that the SDK's default chain finds, as far as variables and files do, without a call: keys, the profile
  * and what it refers to, tokens. Holds no secret.
  *
- * @returns `undefined` when only the credentials themselves can tell: an instance role, a `credential_process`.
+ * @returns `undefined` when only the credentials themselves identify the caller: an instance role, a `credential_process`.
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
  */
 export function localCaller(env: Env): string | undefined {

@@ -154,7 +154,7 @@ it("keeps the valid session beside a failure, counts failures in a row, and forg
   expect(await healed.shared.read(request, origin)).not.toHaveProperty("failure");
 });
 
-it("tells a reader nothing of what is not there", async () => {
+it("returns nothing to a reader for an entry that is not there", async () => {
   expect(await processAt().shared.read(request, origin)).toEqual({});
 });
 
@@ -230,7 +230,7 @@ it("shows a session that is there to everybody who may read, expired or not", as
   expect((await processAt().shared.read(request, origin)).session?.accessKeyId).toBe("ASIAOldEXAMPLE");
 });
 
-it("has an answer within the limit, and tells the others that there was none", async () => {
+it("returns within the limit, and shares the timeout with the other callers", async () => {
   const clock = fakeClock(NOW);
   const hanging = processAt({ sts: () => new Promise(() => undefined), limitMs: 50, clock });
   await expect(clock.until(hanging.get())).rejects.toMatchObject({ code: "Unavailable", retryable: true });

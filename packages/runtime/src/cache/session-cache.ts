@@ -47,7 +47,7 @@ export interface SessionCache {
   read(role: SessionRole, origin: CallerOrigin): Promise<CacheEntry>;
 }
 
-/** An entry's key: the session's, the endpoints of the profile, and the caller, to whom the entry belongs. */
+/** An entry's key: the session's, the endpoints of the profile, and the caller that the entry belongs to. */
 export function entryKey(caller: string, role: SessionRole, origin: SessionOrigin): string {
   return JSON.stringify([caller, profileEndpoints(origin.env), sessionKey(role, origin)]);
 }

@@ -13,7 +13,7 @@ function start(pid: string): string {
   );
 }
 
-it("tells a process that lives from one that has ended, and is silent about other machines", async () => {
+it("distinguishes a live process from one that has ended, and says nothing about other machines", async () => {
   const mine = await processIdentity();
   const child = spawn(process.execPath, ["--eval", "0"]);
   await once(child, "exit");

@@ -95,7 +95,7 @@ it("is not released by who has lost it", async () => {
   expect(await readlink(path)).toBe("4711 since 5 on another-machine");
 });
 
-it("tells who holds it", async () => {
+it("names its holder", async () => {
   expect(await lockHolder(path)).toBeUndefined();
   await tryLock(path);
   expect(await lockHolder(path)).toMatch(new RegExp(`^${process.pid} since `));

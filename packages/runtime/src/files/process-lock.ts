@@ -74,7 +74,7 @@ function held(path: string, mark: string): HeldLock {
 async function create(path: string, mark: string): Promise<boolean> {
   try {
     await symlink(mark, path).catch(async (error: unknown) => {
-      // Windows, FAT and some network directorys have no symlinks for everybody.
+      // Windows, FAT and some network file systems have no symlinks for all users.
       if (hasErrorCode(error, "EEXIST")) throw error;
       await writeFile(path, mark, { flag: "wx", mode: 0o600 });
     });
@@ -100,13 +100,13 @@ async function silentMs(path: string): Promise<number> {
 }
 
 /**
- * Replaces an abandoned lock by one's own. Who wants to has to make the claim's mark first, of which there is one, and then to find
- * the abandoned lock still in place; as the mark itself becomes the lock there is no moment without one.
+ * Replaces an abandoned lock. A process first creates the claim file, which only one can, then checks that the abandoned lock is still
+ * there, and renames the claim over it, so that the lock is never missing.
  */
 async function takeOver(path: string, abandoned: string, mark: string): Promise<boolean> {
   const claim = `${path}.claim`;
   if (!(await create(claim, mark))) {
-    // An claim needs no time; one that was killed in between must not keep the others out for ever.
+    // A claim takes no time. One whose process was killed must not block the others.
     if (await isAbandoned(claim, (await lockHolder(claim)) ?? "")) await unlink(claim).catch(() => undefined);
     return false;
   }

@@ -92,7 +92,7 @@ function durations() {
   return asked.map((form) => form.get("DurationSeconds")).filter(Boolean);
 }
 
-it("asks for an hour when the master is itself a role session, and tells it once", async () => {
+it("asks for an hour when the master is itself a role session, and reports it once", async () => {
   const { assume, capped } = subject(43_200);
   await assume();
   await assume();
@@ -115,7 +115,7 @@ it("does not ask who it is when no role wants more than an hour", async () => {
   expect(asked.map((form) => form.get("Action"))).toEqual(["AssumeRole"]);
 });
 
-it("asks for what is declared when STS does not tell who it is, and asks again next time", async () => {
+it("asks for what is declared when STS does not identify it, and asks again next time", async () => {
   refuseIdentity = true;
   const { assume } = subject(43_200);
   await assume();

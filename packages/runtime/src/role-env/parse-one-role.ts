@@ -12,7 +12,7 @@ export interface OneRole {
 /**
  * What {@link parseRoleEnv} says of one profile, without a look at the other roles.
  *
- * @returns `undefined` when there is no such profile, or any mistake in what it needs: `parseRoleEnv` tells which.
+ * @returns `undefined` when there is no such profile, or any mistake in what it needs: `parseRoleEnv` reports it.
  */
 export function parseOneRole(env: Env, profile: string): OneRole | undefined {
   let number = 0;

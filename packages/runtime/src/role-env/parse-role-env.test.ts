@@ -179,7 +179,7 @@ describe("parseRoleEnv", () => {
     expect(warnings.map(({ variable }) => variable)).toEqual(["AWS_ROLE_2_EXTERNALID", "AWS_ROLE_1, AWS_ROLE_3…5"]);
   });
 
-  it("tells what it would warn of beside the mistakes, so that one look at it is enough", () => {
+  it("reports warnings together with the mistakes, so that one look at it is enough", () => {
     const problems = problemsOf({ AWS_ROLE_1: "nonsense", AWS_ROLE_1_REGOIN: "eu-west-1" });
     expect(problems.map(({ variable }) => variable)).toEqual(["AWS_ROLE_1", "AWS_ROLE_1_REGOIN"]);
   });

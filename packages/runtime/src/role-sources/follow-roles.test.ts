@@ -66,7 +66,7 @@ it("reloads at once when asked", async () => {
   await end();
 });
 
-it("keeps the roles while the file is missing or has a mistake, tells it once, and heals", async () => {
+it("keeps the roles while the file is missing or has a mistake, reports it once, and recovers", async () => {
   const { profiles, followed, events, end } = await following();
   await rm(envFile);
   await followed.reload();
@@ -106,7 +106,7 @@ function hanging() {
   return { seen, source: { name: () => "the secret", pollMs: () => POLL_MS, read } };
 }
 
-it("ends when it is told to, whatever still hangs", async () => {
+it("ends when its signal aborts, whatever still hangs", async () => {
   const clock = fakeClock();
   const stop = new AbortController();
   const { seen, source } = hanging();
@@ -117,7 +117,7 @@ it("ends when it is told to, whatever still hangs", async () => {
   await done;
 });
 
-it("goes on after a look that hangs, and tells it", async () => {
+it("continues after a read that hangs, and reports it", async () => {
   const { clock, events, roles, end: endFirst } = await following();
   await endFirst();
   const stop = new AbortController();
@@ -153,7 +153,7 @@ it("looks once more for all who ask while it looks", async () => {
   expect(reads).toBe(2);
 });
 
-it("tells nothing and asks nothing while the file stays the same", async () => {
+it("reports and reads nothing while the file stays the same", async () => {
   const { clock, followed, events, roles, end } = await following();
   await roles.assumeAll();
   const before = events.length;

@@ -10,9 +10,9 @@ import { masterConfig, type MasterOptions } from "../master/connect-master.ts";
 import type { Env } from "../role-env/env.ts";
 
 export interface SecretEnvOptions extends MasterOptions {
-  /** Name or ARN; an ARN also tells the Region. */
+  /** Name or ARN; an ARN also contains the Region. */
   readonly secretId: string;
-  /** Tells Region and endpoint, and the hop to the master. */
+  /** Selects Region, endpoint and master. */
   readonly env: Env;
 }
 

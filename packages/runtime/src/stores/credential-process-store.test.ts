@@ -79,7 +79,7 @@ it("refuses a profile that somebody else keeps keys for, by file and line", asyn
   expect(refused[0]?.error.message).toContain("credentials:2");
 });
 
-it("tells at once what is wrong with the command", () => {
+it("reports at once what is wrong with the command", () => {
   const { env } = place;
   expect(() => credentialProcessStore({ env, command: ["node", "agent-roles.js"] })).toThrow(
     'credential_process: "node" is no absolute path',

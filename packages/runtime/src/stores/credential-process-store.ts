@@ -22,7 +22,7 @@ export interface CredentialProcessStoreOptions extends SharedFilesOptions {
 export function credentialProcessStore(options: CredentialProcessStoreOptions): CredentialStore {
   const { command, platform = process.platform } = options;
   const commandFor = (profile: string): string => processCommand([...command, "--profile", profile], platform);
-  // What is wrong with the command is told before anything is rotated.
+  // Fails before anything is rotated.
   commandFor("any");
   return sharedFilesStore(
     {

@@ -2,7 +2,7 @@ import { parseRoleArn, type RoleArn } from "../role-env/index.ts";
 import type { StoredCredentials } from "./credential-store.ts";
 import { noteField } from "./profile-keepers.ts";
 
-/** What the marker line of a managed profile tells about its credentials, none of it secret. */
+/** What the marker line of a managed profile contains about its credentials. Not secret. */
 export interface ManagedNote {
   readonly role: RoleArn;
   readonly issuedAt: Date;

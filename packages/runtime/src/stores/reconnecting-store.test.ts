@@ -10,7 +10,7 @@ it.each<[string, Partial<CredentialStore>]>([
   ["a write that fails", { put: () => Promise.reject(expired) }],
   ["a write that is refused", { put: async () => [{ target: target("A"), error: expired }] }],
   ["a removal that fails", { remove: () => Promise.reject(expired) }],
-])("makes the store anew after %s, and tells the failure", async (_, changes) => {
+])("makes the store anew after %s, and reports the failure", async (_, changes) => {
   let made = 0;
   const fine: CredentialStore = { name: "fine", put: async () => [], remove: async () => undefined };
   const store = reconnectingStore(() => (made++ === 0 ? { ...fine, ...changes } : fine));

@@ -148,7 +148,7 @@ it.each(["role_arn = x", "  ROLE_ARN = x", "credential_process = x", "sso_sessio
   },
 );
 
-it("takes a foreign profile over when told to adopt", async () => {
+it("overwrites another tool's profile with adopt", async () => {
   await given("credentials", "[First]\naws_access_key_id = AKIAEXAMPLE\n");
   await given("config", "[profile First]\nrole_arn = arn:aws:iam::123456789012:role/other\n");
   expect(await sharedCredentialsStore({ env, adopt: true }).put([entry("First")])).toEqual([]);

@@ -46,7 +46,7 @@ it("takes over a lock whose holder fell silent, one in at a time also then", asy
   expect(await readdir(directory)).toEqual([]);
 });
 
-it("stops waiting when told to, and leaves the other's lock", async () => {
+it("stops waiting when the signal aborts, and leaves the other's lock", async () => {
   await symlink("4711 on another-machine", lock);
   const waiting = withFileLock(file, async () => "in", AbortSignal.timeout(20));
   await expect(waiting).rejects.toThrow(/timeout/);

@@ -58,7 +58,7 @@ export function storeContract(name: string, open: () => Promise<StoreSubject>): 
       expect(await subject.version()).toBe(version);
     });
 
-    it("removes what it is told to, and takes it again", async () => {
+    it("removes profiles, and stores them again", async () => {
       await subject.store.put([entry("First", "A"), entry("Second", "A"), entry("Third", "A")]);
       await subject.store.remove(["First", "Third", "Unknown"]);
       expect(await subject.read()).toEqual(stateOf([entry("Second", "A")]));

@@ -6,7 +6,7 @@ import type { CredentialStore, RefusedCredentials, StoredCredentials } from "./c
 /** A store in plain JavaScript may well return nothing. */
 const NONE: readonly RefusedCredentials[] = [];
 
-/** One write to one store, told as events. @returns what should be offered to the store again. */
+/** One write to one store, reported as events. @returns what should be offered to the store again. */
 export async function storeEntries(
   store: CredentialStore,
   entries: readonly StoredCredentials[],
@@ -26,7 +26,7 @@ export async function storeEntries(
   return entries.filter((entry) => refusal(entry)?.error.retryable);
 }
 
-/** Takes profiles out of one store; a failure is told as an event. @returns whether they are gone. */
+/** Takes profiles out of one store; a failure is reported as an event. @returns whether they are gone. */
 export async function removeEntries(
   store: CredentialStore,
   targets: readonly TargetRole[],
@@ -47,6 +47,11 @@ async function attempt<T>(call: () => Promise<T>): Promise<T | AgentRolesError> 
   } catch (cause) {
     if (cause instanceof AgentRolesError) return cause;
     const message = cause instanceof Error ? cause.message : "the store failed";
-    return new AgentRolesError(message, { code: "StoreFailed", retryable: true, fix: "the cause tells", cause });
+    return new AgentRolesError(message, {
+      code: "StoreFailed",
+      retryable: true,
+      fix: "Will retry. See the cause above.",
+      cause,
+    });
   }
 }

@@ -13,7 +13,7 @@ it.each([
   ["EFTYPE", "regular file"],
   ["ELOCKED", ".lock file"],
   ["EIO", "cause"],
-])("tells what to do about %s", (code, fix) => {
+])("gives the fix for %s", (code, fix) => {
   const failure = storeFailed(Object.assign(new Error(`${code}: open`), { code }), "~/.aws/credentials");
   expect(failure).toMatchObject({ code: "StoreFailed", fix: expect.stringContaining(fix) });
   expect(failure.message).toBe(`~/.aws/credentials: ${code}: open`);

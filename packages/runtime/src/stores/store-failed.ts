@@ -18,6 +18,6 @@ export function storeFailed(error: unknown, path: string): AgentRolesError {
   if (error instanceof AgentRolesError) return error;
   const code = errorCode(error);
   const message = error instanceof Error ? error.message : String(error);
-  const fix = FIXES[code === "EPERM" ? "EACCES" : code] ?? "the cause above tells; nothing was changed";
+  const fix = FIXES[code === "EPERM" ? "EACCES" : code] ?? "See the cause above. Nothing was changed.";
   return new AgentRolesError(`${path}: ${message}`, { code: "StoreFailed", retryable: true, fix, cause: error });
 }

@@ -184,7 +184,7 @@ it("removes a profile, unless it came back meanwhile", async () => {
   });
 });
 
-it("goes on with one store while another hangs for ever, and tells so", async () => {
+it("goes on with one store while another hangs for ever, and reports it", async () => {
   const clock = fakeClock();
   const { signal } = new AbortController();
   const events: AgentRolesEvent[] = [];
@@ -208,7 +208,7 @@ it("goes on with one store while another hangs for ever, and tells so", async ()
   ]);
 });
 
-it("gives up waiting for a broken store when it is told to stop", async () => {
+it("stops waiting for a broken store when its signal aborts", async () => {
   const { writer, writes, abort, finish } = subject();
   writer.add(entry("A", 1));
   await finish(diskFull());

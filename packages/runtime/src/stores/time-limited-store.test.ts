@@ -37,7 +37,7 @@ it("aborts a call after thirty seconds, and begins no other before that one has 
   expect(signals).toHaveLength(1);
 });
 
-it("leaves a call five seconds when it is told to stop, whether it runs or begins then", async () => {
+it("leaves a call five seconds when the signal aborts, whether it runs or begins then", async () => {
   const { clock, stop, end, store } = subject();
   const failure = store.put([]).catch((error: unknown) => error);
   await clock.advance(10_000);

@@ -110,7 +110,7 @@ describe("assumeRoleError", () => {
     ).not.toContain("AWS_MASTER_ROLE_ARN");
   });
 
-  it("says whom the master's failure stops", () => {
+  it("names the profile that the master's failure stops", () => {
     const master = assumeRoleError(sts("Throttling", "Rate exceeded"), { ...request, subject: "master role" });
     expect(assumeRoleError(master, request)).toMatchObject({
       code: "Throttled",

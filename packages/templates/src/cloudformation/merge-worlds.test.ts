@@ -51,7 +51,7 @@ describe("a Deny of a trust policy counts", () => {
     expect(listed.trustPolicy["Statement"]).toEqual([allow("*"), outside([own, other])]);
   });
   it.each([
-    ["whom it denies", outside(own), outside(own, { Principal: { AWS: other } })],
+    ["the callers that it denies", outside(own), outside(own, { Principal: { AWS: other } })],
     [
       "the key",
       outside(own),
@@ -99,7 +99,7 @@ describe("a Deny of another policy counts only when it is always there:", () => 
 });
 
 describe("what a role is in each world", () => {
-  it("is told when it differs", () => {
+  it("is reported when it differs", () => {
     expect(read(roleOf([only(outside(own)), only(allow(own)), allow(other)])).worlds).toMatchObject([
       { trustPolicy: { Statement: [outside(own), allow(own), allow(other)] } },
       { trustPolicy: { Statement: [allow(other)] } },

@@ -59,7 +59,7 @@ describe("the policies of a role are", () => {
     expect(roles[0]?.unknowns).toMatchObject([{ assumed: "that the policy P is not attached to this role" }]);
     expect(roles[1]?.unknowns).toEqual([]);
   });
-  it("found without asking a policy for each role whom it names, when that hangs on no condition", () => {
+  it("found without evaluating a policy for each role, when its principals depend on no condition", () => {
     let asked = 0;
     const Properties = {
       PolicyDocument: document("a:p"),

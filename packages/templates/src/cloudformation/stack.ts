@@ -9,9 +9,9 @@ export type Section = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 /** One template, its sections ready to be looked up by name. */
 export interface Stack {
   readonly source: TemplateSource;
-  /** Tells stacks apart in keys of maps. */
+  /** Identifies the stack in keys of maps. */
   readonly id: string;
-  /** Tells them apart in names that are not known: the stack's name, else its file. Empty for one that is alone. */
+  /** Identifies the stack in names that are not known: its name, else its file. Empty for a single stack. */
   readonly label: string;
   readonly parameters: Section;
   readonly mappings: Section;

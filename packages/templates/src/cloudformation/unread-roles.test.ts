@@ -104,7 +104,7 @@ describe("a macro of a role is unknown", () => {
   });
 });
 
-it("what is not known has a name that does not tell where the files lie", () => {
+it("the name of what is not known does not contain the files' directory", () => {
   const unnamed = { Type: "AWS::IAM::Role", Properties: { AssumeRolePolicyDocument: { Statement: [] } } };
   const arnsIn = (...files: string[]): string[] => {
     const sources = files.map((file) => ({ file, template: { Resources: { N: nested, U: unnamed } } }));

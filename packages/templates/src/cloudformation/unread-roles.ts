@@ -54,7 +54,7 @@ function keyOf({ id }: Stack, logicalId: string): string {
 
 const NOT_GIVEN = "its template is not among those that were read";
 
-/** Why it cannot be told which roles come of a resource; `undefined` when none do, or they are read. */
+/** Why the roles of a resource are not known; `undefined` when none do, or they are read. */
 function whyOpaque(logicalId: string, resource: Readonly<Record<string, unknown>>): string | undefined {
   const type = textOf(resource["Type"]);
   if (logicalId === MACRO) return "a macro makes resources at deployment";

@@ -5,8 +5,8 @@ export function liveProblem(cause: unknown, profile: string | undefined): Diagno
   const place = { file: "live", ...(profile !== undefined && { path: `profile ${profile}` }) };
   if (cause instanceof AgentRolesError) return { ...place, message: cause.message, fix: cause.fix };
   const name = cause instanceof Error ? cause.name : "unknown error";
-  const told = cause instanceof Error && cause.message !== "" ? `${name}: ${cause.message}` : name;
-  return { ...place, message: `the account cannot be read: ${told.replace(/\s+/gu, " ")}`, fix: fixFor(name, cause) };
+  const text = cause instanceof Error && cause.message !== "" ? `${name}: ${cause.message}` : name;
+  return { ...place, message: `the account cannot be read: ${text.replace(/\s+/gu, " ")}`, fix: fixFor(name, cause) };
 }
 
 /** @see https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html */

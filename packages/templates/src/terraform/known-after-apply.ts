@@ -2,7 +2,7 @@ import { isObject } from "../recognize.ts";
 import { deferredChanges, objects, type PlanResource } from "./plan-resources.ts";
 
 /**
- * Tells which arguments have a value that only applying tells: a plan leaves them out of its values, where they look like
+ * Finds the arguments whose value is known only after apply: a plan leaves them out of its values, where they look like
  * arguments that nobody wrote.
  *
  * @see https://developer.hashicorp.com/terraform/internals/json-format#change-representation

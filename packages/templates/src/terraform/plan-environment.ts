@@ -1,7 +1,7 @@
 import { partitionOfRegion } from "../cloudformation/intrinsics/pseudo-parameter.ts";
 import type { PlanResource } from "./plan-resources.ts";
 
-/** Where a plan is applied, as far as its data sources tell. */
+/** Where a plan is applied, as far as its data sources show. */
 export interface PlanEnvironment {
   /** `${Account}` when it is not known. */
   readonly account: string;

@@ -135,7 +135,7 @@ const namedRole = (name: string): object =>
     assume_role_policy: JSON.stringify(trust),
   });
 
-it("notes a boundary that only applying tells, and none where nobody wrote one", () => {
+it("notes a boundary that is known only after apply, and none where none is declared", () => {
   const roles = read({
     planned_values: { root_module: { resources: [namedRole("bounded"), namedRole("free")] } },
     resource_changes: [

@@ -24,7 +24,7 @@ export function unreadPlanRoles(
   });
 }
 
-/** Why it cannot be told which roles come of a resource; `undefined` when none do, or they are read. */
+/** Why the roles of a resource are not known; `undefined` when none do, or they are read. */
 function whyUnread({ type, isData, values }: PlanResource): string | undefined {
   if (isData) return undefined;
   switch (type) {

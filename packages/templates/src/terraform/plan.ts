@@ -9,7 +9,7 @@ export interface Plan {
   readonly roles: readonly PlanRole[];
   /** The ARN of an IAM resource, by its address without keys; `undefined` when it is not one, or there are several. */
   readonly arnAt: (address: string) => string | undefined;
-  /** Whether an argument has a value that only applying tells. */
+  /** Whether an argument's value is known only after apply. */
   readonly isKnownAfterApply: (resource: PlanResource, argument: string) => boolean;
 }
 

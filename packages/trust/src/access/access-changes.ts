@@ -59,7 +59,7 @@ interface RolePair {
   readonly is: TrustRole | undefined;
 }
 
-/** The same role in both sets. Roles whose ARN is not known whole are told apart by where they are declared. */
+/** The same role in both sets. Roles whose ARN is not known whole are distinguished by where they are declared. */
 function pairRoles(before: readonly TrustRole[], after: readonly TrustRole[]): RolePair[] {
   const was = groupBy(before, keyOf);
   const is = groupBy(after, keyOf);

@@ -23,7 +23,7 @@ export function commonPattern(a: string, b: string): string | undefined {
     const [left, right] = [a[i], b[j]];
     if (left === undefined && right === undefined) return "";
     if (left === "*" && right === "*") return after("*", meet(i + 1, j) ?? meet(i, j + 1));
-    // The longer one tells more.
+    // The longer one is more specific.
     if (left === "*") return (right === undefined ? undefined : after(right, meet(i, j + 1))) ?? meet(i + 1, j);
     if (right === "*") return (left === undefined ? undefined : after(left, meet(i + 1, j))) ?? meet(i, j + 1);
     if (left === undefined || right === undefined) return undefined;

@@ -15,7 +15,7 @@ export function drawEdges(edges: readonly GraphEdge[], layout: Layout): string[]
     const from = layout.nodes.get(edge.from);
     const to = layout.nodes.get(edge.to);
     if (!from || !to) return [];
-    // Curves beside each other, so that two of them can be told apart.
+    // Curves beside each other, so that both can be seen.
     const side = from.column === to.column ? "right" : `${from.column}${to.column}`;
     const bend = bends.get(side) ?? 0;
     bends.set(side, bend + 1);

@@ -1,4 +1,4 @@
-/** At most so many characters; the middle is left out, for both ends of a name tell. */
+/** At most so many characters; leaves out the middle, because both ends of a name matter. */
 export function shorten(text: string, length: number): string {
   const characters = Array.from(text);
   if (characters.length <= length) return text;
@@ -6,7 +6,7 @@ export function shorten(text: string, length: number): string {
   return `${characters.slice(0, head).join("")}…${characters.slice(head + 1 - length).join("")}`;
 }
 
-/** At most so many characters; the end is left out, where the beginning tells what it is about. */
+/** At most so many characters; leaves out the end. */
 export function cutOff(text: string, length: number): string {
   const characters = Array.from(text);
   return characters.length <= length ? text : `${characters.slice(0, length - 1).join("")}…`;

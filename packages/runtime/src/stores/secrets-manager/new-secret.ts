@@ -1,7 +1,7 @@
 import type { SecretsManagerClient, SecretsManagerClientConfig, Tag } from "@aws-sdk/client-secrets-manager";
 import type { SecretUpdate } from "./update-secret.ts";
 
-/** Whom to ask as, and where. */
+/** Credentials and Region of the calls. */
 export type SecretsClientConfig = Pick<SecretsManagerClientConfig, "credentials" | "region">;
 
 /** What the two kinds of store have in common. */
@@ -9,7 +9,7 @@ export interface SecretOptions {
   /** Default: a client made of `clientConfig`. */
   readonly client?: SecretsManagerClient;
   /**
-   * Whom to ask as, and where. Default: the SDK's default chain; a secret's ARN tells the Region. A function is asked again after
+   * Credentials and Region of the calls. Default: the SDK's default chain, and the Region of a secret's ARN. A function is asked again after
    * a failure: the SDK keeps credentials that do not expire, and only a new client notices a new login.
    */
   readonly clientConfig?: SecretsClientConfig | (() => SecretsClientConfig);

@@ -28,7 +28,7 @@ export function secretForEach(prefix: string, options: SecretOptions, client: Se
       return refused.flat();
     },
     remove: async (profiles, { signal } = {}) => {
-      // All of them, before one failure is told: what went on behind it would take a secret that is wanted again by then.
+      // Wait for all before one failure is thrown: a later deletion could hit a secret that is needed again.
       const results = await Promise.allSettled(
         profiles.map((profile) => limit(() => removeOne(secretName(prefix, profile), { client, signal }))),
       );

@@ -9,7 +9,7 @@ export type SecretObject = Readonly<Record<string, unknown>>;
 
 /**
  * One profile's credentials as the `credential_process` protocol has them, so that a secret can be handed to an SDK as it is; with
- * the role that they are of, which also tells that we wrote them.
+ * the role that they are of, which also marks them as ours.
  *
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
  */

@@ -191,7 +191,7 @@ describe("one secret for all", () => {
     expect(fake.text("all")).toContain("ASIAFirst1EXAMPLE");
   });
 
-  it("tells the size of what is too large, and what to do, before it sends it", async () => {
+  it("reports the size of what is too large, and the fix, before it sends it", async () => {
     const many = Array.from({ length: 300 }, (_, index) => entry(`Role${index}`));
     await expect(forAll().put(many)).rejects.toMatchObject({
       message: expect.stringMatching(/^all: 300 profiles are \d+ bytes, and a secret takes 65536$/),
@@ -238,7 +238,7 @@ describe("what Secrets Manager refuses", () => {
     });
   });
 
-  it("is told of a removal when every other one has come to its end", async () => {
+  it("of a removal is thrown when every other removal has ended", async () => {
     const store = secretsManagerStore({ client: fake.client, prefix: "agents" });
     await store.put([entry("First"), entry("Second")]);
     const release = new AbortController();
@@ -260,7 +260,7 @@ describe("what Secrets Manager refuses", () => {
     expect(fake.calls.at(-1)).toBe("DeleteSecret");
   });
 
-  it("is told with the action that is missing to make and to remove a secret", async () => {
+  it("names the action that is missing to make and to remove a secret", async () => {
     const store = secretsManagerStore({ client: fake.client, prefix: "p" });
     fake.before = (action) => {
       if (action === "CreateSecret") throw awsError("AccessDeniedException", denied);
