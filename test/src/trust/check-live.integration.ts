@@ -34,7 +34,7 @@ const live = (...argv: string[]): Promise<Finished> => agentRoles(["check", "--l
 
 interface Found {
   readonly findings: readonly { readonly id: string; readonly severity: string; readonly role: string }[];
-  readonly changes?: readonly { readonly kind: string; readonly from: string }[];
+  readonly changes?: readonly { readonly kind: string; readonly from: string; readonly to: string }[];
   readonly summary: { readonly failed: number; readonly roles: number; readonly liveAccounts: number };
 }
 
@@ -104,6 +104,12 @@ describe("agent-roles check --live", () => {
       expect.arrayContaining(["third-party-without-external-id", "unknown-account"]),
     );
     expect(changes).toContainEqual(expect.objectContaining({ kind: "new", from: "arn:aws:iam::999999999999:root" }));
+  });
+
+  it("reports no change for roles that are deployed as the templates beside them say", async () => {
+    const { changes } = await found(...BOTH, deployment.cdkOut, "--against", deployment.cdkOut);
+    // The organization's own role is in no template.
+    expect(changes?.filter(({ to }) => !to.endsWith("/OrganizationAccountAccessRole"))).toEqual([]);
   });
 
   it("reads the account whose credentials are in use when no profile is named", async () => {

@@ -26,6 +26,10 @@ it("follows the schema of SARIF 2.1.0, which refuses what does not", () => {
   expect(validate({ version: "2.1.0", runs: [{ results: [] }] })).toBe(false);
 });
 
+it("names the tool and its version", () => {
+  expect(sarif({}).tool.driver).toMatchObject({ name: "agent-roles", version: "1.2.3", semanticVersion: "1.2.3" });
+});
+
 it("points at file and line, and names role and construct", () => {
   const [result] = sarif({}).results;
   expect(result).toMatchObject({ ruleId: "wildcard-principal", ruleIndex: 0, level: "error" });

@@ -27,6 +27,7 @@ export function sarifReport(report: CheckReport, rules: readonly RuleText[], ver
   const ids = [...found.keys()].toSorted();
   const driver = {
     name: "agent-roles",
+    version,
     semanticVersion: version,
     rules: [...found.values()].toSorted((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id)).map(descriptor),
   };

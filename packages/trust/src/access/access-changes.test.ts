@@ -295,3 +295,52 @@ it("says in words when access held and when it holds", () => {
     },
   ]);
 });
+
+describe("a set that has a role twice, from its template and from its account", () => {
+  const deployed = role("target", trust(OTHER));
+  const live = { ...deployed, location: { file: "live" } };
+
+  it("has no change when both are as before", () => {
+    expect(accessChanges([deployed], [deployed, live])).toEqual([]);
+    expect(accessChanges([deployed, live], [deployed])).toEqual([]);
+  });
+
+  it("reports once what was changed in the account alone", () => {
+    const changed = { ...role("target", [trust(OTHER), trust("*")]), location: { file: "live" } };
+    expect(accessChanges([deployed], [deployed, changed]).map(short)).toEqual([
+      "new * AssumeRole",
+      "new 123456789012:role/target AssumeRole",
+    ]);
+  });
+
+  it("reports a role of the account that no template has", () => {
+    const another = role("another", trust(OTHER));
+    expect(accessChanges([deployed], [deployed, live, another]).map(({ kind, to }) => `${kind} ${to}`)).toEqual([
+      `new ${another.arn}`,
+    ]);
+  });
+});
+
+function inAccount(account: string, name: string): TrustRole {
+  return role(name, trust({ AWS: `arn:aws:iam::${account}:root` }), { account });
+}
+
+describe("a template that leaves the account or the name open", () => {
+  const open = inAccount("${AWS.AccountId}", "reader");
+  const generated = role("${Reader}", trust(OTHER));
+
+  it.each<[string, TrustRole, TrustRole]>([
+    ["its account", open, inAccount("123456789012", "reader")],
+    ["its name", generated, role("app-Reader-1A2B3C", trust(OTHER))],
+    ["a part of its name", role("${Stage}-reader", trust(OTHER)), role("prod-reader", trust(OTHER))],
+  ])("has the role that was deployed from it, whatever %s", (_, template, now) => {
+    expect(accessChanges([template], [template, now])).toEqual([]);
+  });
+
+  it.each<[string, TrustRole, TrustRole]>([
+    ["is trusted otherwise", generated, role("app-Reader-1A2B3C", trust("*"))],
+    ["has another name", open, inAccount("123456789012", "writer")],
+  ])("does not have a role that %s", (_, template, now) => {
+    expect(accessChanges([template], [template, now]).map(({ kind }) => kind)).toContain("new");
+  });
+});

@@ -1,5 +1,6 @@
-import { groupBy } from "@agent-roles/iam";
+import { groupBy, lastSegment, parseArn } from "@agent-roles/iam";
 import type { SourceLocation, TrustContext, TrustRole } from "../trust-model.ts";
+import { canMatch } from "./can-match.ts";
 import { implies } from "./clauses.ts";
 import { type Access, coversPrincipal, readGrants } from "./grants.ts";
 import { type CallerIndex, candidatesFor, simulateKnown, indexCallers } from "./known-access.ts";
@@ -42,7 +43,8 @@ export function accessChanges(
   const identify = ({ kind, from, to }: AccessChange): string => `${kind} ${from} ${to}`;
   const reported = new Set(granted.map(identify));
   const decided = decisionChanges(pairs, before, after, context).filter((change) => !reported.has(identify(change)));
-  return [...granted, ...decided].toSorted(compareChanges);
+  const rows = [...granted, ...decided].map((change) => [JSON.stringify({ ...change, location: "" }), change] as const);
+  return [...new Map(rows).values()].toSorted(compareChanges);
 }
 
 const ORDER: readonly AccessChangeKind[] = ["new", "widened", "narrowed", "removed"];
@@ -59,14 +61,45 @@ interface RolePair {
   readonly is: TrustRole | undefined;
 }
 
-/** The same role in both sets. Roles whose ARN is not known whole are distinguished by where they are declared. */
+/**
+ * The same role in both sets. A set can have a role twice, from a template and from its account: each is compared. Roles
+ * whose ARN is not known whole are distinguished by where they are declared.
+ */
 function pairRoles(before: readonly TrustRole[], after: readonly TrustRole[]): RolePair[] {
   const was = groupBy(before, keyOf);
   const is = groupBy(after, keyOf);
+  const unnamed = before.filter(({ arn }) => arn.includes("${"));
   return [...new Set([...was.keys(), ...is.keys()])].flatMap((each) => {
     const [old = [], now = []] = [was.get(each), is.get(each)];
-    return Array.from({ length: Math.max(old.length, now.length) }, (_, i) => ({ was: old[i], is: now[i] }));
+    if (old.length === 0) return now.map((role) => ({ was: deployedFrom(unnamed, role), is: role }));
+    const length = Math.max(old.length, now.length);
+    return Array.from({ length }, (_, i) => ({ was: old[i] ?? old.at(-1), is: now[i] ?? now.at(-1) }));
   });
+}
+
+/** The role of a template that leaves parts of the ARN open, with the parts of this one filled in, if it is trusted alike. */
+function deployedFrom(unnamed: readonly TrustRole[], role: TrustRole): TrustRole | undefined {
+  if (role.arn.includes("${")) return undefined;
+  return unnamed
+    .filter(({ arn }) => canMatch(role.arn, arn))
+    .map((template) => fillIn(template, role.arn))
+    .find((filled) => grantChanges({ was: filled, is: role }).length === 0);
+}
+
+/** A role with the partition, account and name of an ARN where its own are one placeholder. */
+function fillIn(template: TrustRole, text: string): TrustRole {
+  const [open, known] = [parseArn(template.arn), parseArn(text)];
+  if (!open || !known) return template;
+  const parts = [
+    [open.partition, known.partition],
+    [open.account, known.account],
+    [lastSegment(open.resource), lastSegment(known.resource)],
+  ] as const;
+  const json = parts
+    .filter(([placeholder]) => /^\$\{[^{}]*\}$/.test(placeholder))
+    .reduce((all, [placeholder, value]) => all.replaceAll(placeholder, value), JSON.stringify(template));
+  const filled: TrustRole = JSON.parse(json);
+  return { ...filled, arn: text };
 }
 
 function keyOf({ arn, location }: TrustRole): string {
@@ -137,14 +170,12 @@ function decisionChanges(
 ): AccessChange[] {
   const was = indexCallers(before);
   const is = indexCallers(after);
-  const unchanged = new Set(
-    pairs.flatMap((pair) => (pair.was && pair.is && samePolicies(pair.was, pair.is) ? pair.is.arn : [])),
-  );
+  const changed = new Set(pairs.flatMap((pair) => (isSame(pair) ? [] : [pair.is?.arn ?? pair.was?.arn])));
   return pairs.flatMap((pair) => {
     const to = pair.is ?? pair.was;
     if (!to) return [];
     return [...new Set([...callersOf(pair.was, was), ...callersOf(pair.is, is)])].flatMap((arn) => {
-      if (unchanged.has(arn) && unchanged.has(to.arn)) return [];
+      if (!changed.has(arn) && !changed.has(to.arn)) return [];
       const old = decide(was.byArn.get(arn), pair.was, context);
       const now = decide(is.byArn.get(arn), pair.is, context);
       const kind = kindOf(old?.decision, now?.decision);
@@ -183,8 +214,8 @@ function kindOf(
   return undefined;
 }
 
-function samePolicies(a: TrustRole, b: TrustRole): boolean {
-  return policiesOf(a) === policiesOf(b);
+function isSame({ was, is }: RolePair): boolean {
+  return was !== undefined && is !== undefined && policiesOf(was) === policiesOf(is);
 }
 
 function policiesOf(role: TrustRole): string {
