@@ -109,7 +109,7 @@ export function sharedFilesStore(form: ProfileForm, options: SharedFilesOptions)
       }, signal),
     missing: async (settleMs) => {
       const stamp = await stampOf(paths);
-      if (stamp.text === seen?.text || Date.now() - stamp.changedAt < settleMs) return [];
+      if (stamp.text === seen?.text || (settleMs > 0 && Date.now() - stamp.changedAt < settleMs)) return [];
       seen = stamp;
       const texts = {
         config: await readShared(paths.configFile),
