@@ -113,6 +113,15 @@ describe("sums callers up", () => {
   });
 });
 
+it("sums up our own accounts as the organization that they must be in, where ours is unknown", () => {
+  const { organization: _, ...unknown } = context;
+  const target = role("target", trust("*", inOrganization(OTHERS)), { account: "123456789013" });
+  const from = trustRelation([target], unknown).map((edge) => `${edge.from.kind} ${edge.from.name}`);
+  expect(from).toEqual([`organization ${OTHERS}`]);
+  const named = role("target", trust({ AWS: "999999999999" }, inOrganization(OTHERS)));
+  expect(trustRelation([named], unknown).map((edge) => edge.from.name)).toEqual(["999999999999"]);
+});
+
 it("leaves out a role of the set that its own policies keep from a role that names it", () => {
   const powerless = role("powerless", trust({ Service: "ec2.amazonaws.com" }));
   const target = role("target", trust({ AWS: powerless.arn }), { account: "123456789013" });

@@ -27,7 +27,7 @@ export function trustRelation(roles: readonly TrustRole[], context: TrustContext
   const index = indexCallers(roles);
   return roles.flatMap((role) => {
     const trust = readTrust(withoutRejected(role));
-    const outside = widest(edges(outsideSimulations(trust, set), trust), set);
+    const outside = widest(edges(withoutMembers([...outsideSimulations(trust, set)]), trust));
     const inside = candidatesFor(trust.role, index).flatMap((from) => {
       const simulation = simulateKnown(from, trust.role, context);
       return simulation ? [{ from: { kind: "role", name: from.arn } as const, simulation }] : [];
@@ -98,17 +98,21 @@ function constraintsOf({ answer: { decision, reasons } }: Simulation, { policy }
     .flatMap(({ conditions }) => conditions);
 }
 
+/** Leaves out what is done as a member of an organization that gets in as a whole. */
+function withoutMembers(simulated: readonly FromTo[]): readonly FromTo[] {
+  const isOrganization = ({ from }: FromTo): boolean => from.kind === "organization";
+  const getIn = simulated.filter(({ simulation }) => simulation.answer.decision !== "denied");
+  const whole = new Set(getIn.filter(isOrganization).map(({ from }) => from.name));
+  return getIn.filter((each) => {
+    const { caller } = each.simulation.request;
+    return isOrganization(each) || !("arn" in caller) || !whole.has(caller.orgId ?? "");
+  });
+}
+
 /** Leaves out grantees that are part of another one that gets in. */
-function widest(all: readonly TrustEdge[], { own, context: { organization } }: CallerSet): TrustEdge[] {
-  const has = (kind: Grantee["kind"], name: string): boolean =>
-    all.some(({ from }) => from.kind === kind && from.name === name);
-  const isInOrganization = (account: string): boolean =>
-    organization !== undefined && own.has(account) && has("organization", organization);
-  const isPart = ({ from: { kind, name } }: TrustEdge): boolean => {
-    if (kind === "account") return isInOrganization(name);
-    if (kind !== "principal") return false;
-    const account = parseArn(name)?.account ?? "";
-    return has("account", account) || isInOrganization(account);
-  };
-  return has("anyone", "*") ? all.filter(({ from }) => from.kind === "anyone") : all.filter((edge) => !isPart(edge));
+function widest(all: readonly TrustEdge[]): readonly TrustEdge[] {
+  const anyone = all.filter(({ from }) => from.kind === "anyone");
+  if (anyone.length > 0) return anyone;
+  const accounts = new Set(all.filter(({ from }) => from.kind === "account").map(({ from }) => from.name));
+  return all.filter(({ from }) => from.kind !== "principal" || !accounts.has(parseArn(from.name)?.account ?? ""));
 }
