@@ -5,7 +5,7 @@ const dev = { resolve: { conditions: ["dev"] }, ssr: { resolve: { conditions: ["
 export default defineConfig({
   test: {
     // By default one core is left free; most of what runs here waits.
-    maxWorkers: "100%",
+    maxWorkers: "150%",
     // The SDK's notice about Node versions, once a worker, hides what matters.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
     projects: [

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { parseEnv } from "node:util";
+import { readSharedProfiles } from "@agent-roles/runtime";
 import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import { CreateRoleCommand, DeleteRoleCommand, GetRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -201,11 +202,8 @@ describe.runIf(isLocal)("rotation, with sessions of seconds", () => {
       const loop = async (arn: (name: string, vars: typeof env) => Promise<string>): Promise<void> => {
         for (const end = Date.now() + 20_000; Date.now() < end; await setTimeout(100)) {
           expect(await arn(profile, env)).toContain("assumed-role/MySecondRole");
-          keys.add(
-            /\[MySecondAccount\][^[]*aws_access_key_id = (\S+)/.exec(
-              await readFile(env["AWS_SHARED_CREDENTIALS_FILE"] ?? "", "utf8"),
-            )?.[1] ?? "",
-          );
+          const { managed } = await readSharedProfiles(env);
+          keys.add(managed.find((each) => each.profile === profile)?.credentials.accessKeyId ?? "");
         }
       };
       await Promise.all(clients.filter(({ missing }) => missing === undefined).map(({ arn }) => loop(arn)));

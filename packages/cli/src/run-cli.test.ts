@@ -214,7 +214,7 @@ describe("agent-roles run", () => {
   it("refuses an unknown mode", async () => {
     const { code, err } = await cli(["run", "--mode", "keys"], ROLES);
     expect(code).toBe(2);
-    expect(err).toContain('--mode "keys" is not one of credentials-file, credential-process');
+    expect(err).toContain('--mode "keys" is not one of process, credentials-file');
   });
 
   it("with --once ends with 1 when STS cannot be reached, and names each role, the code and the fix", async () => {

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import type { CliContext, ExitCode } from "./cli-context.ts";
 import { checkCommand } from "./commands/check.ts";
+import { configureCommand } from "./commands/configure.ts";
 import { credentialProcessCommand } from "./commands/credential-process.ts";
 import { envCommand } from "./commands/env.ts";
 import { explainCommand } from "./commands/explain.ts";
@@ -30,6 +31,7 @@ Examples:
 const COMMANDS = [
   listCommand,
   runCommand,
+  configureCommand,
   credentialProcessCommand,
   whoamiCommand,
   envCommand,

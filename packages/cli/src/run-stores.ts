@@ -1,18 +1,15 @@
-import { resolve } from "node:path";
 import type { CredentialStore, MasterConfig, Owner } from "@agent-roles/runtime";
 import type { Env, ParsedRoleEnv } from "@agent-roles/runtime/role-env";
 import { oneOf } from "./one-of.ts";
-import { OWN_COMMAND } from "./own-command.ts";
 
-/** `credentials-file` writes keys; `credential-process` writes profiles that run this program to get them. */
-export const MODES = ["credentials-file", "credential-process"] as const;
+/** `process` writes profiles that every SDK refreshes; `credentials-file` writes keys that most clients read once. */
+export const MODES = ["process", "credentials-file"] as const;
 
 export interface StoreOptions {
   readonly mode: string;
   readonly secret?: string;
   readonly adopt?: boolean;
   readonly owner?: Owner;
-  readonly envFile?: string;
 }
 
 /**
@@ -23,16 +20,12 @@ export interface StoreOptions {
 export async function runStores(
   env: Env,
   roleEnv: ParsedRoleEnv,
-  { mode, secret, adopt = false, envFile, owner }: StoreOptions,
+  { mode, secret, adopt = false, owner }: StoreOptions,
 ): Promise<readonly CredentialStore[]> {
   const inMode = oneOf("--mode", mode, MODES);
-  const { credentialProcessStore, masterConfig, sharedCredentialsStore } = await import("@agent-roles/runtime");
-  const envFileArgs = envFile === undefined ? [] : ["--env-file", resolve(envFile)];
+  const { masterConfig, profileStore, sharedCredentialsStore } = await import("@agent-roles/runtime");
   const options = { env, adopt, ...(owner && { owner }) };
-  const files =
-    inMode === "credentials-file"
-      ? sharedCredentialsStore(options)
-      : credentialProcessStore({ ...options, command: [...OWN_COMMAND, "credential-process", ...envFileArgs] });
+  const files = inMode === "process" ? profileStore(options) : sharedCredentialsStore(options);
   if (secret === undefined) return [files];
   const { secretsManagerStore } = await import("@agent-roles/runtime/secrets-manager");
   // The master role writes the secrets, also when the ambient credentials are another principal's.

@@ -24,8 +24,8 @@ export { followRoles, roleEnvSource } from "./role-sources/index.ts";
 export type { FollowedRoles, FollowRolesOptions, RoleEnvSource, RoleEnvSourceOptions } from "./role-sources/index.ts";
 export type { SessionCredentials } from "./session/credentials.ts";
 export type { Owner } from "./files/owner.ts";
-export { credentialProcessStore } from "./stores/credential-process-store.ts";
-export type { CredentialProcessStoreOptions } from "./stores/credential-process-store.ts";
+export { configureProfiles } from "./stores/configure-profiles.ts";
+export type { ConfigureProfilesOptions } from "./stores/configure-profiles.ts";
 export type {
   CredentialStore,
   RefusedCredentials,
@@ -34,6 +34,8 @@ export type {
 } from "./stores/credential-store.ts";
 export { memoryStore } from "./stores/memory-store.ts";
 export type { MemoryStore } from "./stores/memory-store.ts";
+export { profileStore } from "./stores/profile-store.ts";
+export type { ProfileStoreOptions } from "./stores/profile-store.ts";
 export { readSharedProfiles } from "./stores/read-shared-profiles.ts";
 export type { ManagedProfile, SharedProfiles } from "./stores/read-shared-profiles.ts";
 export { sharedCredentialsStore } from "./stores/shared-credentials-store.ts";

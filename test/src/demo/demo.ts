@@ -109,7 +109,7 @@ async function rotation(show: Screen, agent: Env): Promise<void> {
   const credentials = async (): Promise<{ key: string; until: string }> => {
     const { managed } = await readSharedProfiles(agent);
     const found = managed.find(({ profile }) => profile === SHORT_PROFILE)?.credentials;
-    if (!found) throw new Error(`${SHORT_PROFILE} is not in the credentials file`);
+    if (!found) throw new Error(`${SHORT_PROFILE} has no credentials`);
     return { key: maskKeyId(found.accessKeyId), until: found.expiration.toISOString() };
   };
   const old = await credentials();

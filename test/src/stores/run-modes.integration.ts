@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
@@ -44,42 +44,61 @@ afterAll(async () => {
   if (folder) await rm(folder, { recursive: true, force: true });
 });
 
-const run = async (...args: string[]): Promise<string> => {
-  const { exitCode, stdout, stderr } = await agentRoles(["run", "--once", "--env-file", envFile, ...args], env);
+const runCommand = async (...args: readonly string[]): Promise<void> => {
+  const { exitCode, stdout, stderr } = await agentRoles([...args, "--env-file", envFile], env);
   if (exitCode !== 0) throw new Error(stdout + stderr);
-  return stdout;
 };
 const aws = (name: string): Promise<string> => readFile(join(folder, ".aws", name), "utf8");
 
-describe.each(["credential-process", "credentials-file", "credential-process"])("run --mode %s", (mode) => {
-  beforeAll(() => run("--mode", mode));
+const FORMS = {
+  process: ["run", "--once", "--mode", "process"],
+  "credentials-file": ["run", "--once", "--mode", "credentials-file"],
+  configure: ["configure"],
+} as const;
+
+describe.each([
+  "process",
+  "credentials-file",
+  "configure",
+  "process",
+  "configure",
+  "credentials-file",
+  "process",
+] as const)("%s, after another form", (form) => {
+  beforeAll(() => runCommand(...FORMS[form]));
 
   it.each(clients.filter(({ missing }) => missing === undefined))("lets $name be each role", async ({ arn }) => {
     expect(await arn("First", env)).toContain(":assumed-role/FirstRole/");
     expect(await arn("Second", env)).toContain(":assumed-role/SecondRole/");
   });
 
-  it("leaves no trace of the other mode", async () => {
+  it("leaves no trace of the other forms", async () => {
     const [config, credentials] = [await aws("config"), await aws("credentials").catch(() => "")];
-    expect(config.includes("credential_process")).toBe(mode === "credential-process");
-    expect(credentials.includes("aws_access_key_id")).toBe(mode === "credentials-file");
+    expect(/credential_process = (cat)?/.exec(config)?.[1]).toBe(form === "process" ? "cat" : undefined);
+    expect(config.includes("credential-process")).toBe(form === "configure");
+    expect(credentials.includes("aws_access_key_id")).toBe(form === "credentials-file");
     expect(config).toContain("region = eu-west-1");
+    const files = await readdir(join(folder, ".aws/agent-roles/profiles"));
+    expect(files).toEqual(form === "process" ? ["First.json", "Second.json"] : []);
   });
 });
 
-it("run --mode credential-process asks STS once a role, whoever reads", async () => {
+it("configure asks STS for nothing, and each role costs one call, whoever reads", async () => {
   await rm(join(folder, ".aws"), { recursive: true });
   await rm(join(folder, ".cache"), { recursive: true, force: true });
   sandbox.resetCalls();
-  await run("--mode", "credential-process");
-  for (const { arn, missing } of clients) if (missing === undefined) await arn("First", env);
+  await runCommand("configure");
+  expect(sandbox.calls()).toEqual([]);
+  for (const { arn, missing } of clients) {
+    if (missing === undefined) for (const profile of ["First", "Second"]) await arn(profile, env);
+  }
   const assumed = sandbox.calls().filter(({ action }) => action === "AssumeRole");
   expect(assumed).toHaveLength(2);
 });
 
 it("run --secret keeps the profiles in Secrets Manager, too", async () => {
-  await run("--secret", "agents/alice");
-  await run("--secret", "agents/bob/");
+  await runCommand("run", "--once", "--secret", "agents/alice");
+  await runCommand("run", "--once", "--secret", "agents/bob/");
   const secrets = new SecretsManagerClient({
     region: "us-east-1",
     endpoint: sandbox.endpoint,

@@ -36,7 +36,7 @@ async function home(name: string): Promise<string> {
 
 /** A line that we write, and the setting in it. */
 const OURS =
-  /^(?:\[(?:profile )?(?:First|Second|Third)\]|# agent-roles: .*|(\w+) = (.*(?:ASIA|secret-|token-|eu-west-|--serial).*))\r?$/;
+  /^(?:\[(?:profile )?(?:First|Second|Third)\]|# agent-roles: .*|(\w+) = (.*(?:ASIA|secret-|token-|eu-west-|cat ).*))\r?$/;
 
 /** What our profiles in a file say, setting by setting; throws unless everything else is as it was. */
 async function settingsIn(path: string): Promise<Record<string, string[]>> {
@@ -66,6 +66,16 @@ async function generationIn(folderOf: string, file: "credentials" | "config"): P
   return JSON.stringify(settings);
 }
 
+/** The files that process profiles print are whole, each of one generation. */
+async function expectWholeFiles(folderOf: string): Promise<void> {
+  const directory = join(folderOf, ".aws/agent-roles/profiles");
+  const files = await readdir(directory).catch(() => []);
+  for (const file of files.filter((name) => name.endsWith(".json"))) {
+    const { AccessKeyId = "", SecretAccessKey } = JSON.parse(await readFile(join(directory, file), "utf8"));
+    expect(SecretAccessKey, file).toBe(`secret-${AccessKeyId.slice("ASIA".length, -"EXAMPLE".length)}`);
+  }
+}
+
 it("300 writers killed at random moments leave whole files, no foreign byte lost, and nobody waits for them", async () => {
   const homes = await Promise.all(Array.from({ length: AT_ONCE * PLACES_EACH }, (_, index) => home(`home-${index}`)));
   let serial = 10;
@@ -81,6 +91,7 @@ it("300 writers killed at random moments leave whole files, no foreign byte lost
         const places = team.map((path) => `${Math.random() < 0.7 ? "keys" : "process"}:${path}`);
         await interruptWriter({ firstSerial: serial, places, env: cleanEnv(folder) });
         for (const path of team) {
+          await expectWholeFiles(path);
           for (const file of ["credentials", "config"] as const) {
             generations.add(await generationIn(path, file));
           }

@@ -1,5 +1,5 @@
 import process from "node:process";
-import { type CredentialStore, credentialProcessStore, sharedCredentialsStore } from "@agent-roles/runtime";
+import { type CredentialStore, profileStore, sharedCredentialsStore } from "@agent-roles/runtime";
 import { entries } from "./entries.ts";
 
 /**
@@ -8,18 +8,16 @@ import { entries } from "./entries.ts";
  */
 const [, , first = "1", ...places] = process.argv;
 
-async function open(place: string, serial: number): Promise<CredentialStore> {
+async function open(place: string): Promise<CredentialStore> {
   const [kind, path = ""] = place.split(/:(.*)/);
   if (kind === "keys") return sharedCredentialsStore({ env: { HOME: path } });
-  if (kind === "process") {
-    return credentialProcessStore({ env: { HOME: path }, command: [process.execPath, "--serial", String(serial)] });
-  }
+  if (kind === "process") return profileStore({ env: { HOME: path } });
   const { secretsManagerStore } = await import("@agent-roles/runtime/secrets-manager");
   return secretsManagerStore({ secretId: path });
 }
 
 async function write(place: string, serial: number): Promise<void> {
-  const refused = await (await open(place, serial)).put(entries(serial));
+  const refused = await (await open(place)).put(entries(serial));
   if (refused[0]) throw refused[0].error;
 }
 

@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import { execFileSync } from "node:child_process";
-import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "@agent-roles/runtime/clock";
@@ -72,6 +72,22 @@ it("takes a reload before it has read its roles", async () => {
   reload[0]?.();
   stop.abort();
   expect(await code).toBe(0);
+});
+
+it("writes a profile that prints its file, and replaces it with keys and a warning in --mode credentials-file", async () => {
+  const process = start(["run", "--once"]);
+  expect(await process.code).toBe(0);
+  expect(process.err).toEqual([]);
+  const file = join(home, ".aws/agent-roles/profiles/Prod.json");
+  expect(await readFile(join(home, ".aws/config"), "utf8")).toContain(`credential_process = cat "${file}"\n`);
+  expect(JSON.parse(await readFile(file, "utf8"))).toMatchObject({ Version: 1, AccessKeyId: "ASIAEXAMPLE" });
+  const keys = start(["run", "--once", "--mode", "credentials-file"]);
+  expect(await keys.code).toBe(0);
+  expect(keys.err.join("")).toMatch(
+    /^warning: most clients read the keys of a credentials file once: .*use --mode process/,
+  );
+  expect(await readFile(join(home, ".aws/credentials"), "utf8")).toContain("aws_access_key_id = ASIAEXAMPLE");
+  await expect(readFile(file)).rejects.toThrow("ENOENT");
 });
 
 it("prints a store's failure on standard error beside the JSON of --once", async () => {

@@ -8,6 +8,7 @@ import { readRoleEnv, withEnvFile } from "../read-env.ts";
 import { MODES, runStores, type StoreOptions } from "../run-stores.ts";
 
 interface RunOptions extends StoreOptions {
+  readonly envFile?: string;
   readonly once?: true;
   readonly json?: true;
 }
@@ -18,7 +19,7 @@ export function runCommand(context: CliContext, exitWith: (code: ExitCode) => vo
     .description("assume every role, write the profiles to the AWS shared files, rotate the credentials until stopped")
     .option(
       "--mode <mode>",
-      "credentials-file writes temporary keys; credential-process writes profiles that every SDK refreshes",
+      "process writes profiles that every SDK refreshes; credentials-file writes temporary keys that most clients read once",
       MODES[0],
     )
     .option(
@@ -40,9 +41,9 @@ async function run(context: CliContext, options: RunOptions): Promise<ExitCode> 
   if (!options.once) context.onReload(() => void followed?.reload());
   const { env, roleEnv, source } = await readRoleEnv(context, options.envFile);
   const stores = await runStores(env, roleEnv, options);
-  if (options.mode === "credential-process" && options.envFile === undefined) {
+  if (options.mode === "credentials-file") {
     context.err(
-      "warning: the profiles work only where the same AWS_ROLE_N are set; use --env-file to write the file's path into the profiles",
+      "warning: most clients read the keys of a credentials file once: a client that runs longer than a session fails when it expires; use --mode process for such clients",
     );
   }
   const { createAgentRoles, exposedFiles, followRoles } = await import("@agent-roles/runtime");

@@ -6,11 +6,16 @@ const LEFT_AFTER_MS = 10_000;
 
 /** Deletes the temporary files and lost locks that killed writers of this file left beside it. Never fails. */
 export async function removeLeftovers(path: string): Promise<void> {
-  const directory = dirname(path);
-  const prefix = basename(path);
+  await removeLeftoversIn(dirname(path), basename(path));
+}
+
+/** The same for a directory of our own, whatever the file; `prefix` is the name of the one file that is ours. */
+export async function removeLeftoversIn(directory: string, prefix = ""): Promise<void> {
   const names = await readdir(directory).catch(() => []);
   for (const name of names) {
-    if (!name.startsWith(prefix) || !/^(\.[0-9a-f]{12}\.tmp|\.lock\.claim)$/.test(name.slice(prefix.length))) continue;
+    const ending = name.startsWith(prefix) ? name.slice(prefix.length) : "";
+    const pattern = prefix === "" ? /\.[0-9a-f]{12}\.tmp$/ : /^(\.[0-9a-f]{12}\.tmp|\.lock\.claim)$/;
+    if (!pattern.test(ending)) continue;
     const file = join(directory, name);
     const info = await lstat(file).catch(() => undefined);
     if (info && Date.now() - info.mtimeMs > LEFT_AFTER_MS) await unlink(file).catch(() => undefined);

@@ -2,7 +2,7 @@ import { exec } from "node:child_process";
 import { promisify } from "node:util";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { processCommand } from "./process-command.ts";
+import { printFileCommand, processCommand } from "./process-command.ts";
 
 it("quotes only what needs it", () => {
   expect(processCommand(["/usr/bin/node", "a%b", "--profile", "My-First@x"], "linux")).toBe(
@@ -14,6 +14,16 @@ it("quotes only what needs it", () => {
   expect(processCommand([String.raw`C:\Program Files\node.exe`, "x y\\"], "win32")).toBe(
     String.raw`"C:\Program Files\node.exe" "x y\\"`,
   );
+});
+
+it("prints a file with the system's own command, in quotes that every SDK reads", () => {
+  expect(printFileCommand("/home/me/my files/a%b.json", "linux")).toBe('cat "/home/me/my files/a%b.json"');
+  expect(printFileCommand("/home/$me/it's #1.json", "linux")).toBe(String.raw`cat '/home/$me/it'\''s ''#1.json'`);
+  expect(printFileCommand(String.raw`C:\Users\My Name\a.json`, "win32")).toBe(
+    String.raw`cmd /c type "C:\Users\My Name\a.json"`,
+  );
+  expect(() => printFileCommand("/a\nb", "linux")).toThrow("no AWS config file can hold");
+  expect(() => printFileCommand("C:\\a #b", "win32")).toThrow("no AWS config file can hold");
 });
 
 it("writes other scripts as their UTF-8 bytes", () => {

@@ -3,7 +3,7 @@ import { AgentRolesError } from "../agent-roles-error.ts";
 
 /**
  * The value of `credential_process` for these words: botocore splits it like a shell without being one, the other SDKs give it to
- * `sh` or `cmd.exe`, and both come out with the same words. One character a byte, as the shared files are edited.
+ * `sh` or `cmd.exe`, and both come out with the same words.
  *
  * @throws {AgentRolesError} `StoreFailed` for a relative program, and for characters that cannot be written.
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
@@ -18,7 +18,26 @@ export function processCommand(words: readonly string[], platform: NodeJS.Platfo
       "SDKs run the command from any directory: name the program with its directory",
     );
   }
-  const text = words.map(onWindows ? quoteForWindows : quoteForPosix).join(" ");
+  return toLatin1(words.map(onWindows ? quoteForWindows : quoteForPosix).join(" "));
+}
+
+/**
+ * The value of `credential_process` that prints a file with the system's own command: its reader needs no Node, and waits a
+ * millisecond.
+ *
+ * @throws {AgentRolesError} `StoreFailed` for a path that cannot be written.
+ */
+export function printFileCommand(path: string, platform: NodeJS.Platform): string {
+  // Go's SDK starts no quoted program on Windows: `cmd` needs no quotes, whatever the path of the file.
+  if (platform === "win32") {
+    refuse(path, /\p{Cc}|"|\s[#;]/u);
+    return toLatin1(`cmd /c type "${path}"`);
+  }
+  return toLatin1(`cat ${/^[\w@%+=:,./ -]+$/.test(path) ? `"${path}"` : quoteForPosix(path)}`);
+}
+
+/** One character a byte, as the shared files are edited. */
+function toLatin1(text: string): string {
   return Buffer.from(text).toString("latin1");
 }
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { processIdentity } from "../files/process-identity.ts";
 import { credentials, target } from "../fixtures.test-helper.ts";
 import type { CredentialStore, StoredCredentials } from "./credential-store.ts";
-import { credentialProcessStore } from "./credential-process-store.ts";
+import { profileStore } from "./profile-store.ts";
 import { sharedCredentialsStore } from "./shared-credentials-store.ts";
 import { type TestHome, testHome } from "./shared-files.test-helper.ts";
 
@@ -68,12 +68,12 @@ describe("a profile that another live process keeps", () => {
   });
 
   it("is the same with credential_process profiles", async () => {
-    const process = (name: string) =>
-      credentialProcessStore({ env: place.env, keeper: `${me} ${name}`, command: ["/bin/agent-roles"] });
+    const process = (name: string) => profileStore({ env: place.env, keeper: `${me} ${name}` });
     await process("a").put([entry()]);
     expect(await process("b").put([entry("other-1")])).toMatchObject([{ error: { code: "ProfileInUse" } }]);
     await process("b").remove(["Shared"]);
     expect(await place.text("config")).toContain("[profile Shared]");
+    expect(await place.text("agent-roles/profiles/Shared.json")).toContain("ASIASharedAEXAMPLE");
   });
 });
 

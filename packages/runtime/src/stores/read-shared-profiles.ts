@@ -5,10 +5,11 @@ import { parseManagedNote } from "./managed-note.ts";
 import { readShared } from "../aws-files/read-shared.ts";
 import { readSections, type Section } from "../aws-files/sections.ts";
 import { sharedPaths } from "../aws-files/shared-paths.ts";
+import { profileDirectory, readProfileFile } from "./profile-files.ts";
 import { storeFailed } from "./store-failed.ts";
 import type { Env } from "../role-env/env.ts";
 
-/** A profile of the shared credentials file that we keep, with the role its credentials came from. */
+/** A profile that we keep, in the shared credentials file or in a file of its own, with the role of its credentials. */
 export interface ManagedProfile {
   readonly profile: string;
   readonly roleArn: string;
@@ -32,11 +33,24 @@ export async function readSharedProfiles(env: Env = process.env): Promise<Shared
   try {
     const credentials = await readShared(paths.credentialsFile);
     const config = await readShared(paths.configFile);
-    const managed = readSections(credentials).flatMap((section) => managedProfile(section) ?? []);
+    const withKeys = readSections(credentials).flatMap((section) => managedProfile(section) ?? []);
+    const managed = [...withKeys, ...(await processProfiles(config, env))];
     return { managed, foreign: foreignProfiles({ credentials, config }, paths) };
   } catch (error) {
     throw storeFailed(error, paths.credentialsFile);
   }
+}
+
+/** The profiles of our sections whose process prints a file of ours. */
+async function processProfiles(config: string, env: Env): Promise<readonly ManagedProfile[]> {
+  const profiles = readSections(config).flatMap(({ header, managed, values }) =>
+    managed && values["credential_process"] ? [header.replace(/^profile /, "")] : [],
+  );
+  if (profiles.length === 0) return [];
+  const directory = profileDirectory(env);
+  return (await Promise.all(profiles.map((profile) => readProfileFile(directory, profile)))).flatMap(
+    (each) => each ?? [],
+  );
 }
 
 function managedProfile({ header, managed, note, values }: Section): ManagedProfile | undefined {

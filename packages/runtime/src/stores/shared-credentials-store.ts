@@ -1,5 +1,6 @@
 import type { CredentialStore } from "./credential-store.ts";
 import { formatManagedNote } from "./managed-note.ts";
+import { withoutProfileFiles } from "./profile-store.ts";
 import { profileSection } from "./profile-section.ts";
 import { type SharedFilesOptions, sharedFilesStore } from "./shared-files-store.ts";
 
@@ -13,7 +14,7 @@ export type SharedCredentialsStoreOptions = SharedFilesOptions;
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/file-format.html
  */
 export function sharedCredentialsStore(options: SharedCredentialsStoreOptions = {}): CredentialStore {
-  return sharedFilesStore(
+  const store = sharedFilesStore(
     {
       file: "credentialsFile",
       config: ({ target }) => profileSection(target),
@@ -29,4 +30,5 @@ export function sharedCredentialsStore(options: SharedCredentialsStoreOptions = 
     },
     options,
   );
+  return withoutProfileFiles(store, options);
 }

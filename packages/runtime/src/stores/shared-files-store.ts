@@ -136,7 +136,8 @@ async function stampOf({ configFile, credentialsFile }: SharedPaths): Promise<Fi
   const infos = await Promise.all([configFile, credentialsFile].map((path) => stat(path).catch(() => undefined)));
   return {
     text: infos.map((info) => `${info?.ino} ${info?.mtimeMs} ${info?.size}`).join(),
-    changedAt: Math.max(...infos.map((info) => info?.mtimeMs ?? 0)),
+    // Whole milliseconds, as Date.now() has them: a part of one would be in the future.
+    changedAt: Math.floor(Math.max(...infos.map((info) => info?.mtimeMs ?? 0))),
     size: infos.reduce((sum, info) => sum + (info?.size ?? 0), 0),
   };
 }

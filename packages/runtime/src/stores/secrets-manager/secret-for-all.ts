@@ -2,7 +2,8 @@ import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { CredentialStore, RefusedCredentials, StoredCredentials } from "../credential-store.ts";
 import { newSecret, type SecretOptions } from "./new-secret.ts";
 import { notOurs } from "./not-ours.ts";
-import { formatSecret, isSecretValue, parseSecret, type SecretObject, secretValue } from "./secret-value.ts";
+import { processCredentials } from "../process-credentials.ts";
+import { formatSecret, isSecretValue, parseSecret, type SecretObject } from "./secret-value.ts";
 import { updateSecret } from "./update-secret.ts";
 
 /** One secret, with an object of all profiles; other writers may keep profiles of their own in it. */
@@ -37,7 +38,10 @@ export function secretForAll(secretId: string, options: SecretOptions, client: S
           Object.hasOwn(before, profile) && !isSecretValue(before[profile]);
         refused = entries.filter(isForeign).map(({ target }) => ({ target, error: notOurs(secretId, target.profile) }));
         const taken = entries.filter((entry) => !isForeign(entry));
-        return { ...before, ...Object.fromEntries(taken.map((entry) => [entry.target.profile, secretValue(entry)])) };
+        return {
+          ...before,
+          ...Object.fromEntries(taken.map((entry) => [entry.target.profile, processCredentials(entry)])),
+        };
       }, signal);
       return refused;
     },

@@ -5,7 +5,8 @@ import type { CredentialStore, StoredCredentials } from "../credential-store.ts"
 import { deleteOwnSecret, PROFILE_TAG } from "./delete-secret.ts";
 import { newSecret, type SecretOptions } from "./new-secret.ts";
 import { notOurs } from "./not-ours.ts";
-import { formatSecret, isSecretValue, parseSecret, secretValue } from "./secret-value.ts";
+import { processCredentials } from "../process-credentials.ts";
+import { formatSecret, isSecretValue, parseSecret } from "./secret-value.ts";
 import { readSecret, type SecretsContext, updateSecret } from "./update-secret.ts";
 
 /** Secrets Manager allows fifty writes a second in an account and Region; a write is two or three calls in turn. */
@@ -59,7 +60,7 @@ async function putOne(
         create: newSecret(options, `Credentials of ${role.arn}; kept by agent-roles`, [tag]),
         edit: (text) => {
           if (!isFreeOrOurs(text)) throw notOurs(secretId, profile);
-          return formatSecret(secretValue(entry), secretId);
+          return formatSecret(processCredentials(entry), secretId);
         },
       },
       context,

@@ -1,5 +1,4 @@
 import { AgentRolesError } from "../../agent-roles-error.ts";
-import type { StoredCredentials } from "../credential-store.ts";
 
 /** Secrets Manager takes no more, in bytes of UTF-8. */
 const LARGEST_VALUE = 65_536;
@@ -7,26 +6,7 @@ const LARGEST_VALUE = 65_536;
 /** What a secret's text parses to. */
 export type SecretObject = Readonly<Record<string, unknown>>;
 
-/**
- * One profile's credentials as the `credential_process` protocol has them, so that a secret can be handed to an SDK as it is; with
- * the role that they are of, which also marks them as ours.
- *
- * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
- */
-export function secretValue({ target, credentials }: StoredCredentials): SecretObject {
-  return {
-    Version: 1,
-    AccessKeyId: credentials.accessKeyId,
-    SecretAccessKey: credentials.secretAccessKey,
-    SessionToken: credentials.sessionToken,
-    Expiration: credentials.expiration.toISOString(),
-    AccountId: credentials.accountId,
-    RoleArn: target.role.arn,
-    ...(target.region && { Region: target.region }),
-  };
-}
-
-/** Whether {@link secretValue} made this. */
+/** Whether `processCredentials` made this. */
 export function isSecretValue(value: unknown): boolean {
   return isObject(value) && value["Version"] === 1 && "AccessKeyId" in value && "RoleArn" in value;
 }

@@ -1,0 +1,149 @@
+import { readdir, readFile, rm } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import pLimit from "p-limit";
+import { AgentRolesError } from "../agent-roles-error.ts";
+import { readShared } from "../aws-files/read-shared.ts";
+import { readSections } from "../aws-files/sections.ts";
+import { sharedPaths } from "../aws-files/shared-paths.ts";
+import { cacheDirectory } from "../cache/cache-directory.ts";
+import { entryName } from "../cache/entry-name.ts";
+import { errorCode } from "../files/error-code.ts";
+import type { Owner } from "../files/owner.ts";
+import { removeLeftoversIn } from "../files/remove-leftovers.ts";
+import { renameOver } from "../files/replace-file.ts";
+import { openTrustedFile } from "../files/trusted-file.ts";
+import { type Env, parseRoleArn } from "../role-env/index.ts";
+import { malformedField } from "../session/credentials.ts";
+import type { StoredCredentials } from "./credential-store.ts";
+import { processCredentials } from "./process-credentials.ts";
+import type { ManagedProfile } from "./read-shared-profiles.ts";
+import type { SharedFilesOptions } from "./shared-files-store.ts";
+
+/** Files that are open at the same time: some systems allow 256. */
+const OPEN_FILES = 50;
+
+/**
+ * The directory of the files that process profiles print, one for each profile: `~/.aws/agent-roles/profiles`. It belongs to one
+ * config file, whose sections tell who keeps a profile: with another config file or cache directory it is one below, of its own.
+ *
+ * @throws {AgentRolesError} `StoreFailed` when there is no home directory.
+ */
+export function profileDirectory(env: Env): string {
+  const cache = resolve(cacheDirectory(env));
+  const config = resolve(sharedPaths(env).configFile);
+  const isUsual = config === join(dirname(dirname(cache)), "config") && !env["AGENT_ROLES_CACHE_DIR"];
+  return isUsual ? join(dirname(cache), "profiles") : join(cache, "profiles", entryName(config));
+}
+
+/** The file of one profile. */
+export function profileFile(directory: string, profile: string): string {
+  return join(directory, fileName(profile));
+}
+
+/** Profile names have no `=`, so that no two of them get the same file. */
+function fileName(profile: string): string {
+  return `${profile.replaceAll(/[%/]/g, (char) => `=${char.charCodeAt(0).toString(16)}`)}.json`;
+}
+
+/**
+ * Writes the credentials of each profile in the `credential_process` protocol; a reader sees the old file or the new one. Nothing
+ * is flushed to the disk, because a lost file costs one call.
+ *
+ * @param owner - the user that root writes for.
+ * @throws {AgentRolesError} `StoreFailed` when others can write to the directory; the file system's error.
+ */
+export async function writeProfileFiles(
+  directory: string,
+  entries: readonly StoredCredentials[],
+  owner?: Owner,
+): Promise<void> {
+  if (entries.length === 0) return;
+  await inTrustedDirectory(directory, owner, async (opened, receiver) => {
+    await removeLeftoversIn(opened);
+    await pLimit(OPEN_FILES).map(entries, async (entry) => {
+      const fields = { ...processCredentials(entry), IssuedAt: entry.credentials.issuedAt.toISOString() };
+      const [file, text] = [profileFile(opened, entry.target.profile), `${JSON.stringify(fields)}\n`];
+      if ((await readFile(file, "utf8").catch(() => undefined)) === text) return;
+      await renameOver(file, 0o600, async (handle) => {
+        await handle.writeFile(text);
+        if (receiver) await handle.chown(receiver.uid, receiver.gid);
+      });
+    });
+  });
+}
+
+/**
+ * Removes the files of these profiles, where they are there and no profile of the config file prints them: another process can
+ * keep one.
+ *
+ * @throws as {@link writeProfileFiles}.
+ */
+export async function removeProfileFiles(
+  profiles: readonly string[],
+  { env = process.env, owner }: SharedFilesOptions,
+): Promise<void> {
+  const directory = profileDirectory(env);
+  const present = await profilesWithFile(directory, profiles);
+  if (present.size === 0) return;
+  const printed = readSections(await readShared(sharedPaths(env).configFile)).map(
+    ({ values }) => values["credential_process"] ?? "",
+  );
+  const isPrinted = (profile: string): boolean =>
+    printed.some((command) => /[/\\]([^/\\]*)["']$/.exec(command)?.[1] === fileName(profile));
+  const unused = [...present].filter((profile) => !isPrinted(profile));
+  await inTrustedDirectory(directory, owner, async (opened) => {
+    await Promise.all(unused.map((profile) => rm(profileFile(opened, profile), { force: true })));
+  });
+}
+
+/** Gives the work a path of the directory that keeps leading to it, and the user that root gives files to. */
+async function inTrustedDirectory(
+  directory: string,
+  owner: Owner | undefined,
+  work: (opened: string, receiver: Owner | undefined) => Promise<void>,
+): Promise<void> {
+  const trusted = await openTrustedFile(profileFile(directory, "any"), owner);
+  try {
+    if (trusted.isShared) {
+      const fix =
+        "Set AGENT_ROLES_CACHE_DIR to a directory that only this user can write to; agent-roles makes it when it is missing.";
+      throw new AgentRolesError(`${directory}: other users can write to it`, { code: "StoreFailed", fix });
+    }
+    await work(dirname(trusted.path), trusted.owner);
+  } finally {
+    await trusted.close();
+  }
+}
+
+/** Those of the profiles that have a file. @throws the file system's error. */
+export async function profilesWithFile(directory: string, profiles: readonly string[]): Promise<Set<string>> {
+  const files = await readdir(directory).catch((error: unknown) => {
+    if (["ENOENT", "ENOTDIR"].includes(errorCode(error))) return [];
+    throw error;
+  });
+  const names = new Set(files);
+  return new Set(profiles.filter((profile) => names.has(fileName(profile))));
+}
+
+/** The profile that {@link writeProfileFile} wrote; `undefined` when there is none, or something else. */
+export async function readProfileFile(directory: string, profile: string): Promise<ManagedProfile | undefined> {
+  const text = await readFile(profileFile(directory, profile), "utf8").catch(() => "");
+  const fields = parseTexts(text);
+  const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, SessionToken: sessionToken } = fields;
+  const role = parseRoleArn(fields["RoleArn"] ?? "");
+  const [issuedAt, expiration] = [new Date(fields["IssuedAt"] ?? ""), new Date(fields["Expiration"] ?? "")];
+  if (!role || !accessKeyId || !secretAccessKey || !sessionToken) return undefined;
+  const credentials = { accessKeyId, secretAccessKey, sessionToken, issuedAt, expiration, accountId: role.accountId };
+  return malformedField(credentials) === undefined ? { profile, roleArn: role.arn, credentials } : undefined;
+}
+
+/** The properties of a JSON object that are texts. */
+function parseTexts(text: string): Readonly<Record<string, string>> {
+  try {
+    const value: unknown = JSON.parse(text);
+    const entries = Object.entries(typeof value === "object" && value !== null ? value : {});
+    return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
+  } catch {
+    return {};
+  }
+}
