@@ -101,10 +101,18 @@ it("writes the finding into the CDK's report", () => {
 it("takes what it cannot resolve for unknown, not for good", () => {
   const { app, stack } = appWith();
   const who = new CfnParameter(stack, "Who");
+  const stage = new CfnParameter(stack, "Stage", { default: "dev" });
   new CfnRole(stack, "Param", {
     assumeRolePolicyDocument: {
       Version: "2012-10-17",
-      Statement: [{ Effect: "Allow", Principal: { AWS: who.valueAsString }, Action: "sts:AssumeRole" }],
+      Statement: [
+        {
+          Effect: "Allow",
+          Principal: { AWS: who.valueAsString },
+          Action: "sts:AssumeRole",
+          Condition: { StringEquals: { "aws:PrincipalTag/stage": stage.valueAsString } },
+        },
+      ],
     },
   });
   const assembly = app.synth();
@@ -124,6 +132,9 @@ it("takes what it cannot resolve for unknown, not for good", () => {
   };
   const { violations, success } = new TrustValidationPlugin({ failOn: "info" }).validate(validation);
   expect(violations.map(({ ruleName }) => ruleName)).toContain("unknown-value");
+  expect(violations.map(({ ruleMetadata }) => ruleMetadata?.["severity"])).toEqual(
+    expect.arrayContaining(["medium", "info"]),
+  );
   expect(success).toBe(false);
   const { violations: usual, metadata } = new TrustValidationPlugin().validate(validation);
   expect(usual.filter(({ ruleMetadata }) => ruleMetadata?.["severity"] === "info")).toEqual([]);

@@ -62,9 +62,16 @@ export async function checkTrust(
     liveAccounts,
     unread: set.unread.map(asUnread),
     failOn: options.failOn,
+    ...(asksForAccount(roles, context) && { hint: "pass --own-account ID to find third-party accounts" }),
     ...(expectations.length > 0 && { expectations }),
     ...(rolesBefore && { changes: accessChanges(rolesBefore, roles, context) }),
   };
+}
+
+/** Whether accounts are trusted, and none of your own is known. */
+function asksForAccount(roles: readonly TrustRole[], { accounts = [] }: TrustContext): boolean {
+  if (accounts.length > 0 || roles.some(({ arn }) => accountOf(arn) !== undefined)) return false;
+  return roles.some(({ trustPolicy }) => /\b\d{12}\b/.test(JSON.stringify(trustPolicy)));
 }
 
 function asUnread({ file = "", line, message, fix }: Diagnostic): UnreadFile {

@@ -138,7 +138,8 @@ function* readPrincipals(written: unknown, place: Place): Iterable<Principal> {
 function parsePrincipal(type: string, written: unknown, place: Place, readable: boolean): Principal {
   const value = textOf(written);
   const arn = parseArn(value);
-  const digits = /^\d{12}$/.test(value);
+  // A template's own account, before it is known.
+  const digits = /^(?:\d{12}|\$\{AWS\.AccountId\})$/.test(value);
   const account = type === "AWS" ? (digits ? value : arn?.account) : undefined;
   return {
     type,

@@ -61,13 +61,10 @@ function matchOne(principal: Principal, caller: CallerIdentity): PrincipalMatch 
 
 type AwsIdentity = Exclude<CallerIdentity, { type: "federated" | "service" }>;
 
-function matchAws(
-  { value: principal, arn, wholeAccount, account }: Principal,
-  caller: AwsIdentity,
-): PrincipalMatch | undefined {
+function matchAws({ value: principal, arn, wholeAccount }: Principal, caller: AwsIdentity): PrincipalMatch | undefined {
   if (!arn) {
     // What is neither ARN nor account is the ID of a deleted principal (AROA…, AIDA…) or a mistake; it names nobody.
-    return wholeAccount && account === caller.arn.account ? { kind: "account", truth: "yes", principal } : undefined;
+    return wholeAccount && principal === caller.arn.account ? { kind: "account", truth: "yes", principal } : undefined;
   }
   if (arn.account !== caller.arn.account || arn.partition !== caller.arn.partition) return undefined;
   if (wholeAccount) return { kind: "account", truth: "yes", principal };

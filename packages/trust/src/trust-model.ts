@@ -13,12 +13,17 @@ export interface SourceLocation {
 
 /** A value that could not be resolved offline, and what was taken in its place. */
 export interface UnknownValue {
-  /** Where in the role it stands: `trustPolicy.Statement[0].Principal.AWS`. */
+  /** Where in the role it is: `trustPolicy.Statement[0].Principal.AWS`. */
   readonly path: string;
-  /** What the source says: `{"Fn::ImportValue":"x"}`. */
+  /** What the source has: `{"Fn::ImportValue":"x"}`. */
   readonly expression: string;
   /** What was assumed instead, in words. */
   readonly assumed: string;
+  /**
+   * Why it is not known, where that decides what to do: `deployment` makes it (a generated name, a pseudo parameter); an
+   * `alternative` was taken (a default, each branch of a condition); a `parameter` has no value.
+   */
+  readonly cause?: "deployment" | "alternative" | { readonly parameter: string };
 }
 
 /** One IAM role as a source declares it: everything that decides who may become it, and what it may become. */

@@ -22,6 +22,8 @@ export interface CheckReport {
   readonly failOn: Severity;
   /** Files of directories that were not read; they fail nothing. */
   readonly unread: readonly UnreadFile[];
+  /** What to pass so that more can be checked. */
+  readonly hint?: string;
   /** What must hold, and whether it does; what does not hold is among the findings. */
   readonly expectations?: readonly ExpectationResult[];
   /** What changed in who can assume what, against other templates; new access first. */
@@ -55,6 +57,7 @@ export interface CheckSummary {
   /** Findings that fail the check. */
   readonly failed: number;
   readonly failOn: Severity;
+  readonly hint?: string;
   readonly bySeverity: Readonly<Record<Severity, number>>;
   /** Changes against other templates; left out when there was nothing to compare with. */
   readonly changes?: Readonly<Record<AccessChangeKind, number>>;
@@ -75,6 +78,7 @@ export function summarize(report: CheckReport): CheckSummary {
     held: report.expectations?.filter(({ holds }) => holds).length ?? 0,
     failed: report.findings.filter(({ severity }) => fails(severity, report.failOn)).length,
     failOn: report.failOn,
+    ...(report.hint !== undefined && { hint: report.hint }),
     bySeverity: {
       critical: count("critical"),
       high: count("high"),
@@ -113,6 +117,7 @@ export function summaryLine(summary: CheckSummary): string {
       : `; ${held} of ${many(expectations, "expectation")} ${held === 1 || expectations === 1 ? "holds" : "hold"}`,
     gained + widened === 0 ? "" : `; access: ${gained} new, ${widened} widened`,
     `; fails at ${failOn}${failOn === "critical" ? "" : " and above"}`,
+    summary.hint === undefined ? "" : `; ${summary.hint}`,
   ].join("");
 }
 

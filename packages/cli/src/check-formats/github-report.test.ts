@@ -39,14 +39,6 @@ it("cannot be made to say another command, another property or another file", ()
   expect(line).toContain("100%25%0D%0A::error file=evil::x");
 });
 
-it("prints each value that is not known offline once", () => {
-  const unknown = exampleFinding({ id: "unknown-value", severity: "info", message: "arn: {} is not known" });
-  const findings = [unknown, { ...unknown, role: `${SECOND}x` }, { ...unknown, message: "tags: {} is not known" }];
-  const lines = githubReport(exampleReport({ findings })).split("\n");
-  expect(lines).toHaveLength(2);
-  expect(lines[0]).toMatch(/^::notice .*title=unknown-value.*: \{\} is not known%0A/);
-});
-
 it("warns of new and widened access beside the role, after the findings, and of no other change", () => {
   const kinds = ["new", "widened", "narrowed", "removed"] as const;
   const changes = kinds.map((kind) => exampleChange({ kind }));

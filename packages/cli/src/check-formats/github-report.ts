@@ -18,7 +18,7 @@ export function githubReport(report: CheckReport): string {
     ...gainedAccess(report.changes).map(({ id, severity, message, change: { location } }) =>
       annotation({ title: id, severity, location, text: message }),
     ),
-    ...unresolved.map(({ what, first }) => findingAnnotation({ ...first, message: what })),
+    ...unresolved.map(findingAnnotation),
     ...report.unread.map(({ reason, ...location }) =>
       annotation({ title: "not read", severity: "low", location, text: reason }),
     ),

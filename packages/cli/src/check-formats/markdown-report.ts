@@ -3,7 +3,7 @@ import { changesMarkdown } from "./changes.ts";
 import { type CheckReport, summarize, summaryLine } from "./check-report.ts";
 import { locationText } from "./location-text.ts";
 import { markdownCode, markdownTable, markdownText } from "./markdown-text.ts";
-import { setApartUnresolved, type UnresolvedValue } from "./unresolved-values.ts";
+import { setApartUnresolved } from "./unresolved-values.ts";
 
 /** For a pull request or a job summary: a table of the findings, what is suppressed folded away. */
 export function markdownReport(report: CheckReport): string {
@@ -31,14 +31,13 @@ function findingsTable(findings: readonly Finding[]): string {
   return markdownTable(["severity", "finding", "role", "what and how to fix it", "where"], rows);
 }
 
-function unresolvedTable(unresolved: readonly UnresolvedValue[]): string {
-  const rows = unresolved.map(({ what, roles, first }) => [
-    markdownText(what),
-    String(roles),
-    markdownCode(first.role),
-    markdownCode(locationText(first.location)),
+function unresolvedTable(unresolved: readonly Finding[]): string {
+  const rows = unresolved.map(({ message, role, location }) => [
+    markdownText(message),
+    markdownCode(role),
+    markdownCode(locationText(location)),
   ]);
-  const table = markdownTable(["value", "roles", "such as", "where"], rows);
+  const table = markdownTable(["value", "role", "where"], rows);
   return `<details><summary>${unresolved.length} not known offline</summary>\n\n${table}\n\n</details>`;
 }
 

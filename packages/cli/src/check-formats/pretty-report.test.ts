@@ -28,41 +28,38 @@ it("prints what is suppressed and why", () => {
   );
 });
 
-function unknown(role: string, path: string, changes: Partial<Finding> = {}): Finding {
+function unknown(role: string, value: string, changes: Partial<Finding> = {}): Finding {
+  const message = `${value} is not known offline; assumed: nothing`;
   return exampleFinding({
     id: "unknown-value",
     severity: "info",
     role,
-    message: `${path}: {"Ref":"AWS::AccountId"} cannot be resolved offline; assumed: one account`,
+    message,
     fix: "write the value out",
     ...changes,
   });
 }
 
-it("prints each value that is not known offline once, after the findings", () => {
+it("lists the values that are not known offline after what is wrong", () => {
   const findings = [
-    unknown(SECOND, "arn"),
-    unknown(SECOND, "trustPolicy"),
-    unknown(`${SECOND}x`, "arn"),
-    unknown(`${SECOND}y`, "tags", { message: "tags: {} cannot be resolved offline; assumed: nothing" }),
-    unknown(`${SECOND}z`, "arn", { severity: "high" }),
+    unknown(SECOND, '{"Ref":"Stage"} (in 2 roles)'),
+    unknown(`${SECOND}y`, "{}"),
+    unknown(`${SECOND}z`, "{}", { severity: "high" }),
   ];
   const text = prettyReport(exampleReport({ findings }), false);
   expect(text).toContain(
     `Not known offline (info  unknown-value)
-  {"Ref":"AWS::AccountId"} cannot be resolved offline; assumed: one account
-    in 2 roles, such as ${SECOND} at cdk.out/agent-roles-123456789013.template.json:7 (Stack/Second)
-  {} cannot be resolved offline; assumed: nothing
-    in ${SECOND}y at cdk.out/agent-roles-123456789013.template.json:7 (Stack/Second)
+  {"Ref":"Stage"} (in 2 roles) is not known offline; assumed: nothing
+    ${SECOND} at cdk.out/agent-roles-123456789013.template.json:7 (Stack/Second)
+  {} is not known offline; assumed: nothing
+    ${SECOND}y at cdk.out/agent-roles-123456789013.template.json:7 (Stack/Second)
   fix: write the value out
 
-5 findings (1 high, 4 info)`,
+3 findings (1 high, 2 info)`,
   );
-  expect(text.match(/AccountId/g)).toHaveLength(2);
   expect(text).toMatch(/^ {2}high +unknown-value/m);
   const markdown = markdownReport(exampleReport({ findings }));
   expect(markdown).toContain("<details><summary>2 not known offline</summary>");
-  expect(markdown.match(/AccountId/g)).toHaveLength(2);
 });
 
 it("has colour only where it is wanted, and the same text without it", () => {

@@ -5,7 +5,7 @@ import { changesBlock, type Colors } from "./changes.ts";
 import { groupBy } from "@agent-roles/iam";
 import { locationText } from "./location-text.ts";
 import { SEVERITIES } from "@agent-roles/trust/severity";
-import { setApartUnresolved, type UnresolvedValue } from "./unresolved-values.ts";
+import { setApartUnresolved } from "./unresolved-values.ts";
 
 /** For people at a terminal: the findings of each role together, what is suppressed and why, a line that sums up. */
 export function prettyReport(report: CheckReport, color: boolean): string {
@@ -49,11 +49,10 @@ function indented(text: string): string {
   return text.replaceAll("\n", `\n${INDENT}`);
 }
 
-function unresolvedBlock(unresolved: readonly UnresolvedValue[], colors: Colors): string {
-  const lines = unresolved.map(({ what, roles, first }) => {
-    const where = roles === 1 ? "in" : `in ${roles} roles, such as`;
-    return `  ${what}\n    ${where} ${first.role} at ${locationText(first.location)}`;
-  });
+function unresolvedBlock(unresolved: readonly Finding[], colors: Colors): string {
+  const lines = unresolved.map(
+    ({ message, role, location }) => `  ${message}\n    ${role} at ${locationText(location)}`,
+  );
   const fixes = [...new Set(unresolved.map(({ fix }) => `  ${colors.cyan("fix:")} ${fix}`))];
   return [
     colors.bold("Not known offline (info  unknown-value)"),

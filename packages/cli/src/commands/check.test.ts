@@ -284,6 +284,17 @@ Resources:
     expect((await cli(["graph", path, "--no-manifest", ...known])).out).toContain("app");
   });
 
+  it("asks for --own-account where accounts are trusted and none is known, instead of calling each a third party", async () => {
+    const statement = { ...BY_ANYONE, Principal: { AWS: "arn:aws:iam::222222222222:role/app" } };
+    const role = { Type: "AWS::IAM::Role", Properties: { AssumeRolePolicyDocument: { Statement: [statement] } } };
+    const path = await files.write("t.json", { Resources: { R: role } });
+    const open = await cli(["check", path, "--no-manifest"]);
+    expect(open).toMatchObject({ code: 0, out: expect.stringMatching(/^No findings .*; pass --own-account ID/) });
+    const known = await cli(["check", path, "--no-manifest", "--own-account", "111111111111"]);
+    expect(known).toMatchObject({ code: 1, out: expect.stringContaining("unknown-account") });
+    expect(known.out).not.toContain("pass --own-account");
+  });
+
   it("warns of a key that is there twice, with its line", async () => {
     const path = await files.write(
       "t.yaml",

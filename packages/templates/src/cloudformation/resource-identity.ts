@@ -31,7 +31,14 @@ const ARN_ATTRIBUTES = new Set(["Arn", "PolicyArn"]);
 export function referenceTo(logicalId: string, resource: Resource, at: string, scope: Scope): unknown {
   const form = forms.get(resource["Type"]);
   if (form === undefined) {
-    return unknown(scope, at, { Ref: logicalId }, "nothing: it is known after deployment", placeholder(logicalId));
+    return unknown(
+      scope,
+      at,
+      { Ref: logicalId },
+      "nothing: it is known after deployment",
+      placeholder(logicalId),
+      "deployment",
+    );
   }
   return form.refIsArn ? arnOf(logicalId, resource, at, scope) : nameOf(logicalId, resource, at, scope);
 }
@@ -52,7 +59,7 @@ export function attributeOf(
     return once(scope.world.memo.values, scope, asked, (own) => own.in(nested.stack).resolve(nested.value, at));
   }
   const expression = { "Fn::GetAtt": [logicalId, attribute] };
-  return unknown(scope, at, expression, "nothing: it is known after deployment", placeholder(name));
+  return unknown(scope, at, expression, "nothing: it is known after deployment", placeholder(name), "deployment");
 }
 
 /**

@@ -166,6 +166,7 @@ describe("rolesFromTemplates takes a condition", () => {
       path: "trustPolicy.Statement[1]",
       expression: '{"Condition":"D"}',
       assumed: "that it may hold or not: both are taken",
+      cause: "alternative",
     });
   });
   it("of a role that is not created, so that it is left out", () => {
@@ -178,7 +179,12 @@ describe("rolesFromTemplates takes a condition", () => {
     expect(others).toEqual([]);
     expect(role?.trustPolicy).toEqual({ Statement: [allow("yes")] });
     const assumed = "that it may hold or not: both are taken";
-    expect(role?.unknowns).toContainEqual({ path: "arn", expression: '{"Condition":"C"}', assumed });
+    expect(role?.unknowns).toContainEqual({
+      path: "arn",
+      expression: '{"Condition":"C"}',
+      assumed,
+      cause: "alternative",
+    });
     const named = { "Fn::And": [{ Condition: "D" }, { "Fn::Equals": [{ Ref: "AWS::Region" }, "us-east-1"] }] };
     expect(read(conditions(isProd, "prod", { E: named }), { ...roleOf(statements), Condition: "E" })).toMatchObject([
       { trustPolicy: { Statement: [allow("no")] } },

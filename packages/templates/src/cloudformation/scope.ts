@@ -56,11 +56,19 @@ export interface Scope {
 }
 
 /** Writes down what is unknown, and gives back what stands in its place. */
-export function unknown<T>(scope: Scope, at: string, expression: unknown, assumed: string, value: T): T {
+export function unknown<T>(
+  scope: Scope,
+  at: string,
+  expression: unknown,
+  assumed: string,
+  value: T,
+  cause?: UnknownValue["cause"],
+): T {
   addNote(scope.world.notes, {
     path: at,
     expression: typeof expression === "string" ? expression : quote(expression),
     assumed,
+    ...(cause && { cause }),
   });
   return value;
 }

@@ -43,7 +43,14 @@ export function readRole(logicalId: string, scope: Scope, attachments: Attachmen
   const arn = arnOf(logicalId, resource, "arn", scope);
   const name = nameOf(logicalId, resource, "arn", scope);
   if (!Object.hasOwn(properties, "RoleName")) {
-    unknown(scope, "arn", { Ref: logicalId }, `nothing: CloudFormation names the role; it reads ${name}`, name);
+    unknown(
+      scope,
+      "arn",
+      { Ref: logicalId },
+      `nothing: CloudFormation names the role; it reads ${name}`,
+      name,
+      "deployment",
+    );
   }
   const identityPolicies = inlinePolicies(properties["Policies"], scope);
   const managedPolicyArns: string[] = [];

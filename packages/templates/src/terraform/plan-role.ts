@@ -13,7 +13,7 @@ export function startPlanRole(resource: PlanResource, { account, partition }: Pl
   const made = `arn:${partition}:iam::${account}:role${typeof path === "string" ? path : "/"}${name}`;
   const role = startRole(typeof arn === "string" ? arn : made, { file, path: address });
   const note = (at: string, argument: string, assumed: string): void => {
-    role.unknowns.push({ path: at, expression: `${address}.${argument}`, assumed });
+    role.unknowns.push({ path: at, expression: `${address}.${argument}`, assumed, cause: "deployment" });
   };
   if (typeof givenName !== "string") note("arn", "name", `nothing: it is known after apply and reads ${name}`);
   if (typeof arn !== "string" && account.startsWith("$"))

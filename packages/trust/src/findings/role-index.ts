@@ -26,6 +26,8 @@ export interface RoleIndex {
   readonly byKey: ReadonlyMap<string, IndexedRole>;
   readonly byAccount: ReadonlyMap<string, readonly IndexedRole[]>;
   readonly ownAccounts: ReadonlySet<string>;
+  /** Whether one of them is known; if not, any account can be. */
+  readonly knowsOwnAccount: boolean;
   readonly allowedAccounts: ReadonlySet<string>;
   readonly master: IndexedRole | undefined;
   /** `account/name` of the master, among the roles or not. */
@@ -73,6 +75,7 @@ export function buildRoleIndex(given: readonly unknown[], context: TrustContext)
     byKey,
     byAccount,
     ownAccounts,
+    knowsOwnAccount: [...ownAccounts].some((account) => accountOf(account) !== undefined),
     allowedAccounts: new Set(context.allowedAccounts),
     master,
     masterKey,

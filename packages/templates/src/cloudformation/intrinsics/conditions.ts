@@ -19,7 +19,7 @@ export function ifCondition(argument: unknown, at: string, scope: Scope): unknow
 function conditionHolds(name: string, at: string, scope: Scope): Verdict {
   const verdict = named(name, at, scope.noting(new Map()));
   if (verdict.because === "undecided")
-    unknown(scope, at, { Condition: name }, "that it may hold or not: both are taken", 0);
+    unknown(scope, at, { Condition: name }, "that it may hold or not: both are taken", 0, "alternative");
   if (verdict.because === "default") {
     unknown(
       scope,
@@ -27,6 +27,7 @@ function conditionHolds(name: string, at: string, scope: Scope): Verdict {
       { Condition: name },
       `that it ${verdict.holds ? "holds" : "does not hold"}, by the parameters' defaults`,
       0,
+      "alternative",
     );
   }
   return verdict;

@@ -22,9 +22,10 @@ export function parameterValue(
   if (byDefault === undefined || place !== undefined) {
     const known = place === undefined ? name : `${name} ${textOf(place)}`;
     const assumed = "nothing: the parameter's value is given at deployment";
-    return unknown(scope, at, { Ref: name }, assumed, placeholder(known));
+    const cause = scope.stack.parent ? undefined : { parameter: name };
+    return unknown(scope, at, { Ref: name }, assumed, placeholder(known), cause);
   }
-  return unknown(scope, at, { Ref: name }, "the parameter's default", asList(type, byDefault));
+  return unknown(scope, at, { Ref: name }, "the parameter's default", asList(type, byDefault), "alternative");
 }
 
 function passedValue(name: string, at: string, scope: Scope): unknown {

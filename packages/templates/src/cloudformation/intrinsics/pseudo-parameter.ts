@@ -17,14 +17,14 @@ export function pseudoParameter(name: string, at: string, scope: Scope): unknown
   if (name === "AWS::Partition") return partitionOf(at, scope);
   if (name === "AWS::URLSuffix") return suffixes.get(partitionOf(at, scope)) ?? "amazonaws.com";
   const assumed = name === "AWS::AccountId" ? "one account, the same for every source without one" : "nothing";
-  return unknown(scope, at, { Ref: name }, assumed, placeholder(name));
+  return unknown(scope, at, { Ref: name }, assumed, placeholder(name), "deployment");
 }
 
 /** The partition of the stack: its own, else its region's, else `aws`, which is noted. */
 export function partitionOf(at: string, scope: Scope): string {
   const { partition, region } = scope.stack.source;
   if (partition !== undefined) return partition;
-  if (region === undefined) return unknown(scope, at, { Ref: "AWS::Partition" }, "aws", "aws");
+  if (region === undefined) return unknown(scope, at, { Ref: "AWS::Partition" }, "aws", "aws", "deployment");
   return partitionOfRegion(region);
 }
 

@@ -16,9 +16,9 @@ export const unknownAccount: Rule = {
   severity: "high",
   why: "an account or organization that is neither one's own nor allow-listed may assume the role",
   fix: "remove the account, or list it under trust.accounts (one's own) or trust.allowedAccounts (others)",
-  *checkStatement(statement, _role, { context, ownAccounts, allowedAccounts }) {
+  *checkStatement(statement, _role, { context, ownAccounts, allowedAccounts, knowsOwnAccount }) {
     const { organization } = context;
-    if (!allowsAssuming(statement)) return;
+    if (!allowsAssuming(statement) || !knowsOwnAccount) return;
     if (organization !== undefined && bindsOrganization(statement, organization)) return;
     const isKnown = (account: string): boolean => ownAccounts.has(account) || allowedAccounts.has(account);
     const accounts = trustedAccounts(statement);
