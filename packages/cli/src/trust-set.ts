@@ -15,14 +15,14 @@ export function withTrustSet(command: Command): Command {
     .argument("[path...]", "cdk.out, templates, Terraform plans, policies (default: cdk.out)")
     .option(
       "--manifest <file>",
-      "accounts, master and trust: section from this manifest (agent-roles.yaml if it is there)",
+      "manifest with accounts, master and trust: section (default: agent-roles.yaml, if it exists)",
     )
     .option("--no-manifest", "read no manifest")
-    .option("--live", "the roles of the account whose credentials are in use, too (reads IAM, changes nothing)")
+    .option("--live", "also read the roles of the account of the current credentials (changes nothing)")
     .addOption(repeatable("--profile <profile>", "with --live: read this profile's account instead (repeatable)"))
     .option(
       "--env-file <file>",
-      "read AWS_ROLE_N from a dotenv file, in place of the manifest's, and what --live needs",
+      "dotenv file with AWS_ROLE_N, instead of the manifest's, and with the variables that --live needs",
     )
     .addOption(repeatable("--exclude <glob>", "leave out files and directories of this name or path (repeatable)"))
     .addOption(

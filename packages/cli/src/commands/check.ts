@@ -12,8 +12,7 @@ import { roleArnOption, withTrustSet } from "../trust-set.ts";
 
 const HELP = `
 Severities, the worst first: ${SEVERITIES.join(", ")}.
-"error" is what never works or AWS rejects; the others tell how much is given away. A "denied" that does not hold is
-"critical". The manifest's trust: section gives accounts, quotas, severities, expectations, and suppressions with reasons.
+"error" means that something never works or that AWS rejects it. A "denied" expectation that does not hold is "critical". The manifest's trust: section gives accounts, quotas, severities, expectations, and suppressions with reasons.
 
 Exit codes: 0 nothing at --fail-on or above · 1 a finding there · 2 wrong usage or input
 
@@ -32,11 +31,11 @@ interface CheckOptions extends Omit<CheckTrustOptions, "failOn"> {
 /** `agent-roles check`: what is wrong with the trust of templates, offline, or of live accounts. */
 export function checkCommand(context: CliContext, exitWith: (code: ExitCode) => void): Command {
   return withTrustFlags(withTrustSet(new Command("check")))
-    .description("check who can become whom in templates, offline, or in live accounts")
+    .description("check trust policies in templates, offline, or in live accounts")
     .option("--format <format>", CHECK_FORMATS.join(", "), "pretty")
     .addOption(new Option("--json", "the same as --format json"))
     .option("--fail-on <severity>", "exit 1 for findings of this severity and above", DEFAULT_FAIL_ON)
-    .option("--against <dir>", "also show what changed in who can assume what since these templates")
+    .option("--against <dir>", "also show which access changed since these templates")
     .addOption(
       new Option("--expect <file>", "also prove what this file expects; repeat it for more").argParser(collect),
     )

@@ -35,18 +35,18 @@ interface ExplainOptions extends TrustSetOptions {
 export function explainCommand(context: CliContext, exitWith: (code: ExitCode) => void): Command {
   return withTrustSet(new Command("explain"))
     .description("explain one AssumeRole decision, step by step, offline or in a live account")
-    .option("--from <arn>", "who calls: a role, a session, a user, an identity provider, a service")
-    .option("--to <arn>", "the role that is to be assumed")
-    .option("--external-id <id>", "the external id that the call passes")
-    .option("--session-tag <key=value>", "a session tag that the call passes; repeat it for more", addTag)
+    .option("--from <arn>", "caller: a role, a session, a user, an identity provider, a service")
+    .option("--to <arn>", "role to assume")
+    .option("--external-id <id>", "external ID of the call")
+    .option("--session-tag <key=value>", "session tag of the call (repeatable)", addTag)
     .option(
       "--claim <name=value>",
       "a claim of the caller's token or assertion, such as sub=…; repeat it for more",
       addClaim,
     )
-    .option("--source-identity <name>", "the source identity that the call passes")
+    .option("--source-identity <name>", "source identity of the call")
     .option("--action <action>", "sts:AssumeRole unless the caller is an identity provider")
-    .option("--request <file>", "the whole question as JSON instead; - reads it from standard input")
+    .option("--request <file>", "read the whole request as JSON instead; - is standard input")
     .option("--json", "print the answer as JSON")
     .addHelpText("after", HELP)
     .action(async (paths: string[], options: ExplainOptions) => {
