@@ -11,8 +11,9 @@ import { withTrustFlags } from "../trust-flags.ts";
 import { roleArnOption, withTrustSet } from "../trust-set.ts";
 
 const HELP = `
-Severities, the worst first: ${SEVERITIES.join(", ")}.
-"error" means that something never works or that AWS rejects it. A "denied" expectation that does not hold is "critical". The manifest's trust: section gives accounts, quotas, severities, expectations, and suppressions with reasons.
+Severities, most severe first: ${SEVERITIES.join(", ")}.
+"error" means that something never works or that AWS rejects it. A "denied" expectation that does not hold is "critical".
+The manifest's trust: section sets accounts, quotas, severities, expectations, and suppressions with reasons.
 
 Exit codes: 0 nothing at --fail-on or above · 1 a finding there · 2 wrong usage or input
 
