@@ -14,7 +14,10 @@ export interface ExpectedCallers {
 }
 
 /** Gives the callers to simulate; roles that are trusted alike share them, because hundreds often are. */
-export function callersByTrust({ from, decision }: Expectation, set: CallerSet): (trust: ReadTrust) => ExpectedCallers {
+export function callersByTrust(
+  { from, decision }: Pick<Expectation, "from" | "decision">,
+  set: CallerSet,
+): (trust: ReadTrust) => ExpectedCallers {
   const shared = new Map<string, ExpectedCallers>();
   return (trust) => {
     const { role, partition } = trust;

@@ -46,23 +46,14 @@ export function readCallers(roles: readonly TrustRole[], context: TrustContext):
  * @param from only these callers: see `Expectation.from`.
  */
 export function possibleCallers(trust: ReadTrust, from: string, set: CallerSet): readonly PossibleCaller[] {
+  const place = (caller: PossibleCaller): readonly PossibleCaller[] =>
+    inOrganizations(caller, trust, set).filter((placed) => isFrom(from, placed.caller, set));
   return [
-    ...[...set.known, ...namedSessions(trust, from, set)]
-      .flatMap((caller) => inOrganizations(caller, trust, set))
-      .filter(({ caller }) => isFrom(from, caller, set)),
-    ...outsideCallers(trust, from, set),
-  ];
-}
-
-/** Those of {@link possibleCallers} that are no role of the set. */
-export function outsideCallers(trust: ReadTrust, from: string, set: CallerSet): readonly PossibleCaller[] {
-  const isWanted = ({ caller }: PossibleCaller): boolean => isFrom(from, caller, set);
-  return [
+    ...[...set.known, ...namedSessions(trust, from, set)].flatMap(place),
     ...outsidePrincipals(trust, from, set)
-      .flatMap((caller) => inOrganizations(caller, trust, set))
-      .filter(isWanted)
+      .flatMap(place)
       .flatMap((caller) => withTags(caller, trust)),
-    ...servicesAndProviders(trust, from).filter(isWanted),
+    ...servicesAndProviders(trust, from).filter(({ caller }) => isFrom(from, caller, set)),
   ];
 }
 

@@ -1,10 +1,11 @@
 import { asList, type Condition, type Decision, parseArn, readPolicy, type Statement } from "@agent-roles/iam";
 import type { TrustContext, TrustRole } from "../trust-model.ts";
 import type { Grantee, PossibleCaller } from "./callers.ts";
+import { callersByTrust } from "./callers-by-trust.ts";
 import { candidatesFor, indexCallers, simulateKnown } from "./known-access.ts";
-import { type CallerSet, outsideCallers, readCallers } from "./possible-callers.ts";
+import { readCallers } from "./possible-callers.ts";
 import { possibleRequests } from "./possible-requests.ts";
-import { canName, type ReadTrust, readTrust } from "./read-trust.ts";
+import { type ReadTrust, readTrust } from "./read-trust.ts";
 import { simulate, type Simulation } from "./simulate.ts";
 
 /** A role, and someone who can assume it. */
@@ -25,9 +26,12 @@ export interface TrustEdge {
 export function trustRelation(roles: readonly TrustRole[], context: TrustContext = {}): TrustEdge[] {
   const set = readCallers(roles, context);
   const index = indexCallers(roles);
+  const callersOf = callersByTrust({ from: "*", decision: "denied" }, set);
   return roles.flatMap((role) => {
     const trust = readTrust(withoutRejected(role));
-    const outside = widest(edges(withoutMembers([...outsideSimulations(trust, set)]), trust));
+    const outside = widest(
+      edges(withoutMembers([...outsideSimulations(callersOf(trust).named, trust, context)]), trust),
+    );
     const inside = candidatesFor(trust.role, index).flatMap((from) => {
       const simulation = simulateKnown(from, trust.role, context);
       return simulation ? [{ from: { kind: "role", name: from.arn } as const, simulation }] : [];
@@ -55,17 +59,17 @@ interface FromTo {
   readonly simulation: Simulation;
 }
 
-function* outsideSimulations(trust: ReadTrust, set: CallerSet): Generator<FromTo> {
-  for (const caller of outsideCallers(trust, "*", set)) {
-    if (!canName(trust, caller.caller)) continue;
-    for (const simulation of simulations(caller, trust, set.context)) yield { from: caller.exampleOf, simulation };
-  }
-}
-
-function* simulations(caller: PossibleCaller, trust: ReadTrust, context: TrustContext): Generator<Simulation> {
-  for (const request of possibleRequests(trust, caller.caller)) {
-    const placed = caller.context ? { ...request, context: { ...request.context, ...caller.context } } : request;
-    yield simulate(caller, trust.role, placed, context);
+function* outsideSimulations(
+  callers: readonly PossibleCaller[],
+  trust: ReadTrust,
+  context: TrustContext,
+): Generator<FromTo> {
+  for (const caller of callers) {
+    if (caller.known) continue;
+    for (const request of possibleRequests(trust, caller.caller)) {
+      const placed = caller.context ? { ...request, context: { ...request.context, ...caller.context } } : request;
+      yield { from: caller.exampleOf, simulation: simulate(caller, trust.role, placed, context) };
+    }
   }
 }
 
