@@ -1,5 +1,6 @@
 import { utimes, writeFile } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { systemClock } from "../clock.ts";
 import { processIdentity } from "../files/process-identity.ts";
 import { credentials, target } from "../fixtures.test-helper.ts";
 import type { CredentialStore, StoredCredentials } from "./credential-store.ts";
@@ -11,12 +12,20 @@ const NOW = Date.parse("2026-01-01T00:00:00Z");
 let place: TestHome;
 let me: string;
 beforeEach(async () => {
+  sleeps = 0;
   place = await testHome();
   me = await processIdentity();
 });
 afterEach(() => place.close());
 
-const clock = (now: number) => ({ now: () => now, sleep: async () => undefined });
+let sleeps = 0;
+const clock = (now: number) => ({
+  now: () => now,
+  sleep: (ms: number, signal: AbortSignal) => {
+    sleeps += 1;
+    return systemClock.sleep(ms, signal);
+  },
+});
 /** One daemon; what follows the identity of a process that is alive does not matter to whether it is. */
 const daemon = (name: string, { keeper = `${me} ${name}`, now = NOW, adopt = false } = {}): CredentialStore =>
   sharedCredentialsStore({ env: place.env, keeper, clock: clock(now), adopt });
@@ -133,6 +142,15 @@ it("waits while another tool writes the file anew in place", async () => {
   expect((await place.text("credentials")).match(/^\[/gm)).toHaveLength(81);
 });
 
+it("does not wait for another agent-roles process that removed a profile", async () => {
+  await daemon("a").put([entry()]);
+  const b = daemon("b");
+  await b.put([entry("other-1", "B")]);
+  await daemon("a").remove(["Shared"]);
+  expect(await b.put([entry("other-1", "B")])).toEqual([]);
+  expect(sleeps).toBe(0);
+});
+
 it("does not wait for a file that shrank long ago", async () => {
   const store = daemon("a");
   await place.given("credentials", "[p]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = secret\n");
@@ -142,4 +160,5 @@ it("does not wait for a file that shrank long ago", async () => {
   await utimes(place.file("credentials"), old, old);
   await store.put([entry(undefined, "B")]);
   expect(await key()).toBe("ASIASharedBEXAMPLE");
+  expect(sleeps).toBe(0);
 });

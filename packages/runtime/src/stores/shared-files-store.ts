@@ -1,5 +1,5 @@
+import type { Stats } from "node:fs";
 import { stat } from "node:fs/promises";
-import { setTimeout } from "node:timers/promises";
 import type { AgentRolesError } from "../agent-roles-error.ts";
 import type { CredentialStore, RefusedCredentials, StoredCredentials } from "./credential-store.ts";
 import { type Clock, systemClock } from "../clock.ts";
@@ -95,7 +95,7 @@ export function sharedFilesStore(form: ProfileForm, options: SharedFilesOptions)
     name: paths[form.file],
     put: (entries, { signal } = {}) =>
       locked(async (files) => {
-        await waitForWriter(paths, seen);
+        await waitForWriter(paths, seen, context.clock);
         const result = await put(entries, { ...context, files, own: await keeper(), contested });
         for (const [profile, notes] of result.stored) stored.set(profile, notes);
         seen = await stampOf(paths);
@@ -109,7 +109,7 @@ export function sharedFilesStore(form: ProfileForm, options: SharedFilesOptions)
       }, signal),
     missing: async (settleMs) => {
       const stamp = await stampOf(paths);
-      if (stamp.text === seen?.text || (settleMs > 0 && Date.now() - stamp.changedAt < settleMs)) return [];
+      if (stamp.text === seen?.text || Date.now() - stamp.changedAt < settleMs) return [];
       seen = stamp;
       const texts = {
         config: await readShared(paths.configFile),
@@ -129,7 +129,7 @@ interface FilesStamp {
   readonly text: string;
   /** Milliseconds since the epoch, by the clock of the file system. */
   readonly changedAt: number;
-  readonly size: number;
+  readonly files: readonly (Stats | undefined)[];
 }
 
 async function stampOf({ configFile, credentialsFile }: SharedPaths): Promise<FilesStamp> {
@@ -138,17 +138,24 @@ async function stampOf({ configFile, credentialsFile }: SharedPaths): Promise<Fi
     text: infos.map((info) => `${info?.ino} ${info?.mtimeMs} ${info?.size}`).join(),
     // Whole milliseconds, as Date.now() has them: a part of one would be in the future.
     changedAt: Math.floor(Math.max(...infos.map((info) => info?.mtimeMs ?? 0))),
-    size: infos.reduce((sum, info) => sum + (info?.size ?? 0), 0),
+    files: infos,
   };
 }
 
-/** A file that shrank a moment ago is being written anew by a tool that writes in place: its second half would be lost. */
-async function waitForWriter(paths: SharedPaths, seen: FilesStamp | undefined): Promise<void> {
+/**
+ * A file that shrank in place a moment ago is being written anew, piece by piece: its second half would be lost. Tools that
+ * replace files, as we do, leave another inode.
+ */
+async function waitForWriter(paths: SharedPaths, seen: FilesStamp | undefined, clock: Clock): Promise<void> {
   if (!seen) return;
   for (let waitedMs = 0; waitedMs < LONGEST_WAIT_MS; waitedMs += POLL_MS) {
     const stamp = await stampOf(paths);
-    if (stamp.size >= seen.size || Date.now() - stamp.changedAt >= SETTLED_MS) return;
-    await setTimeout(POLL_MS);
+    const isShrinking = seen.files.some((before, index) => {
+      const now = stamp.files[index];
+      return now !== undefined && before !== undefined && now.ino === before.ino && now.size < before.size;
+    });
+    if (!isShrinking || Date.now() - stamp.changedAt >= SETTLED_MS) return;
+    await clock.sleep(POLL_MS, new AbortController().signal);
   }
 }
 
