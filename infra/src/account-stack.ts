@@ -53,7 +53,11 @@ export function outputName(roleName: string): string {
   return `AwsRole${plain}${plain === roleName ? "" : hash}`;
 }
 
-function accountStackName({ account, number }: StackContent, prefix: string): string {
+/** @throws {InfraError} `InvalidStackPrefix` */
+export function accountStackName(
+  { account, number }: Pick<StackContent, "account" | "number">,
+  prefix: string,
+): string {
   const name = `${prefix}agent-roles-${account}${number === 1 ? "" : `-${number}`}`;
   if (/^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(name)) return name;
   const message = `"${prefix}" before a stack's name is not valid`;

@@ -15,6 +15,8 @@ export type InfraErrorCode =
   | "InvalidRegion"
   /** The prefix makes a stack name that CloudFormation rejects. */
   | "InvalidStackPrefix"
+  /** An account that is neither an id nor an alias of the manifest. */
+  | "UnknownAccount"
   /** An asset needs a bucket or a repository that only a bootstrapped account has. */
   | "AssetsNotSupported";
 

@@ -5,6 +5,7 @@ import { configureCommand } from "./commands/configure.ts";
 import { credentialProcessCommand } from "./commands/credential-process.ts";
 import { envCommand } from "./commands/env.ts";
 import { explainCommand } from "./commands/explain.ts";
+import { deployCommand, destroyCommand, diffCommand } from "./commands/fleet.ts";
 import { graphCommand } from "./commands/graph.ts";
 import { listCommand } from "./commands/list.ts";
 import { runCommand } from "./commands/run.ts";
@@ -34,6 +35,9 @@ const COMMANDS = [
   configureCommand,
   credentialProcessCommand,
   whoamiCommand,
+  deployCommand,
+  diffCommand,
+  destroyCommand,
   envCommand,
   checkCommand,
   explainCommand,

@@ -2,7 +2,9 @@
 export function didYouMean(name: string, known: readonly string[]): string {
   // Beyond a third of the letters a guess misleads more than it helps.
   const nearest = nearestName(name, known, Math.max(1, Math.floor(name.length / 3)));
-  return nearest === undefined ? `use one of ${known.join(", ")}` : `did you mean "${nearest}"?`;
+  // A list of hundreds helps nobody.
+  const some = known.length > 40 ? `${known.slice(0, 10).join(", ")}, …` : known.join(", ");
+  return nearest === undefined ? `use one of ${some}` : `did you mean "${nearest}"?`;
 }
 
 /** The known name with the fewest differing letters, ignoring case; `undefined` when more than `most` differ. */

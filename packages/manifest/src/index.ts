@@ -1,3 +1,4 @@
+export { didYouMean } from "./did-you-mean.ts";
 export { envFormats, formatEnv } from "./format-env.ts";
 export type { EnvFormat } from "./format-env.ts";
 export { loadExpectations } from "./load-expectations.ts";

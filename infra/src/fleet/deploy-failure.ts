@@ -1,0 +1,127 @@
+import { stripVTControlCharacters } from "node:util";
+
+/** Why the stack of one account failed, and what to do about it. */
+export interface DeployFailure {
+  readonly code: DeployFailureCode;
+  readonly message: string;
+  readonly fix: string;
+  /** Whether the same call can succeed a little later. */
+  readonly retryable: boolean;
+}
+
+type DeployFailureCode =
+  | "Throttled"
+  | "NoCredentials"
+  | "DeployRoleRefusesSession"
+  | "DeployRoleNotAssumable"
+  | "CredentialsExpired"
+  | "RoleExists"
+  | "RoleNeedsReplacement"
+  | "RoleInUse"
+  | "PolicyMissing"
+  | "PrincipalMissing"
+  | "PolicyRejected"
+  | "QuotaExceeded"
+  | "AccessDenied"
+  | "StackBusy"
+  | "Failed";
+
+interface Rule {
+  readonly code: DeployFailureCode;
+  readonly pattern: RegExp;
+  readonly fix: string;
+  readonly retryable?: boolean;
+}
+
+/** The first match wins. `{role}` is the deploy role's ARN, `{stack}` the stack's name. */
+const RULES: readonly Rule[] = [
+  {
+    code: "Throttled",
+    pattern:
+      /Rate exceeded|Throttl|TooManyRequests|RequestLimitExceeded|ServiceUnavailable|ECONNRESET|ETIMEDOUT|socket hang up/i,
+    fix: "Run the command again, or lower --concurrency.",
+    retryable: true,
+  },
+  {
+    code: "NoCredentials",
+    pattern: /no credentials have been configured|could not load credentials|unable to resolve AWS account/i,
+    fix: "Set AWS credentials that can assume {role}.",
+  },
+  {
+    code: "DeployRoleRefusesSession",
+    pattern: /sts:(SetSourceIdentity|TagSession)/,
+    fix: "Allow sts:SetSourceIdentity and sts:TagSession in the trust policy of {role}, or deploy from a session without source identity and tags.",
+  },
+  {
+    code: "CredentialsExpired",
+    pattern: /ExpiredToken|token (included in the request )?is expired|InvalidClientTokenId|security token .* invalid/i,
+    fix: "Renew the credentials of the deploying session and run the command again.",
+  },
+  {
+    code: "DeployRoleNotAssumable",
+    pattern: /assume role|sts:AssumeRole|Need to perform AWS calls for account|Could not assume/i,
+    fix: "Create {role} so that it trusts the deploying session, or set deployRoleName for the account; leave the account out if it is suspended.",
+  },
+  {
+    code: "StackBusy",
+    pattern: /_IN_PROGRESS state|is in [A-Z_]*_IN_PROGRESS|OperationInProgress/,
+    fix: "Wait until the other operation on {stack} has finished and run the command again.",
+  },
+  {
+    code: "RoleExists",
+    pattern: /already exists|EntityAlreadyExists|AlreadyExistsException/i,
+    fix: "Delete the role that was created by other means, or give the role another roleName.",
+  },
+  {
+    code: "RoleNeedsReplacement",
+    pattern: /custom-named resource|requires? replac/i,
+    fix: "Name and path of a role cannot change in place: give the role another roleName, or destroy and deploy the account.",
+  },
+  {
+    code: "RoleInUse",
+    pattern: /DeleteConflict|must (detach|delete|remove)|DELETE_FAILED/i,
+    fix: "Detach the policies and instance profiles that others added to the role and run the command again.",
+  },
+  {
+    code: "PrincipalMissing",
+    pattern: /Invalid principal/i,
+    fix: "Correct the account or principal in master.trustedBy: it does not exist.",
+  },
+  {
+    code: "PolicyMissing",
+    pattern: /NoSuchEntity|does not exist or is not attachable|(policy|boundary)[^.]*(not found|does not exist)/i,
+    fix: "Create the policy in the account first, or correct its ARN in the manifest.",
+  },
+  {
+    code: "PolicyRejected",
+    pattern: /MalformedPolicyDocument|must be in ARN format|Syntax errors? in policy/i,
+    fix: "Correct the statements of the role in the manifest.",
+  },
+  {
+    code: "QuotaExceeded",
+    pattern: /LimitExceeded|Cannot exceed quota|quota/i,
+    fix: "Raise the quota in the account, or reduce what the message names.",
+  },
+  {
+    code: "AccessDenied",
+    pattern: /AccessDenied|not authorized to perform|explicit deny/i,
+    fix: "Allow the action for {role}; check service control policies and permissions boundaries.",
+  },
+];
+
+/** Describes what the CDK or CloudFormation reported for one stack, with a fix of ours: accounts need no bootstrap. */
+export function deployFailure(reason: string, deployRoleArn: string, stack: string): DeployFailure {
+  const message = withoutAdvice(reason);
+  const rule = RULES.find(({ pattern }) => pattern.test(reason));
+  if (!rule) return { code: "Failed", message, fix: `See the events of stack ${stack}.`, retryable: false };
+  const fix = rule.fix.replace("{role}", deployRoleArn).replace("{stack}", stack);
+  return { code: rule.code, message, fix, retryable: rule.retryable === true };
+}
+
+/** One line, without the CDK's colours and its advice to bootstrap. */
+function withoutAdvice(reason: string): string {
+  return stripVTControlCharacters(reason)
+    .replaceAll(/[^.;]*\(?re-?\)?-?bootstrap[^.;]*[.;]?/gi, "")
+    .replaceAll(/\s+/g, " ")
+    .trim();
+}

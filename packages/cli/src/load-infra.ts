@@ -1,0 +1,61 @@
+import { createRequire } from "node:module";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Manifest } from "@agent-roles/manifest";
+import { UsageError } from "./describe-error.ts";
+
+/** What happened to one stack, as `@agent-roles/infra` gives it. */
+export interface StackResult {
+  readonly account: string;
+  readonly stack: string;
+  readonly status: "deployed" | "destroyed" | "changed" | "unchanged" | "failed" | "skipped";
+  readonly code?: string;
+  readonly message?: string;
+  readonly fix?: string;
+  readonly changes?: readonly string[];
+}
+
+export interface FleetOptions {
+  readonly region: string;
+  readonly directory: string;
+  readonly stackPrefix?: string;
+  readonly accounts?: readonly string[];
+  readonly concurrency?: number;
+  readonly signal?: AbortSignal;
+  readonly onResult?: (result: StackResult, progress: { readonly done: number; readonly total: number }) => void;
+}
+
+type FleetAction = (manifest: Manifest, options: FleetOptions) => Promise<StackResult[]>;
+
+/** The part of `@agent-roles/infra` that commands use. It is not a dependency, because the CDK's libraries have over 100 MB. */
+export interface Infra {
+  readonly deployFleet: FleetAction;
+  readonly diffFleet: FleetAction;
+  readonly destroyFleet: FleetAction;
+  readonly orphanedStacks: (
+    manifest: Manifest,
+    options: FleetOptions,
+  ) => Promise<readonly { readonly account: string; readonly stack: string }[]>;
+  readonly fleetRegion: (partition: string, wanted: string | undefined) => Promise<string>;
+}
+
+const NAME = "@agent-roles/infra";
+
+/**
+ * Loads `@agent-roles/infra` from the project in `directory`, or from beside this package.
+ *
+ * @throws {UsageError} when it is installed in neither place.
+ */
+export async function loadInfra(directory: string): Promise<Infra> {
+  for (const from of [resolve(directory, "package.json"), import.meta.filename]) {
+    let file: string;
+    try {
+      file = createRequire(from).resolve(NAME);
+    } catch {
+      continue;
+    }
+    const infra: Infra = await import(pathToFileURL(file).href);
+    return infra;
+  }
+  throw new UsageError(`${NAME} is not installed\n  fix: Run "npm install --save-dev ${NAME}" in this project.`);
+}
