@@ -483,3 +483,127 @@ describe("a shared cache", () => {
     expect(broken.events).toContainEqual(expect.objectContaining({ type: "cacheFailed" }));
   });
 });
+
+describe("the master's failure", () => {
+  const invalid = new AgentRolesError("the master's credentials: unknown key", {
+    code: "MasterCredentialsInvalid",
+    fix: "log in",
+  });
+  const many = Object.fromEntries(
+    Array.from({ length: 120 }, (_, index) => [
+      `AWS_ROLE_${index + 1}`,
+      `arn:aws:iam::123456789012:role/R${index}:P${index}`,
+    ]),
+  );
+  const failing = () => {
+    const master = { failure: invalid as AgentRolesError | undefined };
+    const { roles, events, clock } = subject({
+      env: many,
+      assumeRole: async ({ subject: name }) => {
+        const { failure } = master;
+        if (failure)
+          throw new AgentRolesError(`${name}: ${failure.message}`, {
+            code: failure.code,
+            fix: failure.fix,
+            cause: failure,
+          });
+        return credentials(name, clock.now());
+      },
+    });
+    return { master, roles, events, clock, failures: () => events.filter(({ type }) => type.endsWith("Failed")) };
+  };
+
+  it("is one event for 120 roles, however often they are tried", async () => {
+    const { roles, failures, clock } = failing();
+    await roles.assumeAll();
+    await roles.assumeAll();
+    expect(failures()).toEqual([{ type: "masterFailed", error: invalid, retryAt: expect.any(Date) }]);
+    expect(roles.profiles()[7]).toMatchObject({
+      status: "failed",
+      failure: { message: expect.stringContaining("P7: ") },
+    });
+    expect(clock.now()).toBeGreaterThan(0);
+  });
+
+  it("is reported again with another cause, and after it worked", async () => {
+    const { master, roles, failures } = failing();
+    await roles.assumeAll();
+    master.failure = new AgentRolesError("expired", { code: "MasterCredentialsExpired", fix: "log in" });
+    await roles.assumeAll();
+    master.failure = undefined;
+    await roles.assumeAll();
+    master.failure = invalid;
+    await roles.assumeAll();
+    expect(failures()).toHaveLength(3);
+  });
+
+  it("ends at once with retry() after a new login, without the pause", async () => {
+    const { master, roles, events, clock } = failing();
+    const stop = new AbortController();
+    const { done } = await roles.start({ signal: stop.signal });
+    master.failure = undefined;
+    roles.retry();
+    await settle();
+    expect(events.filter(({ type }) => type === "assumed")).toHaveLength(120);
+    expect(clock.longestSleepMs()).toBeGreaterThan(0);
+    stop.abort();
+    await done;
+  });
+});
+
+it("lets go of a call that hangs, and the next try gets an answer", async () => {
+  let calls = 0;
+  let aborted = false;
+  const { roles, clock } = subject({
+    assumeRole: async ({ subject: name }, _, signal) => {
+      calls += 1;
+      signal?.addEventListener("abort", () => (aborted = true));
+      return calls === 1 ? new Promise<never>(() => undefined) : credentials(name, clock.now());
+    },
+  });
+  const first = roles
+    .credentials("First")()
+    .catch((error: unknown) => error);
+  await clock.advance(60_000);
+  expect(await first).toMatchObject({ code: "Unavailable", retryable: true });
+  expect(aborted).toBe(true);
+  await clock.advance(60_000);
+  expect((await roles.credentials("First")()).accessKeyId).toBe("ASIAFirstEXAMPLE");
+});
+
+it("takes what another process got while a role waits for its next try", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "agent-roles-cache-"));
+  try {
+    const shared = { ...env, ...KEYS, AGENT_ROLES_CACHE_DIR: join(directory, "cache") };
+    const here = subject({ env: shared, cache: true });
+    here.broken.set("First", denied);
+    const stop = new AbortController();
+    const { done } = await here.clock.until(here.roles.start({ signal: stop.signal }));
+    const there = subject({ env: shared, cache: true, clock: here.clock });
+    await here.clock.until(there.roles.assumeAll());
+    await here.clock.advance(5_000);
+    await here.clock.until(here.roles.credentials("First")());
+    expect(here.roles.profiles()[0]).toMatchObject({ status: "fresh" });
+    expect(here.calls.filter((name) => name === "First")).toHaveLength(1);
+    stop.abort();
+    await done;
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+});
+
+it("lets AWS_PROFILE name a profile when the master's credentials are given, and refuses it otherwise", () => {
+  const named = { ...env, AWS_PROFILE: "First" };
+  expect(subject({ env: named, masterCredentials: as("AKIAEXAMPLE") }).roles.profiles()).toHaveLength(2);
+  expect(() => subject({ env: named })).toThrow(expect.objectContaining({ code: "InvalidRoleEnv" }));
+});
+
+it("warns when there is no role at all", async () => {
+  const warnings: string[] = [];
+  const onWarning = (warning: Error): void => void warnings.push(warning.message);
+  process.on("warning", onWarning);
+  subject({ env: {} });
+  await settle();
+  process.off("warning", onWarning);
+  expect(warnings).toContainEqual(expect.stringContaining("No AWS_ROLE_N is set"));
+});

@@ -94,7 +94,16 @@ export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
   const { masterCredentials } = options;
   const cache = options.cache ? sessionCache({ env, clock, random, onWarning }) : undefined;
   const limit = pLimit(concurrency);
-  const { members, listeners, warnings, update, retry } = roleSet(env, { connect, clock, random, onEvent });
+  const { members, listeners, warnings, update, retry } = roleSet(env, {
+    connect,
+    hasMasterCredentials: masterCredentials !== undefined,
+    clock,
+    random,
+    onEvent,
+  });
+  if (members.size === 0) {
+    process.emitWarning("No AWS_ROLE_N is set: there are no roles. Set AWS_ROLE_1.", { code: "AGENT_ROLES_NO_ROLES" });
+  }
 
   /** The pipeline of one call: concurrency limit, shared cache, timeout, the master's hop, STS. */
   function connect(roleEnv: RoleEnv, from: Env): Connection {

@@ -32,6 +32,8 @@ export type RoleChanges = Omit<Extract<AgentRolesEvent, { type: "rolesChanged" }
 
 export interface RoleSetOptions {
   readonly connect: (roleEnv: ParsedRoleEnv, env: Env) => Connection;
+  /** Whether the master's credentials are given: then `AWS_PROFILE` is not the master, and can name one of the profiles. */
+  readonly hasMasterCredentials: boolean;
   readonly clock: Clock;
   readonly random: () => number;
   readonly onEvent: OnEvent;
@@ -56,7 +58,7 @@ export interface RoleSet {
 
 /** @throws {AgentRolesError} `InvalidRoleEnv` with every mistake. */
 export function roleSet(env: Env, options: RoleSetOptions): RoleSet {
-  const { connect, clock, random, onEvent } = options;
+  const { connect, hasMasterCredentials, clock, random, onEvent } = options;
   const members = new Map<string, RoleMember>();
   const listeners = new Set<RotationListener>();
   const connections = new Set<Connection>();
@@ -66,7 +68,7 @@ export function roleSet(env: Env, options: RoleSetOptions): RoleSet {
   load(env);
 
   function load(from: Env): { readonly changes: RoleChanges; readonly leaving: readonly TargetRole[] } {
-    const roleEnv = parseRoleEnv(from);
+    const roleEnv = parseRoleEnv(hasMasterCredentials ? { ...from, AWS_PROFILE: undefined } : from);
     const before = new Map(members);
     const added: TargetRole[] = [];
     const changed: TargetRole[] = [];
