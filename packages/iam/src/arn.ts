@@ -5,7 +5,7 @@ export interface Arn {
   readonly service: string;
   readonly region: string;
   readonly account: string;
-  /** Everything after the fifth colon; may hold colons itself. */
+  /** Everything after the fifth colon; can hold colons itself. */
   readonly resource: string;
 }
 

@@ -40,7 +40,7 @@ function* claimKeys(provider: string, protocol: "saml" | "web identity"): Entrie
 function* serviceKeys(service: string): Entries {
   yield ["aws:PrincipalServiceName", stated(service)];
   for (const key of ["aws:SourceArn", "aws:SourceAccount", "aws:SourceOrgID", "aws:SourceOrgPaths"]) {
-    yield [key, notKnown(`for whom ${service} calls is not part of the question; state ${key} in request.context`)];
+    yield [key, notKnown(`the resource that ${service} calls for is not given; state ${key} in request.context`)];
   }
 }
 

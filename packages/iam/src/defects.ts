@@ -1,6 +1,8 @@
 import { quote } from "./json.ts";
 import type { Defect, Policy, PolicyKind, Statement } from "./policy.ts";
-import { unknownNames } from "./unknown-aws-names.ts";
+import { actionDefects } from "./action-defects.ts";
+import { conditionDefects } from "./condition-defects.ts";
+import { principalDefects } from "./principal-defects.ts";
 import { isUnresolved } from "./unresolved.ts";
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -21,18 +23,48 @@ const STATEMENT_ELEMENTS = new Set([
 /** Without one it is 2008-10-17. */
 const VERSIONS: ReadonlySet<unknown> = new Set(["2012-10-17", "2008-10-17", undefined]);
 
-/** All that AWS rejects in a policy. About a value that is unknown offline nothing is reported. */
-export function findDefects({ statements }: Policy): readonly Defect[] {
-  return statements.flatMap((statement) => [...defectsOf(statement)]);
+/**
+ * All that AWS rejects in a policy, but for sizes. About a value that is unknown offline nothing is reported.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+ */
+export function findDefects({ kind, statements }: Policy): readonly Defect[] {
+  if (statements.length === 0) {
+    return [{ code: "document", message: "there is no statement", fix: "add a statement", place: ["Statement"] }];
+  }
+  return [...statements.flatMap((statement) => [...defectsOf(statement)]), ...sidDefects(kind, statements)];
 }
 
 function* defectsOf(statement: Statement): Iterable<Defect> {
-  const { unreadable, label, place } = statement;
+  const { unreadable, label, place, resource } = statement;
   const of = label === undefined ? {} : { statement: label };
-  if (unreadable === undefined) {
-    for (const defect of unknownNames(statement)) yield { ...defect, ...of };
-  } else if (!isUnresolved(unreadable)) {
-    yield { code: label === undefined ? "document" : "element", message: unreadable, place, ...of };
+  if (unreadable !== undefined) {
+    if (!isUnresolved(unreadable)) {
+      yield { code: label === undefined ? "document" : "element", message: unreadable, place, ...of };
+    }
+    return;
+  }
+  for (const find of [principalDefects, actionDefects, conditionDefects]) {
+    for (const defect of find(statement)) yield { ...defect, ...of };
+  }
+  if (resource && !resource.partial && resource.values.length === 0) {
+    yield { code: "element", message: `${resource.name} is empty`, place: resource.place, ...of };
+  }
+}
+
+/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_sid.html */
+function* sidDefects(kind: PolicyKind, statements: readonly Statement[]): Iterable<Defect> {
+  const seen = new Set<unknown>();
+  for (const { sid, label, place } of statements) {
+    if (sid === undefined || (typeof sid === "string" && isUnresolved(sid))) continue;
+    const found = { code: "sid", place: [...place, "Sid"], ...(label !== undefined && { statement: label }) } as const;
+    if (typeof sid !== "string" || (kind !== "resource policy" && !/^[A-Za-z0-9]*$/.test(sid))) {
+      yield { ...found, message: `Sid ${quote(sid)} has other characters than A-Z, a-z and 0-9`, fix: "rename it" };
+    }
+    if (sid !== "" && seen.has(sid)) {
+      yield { ...found, message: `Sid ${quote(sid)} is there twice`, fix: "give each statement its own Sid" };
+    }
+    seen.add(sid);
   }
 }
 

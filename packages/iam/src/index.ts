@@ -5,7 +5,7 @@ export { callerKeys } from "./caller-keys.ts";
 export { conditionsMatch } from "./conditions/condition-matches.ts";
 export { inNetwork } from "./conditions/ip-network.ts";
 export { OPERATOR_NAMES, parseOperator, type ConditionOperator, type OperatorUse } from "./conditions/operators.ts";
-export { MULTIVALUED } from "./conditions/values-match.ts";
+export { isMultivalued } from "./conditions/values-match.ts";
 export { evaluate, evaluateAction, sortReasons } from "./evaluate.ts";
 export { groupBy } from "./group-by.ts";
 export { asList, isRecord, quote, textOf } from "./json.ts";

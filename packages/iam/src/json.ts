@@ -26,7 +26,7 @@ function toJson(value: unknown): string {
   try {
     return JSON.stringify(value) ?? String(value);
   } catch {
-    // A file may nest deeper than JSON.stringify's recursion goes, though JSON.parse reads it.
+    // A file can nest deeper than JSON.stringify's recursion goes, though JSON.parse reads it.
     return "a value nested too deeply to show";
   }
 }

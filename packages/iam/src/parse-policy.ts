@@ -147,9 +147,15 @@ function parsePrincipal(type: string, written: unknown, place: Place, readable: 
     readable,
     arn,
     account: account === undefined || isUnresolved(account) ? undefined : account,
-    wholeAccount: type === "AWS" && (digits || (arn?.service === "iam" && arn.resource === "root")),
+    wholeAccount:
+      type === "AWS" && (digits || isUnknownAccount(value) || (arn?.service === "iam" && arn.resource === "root")),
     place,
   };
+}
+
+/** `${Name}` alone is a parameter whose value is unknown offline: an account, unless its name says that it is an ARN. */
+function isUnknownAccount(value: string): boolean {
+  return /^\$\{[^{}:]+\}$/.test(value) && !/arn/i.test(value);
 }
 
 /** Parses a `Condition` block. */

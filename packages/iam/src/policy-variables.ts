@@ -2,7 +2,7 @@ import { quote } from "./json.ts";
 import { lookUp, type RequestContext } from "./request-context.ts";
 import type { Pattern } from "./wildcard.ts";
 
-/** A policy's text with its variables filled in; `missing` when a variable has no value, `unknown` when it may have one. */
+/** A policy's text with its variables filled in; `missing` when a variable has no value, `unknown` when it could have one. */
 export type Resolved =
   | { readonly state: "text"; readonly pattern: Pattern }
   | { readonly state: "missing"; readonly why: string }
@@ -15,7 +15,7 @@ const KEY_AND_DEFAULT = /^\s*([^,\s][^,]*?)\s*(?:,\s*'([^']*)'\s*)?$/;
 const ESCAPES = new Set(["*", "?", "$"]);
 
 /**
- * Fills in the variables of a policy of version 2012-10-17; older policies mean the text as it stands.
+ * Fills in the variables of a policy of version 2012-10-17; older policies mean the literal text.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
  */

@@ -60,7 +60,7 @@ export interface Statement {
   /** As written. */
   readonly sid: unknown;
   readonly place: Place;
-  /** `undefined` when the statement says neither `Allow` nor `Deny`: it may be either. */
+  /** `undefined` when the statement says neither `Allow` nor `Deny`: it can be either. */
   readonly effect: "Allow" | "Deny" | undefined;
   /** `Principal` or `NotPrincipal`. */
   readonly principal: PrincipalElement | undefined;

@@ -7,7 +7,7 @@ import { anyOf, type Truth } from "./truth.ts";
 /** How a trust policy names the caller; what else must allow depends on it. */
 export type GrantKind = "account" | "role" | "user" | "session" | "everyone" | "service" | "federated";
 
-/** One principal of a statement that names the caller, or may. */
+/** One principal of a statement that names the caller, or could. */
 export interface PrincipalMatch {
   readonly kind: GrantKind;
   readonly truth: Exclude<Truth, "no">;
@@ -18,7 +18,7 @@ export interface PrincipalMatch {
 /**
  * Finds the principals of a `Principal` element that name the caller.
  *
- * @returns an empty list when none does; a malformed entry counts as one that may.
+ * @returns an empty list when none does; a malformed entry counts as one that could.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
  */
 export function matchingPrincipals(element: PrincipalElement, caller: CallerIdentity): readonly PrincipalMatch[] {

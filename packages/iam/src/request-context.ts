@@ -6,7 +6,7 @@ export type ContextEntry =
   | {
       readonly state: "present";
       readonly values: readonly string[];
-      /** The value is a role's ARN that was made from a session's: right but for a path that it may have. */
+      /** The value is a role's ARN that was made from a session's: right but for a possible path. */
       readonly pathUnknown?: true;
     }
   | { readonly state: "absent" }
@@ -36,7 +36,7 @@ export function stated(value: unknown): ContextEntry | undefined {
   return { state: "present", values: values.map(String) };
 }
 
-/** The entry for a key that the request may have, with a value that is not stated. */
+/** The entry for a key that the request can have, with a value that is not stated. */
 export function notKnown(why: string): ContextEntry {
   return { state: "unknown", why };
 }

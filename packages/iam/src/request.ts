@@ -2,7 +2,7 @@ import type { PolicyDocument, PolicyKind } from "./policy.ts";
 
 /** An AWS principal: a user, role session, federated user or account root user. */
 export interface AwsPrincipal {
-  /** Its ARN. A role's ARN stands for any of the role's sessions. */
+  /** Its ARN. A role's ARN means any of the role's sessions. */
   readonly arn: string;
   /** `aws:PrincipalArn`: for a role session its role's ARN, path included. Derived from `arn` when left out. */
   readonly principalArn?: string;

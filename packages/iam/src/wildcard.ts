@@ -6,7 +6,7 @@ export interface Pattern {
 }
 
 /**
- * Whether `text` matches a pattern in which `*` stands for any characters (also none) and `?` for exactly one.
+ * Whether `text` matches a pattern in which `*` matches any characters (also none) and `?` exactly one.
  *
  * Two pointers and one remembered star instead of a regular expression: nothing to compile or cache, and no pattern
  * from a policy can make it slow.

@@ -52,7 +52,7 @@ function* roleKeys(input: AssumeRoleRequest, arn: Arn): Entries {
   }
   const inherited = inheritedTags(input);
   for (const [key, value] of Object.entries(role.tags ?? {})) {
-    // A transitive tag stands in for the role's own.
+    // A transitive tag replaces the role's own.
     yield [`aws:ResourceTag/${key}`, stated(inherited.get(key.toLowerCase()) ?? value)];
     yield [`iam:ResourceTag/${key}`, stated(value)];
   }

@@ -2,12 +2,15 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { evaluateAssumeRole, type AssumeRoleRequest, type Decision } from "./index.ts";
+import { mergePatch } from "./merge-patch.test-helper.ts";
 
-/** One question with its answer; a file holds one or a list. Facts are numbered as in cases/README.md. */
+/** One question with its answer. Facts are numbered as in cases/README.md. */
 interface Case {
   readonly name: string;
   readonly fact: readonly (number | "actions")[];
-  readonly request: AssumeRoleRequest;
+  /** The request, unless it is the file's base with a change. */
+  readonly request?: AssumeRoleRequest;
+  readonly change?: object;
   readonly expect: Decision;
   /** Part of a message that the answer must give. */
   readonly reason?: string;
@@ -16,9 +19,17 @@ interface Case {
 const ROOT = join(import.meta.dirname, "cases");
 const files = readdirSync(ROOT, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".json"));
 
-function readCases(file: string): readonly Case[] {
-  const content: Case | readonly Case[] = JSON.parse(readFileSync(join(ROOT, file), "utf8"));
-  return [content].flat();
+type ReadCase = Omit<Case, "request" | "change"> & { readonly request: AssumeRoleRequest };
+
+function readCases(file: string): readonly ReadCase[] {
+  const { base, cases }: { base: AssumeRoleRequest; cases: readonly Case[] } = JSON.parse(
+    readFileSync(join(ROOT, file), "utf8"),
+  );
+  return cases.map(({ request, change = {}, ...each }) => ({
+    ...each,
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the cases are ours
+    request: request ?? (mergePatch(base, change) as AssumeRoleRequest),
+  }));
 }
 
 describe.each(files.toSorted())("%s", (file) => {

@@ -75,7 +75,7 @@ export function evaluateAssumeRole(input: AssumeRoleRequest): AssumeRoleAnswer {
   return sortReasons({ decision, reasons });
 }
 
-/** The first part of the question that is no object, where one was read from a file that nobody checked. */
+/** The first part of an unchecked question that is not an object. */
 function findMisshapen(input: AssumeRoleRequest): string | undefined {
   if (!isRecord(input)) return "the question";
   if (!isRecord(input.caller)) return "caller";
@@ -89,7 +89,7 @@ function refuse(decision: Decision, action: string, message: string): AssumeRole
 
 function federatedUser(action: string): Reason {
   const message =
-    "AWS's pages disagree: a federated user may stand in a Principal, but credentials of GetFederationToken may call nothing in STS but GetCallerIdentity";
+    "AWS's pages disagree: a federated user can be a Principal, but credentials of GetFederationToken can call only GetCallerIdentity in STS";
   return { effect: "uncertain", action, policy: "request", message };
 }
 

@@ -1,7 +1,7 @@
 import type { Severity } from "./severity.ts";
 import type { PolicyDocument } from "@agent-roles/iam";
 
-/** Where something stands, for a person to find it. */
+/** Where something is in the source. */
 export interface SourceLocation {
   /** As the caller named it; `live` for an account that was read through IAM. */
   readonly file: string;
@@ -26,12 +26,12 @@ export interface UnknownValue {
   readonly cause?: "deployment" | "alternative" | { readonly parameter: string };
 }
 
-/** One IAM role as a source declares it: everything that decides who may become it, and what it may become. */
+/** One IAM role as a source declares it: everything that decides who can assume it, and what it can assume. */
 export interface TrustRole {
   /** Whole, path included. Parts that are unknown read `${…}`, which no real ARN holds. */
   readonly arn: string;
   readonly trustPolicy: PolicyDocument;
-  /** Inline and managed; AWS's own managed policies stand in `managedPolicyArns`, for their text is not in the source. */
+  /** Inline and managed; AWS's own managed policies are in `managedPolicyArns`, because their text is not in the source. */
   readonly identityPolicies: readonly PolicyDocument[];
   /** For each of `identityPolicies`, in order, `aws` for AWS's own; without it their sizes cannot be held against a quota. */
   readonly identityPolicyKinds?: readonly ("inline" | "managed" | "aws")[];
@@ -43,7 +43,7 @@ export interface TrustRole {
   readonly location: SourceLocation;
   readonly unknowns: readonly UnknownValue[];
   /**
-   * What the role is in each way that undecided conditions may turn out, of those that were looked at, when they differ.
+   * What the role is for each combination of undecided conditions that was looked at, when they differ.
    * The policies above are then what any of these allows and what all of them deny.
    */
   readonly worlds?: readonly Pick<
@@ -67,7 +67,7 @@ export interface ExpectedRole {
 export interface TrustContext {
   /** Own accounts. Default: the accounts of the roles and of the master. */
   readonly accounts?: readonly string[];
-  /** Accounts of others that may be trusted. */
+  /** Third-party accounts that roles may trust. */
   readonly allowedAccounts?: readonly string[];
   /** `o-…`. */
   readonly organization?: string;
@@ -107,7 +107,7 @@ export interface Finding {
   readonly location: SourceLocation;
 }
 
-/** A finding that somebody has looked at and accepts, with a reason. */
+/** A finding that is accepted, with a reason. */
 export interface Suppression {
   /** The rule's id. */
   readonly id: string;

@@ -15,7 +15,7 @@ export interface ConditionOperator {
   /**
    * Whether the request's value matches the policy's, before negation.
    *
-   * @returns `undefined` when the policy's value is not of the operator's type, so that nobody can say.
+   * @returns `undefined` when the policy's value is not of the operator's type, so that the result is unknown.
    */
   readonly matches: (policyValue: Pattern, requestValue: string) => boolean | undefined;
 }
@@ -29,6 +29,27 @@ const NUMBER = /^[+-]?\d+(?:\.\d+)?$/;
 const ISO = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/;
 const EPOCH_SECONDS = /^\d+$/;
 const BOOLEAN = /^(?:true|false)$/i;
+
+/** Whether a text is a value that operators of this type take. */
+export function isOperand(type: OperandType, text: string): boolean {
+  switch (type) {
+    case "string":
+      return true;
+    case "ARN":
+      return hasSixParts(text) || /^[*?]/.test(text);
+    case "number":
+      return NUMBER.test(text);
+    case "date":
+      return toMs(text) !== undefined;
+    case "Boolean":
+    case "presence":
+      return BOOLEAN.test(text);
+    case "IP address":
+      return inNetwork(text, text) !== undefined;
+    case "base64":
+      return /^[A-Za-z0-9+/]*={0,2}$/.test(text);
+  }
+}
 
 const equals: Compare = (policy, request) => policy.text === request;
 const equalsIgnoreCase: Compare = (policy, request) => policy.text.toLowerCase() === request.toLowerCase();
@@ -78,7 +99,7 @@ function* stringsAndArns(): Iterable<ConditionOperator> {
   for (const name of ["Equals", "Like"]) {
     const arn = { type: "ARN", wildcards: true } as const;
     yield { ...arn, name: `Arn${name}`, negated: false, matches: arnLike };
-    // That a malformed pattern lets everybody pass is not taken for granted.
+    // A malformed pattern is not assumed to match everything.
     yield { ...arn, name: `ArnNot${name}`, negated: true, matches: matchesArn };
   }
 }

@@ -6,13 +6,26 @@ import { allOf, anyOf, no, not, unknown, YES, type Match, type Truth } from "../
 import type { Condition } from "../policy.ts";
 import type { ConditionOperator } from "./operators.ts";
 
-/** Keys that may hold several values; without a set operator AWS does not say how they compare. */
-export const MULTIVALUED: ReadonlySet<string> = new Set([
-  "aws:tagkeys",
+const MULTIVALUED: ReadonlySet<string> = new Set([
+  "aws:calledvia",
+  "aws:calledviaawsmcp",
   "aws:principalorgpaths",
+  "aws:principalservicenameslist",
   "aws:resourceorgpaths",
+  "aws:sourceorgpaths",
+  "aws:tagkeys",
+  "aws:vpceorgpaths",
+  "sts:requestcontextproviders",
   "sts:transitivetagkeys",
 ]);
+
+/**
+ * Whether a key, in lower case, can hold several values; without a set operator AWS does not say how they compare. Of a
+ * token's claims `amr` is a list.
+ */
+export function isMultivalued(key: string): boolean {
+  return MULTIVALUED.has(key) || /\.[^/]*:amr$/.test(key);
+}
 
 /** Why a comparison with a role's ARN is unknown. */
 const PATH_UNKNOWN = "a session ARN does not include the path of its role; state caller.principalArn";
@@ -38,7 +51,7 @@ export function valuesMatch(
     case "absent":
       return whenAbsent(condition, operator);
     case "present": {
-      if (!qualifier && (entry.values.length > 1 || MULTIVALUED.has(key))) {
+      if (!qualifier && (entry.values.length > 1 || isMultivalued(key))) {
         return unknown(`${name} can have several values and needs ForAllValues: or ForAnyValue:`);
       }
       // AWS takes an empty text for an empty set, of which everything is true.

@@ -9,7 +9,7 @@ export interface Suppressed {
   readonly suppressed: readonly { readonly finding: Finding; readonly reason: string }[];
   /** Those that silence nothing: what they accepted is gone, or the role is another. */
   readonly unused: readonly Suppression[];
-  /** Those that can never silence anything, each with the reason; they stand in `unused`, too. */
+  /** Those that can never silence anything, each with the reason; they are in `unused`, too. */
   readonly unknown: readonly (Suppression & { readonly why: string })[];
 }
 
@@ -18,7 +18,7 @@ const IDS: ReadonlySet<string> = new Set([...rules.map(({ id }) => id), EXPECTAT
 /** How a template that CloudFormation would reject is reported; nothing can be said about its roles. */
 const TEMPLATE_ID = "template";
 
-/** Takes out the findings that somebody accepted with a reason; the first suppression that fits gives it. */
+/** Removes the findings that are accepted with a reason; the first suppression that fits gives it. */
 export function applySuppressions(findings: readonly Finding[], suppressions: readonly Suppression[]): Suppressed {
   const used = new Set<Suppression>();
   const left: Finding[] = [];
@@ -39,7 +39,8 @@ export function applySuppressions(findings: readonly Finding[], suppressions: re
 }
 
 function whyUnknown(id: string): string {
-  if (id === TEMPLATE_ID) return "CloudFormation rejects the template, whoever accepts it here: correct the template";
+  if (id === TEMPLATE_ID)
+    return "CloudFormation rejects the template, and no suppression changes that: correct the template";
   return `no finding has the id ${id}`;
 }
 

@@ -1,7 +1,7 @@
 import type { IndexedRole } from "./indexed-role.ts";
 import type { RoleIndex } from "./role-index.ts";
 
-/** The roles that a role can become, by both policies. Those that cannot be told offline are left out. */
+/** The roles that a role can assume, by the policies of both sides. Uncertain ones are left out. */
 export function* becomes(from: IndexedRole, index: RoleIndex, among?: ReadonlySet<IndexedRole>): Iterable<IndexedRole> {
   for (const to of candidates(from, index)) {
     if (among && !among.has(to)) continue;
@@ -33,7 +33,7 @@ function* candidates(from: IndexedRole, index: RoleIndex): Iterable<IndexedRole>
   for (const account of new Set([...accounts, from.arn?.account ?? ""])) yield* index.byAccount.get(account) ?? [];
 }
 
-/** What can be told without asking the evaluator. */
+/** A quick test before the evaluator is asked. */
 function isPlausible(from: IndexedRole, to: IndexedRole, index: RoleIndex): boolean {
   const { everybody, accounts, roles } = index.trustedBy(to);
   const account = from.arn?.account ?? "";

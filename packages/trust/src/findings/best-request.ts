@@ -12,25 +12,46 @@ const GIVEN = new Set([
 ]);
 
 /**
- * The condition keys with which a call has the best chance: what each Allow demands and each Deny spares. Whoever is
+ * The condition keys with which a call has the best chance: what each Allow demands and each Deny spares. A caller that is
  * denied even so is denied for what it is.
+ *
+ * @param known keys that the caller cannot choose; `undefined` for those that its calls do not have.
  */
 export function bestRequest(
   statements: readonly Statement[],
-  known: Readonly<Record<string, string>>,
+  known: Readonly<Record<string, string | undefined>>,
 ): Readonly<Record<string, string>> {
   const context: Record<string, string> = {};
   for (const { effect, conditions } of statements) {
-    for (const entry of conditions) {
-      const { key, values } = entry;
-      const [value] = values;
-      if (GIVEN.has(key) || value === undefined || isUnresolved(value) || !comparesText(entry)) continue;
-      if (entry.operator?.negated === (effect === "Deny")) context[key] ??= value.replaceAll(/[*?]/g, "x");
+    for (const condition of conditions) {
+      const { key, operator } = condition;
+      if (GIVEN.has(key) || key in known || operator?.negated !== (effect === "Deny")) continue;
+      const value = fittingValue(condition);
+      if (value !== undefined) context[key] ??= value;
     }
   }
-  return { ...context, ...known };
+  for (const [key, value] of Object.entries(known)) if (value !== undefined) context[key] = value;
+  return context;
 }
 
-function comparesText({ operator }: Condition): boolean {
-  return operator?.type === "string" || operator?.type === "ARN" || operator?.type === "Boolean";
+/** A value for which the operator holds, before negation. */
+function fittingValue({ operator, values: [value] }: Condition): string | undefined {
+  if (operator === undefined || value === undefined || isUnresolved(value)) return undefined;
+  switch (operator.type) {
+    case "string":
+    case "ARN":
+    case "Boolean":
+      return value.replaceAll(/[*?]/g, "x");
+    case "number": {
+      const step = operator.name.includes("Less") ? -1 : operator.name.includes("Greater") ? 1 : 0;
+      return String(Number(value) + step);
+    }
+    case "IP address":
+      return value.replace(/\/.*$/, "");
+    case "presence":
+      return value.toLowerCase() === "false" ? "x" : undefined;
+    case "date":
+    case "base64":
+      return undefined;
+  }
 }

@@ -15,7 +15,7 @@ export function isPresenceGuard({ operator, values }: Condition): boolean {
   return operator?.type === "presence" && values.length > 0 && values.every((value) => value.toLowerCase() === "false");
 }
 
-/** Stands for what a request may fill in with anything; no text of a policy holds it. */
+/** Replaces what a request can fill in with anything; no policy has this character. */
 const ANYTHING = "\u0000";
 /** Variables of the role, which no caller chooses. Its tags are not among them: a transitive session tag takes their place. */
 const OWN = /^\$\{aws:Resource(?:Account|OrgID)\}$/i;

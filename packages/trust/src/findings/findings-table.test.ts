@@ -1,12 +1,19 @@
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import type { Rule } from "./rule.ts";
 import { rules } from "./rules.ts";
 
 const INTRODUCTION = `# What the trust check reports
 
-\`agent-roles check\` looks at every statement of every policy. \`error\` says that something never works or that AWS rejects
-it; the other severities say how much is given away. Silence a finding with its id and a reason under \`trust:\` in
+\`agent-roles check\` looks at every statement of every policy. There are two scales: validity (\`error\`) and exposure
+(\`critical\`, \`high\`, \`medium\`, \`low\`, \`info\`). Suppress a finding with its id and a reason under \`trust:\` in
 \`agent-roles.yaml\`; suppressions are listed in the output.
+
+## Validity: AWS rejects it, or it never works
+
+`;
+const EXPOSURE = `
+## Exposure: who gets in, and what that allows
 
 `;
 const HEADER = ["id", "severity", "why", "fix"];
@@ -30,9 +37,17 @@ function escaped(text: string): string {
   return text.replaceAll("|", "\\|").replaceAll("<", "\\<").replaceAll("*", "\\*");
 }
 
+function rowsOf(scale: readonly Rule[]): string {
+  return table([
+    HEADER,
+    ...scale.map(({ id, severity, why, fix }) => [`\`${id}\``, severity, escaped(why), escaped(fix)]),
+  ]);
+}
+
 it("is documented rule by rule, as the rules are: run vitest with --update after a change", async () => {
-  const rows = rules.map(({ id, severity, why, fix }) => [`\`${id}\``, severity, escaped(why), escaped(fix)]);
-  await expect(INTRODUCTION + table([HEADER, ...rows])).toMatchFileSnapshot(
+  const validity = rules.filter(({ severity }) => severity === "error");
+  const exposure = rules.filter(({ severity }) => severity !== "error");
+  await expect(INTRODUCTION + rowsOf(validity) + EXPOSURE + rowsOf(exposure)).toMatchFileSnapshot(
     join(import.meta.dirname, "../../../../docs/findings.md"),
   );
 });

@@ -56,7 +56,7 @@ function read(document: unknown, kind: PolicyKind): readonly Statement[] {
   return readPolicy(document, kind).statements;
 }
 
-/** The types promise all this; a file that nobody checked does not. */
+/** The types promise all this; an unchecked file does not. */
 function toTrustRole(given: unknown): TrustRole {
   if (!isRecord(given)) {
     return { ...nothing, arn: quote(given), trustPolicy: asPolicy(given) };

@@ -1,18 +1,65 @@
+import type { Condition, Principal, Statement } from "@agent-roles/iam";
+import { isDemand, isPresenceGuard } from "./conditions.ts";
 import type { IndexedRole } from "./indexed-role.ts";
 import type { RoleIndex } from "./role-index.ts";
-import type { Complaint } from "./rule.ts";
-import { allowsAssuming, covers } from "./statements.ts";
+import type { Violation } from "./rule.ts";
+import { allowsAssuming, covers, isEveryone, principalsOf } from "./statements.ts";
+
+/** Condition keys, in lower case, that a call has only with an action beside the one that gives credentials. */
+const CARRIED_WITH: readonly (readonly [action: string, key: RegExp])[] = [
+  ["sts:TagSession", /^aws:(?:requesttag\/|tagkeys$)|^sts:transitivetagkeys$/],
+  ["sts:SetSourceIdentity", /^sts:sourceidentity$/],
+];
+
+/** A condition that only calls with another action meet, where no statement allows its principals that action. */
+export function unmetWithout(
+  { trust }: IndexedRole,
+  statement: Statement,
+): { readonly condition: Condition; readonly action: string } | undefined {
+  for (const [action, keys] of CARRIED_WITH) {
+    const condition = statement.conditions.find(
+      (each) => keys.test(each.key) && (isDemand(each) || isPresenceGuard(each)),
+    );
+    const own = principalsOf(statement);
+    const allowing = trust.filter((other) => other.effect === "Allow" && covers(other, action));
+    if (condition && !allowing.some((other) => sharesPrincipal(principalsOf(other), own))) return { condition, action };
+  }
+  return undefined;
+}
+
+/** Reports statements with a condition that no call meets without an action. */
+export function* neverMetWithout(role: IndexedRole, missing: string): Iterable<Violation> {
+  for (const statement of role.trust.filter(allowsAssuming)) {
+    const { condition, action } = unmetWithout(role, statement) ?? {};
+    if (!condition || action !== missing) continue;
+    const message = `${condition.written} ${condition.name} is required, and ${action} is not allowed: no call passes`;
+    yield { statement: statement.label, message, fix: `add ${action} to Action` };
+  }
+}
+
+function sharesPrincipal(some: readonly Principal[], others: readonly Principal[]): boolean {
+  return some.some(
+    (one) =>
+      isEveryone(one) ||
+      others.some(
+        (other) =>
+          one.value === other.value ||
+          isEveryone(other) ||
+          (one.account !== undefined && one.account === other.account && (one.wholeAccount || other.wholeAccount)),
+      ),
+  );
+}
 
 /**
- * Says where an action that the runtime's calls need besides sts:AssumeRole is not allowed: in the trust policy of a
+ * Reports where an action that the runtime's calls need besides sts:AssumeRole is not allowed: in the trust policy of a
  * target role, or in the policies of the master.
  */
-export function* missingAction(role: IndexedRole, index: RoleIndex, action: string): Iterable<Complaint> {
+export function* missingAction(role: IndexedRole, index: RoleIndex, action: string): Iterable<Violation> {
   if (index.targets().has(role)) yield* inTrust(role, index, action);
   if (role === index.master) yield* inPermissions(role, index, action);
 }
 
-function* inTrust(role: IndexedRole, index: RoleIndex, action: string): Iterable<Complaint> {
+function* inTrust(role: IndexedRole, index: RoleIndex, action: string): Iterable<Violation> {
   const own = index.lettingMasterIn(role);
   const first = own.find(allowsAssuming);
   if (!first || own.some((statement) => covers(statement, action))) return;
@@ -20,7 +67,7 @@ function* inTrust(role: IndexedRole, index: RoleIndex, action: string): Iterable
   yield { statement: first.label, message, fix: `add ${action} to Action` };
 }
 
-function* inPermissions(master: IndexedRole, index: RoleIndex, action: string): Iterable<Complaint> {
+function* inPermissions(master: IndexedRole, index: RoleIndex, action: string): Iterable<Violation> {
   if (master.role.managedPolicyArns.length > 0) return;
   const may = index.reach(master);
   const mayToo = index.reach(master, action);

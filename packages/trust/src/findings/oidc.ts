@@ -1,5 +1,6 @@
 import { type Condition, isUnresolved, type Statement } from "@agent-roles/iam";
 import { demands, isDemand, saysSomething } from "./conditions.ts";
+import { type Example, NO_PRINCIPAL } from "./example-callers.ts";
 import { covers, principalsOf } from "./statements.ts";
 
 /** GitHub Actions' issuer. */
@@ -9,7 +10,7 @@ const OIDC = "oidc-provider/";
 
 /** Claims that say who the token is for. */
 const AUDIENCE = ["aud", "app_id", "oaud"];
-/** Claims that say whose token it is; any of them may stand for the subject. */
+/** Claims that identify the subject; any of them is enough. */
 const SUBJECT = [
   "sub",
   "email",
@@ -21,29 +22,64 @@ const SUBJECT = [
   "repository_owner_id",
   "job_workflow_ref",
 ];
-/** Of Amazon Cognito `amr` is enough: with the audience, a pool, it tells who has signed in. Elsewhere it tells how. */
-const COGNITO = "cognito-identity.amazonaws.com";
+/** Of Amazon Cognito `amr` is enough: with the audience, a pool, it says who has signed in. Elsewhere it says how. */
+export const COGNITO = "cognito-identity.amazonaws.com";
 
-/** The issuers, without `https://`, whose tokens a statement takes; one that is not known reads `${…}`. */
-export function oidcProviders(statement: Statement): readonly string[] {
+/** A provider's issuer, without `https://`, as its condition keys have it; `${…}` when it is unknown. */
+export interface OidcProvider {
+  readonly issuer: string;
+  /** As the principal names it. */
+  readonly principal: string;
+  /** Whether AWS knows it without an IAM provider, which would list the accepted audiences. */
+  readonly builtIn: boolean;
+}
+
+/** The OIDC providers whose tokens a statement accepts. */
+export function oidcProviders(statement: Statement): readonly OidcProvider[] {
   if (statement.effect !== "Allow" || !covers(statement, "sts:AssumeRoleWithWebIdentity")) return [];
   if (statement.conditions.some(({ unreadable = "" }) => isUnresolved(unreadable))) return [];
   return principalsOf(statement).flatMap(({ type, value, arn }) => {
     if (type !== "Federated" || value === "*") return [];
     const name = arn?.resource ?? value;
-    if (name.startsWith(OIDC)) return [name.slice(OIDC.length)];
-    // What is not known at all may be a SAML provider where the statement lets one call.
+    const found = { principal: value, builtIn: !arn && !isUnresolved(value) };
+    if (name.startsWith(OIDC)) return [{ ...found, issuer: name.slice(OIDC.length) }];
+    // What is unknown can be a SAML provider where the statement allows that call.
     const known = name.startsWith("${") ? !covers(statement, "sts:AssumeRoleWithSAML") : !arn;
-    return known ? [name] : [];
+    return known ? [{ ...found, issuer: name }] : [];
   });
 }
 
-/** Whether the statement says whom the token has to be for. */
+/**
+ * A token of a provider.
+ *
+ * @param claims those that its bearer cannot choose.
+ */
+export function token(
+  { principal, issuer }: OidcProvider,
+  claims: Readonly<Record<string, string | undefined>>,
+): Example {
+  const own = Object.entries(claims).map(([claim, value]) => [`${issuer.toLowerCase()}:${claim}`, value]);
+  return { caller: { federated: principal }, keys: { ...NO_PRINCIPAL, ...Object.fromEntries(own) } };
+}
+
+/** Claims of a stranger's token. */
+export const STRANGERS_CLAIMS: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(SUBJECT.map((claim) => [claim, "stranger"])),
+  sub: "repo:stranger/stranger:ref:refs/heads/main",
+};
+/** Claims of a token that was made for another application. */
+export const OTHER_AUDIENCE: Readonly<Record<string, string>> = {
+  aud: "stranger",
+  app_id: "stranger",
+  oaud: "stranger",
+};
+
+/** Whether the statement requires an audience. */
 export function demandsAudience(statement: Statement, provider: string): boolean {
   return demandsClaim(statement, provider, AUDIENCE);
 }
 
-/** Whether the statement says whose token it has to be, be it with wildcards. */
+/** Whether the statement requires a subject, with wildcards or not. */
 export function demandsSubject(statement: Statement, provider: string): boolean {
   return demandedSubjects(statement, provider).length > 0;
 }
@@ -81,7 +117,7 @@ export function subjects(
     .filter(({ value }) => !isUnresolved(value));
 }
 
-/** Whether a key is one of the provider's claims, or may be: what is not known of either is taken to fit. */
+/** Whether a key is, or could be, one of the provider's claims: an unknown part of either matches. */
 function isClaim(key: string, provider: string, claims: readonly string[]): boolean {
   const colon = key.lastIndexOf(":");
   const claim = key.slice(colon + 1);

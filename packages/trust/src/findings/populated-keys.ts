@@ -78,7 +78,7 @@ const OF_CALL: Readonly<Record<AssumeAction, ReadonlySet<string>>> = {
 };
 
 /**
- * Whether a call may carry a condition key.
+ * Whether a call can have a condition key.
  *
  * @param key in lower case.
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html
@@ -90,7 +90,7 @@ export function mayCarry(action: AssumeAction, key: string): boolean {
   if (GLOBAL.has(name) || CARRIED.has(name) || OF_CALL[action].has(name)) return true;
   const prefix = key.slice(0, key.lastIndexOf(":"));
   if (prefix === "saml") return action === "sts:AssumeRoleWithSAML";
-  // What an identity provider's token says stands under the provider's name, which has a dot.
+  // Claims of a token have the provider's name as prefix, which has a dot.
   return action === "sts:AssumeRoleWithWebIdentity" && prefix.includes(".");
 }
 

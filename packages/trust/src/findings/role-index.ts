@@ -36,9 +36,9 @@ export interface RoleIndex {
   readonly outsideMaster: () => IndexedRole | undefined;
   /** The statements of a role's trust policy that allow the master something. */
   readonly lettingMasterIn: (role: IndexedRole) => readonly Statement[];
-  /** Roles that the agent is meant to assume: those of `AWS_ROLE_N`, those the master may, those that name the master. */
+  /** Roles that the agent is meant to assume: those of `AWS_ROLE_N`, those that the master can assume, those that name the master. */
   readonly targets: () => ReadonlySet<IndexedRole>;
-  /** Which roles a role may do an STS action to, as far as its own policies go. */
+  /** The roles on which a role's own policies allow an STS action. */
   readonly reach: (role: IndexedRole, action?: string) => Reach;
   readonly trustedBy: (role: IndexedRole) => TrustedBy;
   /** The roles whose trust policies name a role, by its `account/name`. */

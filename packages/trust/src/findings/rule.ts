@@ -5,7 +5,7 @@ import type { IndexedRole } from "./indexed-role.ts";
 import type { RoleIndex } from "./role-index.ts";
 
 /** What a rule has to say; id, severity, role, statement and location are filled in around it. */
-export interface Complaint {
+export interface Violation {
   /** Names the value. */
   readonly message: string;
   /** What to write instead; the rule's own fix unless given. */
@@ -28,8 +28,8 @@ export interface Rule {
   readonly why: string;
   /** What to do, in general. */
   readonly fix: string;
-  readonly checkStatement?: (statement: Statement, role: IndexedRole, index: RoleIndex) => Iterable<Complaint>;
-  readonly checkRole?: (role: IndexedRole, index: RoleIndex) => Iterable<Complaint>;
+  readonly checkStatement?: (statement: Statement, role: IndexedRole, index: RoleIndex) => Iterable<Violation>;
+  readonly checkRole?: (role: IndexedRole, index: RoleIndex) => Iterable<Violation>;
   /** Its complaints name the role themselves. */
-  readonly checkSet?: (index: RoleIndex) => Iterable<Complaint & { readonly role: string }>;
+  readonly checkSet?: (index: RoleIndex) => Iterable<Violation & { readonly role: string }>;
 }

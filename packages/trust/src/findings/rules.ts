@@ -4,6 +4,7 @@ import { actionPrincipalMismatch } from "./rules/action-principal-mismatch.ts";
 import { assumeCycle } from "./rules/assume-cycle.ts";
 import { chainedDuration } from "./rules/chained-duration.ts";
 import { escalationPath } from "./rules/escalation-path.ts";
+import { cognitoGuests } from "./rules/cognito-guests.ts";
 import { externalIdWeak } from "./rules/external-id-weak.ts";
 import { forAllValuesAllow } from "./rules/for-all-values-allow.ts";
 import { ifExistsOnRequiredKey } from "./rules/if-exists-on-required-key.ts";
@@ -20,6 +21,7 @@ import { notPrincipal } from "./rules/not-principal.ts";
 import { oidcGithubMutableSubject } from "./rules/oidc-github-mutable-subject.ts";
 import { oidcPullRequestSubject } from "./rules/oidc-pull-request-subject.ts";
 import { oidcSubjectWildcard } from "./rules/oidc-subject-wildcard.ts";
+import { oidcSubjectWithoutOwner } from "./rules/oidc-subject-without-owner.ts";
 import { oidcWithoutAudience } from "./rules/oidc-without-audience.ts";
 import { oidcWithoutSubject } from "./rules/oidc-without-subject.ts";
 import { oneSidedTrust } from "./rules/one-sided-trust.ts";
@@ -78,8 +80,10 @@ export const rules: readonly Rule[] = [
   oidcWithoutAudience,
   oidcWithoutSubject,
   oidcSubjectWildcard,
+  oidcSubjectWithoutOwner,
   oidcGithubMutableSubject,
   oidcPullRequestSubject,
+  cognitoGuests,
   podIdentityUnscoped,
   rolesAnywhereActions,
   redundantPrincipal,

@@ -2,7 +2,7 @@ import { asList, isRecord } from "@agent-roles/iam";
 import type { Finding, TrustContext, TrustRole } from "../trust-model.ts";
 import type { IndexedRole } from "./indexed-role.ts";
 import { buildRoleIndex, type RoleIndex } from "./role-index.ts";
-import type { Complaint, Rule } from "./rule.ts";
+import type { Rule, Violation } from "./rule.ts";
 import { rules } from "./rules.ts";
 
 /**
@@ -17,7 +17,7 @@ export function runRules(roles: readonly TrustRole[], context: TrustContext = {}
   const findings: Finding[] = [];
   for (const role of index.roles) for (const rule of rules) addFindings(findings, rule, role, index);
   for (const rule of rules) {
-    for (const complaint of rule.checkSet?.(index) ?? []) findings.push(toFinding(rule, complaint, index));
+    for (const violation of rule.checkSet?.(index) ?? []) findings.push(toFinding(rule, violation, index));
   }
   return findings;
 }
@@ -25,18 +25,18 @@ export function runRules(roles: readonly TrustRole[], context: TrustContext = {}
 function addFindings(findings: Finding[], rule: Rule, role: IndexedRole, index: RoleIndex): void {
   if (rule.checkStatement) {
     for (const statement of role.trust) {
-      for (const complaint of rule.checkStatement(statement, role, index)) {
-        findings.push(toFinding(rule, { statement: statement.label, ...complaint }, index, role));
+      for (const violation of rule.checkStatement(statement, role, index)) {
+        findings.push(toFinding(rule, { statement: statement.label, ...violation }, index, role));
       }
     }
   }
   if (rule.checkRole) {
-    for (const complaint of rule.checkRole(role, index)) findings.push(toFinding(rule, complaint, index, role));
+    for (const violation of rule.checkRole(role, index)) findings.push(toFinding(rule, violation, index, role));
   }
 }
 
-function toFinding(rule: Rule, complaint: Complaint, { context }: RoleIndex, about?: IndexedRole): Finding {
-  const { message, fix, severity, statement, role, location } = complaint;
+function toFinding(rule: Rule, violation: Violation, { context }: RoleIndex, about?: IndexedRole): Finding {
+  const { message, fix, severity, statement, role, location } = violation;
   return {
     id: rule.id,
     severity: context.severities?.[rule.id] ?? severity ?? rule.severity,

@@ -12,7 +12,7 @@ const ALLOW_STS: PolicyDocument = {
   Statement: { Effect: "Allow", Action: "sts:*", Resource: "*" },
 };
 
-/** Gives a function that asks the evaluator whether one role may become another, with the request that has the best chance. */
+/** Gives a function that asks the evaluator whether one role can assume another, with the request that has the best chance. */
 export function simulateWith(
   { organization }: TrustContext,
   ownAccounts: ReadonlySet<string>,
@@ -42,7 +42,7 @@ export function simulateWith(
   };
 }
 
-/** Nothing, that is, not known, when a managed policy whose text is not in the source may be what allows it. */
+/** Unknown, when a managed policy whose text is not in the source could allow it. */
 function identityOf(
   from: IndexedRole,
   to: IndexedRole,

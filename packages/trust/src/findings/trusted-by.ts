@@ -2,7 +2,7 @@ import { lastSegment, parseArn, type Statement } from "@agent-roles/iam";
 import { isDemand } from "./conditions.ts";
 import { allowsAssuming, isEveryone, principalsOf } from "./statements.ts";
 
-/** Whom a trust policy names, read once so that a thousand roles need not be asked about each other. */
+/** The principals of a trust policy, read once so that a thousand roles are not compared with each other. */
 export interface TrustedBy {
   readonly everybody: boolean;
   /** Accounts as a whole. */
@@ -11,7 +11,7 @@ export interface TrustedBy {
   readonly roles: ReadonlySet<string>;
 }
 
-/** Lists whom the Allow statements name. */
+/** Lists the principals that the Allow statements name. */
 export function readTrustedBy(trust: readonly Statement[]): TrustedBy {
   let everybody = false;
   const accounts = new Set<string>();

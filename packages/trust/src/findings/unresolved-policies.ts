@@ -4,7 +4,7 @@ import type { IndexedRole } from "./indexed-role.ts";
 const kept = new WeakMap<IndexedRole, boolean>();
 
 /**
- * Whether a part of the role's policies is not known, so that a refusal of the evaluator may come from that. Kept,
+ * Whether a part of the role's policies is not known, so that a denial of the evaluator could come from that. Kept,
  * because the master is asked about with every target.
  */
 export function hasUnresolvedPolicies(role: IndexedRole): boolean {

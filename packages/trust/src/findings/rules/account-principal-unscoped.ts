@@ -1,24 +1,28 @@
-import { bindsPrincipal } from "../principal-constraints.ts";
+import { demands } from "../conditions.ts";
+import { letsIn, membersOf } from "../example-callers.ts";
 import type { Rule } from "../rule.ts";
 import { allowsAssuming, principalsOf } from "../statements.ts";
 
-/** A parameter without a value: whoever deploys can write an account ID. */
-const PARAMETER = /^\$\{\w+\}$/;
+const EXTERNAL_ID = new Set(["sts:externalid"]);
+const PRINCIPAL_ARN = new Set(["aws:principalarn"]);
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-accounts */
 export const accountPrincipalUnscoped: Rule = {
   id: "account-principal-unscoped",
   severity: "medium",
-  why: "whoever in the account has a policy for it may assume the role",
-  fix: "add ArnEquals aws:PrincipalArn with the ARN of the role that has to assume it",
-  *checkStatement(statement) {
-    if (!allowsAssuming(statement) || bindsPrincipal(statement)) return;
-    for (const { type, wholeAccount, value } of principalsOf(statement)) {
-      if (wholeAccount)
-        yield { message: `principal "${value}" is a whole account, and no condition narrows it to an ARN` };
-      else if (type === "AWS" && PARAMETER.test(value)) {
-        yield { message: `principal "${value}" can be a whole account, and no condition narrows it to an ARN` };
-      }
+  why: "every principal of the account that has a permission for it can assume the role",
+  fix: "add ArnEquals aws:PrincipalArn with the ARN of the role that must assume it",
+  *checkStatement(statement, role, { ownAccounts }) {
+    // Most statements name the ARN: those need no example.
+    if (!allowsAssuming(statement) || demands(statement, PRINCIPAL_ARN, (value) => !/[*?$]/.test(value))) return;
+    // AWS's own form for a third party is its account and an external ID.
+    const forThirdParty = demands(statement, EXTERNAL_ID);
+    for (const { wholeAccount, account, value } of principalsOf(statement)) {
+      if (!wholeAccount || (forThirdParty && account !== undefined && !ownAccounts.has(account))) continue;
+      if (!letsIn(role, statement, membersOf(account, role, statement))) continue;
+      // A parameter without a value can get an account ID; a pseudo parameter is one.
+      const verb = /^\$\{\w+\}$/.test(value) ? "can be" : "is";
+      yield { message: `principal "${value}" ${verb} a whole account, and no condition narrows it to an ARN` };
     }
   },
 };

@@ -37,7 +37,7 @@ export const actionPrincipalMismatch: Rule = {
   },
 };
 
-/** The call that such a principal makes; `undefined` when that cannot be told. */
+/** The call that such a principal makes; `undefined` when that is unknown. */
 function callOf({ type, value, arn }: Principal): AssumeAction | undefined {
   if (isUnresolved(arn?.resource ?? value)) return undefined;
   if (type === "AWS") return value === "*" ? undefined : "sts:AssumeRole";

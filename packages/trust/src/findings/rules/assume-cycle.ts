@@ -8,8 +8,8 @@ const NAMED = 5;
 export const assumeCycle: Rule = {
   id: "assume-cycle",
   severity: "low",
-  why: "roles that can become each other renew their sessions for ever: whoever got into one stays (persistence)",
-  fix: "let trust go one way: remove the statement that leads back",
+  why: "roles that can assume each other can renew their sessions without end (persistence)",
+  fix: "remove the trust in one direction",
   *checkSet(index) {
     for (const cycle of findCycles(index)) {
       const arns = cycle.map(({ role }) => role.arn);
@@ -19,7 +19,7 @@ export const assumeCycle: Rule = {
       yield {
         role: first.role.arn,
         location: first.role.location,
-        message: `can become itself again by way of others: ${arns.slice(0, NAMED).join(" and ")}${more} can each become each`,
+        message: `can assume itself again through other roles: ${arns.slice(0, NAMED).join(" and ")}${more} can all assume each other`,
       };
     }
   },

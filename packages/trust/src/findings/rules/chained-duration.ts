@@ -8,8 +8,8 @@ const LONGEST_CHAINED = 3600;
 export const chainedDuration: Rule = {
   id: "chained-duration",
   severity: "error",
-  why: "STS refuses more than one hour to a caller that is a role's session itself",
-  fix: "ask for at most 3600 seconds; the runtime rotates the session anyway",
+  why: "STS denies more than one hour to a caller that is itself a role session",
+  fix: "request at most 3600 seconds; the runtime rotates the session anyway",
   *checkSet({ context }) {
     if (context.masterRoleArn === undefined) return;
     for (const expected of context.expectedRoles ?? []) {

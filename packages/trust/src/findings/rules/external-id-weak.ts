@@ -20,8 +20,8 @@ const USUAL =
 export const externalIdWeak: Rule = {
   id: "external-id-weak",
   severity: "medium",
-  why: "an external id that can be guessed, or that several parties know, protects nothing",
-  fix: "use one random external id for each third party, such as a UUID, with StringEquals",
+  why: "an external ID that can be guessed, or that several parties know, protects nothing",
+  fix: "use one random external ID for each third party, such as a UUID, with StringEquals",
   *checkStatement(statement, role, index) {
     if (!allowsAssuming(statement)) return;
     for (const entry of statement.conditions) {
@@ -37,10 +37,10 @@ export const externalIdWeak: Rule = {
 };
 
 function weaknessOf(value: string, wildcards: boolean, role: IndexedRole, index: RoleIndex): string | undefined {
-  if (wildcards && /[*?]/.test(value)) return "has a wildcard, so that more than one id passes";
+  if (wildcards && /[*?]/.test(value)) return "has a wildcard, so that more than one ID passes";
   if (value.length < SHORTEST) return `has ${value.length} characters; fewer than ${SHORTEST} can be tried out`;
   if (/^\d{12}$/.test(value)) return "is an account id, which is no secret";
-  if (USUAL.test(value)) return "is one that everybody tries first";
+  if (USUAL.test(value)) return "is a common one";
   const guessable = [role.arn?.account, role.name, ...index.ownAccounts, ...(index.context.guessableNames ?? [])];
   let rest = value.toLowerCase();
   for (const name of guessable) if (name) rest = rest.replaceAll(name.toLowerCase(), "");

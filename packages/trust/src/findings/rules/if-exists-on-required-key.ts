@@ -1,7 +1,7 @@
 import { isDemand, isPresenceGuard } from "../conditions.ts";
 import type { Rule } from "../rule.ts";
 
-/** Keys that a request may lack and that say who calls or on whose behalf. */
+/** Keys that say who calls or for which customer, and that a request can lack. */
 const REQUIRED = new Set([
   "sts:externalid",
   "aws:principalorgid",
@@ -21,7 +21,7 @@ export const ifExistsOnRequiredKey: Rule = {
   id: "if-exists-on-required-key",
   severity: "high",
   why: "a request without the key passes",
-  fix: "take IfExists off the operator",
+  fix: "remove IfExists from the operator",
   *checkStatement({ effect, conditions }) {
     if (effect !== "Allow") return;
     for (const entry of conditions) {

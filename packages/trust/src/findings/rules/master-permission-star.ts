@@ -8,7 +8,7 @@ const BINDS_TARGET = new Set(["aws:resourceorgid", "aws:resourceorgpaths", "aws:
 export const masterPermissionStar: Rule = {
   id: "master-permission-star",
   severity: "high",
-  why: "the master may assume every role that trusts its account, also those made for somebody else",
+  why: "the master can assume every role that trusts its account, also those meant for others",
   fix: "name a role path, arn:aws:iam::<account>:role/agent-roles/*, or add aws:ResourceOrgID to a pattern over all accounts",
   *checkRole(role, { master }) {
     if (role !== master) return;
@@ -27,7 +27,7 @@ export const masterPermissionStar: Rule = {
   },
 };
 
-/** Any role of any account: nothing but wildcards where account and name stand. */
+/** Any role of any account: only wildcards in place of account and name. */
 function isOpen(pattern: string): boolean {
   return /^[*?]+$/.test(pattern) || /^arn:[^:]+:(?:iam|\*):[^:]*:\*(?::(?:role\/?)?[*?/]*)?$/.test(pattern);
 }

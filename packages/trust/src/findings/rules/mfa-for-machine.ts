@@ -7,13 +7,13 @@ import { allowsAssuming, principalsOf } from "../statements.ts";
 export const mfaForMachine: Rule = {
   id: "mfa-for-machine",
   severity: "medium",
-  why: "an agent cannot present MFA, nor does a role's session carry it on: nobody gets in",
-  fix: "take the MFA condition away from machines; bind them with aws:PrincipalArn, an external id or a source identity",
+  why: "an agent cannot present MFA, and a role's session does not inherit it: no machine gets in",
+  fix: "remove the MFA condition for machines; use aws:PrincipalArn, an external ID or a source identity instead",
   *checkStatement(statement, role, { targets }) {
     if (!allowsAssuming(statement)) return;
     const entry = statement.conditions.find(demandsMfa);
     if (!entry || !(targets().has(role) || onlyMachines(statement))) return;
-    yield { message: `${entry.written} ${entry.name} asks machines for MFA` };
+    yield { message: `${entry.written} ${entry.name} requires MFA of machines` };
   },
 };
 

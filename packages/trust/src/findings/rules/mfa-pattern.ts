@@ -7,7 +7,7 @@ const MFA = "aws:multifactorauthpresent";
 export const mfaPattern: Rule = {
   id: "mfa-pattern",
   severity: "medium",
-  why: "the condition looks as if it required MFA, and does not",
+  why: "the condition seems to require MFA, and does not",
   fix: 'allow with Bool {"aws:MultiFactorAuthPresent": "true"}, or deny with BoolIfExists {"aws:MultiFactorAuthPresent": "false"}',
   *checkStatement({ effect, conditions }) {
     for (const entry of conditions) {
@@ -24,15 +24,15 @@ function flawInAllow({ operator, values }: Condition, all: readonly Condition[])
     const alone = !all.some(
       (other) => other.key === MFA && other.operator?.type !== "presence" && has(other.values, "true"),
     );
-    if (has(values, "true")) return "lets in whoever has no MFA information, such as long-term keys";
-    return alone && has(values, "false") ? "the key is there without MFA, too, with the value false" : undefined;
+    if (has(values, "true")) return "lets in callers without MFA information, such as long-term keys";
+    return alone && has(values, "false") ? "the key is also there without MFA, with the value false" : undefined;
   }
-  return has(values, "false") ? "lets in whoever has not used MFA" : undefined;
+  return has(values, "false") ? "lets in callers that have not used MFA" : undefined;
 }
 
 function flawInDeny({ operator, ifExists, values }: Condition): string | undefined {
   if (!operator || operator.type === "presence" || ifExists || !has(values, "false")) return undefined;
-  return "long-term keys do not have the key, and the Deny does not meet them";
+  return "long-term keys do not have the key, so the Deny does not apply to them";
 }
 
 function has(values: readonly string[], wanted: string): boolean {

@@ -1,5 +1,5 @@
 import type { Statement } from "@agent-roles/iam";
-import { missingAction } from "../missing-action.ts";
+import { missingAction, neverMetWithout } from "../missing-action.ts";
 import type { Rule } from "../rule.ts";
 import { allowsAssuming, covers, principalsOf } from "../statements.ts";
 
@@ -20,6 +20,7 @@ export const missingTagSession: Rule = {
         message: "pods.eks.amazonaws.com always passes session tags, and is not allowed sts:TagSession",
       };
     }
+    yield* neverMetWithout(role, ACTION);
     if (index.context.passes?.sessionTags ?? true) yield* missingAction(role, index, ACTION);
   },
 };

@@ -9,12 +9,12 @@ export const negatedOnlyCondition: Rule = {
   id: "negated-only-condition",
   severity: "high",
   why: "a negated operator is true when the request does not have the key",
-  fix: "demand what has to be there with a positive operator, and keep others out with a Deny statement",
+  fix: "require the key with a positive operator, and exclude others with a Deny statement",
   *checkStatement(statement) {
     const { conditions } = statement;
     if (!allowsAssuming(statement) || conditions.length === 0) return;
     if (!conditions.every((entry) => entry.operator?.negated === true && !ALWAYS_THERE.has(entry.key))) return;
-    const told = conditions.map(({ written, name }) => `${written} ${name}`).join(", ");
-    yield { message: `${told}: a request without the key passes, and nothing else is demanded` };
+    const shown = conditions.map(({ written, name }) => `${written} ${name}`).join(", ");
+    yield { message: `${shown}: a request without the key passes, and nothing else is required` };
   },
 };

@@ -5,7 +5,7 @@ import type { Rule } from "../rule.ts";
 export const notAction: Rule = {
   id: "not-action",
   severity: "high",
-  why: "NotAction grants sts:TagSession and sts:SetSourceIdentity unseen",
+  why: "NotAction also grants sts:TagSession and sts:SetSourceIdentity",
   fix: "list the actions in Action: sts:AssumeRole, and sts:TagSession and sts:SetSourceIdentity where they are used",
   *checkStatement({ effect, action }) {
     if (effect !== "Allow" || !action?.negated) return;

@@ -5,8 +5,8 @@ import type { Rule } from "../rule.ts";
 export const notPrincipal: Rule = {
   id: "not-principal",
   severity: "critical",
-  why: "NotPrincipal means everybody else, and AWS rejects it in a trust policy",
-  fix: "name who may in Principal; keep others out with a Deny and ArnNotEquals aws:PrincipalArn",
+  why: "NotPrincipal means everyone else, and AWS rejects it in a trust policy",
+  fix: "name the callers in Principal; exclude others with a Deny and ArnNotEquals aws:PrincipalArn",
   *checkStatement({ principal }) {
     if (principal?.negated) yield { message: `NotPrincipal ${quote(principal.written)} means everyone else` };
   },

@@ -8,16 +8,16 @@ const NAMES = /^repo:([^/:*?]+)\/([^:]*)/;
 export const oidcGithubMutableSubject: Rule = {
   id: "oidc-github-mutable-subject",
   severity: "medium",
-  why: "names of owners and repositories can be given up and taken by somebody else",
-  fix: "use the immutable form repo:OWNER@ID/REPO@ID, or demand repository_id as well",
+  why: "names of owners and repositories can be released and registered by someone else",
+  fix: "use the immutable form repo:OWNER@ID/REPO@ID, or require repository_id as well",
   *checkStatement(statement) {
-    for (const provider of oidcProviders(statement)) {
+    for (const { issuer: provider } of oidcProviders(statement)) {
       if (provider !== GITHUB || demandsClaim(statement, provider, ["repository_id", "repository_owner_id"])) continue;
       for (const { value } of subjects(statement, provider)) {
         const [, owner = "@", repository = ""] = NAMES.exec(value) ?? [];
         // The owner's id is enough: only the owner can give the repository's name to another.
         if (/@\d/.test(owner) || owner === "@" || /@\d/.test(repository)) continue;
-        yield { message: `subject "${value}" names the owner "${owner}", a name that can change hands` };
+        yield { message: `subject "${value}" names the owner "${owner}", a name that can change its owner` };
       }
     }
   },

@@ -1,29 +1,46 @@
-import { demandsClaim, GITHUB, oidcProviders, subjects } from "../oidc.ts";
+import { letsIn, sample } from "../example-callers.ts";
+import { demandsClaim, GITHUB, oidcProviders, subjects, token } from "../oidc.ts";
 import type { Rule } from "../rule.ts";
 
 const PULL_REQUEST = /^[^:]+:[^:]+:pull_request$/;
+
+/** What pins a job to more than its owner or repository. */
+const PINS_JOB = ["ref", "environment", "job_workflow_ref"];
+const OWNERS = ["repository", "repository_id", "repository_owner", "repository_owner_id"];
 
 /** @see https://docs.github.com/en/actions/reference/security/oidc#example-subject-claims */
 export const oidcPullRequestSubject: Rule = {
   id: "oidc-pull-request-subject",
   severity: "high",
-  why: "whoever opens a pull request decides what the job runs",
-  fix: "name a branch or an environment: repo:OWNER/REPO:environment:production",
-  *checkStatement(statement) {
+  why: "the author of a pull request decides what the job runs",
+  fix: "name a branch or an environment: repo:OWNER@ID/REPO@ID:environment:production",
+  *checkStatement(statement, role) {
     for (const provider of oidcProviders(statement)) {
-      if (provider !== GITHUB || demandsClaim(statement, provider, ["ref", "environment", "job_workflow_ref"]))
-        continue;
-      for (const { value, wildcards } of subjects(statement, provider)) {
-        if (PULL_REQUEST.test(value)) yield { message: `subject "${value}" is what the jobs of pull requests get` };
-        else if (wildcards && reachesPullRequests(value)) {
-          yield { message: `subject "${value}" also matches …:pull_request, which the jobs of pull requests get` };
+      const { issuer } = provider;
+      if (issuer !== GITHUB || demandsClaim(statement, issuer, PINS_JOB)) continue;
+      const passes = (sub: string): boolean => letsIn(role, statement, [token(provider, { ...OF_PULL_REQUEST, sub })]);
+      for (const { value, wildcards } of subjects(statement, issuer)) {
+        if (PULL_REQUEST.test(value) && passes(sample(value))) {
+          yield { message: `subject "${value}" is the subject of the jobs of pull requests` };
+        } else if (
+          wildcards &&
+          reachesPullRequests(value) &&
+          passes(sample(value.replace(/\*+$/, value.endsWith(":*") ? "pull_request" : "x:pull_request")))
+        ) {
+          yield { message: `subject "${value}" also matches …:pull_request, the subject of the jobs of pull requests` };
         }
       }
+      const owner = OWNERS.find((claim) => demandsClaim(statement, issuer, [claim]));
+      if (owner === undefined || demandsClaim(statement, issuer, ["sub"]) || !passes("repo:any/any:pull_request"))
+        continue;
+      yield { message: `${owner} alone admits every job, also those of pull requests` };
     }
   },
 };
 
-/** Whether the wildcard at the end can stand for the part that says `pull_request`. */
+const OF_PULL_REQUEST = { event_name: "pull_request", ref: "refs/pull/1/merge", environment: undefined };
+
+/** Whether the wildcard at the end can match the part that says `pull_request`. */
 function reachesPullRequests(subject: string): boolean {
   if (!subject.endsWith("*")) return false;
   const start = subject.replace(/\*+$/, "");

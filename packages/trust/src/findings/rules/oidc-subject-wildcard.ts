@@ -1,6 +1,7 @@
 import { type Condition, isUnresolved } from "@agent-roles/iam";
 import { certainPart } from "../conditions.ts";
-import { claimOf, demandedSubjects, oidcProviders } from "../oidc.ts";
+import { letsIn, sample } from "../example-callers.ts";
+import { claimOf, demandedSubjects, oidcProviders, STRANGERS_CLAIMS, token } from "../oidc.ts";
 import type { Rule } from "../rule.ts";
 
 /** Whether all that matches is one owner's, by what a claim begins with; any other claim has to be written out. */
@@ -15,19 +16,23 @@ const WHOLE: ReadonlyMap<string, (certain: string, value: string) => boolean> = 
 export const oidcSubjectWildcard: Rule = {
   id: "oidc-subject-wildcard",
   severity: "high",
-  why: "the wildcard reaches into the name of the owner, so that strangers' names match as well",
-  fix: "write the owner out and end it with its separator: repo:my-org/my-repo:*",
-  *checkStatement(statement) {
+  why: "the wildcard covers part of the owner's name, so that strangers' names match as well",
+  fix: "write the whole subject, owner included: repo:my-org@ID/my-repo@ID:environment:production",
+  *checkStatement(statement, role) {
     for (const provider of oidcProviders(statement)) {
-      const loose = demandedSubjects(statement, provider).map((entry) => ({
-        claim: claimOf(entry) === "sub" ? "subject" : claimOf(entry),
+      const loose = demandedSubjects(statement, provider.issuer).map((entry) => ({
+        claim: claimOf(entry),
         values: entry.values.filter((value) => !isWhole(value, entry)),
       }));
       // All of them have to hold: one that pins the token is enough.
       if (loose.some(({ values }) => values.length === 0)) continue;
+      const claims = Object.fromEntries(loose.map(({ claim, values: [first = ""] }) => [claim, sample(first)]));
       for (const { claim, values } of loose) {
         for (const value of values) {
-          yield { message: `${claim} "${value}" also matches names that begin alike, such as those of strangers` };
+          const stranger = token(provider, { ...STRANGERS_CLAIMS, ...claims, [claim]: sample(value) });
+          if (!letsIn(role, statement, [stranger])) continue;
+          const what = claim === "sub" ? "subject" : claim;
+          yield { message: `${what} "${value}" also matches names that begin alike, such as those of strangers` };
         }
       }
     }
@@ -39,7 +44,7 @@ function isWhole(value: string, entry: Condition): boolean {
   return certain === value || isUnresolved(certain) || (WHOLE.get(claimOf(entry))?.(certain, value) ?? false);
 }
 
-/** Whether a whole first name stands there with its separator. */
+/** Whether a whole first name is there with its separator. */
 function subjectNamesOwner(certain: string): boolean {
   return /[^/:][/:]/.test(certain.replace(/^(?:system:serviceaccount:|[a-z_]+:)/, ""));
 }

@@ -1,19 +1,23 @@
-import { demandsAudience, oidcProviders } from "../oidc.ts";
+import { letsIn } from "../example-callers.ts";
+import { demandsAudience, oidcProviders, OTHER_AUDIENCE, token } from "../oidc.ts";
 import type { Rule } from "../rule.ts";
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html */
 export const oidcWithoutAudience: Rule = {
   id: "oidc-without-audience",
   severity: "critical",
-  why: "a token that the issuer made for any other application lets its bearer in",
-  fix: "add StringEquals <provider>:aud with the audience, usually sts.amazonaws.com",
-  *checkStatement(statement) {
+  why: "a token that the issuer made for another application is accepted",
+  fix: "add StringEquals <provider>:aud with the audience",
+  *checkStatement(statement, role) {
     for (const provider of oidcProviders(statement)) {
-      if (demandsAudience(statement, provider)) continue;
-      yield {
-        message: `tokens of ${provider} for any audience`,
-        fix: `add "StringEquals": {"${provider}:aud": "sts.amazonaws.com"}`,
-      };
+      const { issuer, builtIn } = provider;
+      if (demandsAudience(statement, issuer)) continue;
+      if (!letsIn(role, statement, [token(provider, OTHER_AUDIENCE)])) continue;
+      const fix = `add "StringEquals": {"${issuer}:aud": "<audience>"}`;
+      const message = `tokens of ${issuer} for any audience`;
+      // STS accepts only audiences that the IAM provider lists as client IDs.
+      if (builtIn) yield { message, fix };
+      else yield { message: `${message} in the provider's ClientIdList`, fix, severity: "medium" };
     }
   },
 };

@@ -1,16 +1,19 @@
-import { demandsSubject, oidcProviders } from "../oidc.ts";
+import { letsIn } from "../example-callers.ts";
+import { demandsSubject, oidcProviders, STRANGERS_CLAIMS, token } from "../oidc.ts";
 import type { Rule } from "../rule.ts";
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html */
 export const oidcWithoutSubject: Rule = {
   id: "oidc-without-subject",
   severity: "critical",
-  why: "any token of the issuer lets its bearer in, whoever's it is",
+  why: "every token of the issuer is accepted, for any subject",
   fix: "add StringEquals <provider>:sub with the subject",
-  *checkStatement(statement) {
+  *checkStatement(statement, role) {
     for (const provider of oidcProviders(statement)) {
-      if (demandsSubject(statement, provider)) continue;
-      yield { message: `tokens of ${provider} for any subject`, fix: `add "StringEquals": {"${provider}:sub": "…"}` };
+      const { issuer } = provider;
+      if (demandsSubject(statement, issuer)) continue;
+      if (!letsIn(role, statement, [token(provider, STRANGERS_CLAIMS)])) continue;
+      yield { message: `tokens of ${issuer} for any subject`, fix: `add "StringEquals": {"${issuer}:sub": "…"}` };
     }
   },
 };

@@ -1,13 +1,13 @@
 import type { IndexedRole } from "../indexed-role.ts";
-import type { Complaint, Rule } from "../rule.ts";
+import type { Rule, Violation } from "../rule.ts";
 import { hasUnresolvedPolicies } from "../unresolved-policies.ts";
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html */
 export const oneSidedTrust: Rule = {
   id: "one-sided-trust",
   severity: "error",
-  why: "both sides have to allow: the call is refused",
-  fix: "let the trust policy name the master, and the master's policy the role",
+  why: "both sides have to allow: the call is denied",
+  fix: "name the master in the trust policy, and the role in the master's policy",
   *checkRole(role, index) {
     if (!index.targets().has(role) || hasUnresolvedPolicies(role)) return;
     const master = index.master ?? index.outsideMaster();
@@ -24,16 +24,16 @@ export const oneSidedTrust: Rule = {
   },
 };
 
-function trustLacks({ role }: IndexedRole, why: string): Complaint {
+function trustLacks({ role }: IndexedRole, why: string): Violation {
   return {
-    message: `${role.arn} is meant to assume the role, and the trust policy does not let it in: ${why}`,
+    message: `${role.arn} should assume the role, and the trust policy denies it: ${why}`,
     fix: `trust the account with ArnEquals aws:PrincipalArn "${role.arn}"`,
   };
 }
 
-function masterLacks({ role: master }: IndexedRole, { role }: IndexedRole, why: string): Complaint {
+function masterLacks({ role: master }: IndexedRole, { role }: IndexedRole, why: string): Violation {
   return {
-    message: `the role trusts ${master.arn}, whose own policies do not let it: ${why}`,
+    message: `the role trusts ${master.arn}, whose own policies do not allow it: ${why}`,
     fix: `allow sts:AssumeRole on ${role.arn} in a policy of the master`,
   };
 }

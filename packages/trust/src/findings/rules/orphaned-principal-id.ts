@@ -5,7 +5,7 @@ import { principalsOf } from "../statements.ts";
 export const orphanedPrincipalId: Rule = {
   id: "orphaned-principal-id",
   severity: "high",
-  why: "the principal was deleted, and its id is all that is left",
+  why: "the principal was deleted; only its ID is left",
   fix: "name the principal that exists now, or its account with ArnEquals aws:PrincipalArn, which survives re-creation",
   *checkStatement(statement) {
     for (const { value } of principalsOf(statement)) {

@@ -1,9 +1,7 @@
 import { parseArn } from "@agent-roles/iam";
 import type { IndexedRole } from "../indexed-role.ts";
-import type { Complaint, Rule } from "../rule.ts";
+import type { Rule, Violation } from "../rule.ts";
 import { covers, principalsOf, resourcesOf } from "../statements.ts";
-
-const ASSUMED = '{"Ref":"AWS::Partition"}';
 
 /** @see https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html */
 export const partitionMismatch: Rule = {
@@ -27,11 +25,11 @@ export const partitionMismatch: Rule = {
   },
 };
 
-function* mistake(where: string, text: string, { arn, role }: IndexedRole): Iterable<Complaint> {
+function* mistake(where: string, text: string, { arn, role }: IndexedRole): Iterable<Violation> {
   const partition = parseArn(text)?.partition;
-  // An assumed partition proves nothing.
-  if (role.unknowns.some(({ expression }) => expression === ASSUMED)) return;
   if (!arn || partition === undefined || partition === arn.partition) return;
+  // A partition that was assumed is no mistake.
+  if (role.unknowns.some(({ expression }) => expression.includes("AWS::Partition"))) return;
   if (!/^aws[a-z-]*$/.test(partition) || !/^aws[a-z-]*$/.test(arn.partition)) return;
   yield { message: `${where} "${text}" is in partition ${partition}, the role in ${arn.partition}` };
 }

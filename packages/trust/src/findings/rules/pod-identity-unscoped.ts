@@ -13,13 +13,13 @@ const POD = new Set(
 export const podIdentityUnscoped: Rule = {
   id: "pod-identity-unscoped",
   severity: "high",
-  why: "whoever may create a Pod Identity association can give the role to any pod of any cluster of the account",
+  why: "every Pod Identity association of the account can give the role to any pod of any cluster",
   fix: "add StringEquals for aws:RequestTag/eks-cluster-arn, …/kubernetes-namespace and …/kubernetes-service-account",
   *checkStatement(statement) {
     if (!allowsAssuming(statement) || demands(statement, POD)) return;
     if (demands(statement, new Set(["aws:sourcearn"]), namesResource)) return;
     if (!principalsOf(statement).some(({ type, value }) => type === "Service" && value === "pods.eks.amazonaws.com"))
       return;
-    yield { message: "pods.eks.amazonaws.com may hand the role to any pod of any cluster" };
+    yield { message: "pods.eks.amazonaws.com can give the role to any pod of any cluster" };
   },
 };

@@ -1,8 +1,8 @@
 import { quote } from "@agent-roles/iam";
-import type { Complaint, Rule } from "../rule.ts";
+import type { Rule, Violation } from "../rule.ts";
 
 const DEFAULTS = { trustPolicy: 2048, roleInlinePolicies: 10_240, managedPolicy: 6144 };
-/** From here on the next entry may not fit. */
+/** From here on the next entry could exceed the quota. */
 const NEARLY = 0.9;
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
@@ -41,7 +41,7 @@ function size(policy: unknown): number {
   }
 }
 
-function* judge(what: string, characters: number, quota: number): Iterable<Complaint> {
+function* judge(what: string, characters: number, quota: number): Iterable<Violation> {
   if (characters <= quota * NEARLY) return;
   const message = `${what}: ${characters} characters, the quota is ${quota}`;
   yield characters > quota ? { message } : { message, severity: "low" };

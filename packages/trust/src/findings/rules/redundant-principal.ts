@@ -6,8 +6,8 @@ import { principalsOf } from "../statements.ts";
 export const redundantPrincipal: Rule = {
   id: "redundant-principal",
   severity: "info",
-  why: "another principal of the statement lets the same callers in",
-  fix: "remove the narrower one, or the wider one if the narrower is what was meant",
+  why: "another principal of the statement includes the same callers",
+  fix: "remove the narrower one, or the wider one if only the narrower was intended",
   *checkStatement(statement) {
     if (statement.effect !== "Allow") return;
     const principals = principalsOf(statement);
@@ -19,7 +19,7 @@ export const redundantPrincipal: Rule = {
         : principals.find((other) => other !== principal && includes(other, principal));
       seen.add(name);
       if (wider && !isUnresolved(wider.value)) {
-        yield { message: `principal "${principal.value}" is already let in by "${wider.value}"` };
+        yield { message: `principal "${principal.value}" is already included in "${wider.value}"` };
       }
     }
   },

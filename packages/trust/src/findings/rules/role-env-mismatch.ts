@@ -15,7 +15,7 @@ const DEFAULT_MAX_SESSION = 3600;
 export const roleEnvMismatch: Rule = {
   id: "role-env-mismatch",
   severity: "error",
-  why: "AWS_ROLE_N and the deployed roles do not agree: the profile would not work, or would be another role's",
+  why: "AWS_ROLE_N and the deployed roles differ: the profile does not work, or belongs to another role",
   fix: "generate the variables from the manifest: agent-roles env",
   *checkSet(index) {
     const seen = new Map<string, string>();
@@ -26,8 +26,8 @@ export const roleEnvMismatch: Rule = {
       if (before !== undefined) {
         yield {
           ...place,
-          message: `${variable}: the profile ${profile} is that of ${before} already`,
-          fix: "give each role a profile of its own",
+          message: `${variable}: the profile ${profile} is already that of ${before}`,
+          fix: "give each role its own profile",
         };
       }
       seen.set(profile, before ?? variable);
@@ -50,7 +50,7 @@ function* disagreements(expected: ExpectedRole, index: RoleIndex): Iterable<Disa
     return;
   }
   if (key === index.masterKey) {
-    yield { message: `${roleArn} is the master role itself`, fix: "take it out: the agent is the master already" };
+    yield { message: `${roleArn} is the master role itself`, fix: "remove it: the agent is the master already" };
     return;
   }
   const role = index.byKey.get(key);
@@ -61,7 +61,7 @@ function* disagreements(expected: ExpectedRole, index: RoleIndex): Iterable<Disa
 function* absence(key: string, index: RoleIndex): Iterable<Disagreement> {
   const [account = "", name = ""] = key.split("/");
   const there = index.byAccount.get(account);
-  // A role whose name or account is not known offline may be the one.
+  // A role whose name or account is not known offline could be the one.
   if (
     index.roles.some(
       ({ arn, role }) => (!arn || arn.account === account || isUnresolved(arn.account)) && isUnresolved(role.arn),
@@ -69,7 +69,7 @@ function* absence(key: string, index: RoleIndex): Iterable<Disagreement> {
   )
     return;
   const elsewhere = index.roles.find((role) => role.arn && role.name === name);
-  const hint = elsewhere ? `write ${elsewhere.role.arn}` : "declare the role, or take the variable out";
+  const hint = elsewhere ? `write ${elsewhere.role.arn}` : "declare the role, or remove the variable";
   yield there
     ? { message: `account ${account} has no role ${name}`, fix: hint }
     : { message: `no role of account ${account} is declared`, fix: hint };
@@ -82,8 +82,8 @@ function* differences(
   const longest = role.maxSessionDuration ?? DEFAULT_MAX_SESSION;
   if (durationSeconds > longest) {
     yield {
-      message: `asks for ${durationSeconds} seconds, the role gives at most ${longest}`,
-      fix: `set MaxSessionDuration to ${durationSeconds}, or ask for less`,
+      message: `requests ${durationSeconds} seconds; the role allows at most ${longest}`,
+      fix: `set MaxSessionDuration to ${durationSeconds}, or request less`,
     };
   }
   const wanted = trust
@@ -91,7 +91,7 @@ function* differences(
     .map(({ conditions }) =>
       conditions.filter((entry) => entry.key === "sts:externalid" && isDemand(entry)).flatMap(({ values }) => values),
     );
-  // A statement that asks for none may be the one that lets the master in.
+  // A statement without an external ID could be the one that lets the master in.
   if (wanted.some((values) => values.length === 0 || values.some(isUnresolved))) return;
   const passes = wanted.some(
     (values) => externalId !== undefined && values.some((value) => matchesWildcard(value, externalId)),
@@ -100,8 +100,8 @@ function* differences(
   yield {
     message:
       externalId === undefined
-        ? "passes no external id, and the role asks for one"
-        : "passes another external id than the role asks for",
-    fix: `set ${variable}_EXTERNAL_ID to the id of the role's trust policy`,
+        ? "passes no external ID, and the role requires one"
+        : "passes another external ID than the role requires",
+    fix: `set ${variable}_EXTERNAL_ID to the external ID of the role's trust policy`,
   };
 }

@@ -1,15 +1,15 @@
 import { isUnresolved, lastSegment, parseArn } from "@agent-roles/iam";
 import { inEnvironment } from "../in-environment.ts";
 import type { RoleIndex } from "../role-index.ts";
-import type { Complaint, Rule } from "../rule.ts";
+import type { Rule, Violation } from "../rule.ts";
 import { covers, principalsOf, resourcesOf } from "../statements.ts";
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-friendly-names */
 export const rolePathMismatch: Rule = {
   id: "role-path-mismatch",
   severity: "error",
-  why: "a role's ARN holds its path; without it, it is another role's",
-  fix: "write the ARN with the path, as the role has it",
+  why: "a role's ARN includes its path; without the path it is another role's ARN",
+  fix: "write the ARN with the role's path",
   *checkStatement(statement, _role, index) {
     for (const { type, value } of principalsOf(statement))
       if (type === "AWS") yield* mistake("principal", value, index);
@@ -36,8 +36,20 @@ export const rolePathMismatch: Rule = {
   },
 };
 
-function* mistake(where: string, arn: string, index: RoleIndex): Iterable<Complaint> {
+/** Roles that AWS creates, with the path that it gives them. */
+const MANAGED_PATHS: readonly (readonly [name: RegExp, path: string])[] = [
+  [/^role\/AWSReservedSSO_/, "aws-reserved/sso.amazonaws.com/*"],
+  [/^role\/AWSServiceRoleFor/, "aws-service-role/<service>.amazonaws.com/"],
+];
+
+function* mistake(where: string, arn: string, index: RoleIndex): Iterable<Violation> {
   if (index.byArn.has(arn)) return;
+  const resource = parseArn(arn)?.resource ?? "";
+  for (const [name, path] of MANAGED_PATHS) {
+    if (!name.test(resource)) continue;
+    const meant = arn.replace(resource, resource.replace("role/", `role/${path}`));
+    yield { message: `${where} "${arn}": AWS creates such roles with the path ${path}`, fix: `write ${meant}` };
+  }
   const parsed = parseArn(arn);
   if (parsed?.service !== "iam" || !parsed.resource.startsWith("role/") || /[*?]/.test(arn) || isUnresolved(arn))
     return;

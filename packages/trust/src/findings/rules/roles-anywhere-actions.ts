@@ -8,7 +8,7 @@ import { allowsAssuming, covers, principalsOf } from "../statements.ts";
 export const rolesAnywhereActions: Rule = {
   id: "roles-anywhere-actions",
   severity: "error",
-  why: "Roles Anywhere needs all three actions, and takes certificates of every trust anchor unless one is pinned",
+  why: "Roles Anywhere needs all three actions, and accepts certificates of every trust anchor unless one is required",
   fix: "allow sts:AssumeRole, sts:TagSession and sts:SetSourceIdentity, with ArnEquals aws:SourceArn = the trust anchor",
   *checkRole({ trust }) {
     const own = trust.filter((statement) => statement.effect === "Allow" && trustsRolesAnywhere(statement));
@@ -19,7 +19,7 @@ export const rolesAnywhereActions: Rule = {
       if (own.some((statement) => covers(statement, action))) continue;
       yield {
         statement: first.label,
-        message: `rolesanywhere.amazonaws.com is not allowed ${action}, which its every call needs`,
+        message: `rolesanywhere.amazonaws.com is not allowed ${action}, which all its calls need`,
         fix: `add ${action} to Action`,
       };
     }
@@ -27,7 +27,7 @@ export const rolesAnywhereActions: Rule = {
       if (demands(statement, new Set(["aws:sourcearn"]), namesResource)) continue;
       yield {
         statement: statement.label,
-        message: "no aws:SourceArn pins the trust anchor: certificates of every trust anchor of the account pass",
+        message: "no aws:SourceArn requires a trust anchor: certificates of every trust anchor of the account pass",
         fix: 'add "ArnEquals": {"aws:SourceArn": "arn:aws:rolesanywhere:<region>:<account>:trust-anchor/<id>"}',
       };
     }

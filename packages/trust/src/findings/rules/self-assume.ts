@@ -5,11 +5,11 @@ import type { Rule } from "../rule.ts";
 export const selfAssume: Rule = {
   id: "self-assume",
   severity: "low",
-  why: "a session can renew itself for ever: whoever got hold of one stays (persistence)",
-  fix: "take the role itself out of its trust policy, or narrow the account with aws:PrincipalArn to who needs it",
+  why: "a session can renew itself without end (persistence)",
+  fix: "remove the role from its own trust policy, or restrict the account principal with an aws:PrincipalArn condition",
   *checkRole(role, index) {
     if (role.arn && mayBecome(role, role, index)) {
-      yield { message: `${role.role.arn} may assume itself` };
+      yield { message: `${role.role.arn} can assume itself` };
     }
   },
 };

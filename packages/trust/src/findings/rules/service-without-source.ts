@@ -1,24 +1,24 @@
 import { isUnresolved } from "@agent-roles/iam";
-import { demands } from "../conditions.ts";
+import { letsIn, servicesForStrangers } from "../example-callers.ts";
 import type { Rule } from "../rule.ts";
+import { sendsSource } from "../services.ts";
 import { allowsAssuming, principalsOf } from "../statements.ts";
-
-const SOURCE = new Set(["aws:sourcearn", "aws:sourceaccount", "aws:sourceorgid", "aws:sourceorgpaths"]);
-/** Services that take a role for what runs inside them; Roles Anywhere has a rule of its own. */
-const EXEMPT = new Set(["ec2", "ecs-tasks", "lambda", "edgelambda", "pods.eks", "rolesanywhere"]);
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html#cross-service-confused-deputy-prevention */
 export const serviceWithoutSource: Rule = {
   id: "service-without-source",
   severity: "medium",
-  why: "the service acts for others, too, and could be made to use this role for them (confused deputy)",
-  fix: "add StringEquals aws:SourceAccount with the account, or ArnLike aws:SourceArn with the resource",
-  *checkStatement(statement) {
-    if (!allowsAssuming(statement) || demands(statement, SOURCE)) return;
+  why: "the service also acts for other customers, who could make it use this role (confused deputy)",
+  fix: "add StringEquals aws:SourceAccount with the account, or ArnLike aws:SourceArn with the ARN of the resource, account included",
+  *checkStatement(statement, role) {
+    if (!allowsAssuming(statement)) return;
     for (const { type, value } of principalsOf(statement)) {
-      const service = value.replace(/\.amazonaws\.com(?:\.cn)?$/, "");
-      if (type !== "Service" || EXEMPT.has(service) || isUnresolved(value)) continue;
-      yield { message: `service ${value} is not bound to an account or a resource` };
+      const sends = type === "Service" && !isUnresolved(value) ? sendsSource(value) : false;
+      if (sends === false || !letsIn(role, statement, servicesForStrangers(role, statement, value))) continue;
+      const open = "no condition keeps the resources of other accounts out";
+      yield sends
+        ? { message: `${value} sends aws:SourceArn or aws:SourceAccount, and ${open}` }
+        : { message: `AWS does not document whether ${value} sends aws:SourceArn; ${open}`, severity: "low" };
     }
   },
 };

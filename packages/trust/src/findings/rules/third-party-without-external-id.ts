@@ -1,4 +1,5 @@
 import { demands } from "../conditions.ts";
+import { anyOf, letsIn } from "../example-callers.ts";
 import { bindsOrganization } from "../principal-constraints.ts";
 import type { Rule } from "../rule.ts";
 import { allowsAssuming, principalsOf } from "../statements.ts";
@@ -11,7 +12,7 @@ export const thirdPartyWithoutExternalId: Rule = {
   severity: "high",
   why: "another customer of the third party could make it act on this role (confused deputy)",
   fix: "add StringEquals sts:ExternalId with an id that the third party issues for you alone",
-  *checkStatement(statement, _role, { context, ownAccounts, knowsOwnAccount }) {
+  *checkStatement(statement, role, { context, ownAccounts, knowsOwnAccount }) {
     if (!knowsOwnAccount || !allowsAssuming(statement) || demands(statement, EXTERNAL_ID)) return;
     if (context.organization !== undefined && bindsOrganization(statement, context.organization)) return;
     const others = new Set(
@@ -20,7 +21,8 @@ export const thirdPartyWithoutExternalId: Rule = {
       ),
     );
     for (const account of others) {
-      yield { message: `account ${account} belongs to a third party and is asked for no external id` };
+      if (!letsIn(role, statement, anyOf(account, role, statement))) continue;
+      yield { message: `account ${account} belongs to a third party and needs no external ID` };
     }
   },
 };

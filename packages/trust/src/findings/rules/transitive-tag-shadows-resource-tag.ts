@@ -4,7 +4,7 @@ import type { Rule } from "../rule.ts";
 export const transitiveTagShadowsResourceTag: Rule = {
   id: "transitive-tag-shadows-resource-tag",
   severity: "medium",
-  why: "along a chain a transitive session tag takes the place of the role's own tag in aws:ResourceTag",
+  why: "along a chain a transitive session tag replaces the role's own tag in aws:ResourceTag",
   fix: "use another key for the session tag, do not make it transitive, or compare aws:PrincipalTag",
   *checkRole({ trust, identity }, { context }) {
     for (const tag of context.transitiveTagKeys ?? []) {

@@ -1,10 +1,11 @@
-import { type Condition, parseArn, type Statement } from "@agent-roles/iam";
+import { accountOf, type Condition, type Statement } from "@agent-roles/iam";
 import { isDemand } from "../conditions.ts";
+import { anyOf, letsIn } from "../example-callers.ts";
 import { bindsOrganization } from "../principal-constraints.ts";
 import type { Rule } from "../rule.ts";
 import { allowsAssuming, isEveryone, principalsOf } from "../statements.ts";
 
-/** Keys that let callers in beside whom the principal names, for everybody and for a service that acts for others. */
+/** Keys that say who is let in where the principal does not: everyone, or a service that acts for others. */
 const ACCOUNT_KEYS = ["aws:principalaccount", "aws:sourceaccount"];
 const ARN_KEYS = ["aws:principalarn", "aws:sourcearn"];
 const MANAGEMENT_ACCOUNT_KEYS = ["aws:principalorgmasteraccountid"];
@@ -14,48 +15,44 @@ const ORGANIZATION_KEYS = ["aws:principalorgid", "aws:principalorgpaths", "aws:s
 export const unknownAccount: Rule = {
   id: "unknown-account",
   severity: "high",
-  why: "an account or organization that is neither one's own nor allow-listed may assume the role",
-  fix: "remove the account, or list it under trust.accounts (one's own) or trust.allowedAccounts (others)",
-  *checkStatement(statement, _role, { context, ownAccounts, allowedAccounts, knowsOwnAccount }) {
+  why: "an account or organization that is neither ours nor allow-listed can assume the role",
+  fix: "remove the account, or list it under trust.accounts (ours) or trust.allowedAccounts (third parties)",
+  *checkStatement(statement, role, { context, ownAccounts, allowedAccounts, knowsOwnAccount }) {
     const { organization } = context;
     if (!allowsAssuming(statement) || !knowsOwnAccount) return;
     if (organization !== undefined && bindsOrganization(statement, organization)) return;
     const isKnown = (account: string): boolean => ownAccounts.has(account) || allowedAccounts.has(account);
     const accounts = trustedAccounts(statement);
     for (const account of accounts) {
-      if (!isKnown(account))
-        yield { message: `account ${account} is neither among one's own nor among the allowed ones` };
+      if (isKnown(account) || !letsIn(role, statement, anyOf(account, role, statement))) continue;
+      yield { message: `account ${account} is neither ours nor allowed` };
     }
     // Where accounts are named, those decide.
     if (accounts.size > 0) return;
     for (const account of admitted(statement, MANAGEMENT_ACCOUNT_KEYS, accountOf)) {
       if (isKnown(account)) continue;
       yield {
-        message: `the organization of account ${account}, which is neither among one's own nor among the allowed ones`,
+        message: `the organization of account ${account}, which is neither ours nor allowed`,
       };
     }
     for (const other of admitted(statement, ORGANIZATION_KEYS, organizationOf)) {
       if (organization === undefined || other === organization) continue;
-      const fix = `write one's own, ${organization}, or demand aws:PrincipalAccount as well, with accounts of trust.allowedAccounts`;
-      yield { message: `organization ${other} is not one's own, ${organization}`, fix };
+      const fix = `write ours, ${organization}, or require aws:PrincipalAccount as well, with accounts of trust.allowedAccounts`;
+      yield { message: `organization ${other} is not ours, ${organization}`, fix };
     }
   },
 };
 
-/** Those that principals name; for everybody and for services, those that conditions let in. */
+/** Those that principals name; for everyone and for services, those that conditions let in. */
 function trustedAccounts(statement: Statement): ReadonlySet<string> {
   return new Set([
-    ...principalsOf(statement).flatMap(({ account = "" }) => accountOf(account) ?? []),
+    ...principalsOf(statement).flatMap(({ account }) => accountOf(account) ?? []),
     ...admitted(statement, ACCOUNT_KEYS, accountOf),
-    ...admitted(statement, ARN_KEYS, (value) => accountOf(parseArn(value)?.account ?? "")),
+    ...admitted(statement, ARN_KEYS, accountOf),
   ]);
 }
 
-function accountOf(value: string): string | undefined {
-  return /^\d{12}$/.test(value) ? value : undefined;
-}
-
-/** What the values of some keys name, where the principal leaves open for whom the call is made. */
+/** What the values of some keys name, where the principal does not say who calls or for which account. */
 function admitted(
   statement: Statement,
   keys: readonly string[],

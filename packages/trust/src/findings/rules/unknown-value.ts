@@ -6,7 +6,7 @@ import type { Rule } from "../rule.ts";
 export const unknownValue: Rule = {
   id: "unknown-value",
   severity: "info",
-  why: "what depends on the value was not checked",
+  why: "what depends on the value is not checked",
   fix: "write the value out, add the file that defines it, or check the deployed role with --live",
   *checkRole({ role }) {
     for (const unknown of role.unknowns.filter(decides)) {

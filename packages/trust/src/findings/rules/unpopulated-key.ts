@@ -1,8 +1,10 @@
-import { isUnresolved } from "@agent-roles/iam";
+import { type Condition, isUnresolved, type Statement } from "@agent-roles/iam";
 import { ASSUME_ACTIONS } from "../../requested-actions.ts";
+import { isDemand, isPresenceGuard } from "../conditions.ts";
+import { lacksKey } from "../lacking-keys.ts";
 import { mayCarry, nearestKey } from "../populated-keys.ts";
 import type { Rule } from "../rule.ts";
-import { covers } from "../statements.ts";
+import { covers, principalsOf } from "../statements.ts";
 
 /** @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html */
 export const unpopulatedKey: Rule = {
@@ -13,13 +15,42 @@ export const unpopulatedKey: Rule = {
   *checkStatement(statement) {
     const calls = ASSUME_ACTIONS.filter((action) => covers(statement, action));
     if (calls.length === 0) return;
-    for (const { key, name, written } of statement.conditions) {
-      if (isUnresolved(name) || calls.some((action) => mayCarry(action, key))) continue;
+    for (const condition of statement.conditions) {
+      const { key, name, written, unreadable } = condition;
+      if (unreadable !== undefined || isUnresolved(name)) continue;
+      if (calls.some((action) => mayCarry(action, key))) {
+        yield* neverMet(condition, statement);
+        continue;
+      }
       const meant = nearestKey(key);
       yield {
         message: `${written} ${name}: ${calls.join(", ")} never has this key`,
-        ...(meant !== undefined && { fix: `was ${meant} meant?` }),
+        ...(meant !== undefined && { fix: `did you mean ${meant}?` }),
       };
     }
   },
 };
+
+/** A condition that no call of some principals meets, because they never have its key or that of a policy variable. */
+function* neverMet(
+  condition: Condition,
+  statement: Statement,
+): Iterable<{ readonly message: string; readonly fix: string }> {
+  const { key, name, written, values } = condition;
+  if (statement.effect !== "Allow" || !(isDemand(condition) || isPresenceGuard(condition))) return;
+  for (const principal of principalsOf(statement)) {
+    const who = `${principal.type} principal "${principal.value}"`;
+    const fix = "remove the condition, or give the principal a statement of its own";
+    if (lacksKey(principal, key, statement)) {
+      yield { message: `${written} ${name}: calls of the ${who} never have this key, so it is never let in`, fix };
+      continue;
+    }
+    const variables = values.map((value) => /\$\{([^{},:]+:[^{},]+)\}/.exec(value)?.[1]);
+    const lacking = variables.find((each) => each !== undefined && lacksKey(principal, each.toLowerCase(), statement));
+    if (lacking === undefined || variables.some((each) => each === undefined)) continue;
+    yield {
+      message: `${written} ${name}: \${${lacking}} has no value in calls of the ${who}, so it is never let in`,
+      fix,
+    };
+  }
+}

@@ -5,13 +5,13 @@ import { isEveryone, principalsOf } from "../statements.ts";
 export const wildcardInPrincipalArn: Rule = {
   id: "wildcard-in-principal-arn",
   severity: "error",
-  why: "AWS takes no wildcard within a principal; it never matches",
+  why: "AWS accepts no wildcard within a principal; it never matches",
   fix: "name the account as principal and add ArnLike aws:PrincipalArn with the pattern",
   *checkStatement(statement) {
     for (const principal of principalsOf(statement)) {
       const { type, value } = principal;
       if (isEveryone(principal) || !/[*?]/.test(value)) continue;
-      yield { message: `${type} principal "${value}" names nobody: AWS takes no wildcard within a principal` };
+      yield { message: `${type} principal "${value}" names nobody: AWS accepts no wildcard within a principal` };
     }
   },
 };

@@ -1,0 +1,99 @@
+import { isOperand, OPERATOR_NAMES } from "./conditions/operators.ts";
+import { quote } from "./json.ts";
+import { nearest } from "./nearest.ts";
+import type { Condition, Defect, Statement } from "./policy.ts";
+import { isUnresolved } from "./unresolved.ts";
+
+/**
+ * What AWS rejects in `Condition`, and values that its operator can never match.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html
+ */
+export function* conditionDefects({ conditions }: Statement): Iterable<Defect> {
+  const seen = new Map<string, string>();
+  const reported = new Set<string>();
+  for (const condition of conditions) {
+    const { operator, written, name, key, place, unreadable } = condition;
+    if (isUnresolved(written)) continue;
+    if (operator === undefined) {
+      if (!reported.has(written)) yield unknownOperator(condition);
+      reported.add(written);
+    } else if (unreadable !== undefined) {
+      if (!isUnresolved(unreadable)) yield { code: "condition", message: unreadable, place };
+    } else {
+      yield* operandDefects(condition);
+      const same = `${written.toLowerCase()} ${key}`;
+      const other = seen.get(same);
+      if (other !== undefined) {
+        const message = `${written} ${name}: the key is there already, as ${other}; AWS ignores the case of keys`;
+        yield { code: "condition", message, fix: "write the key once, with all its values", place };
+      }
+      seen.set(same, name);
+    }
+  }
+}
+
+function unknownOperator({ written, place }: Condition): Defect {
+  const [base = "", set] = written.split(":").toReversed();
+  const meant = nearest(base, OPERATOR_NAMES);
+  const fix = meant === undefined ? "write an operator that AWS has" : `did you mean ${set ? `${set}:` : ""}${meant}?`;
+  return { code: "operator", message: `there is no condition operator "${written}"`, fix, place };
+}
+
+function* operandDefects({ operator, written, name, key, values, place }: Condition): Iterable<Defect> {
+  if (!operator) return;
+  const { type } = operator;
+  const what = `${written} ${name}`;
+  if (values.length === 0) yield { code: "operand", message: `${what} has no value`, place };
+  if ((type === "Boolean" || type === "presence") && values.length > 1) {
+    yield { code: "operand", message: `${what} has several values; it accepts one of "true" and "false"`, place };
+  }
+  for (const value of values) {
+    if (isUnresolved(value) || isOperand(type, value)) continue;
+    const wanted = type === "presence" || type === "Boolean" ? `"true" or "false"` : `a value of type ${type}`;
+    const shown = key === "sts:externalid" ? "its value" : quote(value);
+    yield { code: "operand", message: `${what}: ${shown} is not ${wanted}`, fix: `write ${wanted}`, place };
+  }
+  const own = TYPE_OF_KEY.get(key);
+  if (own && type !== "presence" && !fits(own, type)) {
+    const message = `${what}: the key's values are of type ${own}, and the operator compares ${type}`;
+    yield { code: "operand", message, fix: `use an operator for ${own}`, place };
+  }
+}
+
+type KeyType = "string" | "ARN" | "number" | "date" | "Boolean" | "IP address";
+
+/** Types of AWS's global keys, in lower case. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html */
+const TYPE_OF_KEY: ReadonlyMap<string, KeyType> = new Map<string, KeyType>([
+  ["aws:currenttime", "date"],
+  ["aws:multifactorauthage", "number"],
+  ["aws:multifactorauthpresent", "Boolean"],
+  ["aws:principalaccount", "string"],
+  ["aws:principalarn", "ARN"],
+  ["aws:principalisawsservice", "Boolean"],
+  ["aws:principalorgid", "string"],
+  ["aws:principalorgpaths", "string"],
+  ["aws:principaltype", "string"],
+  ["aws:resourceaccount", "string"],
+  ["aws:resourceorgid", "string"],
+  ["aws:securetransport", "Boolean"],
+  ["aws:sourceaccount", "string"],
+  ["aws:sourcearn", "ARN"],
+  ["aws:sourceip", "IP address"],
+  ["aws:sourceorgid", "string"],
+  ["aws:sourcevpc", "string"],
+  ["aws:sourcevpce", "string"],
+  ["aws:tokenissuetime", "date"],
+  ["aws:userid", "string"],
+  ["aws:username", "string"],
+  ["aws:viaawsservice", "Boolean"],
+  ["aws:vpcsourceip", "IP address"],
+  ["sts:externalid", "string"],
+  ["sts:rolesessionname", "string"],
+  ["sts:sourceidentity", "string"],
+]);
+
+/** Whether an operator of a type can compare a key's values: an ARN and a Boolean are compared as text, too. */
+function fits(own: KeyType, type: string): boolean {
+  return own === type || (type === "string" && (own === "ARN" || own === "Boolean"));
+}

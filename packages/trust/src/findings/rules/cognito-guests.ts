@@ -1,0 +1,19 @@
+import { letsIn } from "../example-callers.ts";
+import { COGNITO, demandsSubject, oidcProviders, token } from "../oidc.ts";
+import type { Rule } from "../rule.ts";
+
+/** @see https://docs.aws.amazon.com/cognito/latest/developerguide/role-trust-and-permissions.html */
+export const cognitoGuests: Rule = {
+  id: "cognito-guests",
+  severity: "high",
+  why: "an identity pool gives guest credentials to anyone in the world",
+  fix: 'require ForAnyValue:StringLike cognito-identity.amazonaws.com:amr "authenticated", or suppress the finding for a guest role',
+  *checkStatement(statement, role) {
+    for (const provider of oidcProviders(statement)) {
+      // Without amr and sub, the rule about subjects reports it.
+      if (provider.issuer !== COGNITO || !demandsSubject(statement, COGNITO)) continue;
+      if (!letsIn(role, statement, [token(provider, { amr: "unauthenticated", sub: "us-east-1:guest" })])) continue;
+      yield { message: "guests of the identity pool, that is, anyone in the world, can assume the role" };
+    }
+  },
+};
