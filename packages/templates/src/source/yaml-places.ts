@@ -1,4 +1,4 @@
-import { type Document, isMap, isNode, isScalar, isSeq, LineCounter } from "yaml";
+import { type Alias, type Document, isMap, isNode, isScalar, isSeq, LineCounter, type Node, visit } from "yaml";
 import type { Place } from "./source-text.ts";
 
 /** Finds places in one YAML text; the parser fills the counter. */
@@ -33,4 +33,15 @@ export function findOffset(document: Document.Parsed, path: readonly PropertyKey
     } else return offset;
   }
   return offset;
+}
+
+/** The node of each alias, in one walk; the library's own `resolve` walks the document for each. */
+export function aliasTargets(document: Document.Parsed): ReadonlyMap<Alias, Node | undefined> {
+  const anchors = new Map<string, Node>();
+  const targets = new Map<Alias, Node | undefined>();
+  visit(document, {
+    Alias: (_, alias) => void targets.set(alias, anchors.get(alias.source)),
+    Value: (_, node) => void (node.anchor !== undefined && anchors.set(node.anchor, node)),
+  });
+  return targets;
 }

@@ -2,7 +2,7 @@ import type { Diagnostic } from "@agent-roles/runtime/role-env";
 import { type Document, isNode, isScalar, parseDocument, visit } from "yaml";
 import type { Place, SyntaxErrors } from "./source-text.ts";
 import { yamlMistake } from "./yaml-mistake.ts";
-import { findOffset, placesIn, startOf } from "./yaml-places.ts";
+import { aliasTargets, findOffset, placesIn, startOf } from "./yaml-places.ts";
 
 /** A YAML document with the places of its parts. */
 export interface YamlSource {
@@ -84,15 +84,15 @@ function syntaxErrors(document: Document.Parsed, text: string): readonly YamlErr
         });
       }
     },
-    Alias(_, alias) {
-      if (alias.resolve(document)) return;
-      const message = `*${alias.source} has no anchor before it`;
-      errors.push({ offset: startOf(alias) ?? 0, message, fix: `write &${alias.source} where it is meant` });
-    },
     Pair(_, pair) {
       if (isScalar(pair.key) || !isNode(pair.key)) return;
       errors.push({ offset: startOf(pair.key) ?? 0, message: "a key must be a text", fix: "write key: value" });
     },
   });
-  return errors;
+  for (const [alias, target] of aliasTargets(document)) {
+    if (target) continue;
+    const message = `*${alias.source} has no anchor before it`;
+    errors.push({ offset: startOf(alias) ?? 0, message, fix: `write &${alias.source} where it is meant` });
+  }
+  return errors.toSorted((a, b) => a.offset - b.offset);
 }

@@ -1,5 +1,6 @@
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, type Pair, type Scalar } from "yaml";
 import { DEEPEST } from "./source-text.ts";
+import { aliasTargets } from "./yaml-places.ts";
 
 /** Reports what another reader reads differently. */
 export type Warn = (node: unknown, message: string, fix: string) => void;
@@ -16,16 +17,12 @@ const MOST_NODES = 1_000_000;
  */
 export function yamlValue(document: Document.Parsed, warn: Warn): unknown {
   let nodes = 0;
-  const targets = new Map<unknown, unknown>();
+  const targets = aliasTargets(document);
   const valueOf = (node: unknown, depth: number): unknown => {
     nodes += 1;
     if (depth > DEEPEST) throw new RangeError(`it is nested more than ${DEEPEST} levels deep`);
     if (nodes > MOST_NODES) throw new RangeError(`its aliases multiply to more than ${MOST_NODES} values`);
-    if (isAlias(node)) {
-      // Kept, because the reader walks the whole document for it, and an alias of aliases comes by again and again.
-      if (!targets.has(node)) targets.set(node, node.resolve(document));
-      return valueOf(targets.get(node), depth + 1);
-    }
+    if (isAlias(node)) return valueOf(targets.get(node), depth + 1);
     const value = untagged(node, depth);
     const name = isNode(node) ? longName(node.tag) : undefined;
     return name === undefined ? value : { [name]: value };
