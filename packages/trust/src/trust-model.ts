@@ -46,7 +46,7 @@ export interface TrustRole {
    * What the role is for each combination of undecided conditions that was looked at, when they differ.
    * The policies above are then what any of these allows and what all of them deny.
    */
-  readonly worlds?: readonly Pick<
+  readonly variants?: readonly Pick<
     TrustRole,
     "trustPolicy" | "identityPolicies" | "managedPolicyArns" | "permissionsBoundary" | "tags"
   >[];

@@ -5,9 +5,9 @@ import { holdsPlaceholder } from "./placeholder.ts";
 import { asPolicyDocument } from "./policy-document.ts";
 import { arnOf } from "./resource-identity.ts";
 import { createScope } from "./resolve-value.ts";
-import { type Scope, unknown, type World } from "./scope.ts";
+import { type Scope, unknown, type Variant } from "./scope.ts";
 import { propertiesOf, type Stack } from "./stack.ts";
-import { type Decide, inEachWorld } from "./worlds.ts";
+import { type Decide, forEachConditionAssignment } from "./condition-assignments.ts";
 
 /** A policy of a role; which of the quotas it counts against depends on its kind. */
 export interface IdentityPolicy {
@@ -43,7 +43,7 @@ interface PolicyResource {
 export function findAttachments(
   stacks: readonly Stack[],
   roleKeys: ReadonlySet<string>,
-  worldOf: (decide: Decide) => World,
+  variantOf: (decide: Decide) => Variant,
 ): Attachments {
   const byArn = new Map<string, PolicyResource>();
   const byRole = new Map<string, Set<PolicyResource>>();
@@ -53,8 +53,8 @@ export function findAttachments(
   for (const policy of stacks.flatMap(policyResources)) {
     const { stack, logicalId, resource } = policy;
     const names = propertiesOf(resource)["Roles"] ?? propertiesOf(resource)["RoleName"];
-    const { results, isComplete } = inEachWorld((decide) => {
-      const scope = createScope(worldOf(decide), stack);
+    const { results, isComplete } = forEachConditionAssignment((decide) => {
+      const scope = createScope(variantOf(decide), stack);
       if (resource["Type"] === "AWS::IAM::ManagedPolicy") byArn.set(arnOf(logicalId, resource, "", scope), policy);
       const resolved = scope.resolve(names, "");
       for (const name of resolved === undefined ? [] : asList(resolved)) {
@@ -116,7 +116,7 @@ function documentOf({ stack, resource }: PolicyResource, at: string, scope: Scop
   return asPolicyDocument(scope.in(stack).resolve(propertiesOf(resource)["PolicyDocument"], at));
 }
 
-/** In this world. */
+/** In this variant. */
 function namesRole({ stack, resource }: PolicyResource, name: string, scope: Scope): boolean {
   const { Roles: roles, RoleName: roleName } = propertiesOf(resource);
   const names = scope

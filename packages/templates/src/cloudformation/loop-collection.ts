@@ -8,5 +8,5 @@ export function collectionOf(expression: unknown, scope: Scope): Collection {
   const value = scope.resolve(expression, "arn");
   const items = Array.isArray(value) ? value.map(asText) : [undefined];
   if (holdsPlaceholder(value) || items.includes(undefined)) return { why: "its collection is not known offline" };
-  return { items: items.filter((item) => item !== undefined), assumed: [...scope.world.notes.values()] };
+  return { items: items.filter((item) => item !== undefined), assumed: [...scope.variant.notes.values()] };
 }

@@ -3,7 +3,7 @@ import type { UnknownValue } from "@agent-roles/trust";
 import { isLoop, unroll, type UnreadLoop, type Unrolled } from "./for-each.ts";
 import { collectionOf } from "./loop-collection.ts";
 import { createScope } from "./resolve-value.ts";
-import { createWorld } from "./scope.ts";
+import { createVariant } from "./scope.ts";
 import { samRole } from "./sam-roles.ts";
 import { type Origin, propertiesOf, type Section, type Stack } from "./stack.ts";
 import { readText } from "../source/read-text.ts";
@@ -108,8 +108,8 @@ function readResources(
 
 function membersOf(value: unknown, bare: Stack): Unrolled {
   if (!isRecord(value)) return { entries: [], unread: [] };
-  const world = createWorld({ stacks: [bare], ambiguousIds: new Set(), decide: () => true, problems: [] });
-  return unroll(value, (expression) => collectionOf(expression, createScope({ ...world, notes: new Map() }, bare)));
+  const variant = createVariant({ stacks: [bare], ambiguousIds: new Set(), decide: () => true, problems: [] });
+  return unroll(value, (expression) => collectionOf(expression, createScope({ ...variant, notes: new Map() }, bare)));
 }
 
 function asUnknown({ loop, written, why }: UnreadLoop): UnknownValue {

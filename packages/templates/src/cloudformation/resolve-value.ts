@@ -4,20 +4,20 @@ import { isLoop, unroll } from "./for-each.ts";
 import { resolveIntrinsic } from "./intrinsics/intrinsics.ts";
 import { collectionOf } from "./loop-collection.ts";
 import { MACRO } from "./macro.ts";
-import { type Scope, unknown, type World } from "./scope.ts";
+import { type Scope, unknown, type Variant } from "./scope.ts";
 import type { Stack } from "./stack.ts";
 
 /**
  * Gives what resolves the values of a stack: policies are walked, intrinsic functions replaced by their values, and what
  * is unknown reads `${…}` and is noted at its place in the result.
  */
-export function createScope(world: World, stack: Stack): Scope {
+export function createScope(variant: Variant, stack: Stack): Scope {
   const scope: Scope = {
-    world,
+    variant,
     stack,
     resolve: (value, at) => resolveValue(value, at, scope),
-    in: (other) => createScope(world, other),
-    noting: (notes) => createScope({ ...world, notes }, stack),
+    in: (other) => createScope(variant, other),
+    noting: (notes) => createScope({ ...variant, notes }, stack),
   };
   return scope;
 }

@@ -56,7 +56,7 @@ export function attributeOf(
   const nested = nestedOutput(logicalId, attribute, scope);
   if (nested !== undefined) {
     const asked = { name, at, otherwise: placeholder(name) };
-    return once(scope.world.memo.values, scope, asked, (own) => own.in(nested.stack).resolve(nested.value, at));
+    return once(scope.variant.memo.values, scope, asked, (own) => own.in(nested.stack).resolve(nested.value, at));
   }
   const expression = { "Fn::GetAtt": [logicalId, attribute] };
   return unknown(scope, at, expression, "nothing: it is known after deployment", placeholder(name), "deployment");
@@ -69,10 +69,10 @@ export function attributeOf(
 export function nameOf(logicalId: string, resource: Resource, at: string, scope: Scope): string {
   const form = forms.get(resource["Type"]);
   const property = form?.name ?? "Name";
-  const { ambiguousIds } = scope.world;
+  const { ambiguousIds } = scope.variant;
   const own = placeholder(ambiguousIds.has(logicalId) ? `${scope.stack.label}.${logicalId}` : logicalId);
   const asked = { name: `${property} of ${logicalId}`, at, otherwise: own };
-  return once(scope.world.memo.texts, scope, asked, (inner) => {
+  return once(scope.variant.memo.texts, scope, asked, (inner) => {
     const name = inner.resolve(propertiesOf(resource)[property], at);
     return typeof name === "string" && name !== "" ? name.replace(/^https:\/\//u, "") : own;
   });
@@ -89,7 +89,7 @@ export function arnOf(logicalId: string, resource: Resource, at: string, scope: 
 
 function pathOf(logicalId: string, resource: Resource, at: string, scope: Scope): string {
   const asked = { name: `Path of ${logicalId}`, at, otherwise: "/" };
-  return once(scope.world.memo.texts, scope, asked, (own) => {
+  return once(scope.variant.memo.texts, scope, asked, (own) => {
     const path = own.resolve(propertiesOf(resource)["Path"], at);
     return typeof path === "string" && path !== "" ? `/${path.replace(/^\/+|\/+$/gu, "")}/`.replace("//", "/") : "/";
   });
@@ -98,10 +98,10 @@ function pathOf(logicalId: string, resource: Resource, at: string, scope: Scope)
 function nestedOutput(
   logicalId: string,
   attribute: string,
-  { world, stack }: Scope,
+  { variant, stack }: Scope,
 ): { stack: Scope["stack"]; value: unknown } | undefined {
   if (!attribute.startsWith("Outputs.")) return undefined;
-  const child = world.stacks.find(({ parent }) => parent?.stack === stack && parent.logicalId === logicalId);
+  const child = variant.stacks.find(({ parent }) => parent?.stack === stack && parent.logicalId === logicalId);
   const output = child?.outputs.get(attribute.slice("Outputs.".length));
   return child === undefined || output === undefined ? undefined : { stack: child, value: output["Value"] };
 }

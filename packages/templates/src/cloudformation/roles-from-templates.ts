@@ -2,17 +2,17 @@ import type { Diagnostic } from "@agent-roles/runtime/role-env";
 import type { TrustRole, UnknownValue } from "@agent-roles/trust";
 import { type Attachments, findAttachments, roleKey } from "./attachments.ts";
 import { findCycle } from "./find-cycle.ts";
-import type { WorldReading } from "./lasting-readings.ts";
-import { mergeWorlds } from "./merge-worlds.ts";
+import type { VariantReading } from "./common-readings.ts";
+import { mergeVariants } from "./merge-variants.ts";
 import { createScope } from "./resolve-value.ts";
 import { nameOf } from "./resource-identity.ts";
-import { createWorld, type World } from "./scope.ts";
+import { createVariant, type Variant } from "./scope.ts";
 import { readStacks } from "./read-stacks.ts";
 import { locationOf, propertiesOf, type Stack } from "./stack.ts";
 import { readRole } from "./template-role.ts";
 import type { TemplateSource } from "./template-source.ts";
 import { unknownRole, unreadRoles } from "./unread-roles.ts";
-import { type Decide, inEachWorld, MOST_WORLDS } from "./worlds.ts";
+import { type Decide, forEachConditionAssignment, MOST_ASSIGNMENTS } from "./condition-assignments.ts";
 
 /** The roles of templates; `problems` are what CloudFormation would reject, so that nothing can be said about it. */
 export interface RolesFromTemplates {
@@ -32,20 +32,20 @@ export function rolesFromTemplates(sources: readonly TemplateSource[]): RolesFro
   const stacks = readStacks(sources);
   const ambiguousIds = unnamedTwice(stacks);
   const problems = stacks.flatMap((stack) => findCycle(stack) ?? []);
-  const worldOf = (decide: Decide): World => createWorld({ stacks, ambiguousIds, decide, problems });
+  const variantOf = (decide: Decide): Variant => createVariant({ stacks, ambiguousIds, decide, problems });
   const roles = stacks.flatMap((stack) => rolesOf(stack).map((logicalId) => ({ stack, logicalId })));
   const roleKeys = new Set(
     roles.flatMap(
       ({ stack, logicalId }) =>
-        inEachWorld((decide) => {
+        forEachConditionAssignment((decide) => {
           const resource = stack.resources.get(logicalId) ?? {};
-          return roleKey(stack, nameOf(logicalId, resource, "", createScope(worldOf(decide), stack)));
+          return roleKey(stack, nameOf(logicalId, resource, "", createScope(variantOf(decide), stack)));
         }).results,
     ),
   );
-  const attachments = findAttachments(stacks, roleKeys, worldOf);
-  const read = roles.flatMap(({ stack, logicalId }) => trustRoles(logicalId, stack, attachments, worldOf));
-  const unread = unreadRoles(stacks, worldOf);
+  const attachments = findAttachments(stacks, roleKeys, variantOf);
+  const read = roles.flatMap(({ stack, logicalId }) => trustRoles(logicalId, stack, attachments, variantOf));
+  const unread = unreadRoles(stacks, variantOf);
   return { roles: [...read, ...unread], problems: distinct(problems) };
 }
 
@@ -57,33 +57,37 @@ function trustRoles(
   logicalId: string,
   stack: Stack,
   attachments: Attachments,
-  worldOf: (decide: Decide) => World,
+  variantOf: (decide: Decide) => Variant,
 ): readonly TrustRole[] {
-  const byArn = new Map<string, [WorldReading, ...WorldReading[]]>();
-  const { isComplete } = inEachWorld((decide) => {
-    const world = worldOf(decide);
-    const role = readRole(logicalId, createScope(world, stack), attachments);
+  const byArn = new Map<string, [VariantReading, ...VariantReading[]]>();
+  const { isComplete } = forEachConditionAssignment((decide) => {
+    const variant = variantOf(decide);
+    const role = readRole(logicalId, createScope(variant, stack), attachments);
     if (role === undefined) return;
-    const reading = { role, unknowns: [...world.notes.values()] };
+    const reading = { role, unknowns: [...variant.notes.values()] };
     const others = byArn.get(role.arn);
     if (others === undefined) byArn.set(role.arn, [reading]);
     else others.push(reading);
   });
-  const merged = [...byArn.values()].map((readings) => mergeWorlds(readings, locationOf(logicalId, stack)));
+  const merged = [...byArn.values()].map((readings) => mergeVariants(readings, locationOf(logicalId, stack)));
   if (!isComplete && merged.length === 0) {
     return [
-      unknownRole({ name: logicalId, expression: notAllWorlds.expression, why: notAllWorlds.assumed }, stack, worldOf),
+      unknownRole(
+        { name: logicalId, expression: notAllAssignments.expression, why: notAllAssignments.assumed },
+        stack,
+        variantOf,
+      ),
     ];
   }
   if (isComplete && !stack.origins.has(logicalId)) return merged;
   const { unknowns = [] } = stack.origins.get(logicalId) ?? {};
-  const more = isComplete ? unknowns : [...unknowns, notAllWorlds];
+  const more = isComplete ? unknowns : [...unknowns, notAllAssignments];
   return merged.map((role) => ({ ...role, unknowns: [...role.unknowns, ...more] }));
 }
 
-const notAllWorlds: UnknownValue = {
+const notAllAssignments: UnknownValue = {
   path: "arn",
-  expression: `more than ${MOST_WORLDS} combinations of undecided conditions`,
+  expression: `more than ${MOST_ASSIGNMENTS} combinations of undecided conditions`,
   assumed: "nothing more of those not looked at; each condition was taken both ways at least once",
 };
 

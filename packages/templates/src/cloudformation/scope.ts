@@ -6,7 +6,7 @@ import type { Stack } from "./stack.ts";
 /** Whether a named condition holds, and how that is known. */
 export interface Verdict {
   readonly holds: boolean;
-  /** `undecided`: the condition is taken both ways, one world each. */
+  /** `undecided`: the condition is taken both ways, one variant each. */
   readonly because: "known" | "default" | "undecided";
 }
 
@@ -14,7 +14,7 @@ export interface Verdict {
  * One way the undecided conditions may turn out, and all that was resolved in it. Whatever is asked twice is answered
  * from `memo`: references that double at each step would otherwise take exponential time.
  */
-export interface World {
+export interface Variant {
   readonly stacks: readonly Stack[];
   /** Unnamed roles that share their logical id with one of another stack. */
   readonly ambiguousIds: ReadonlySet<string>;
@@ -37,16 +37,16 @@ interface Answer<T> {
   readonly notes: readonly UnknownValue[];
 }
 
-/** What was resolved in this world, by what it is. */
+/** What was resolved in this variant, by what it is. */
 interface Memo {
   readonly verdicts: Map<string, Answer<Verdict>>;
   readonly texts: Map<string, Answer<string>>;
   readonly values: Map<string, Answer<unknown>>;
 }
 
-/** Resolves values of one stack in one world. */
+/** Resolves values of one stack in one variant. */
 export interface Scope {
-  readonly world: World;
+  readonly variant: Variant;
   readonly stack: Stack;
   /** @returns the value without intrinsics; `undefined` for `AWS::NoValue`. */
   readonly resolve: (value: unknown, at: string) => unknown;
@@ -64,7 +64,7 @@ export function unknown<T>(
   value: T,
   cause?: UnknownValue["cause"],
 ): T {
-  addNote(scope.world.notes, {
+  addNote(scope.variant.notes, {
     path: at,
     expression: typeof expression === "string" ? expression : quote(expression),
     assumed,
@@ -79,8 +79,8 @@ export function addNote(notes: Notes, note: UnknownValue): void {
   if (!notes.has(key)) notes.set(key, note);
 }
 
-/** A world in which nothing is resolved yet. */
-export function createWorld(given: Pick<World, "stacks" | "ambiguousIds" | "decide" | "problems">): World {
+/** A variant in which nothing is resolved yet. */
+export function createVariant(given: Pick<Variant, "stacks" | "ambiguousIds" | "decide" | "problems">): Variant {
   const memo: Memo = { verdicts: new Map(), texts: new Map(), values: new Map() };
   return { ...given, doubted: new Set(), memo, active: [], notes: new Map() };
 }
@@ -96,7 +96,7 @@ interface Asked<T> {
 
 /** Answers from the memo, or computes with the cycle guard on. What is unknown in the answer is noted at `at` either way. */
 export function once<T>(memo: Map<string, Answer<T>>, scope: Scope, asked: Asked<T>, compute: (scope: Scope) => T): T {
-  const { active, notes, problems } = scope.world;
+  const { active, notes, problems } = scope.variant;
   const key = `${scope.stack.id}/${asked.name}`;
   let answer = memo.get(key);
   if (answer === undefined) {

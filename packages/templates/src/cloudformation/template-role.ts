@@ -11,8 +11,8 @@ import { arnOf, nameOf } from "./resource-identity.ts";
 import { addNote, type Notes, type Scope, unknown } from "./scope.ts";
 import { locationOf, propertiesOf, type Stack } from "./stack.ts";
 
-/** A role as it is in one world. */
-export interface RoleInOneWorld {
+/** A role as it is in one variant. */
+export interface RoleVariant {
   readonly arn: string;
   readonly trustPolicy: PolicyDocument;
   readonly identityPolicies: readonly IdentityPolicy[];
@@ -29,7 +29,7 @@ export interface RoleInOneWorld {
  *   is written down as a problem.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-role.html
  */
-export function readRole(logicalId: string, scope: Scope, attachments: Attachments): RoleInOneWorld | undefined {
+export function readRole(logicalId: string, scope: Scope, attachments: Attachments): RoleVariant | undefined {
   const resource = scope.stack.resources.get(logicalId) ?? {};
   if (!mayBeCreated(resource, "arn", scope)) return undefined;
   const properties = propertiesOf(resource);
@@ -37,7 +37,7 @@ export function readRole(logicalId: string, scope: Scope, attachments: Attachmen
   const isMissing = trust === undefined || trust === null;
   const macro = resourceMacro(resource) ?? (isMissing ? templateMacros(scope.stack.source.template) : undefined);
   if (isMissing && macro === undefined) {
-    scope.world.problems.push(withoutTrust(logicalId, scope.stack));
+    scope.variant.problems.push(withoutTrust(logicalId, scope.stack));
     return undefined;
   }
   const arn = arnOf(logicalId, resource, "arn", scope);
@@ -101,7 +101,7 @@ function inlinePolicies(value: unknown, scope: Scope): IdentityPolicy[] {
   const notes: Notes = new Map();
   const policies = scope.noting(notes).resolve(value, "identityPolicies");
   for (const note of notes.values()) {
-    addNote(scope.world.notes, {
+    addNote(scope.variant.notes, {
       ...note,
       path: note.path.replace(/^(identityPolicies\[\d+\])\.PolicyDocument/u, "$1"),
     });

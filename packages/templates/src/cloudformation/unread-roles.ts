@@ -6,9 +6,9 @@ import { MACRO, templateMacros } from "./macro.ts";
 import { placeholder } from "./placeholder.ts";
 import { samRole } from "./sam-roles.ts";
 import { createScope } from "./resolve-value.ts";
-import type { World } from "./scope.ts";
+import type { Variant } from "./scope.ts";
 import { locationOf, type Stack } from "./stack.ts";
-import { type Decide, inEachWorld } from "./worlds.ts";
+import { type Decide, forEachConditionAssignment } from "./condition-assignments.ts";
 
 /** Something of a stack that may make roles, and what is known of it. */
 interface Unread {
@@ -22,12 +22,12 @@ interface Unread {
  * A role of which nothing is known for everything that may make roles and cannot be read, so that it is reported and no
  * answer about all roles passes it over.
  */
-export function unreadRoles(stacks: readonly Stack[], worldOf: (decide: Decide) => World): readonly TrustRole[] {
+export function unreadRoles(stacks: readonly Stack[], variantOf: (decide: Decide) => Variant): readonly TrustRole[] {
   const nested = new Set(stacks.map(({ parent }) => parent && keyOf(parent.stack, parent.logicalId)));
   return stacks.flatMap((stack) => {
     const isThere = (resource: Readonly<Record<string, unknown>>): boolean => {
-      const { results, isComplete } = inEachWorld((decide) =>
-        mayBeCreated(resource, "arn", createScope(worldOf(decide), stack)),
+      const { results, isComplete } = forEachConditionAssignment((decide) =>
+        mayBeCreated(resource, "arn", createScope(variantOf(decide), stack)),
       );
       return !isComplete || results.includes(true);
     };
@@ -44,7 +44,7 @@ export function unreadRoles(stacks: readonly Stack[], worldOf: (decide: Decide) 
       .map(({ loop, written, why }) => ({ name: loop, expression: { [loop]: written }, why }));
     const macros = templateMacros(stack.source.template);
     const whole = macros ? [{ name: "Transform", expression: macros, why: "a macro runs at deployment" }] : [];
-    return [...opaque, ...loops, ...whole].map((unread) => unknownRole(unread, stack, worldOf));
+    return [...opaque, ...loops, ...whole].map((unread) => unknownRole(unread, stack, variantOf));
   });
 }
 
@@ -81,10 +81,10 @@ function mayMakeRoles(value: unknown): boolean {
 export function unknownRole(
   { name, expression, why }: Unread,
   stack: Stack,
-  worldOf: (decide: Decide) => World,
+  variantOf: (decide: Decide) => Variant,
 ): TrustRole {
   const scope = createScope(
-    worldOf(() => true),
+    variantOf(() => true),
     stack,
   );
   const unknownName = placeholder(stack.label === "" ? name : `${stack.label}.${name}`);

@@ -356,7 +356,7 @@ function inVariants(...variants: readonly (readonly unknown[])[]): TrustRole {
     const { trustPolicy, identityPolicies, managedPolicyArns } = target(...trusting);
     return { trustPolicy, identityPolicies, managedPolicyArns };
   });
-  return { ...target(...variants.flat()), worlds: each };
+  return { ...target(...variants.flat()), variants: each };
 }
 
 describe("a role that undecided conditions shape", () => {

@@ -86,9 +86,9 @@ function brokenByUnnamedRole(to: string, roles: readonly TrustRole[], decideAt: 
 }
 
 /** The role in each way that undecided conditions of its template can turn out. */
-function variantsOf({ worlds, ...role }: TrustRole): readonly TrustRole[] {
+function variantsOf({ variants, ...role }: TrustRole): readonly TrustRole[] {
   const { arn, location, unknowns } = role;
-  return worlds?.map((variant) => ({ arn, location, unknowns, ...variant })) ?? [role];
+  return variants?.map((variant) => ({ arn, location, unknowns, ...variant })) ?? [role];
 }
 
 /** One call that was decided; `breaking` is left out when it is as expected. */

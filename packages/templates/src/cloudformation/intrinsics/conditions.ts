@@ -4,7 +4,7 @@ import { type Notes, once, type Scope, unknown, type Verdict } from "../scope.ts
 import { asText, malformed } from "./text.ts";
 
 /**
- * `Fn::If`: `[condition, then, else]`. An undecided condition is taken both ways, one world each, and noted.
+ * `Fn::If`: `[condition, then, else]`. An undecided condition is taken both ways, one variant each, and noted.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-conditions.html
  */
@@ -41,15 +41,15 @@ export function isCreated(resource: Readonly<Record<string, unknown>>, at: strin
 
 /**
  * The same for what must not be passed over: that it is not created is never left to the parameters' defaults, for a
- * deployment may pass others. The comparisons that its condition comes down to are undecided in this world from then on.
+ * deployment may pass others. The comparisons that its condition comes down to are undecided in this variant from then on.
  */
 export function mayBeCreated(resource: Readonly<Record<string, unknown>>, at: string, scope: Scope): boolean {
   const { Condition: condition } = resource;
   if (typeof condition === "string") {
     const { holds, because } = named(condition, at, scope.noting(new Map()));
     if (!holds && because === "default") {
-      for (const each of comparisons({ Condition: condition }, scope)) scope.world.doubted.add(keyOf(each, scope));
-      scope.world.memo.verdicts.clear();
+      for (const each of comparisons({ Condition: condition }, scope)) scope.variant.doubted.add(keyOf(each, scope));
+      scope.variant.memo.verdicts.clear();
     }
   }
   return isCreated(resource, at, scope);
@@ -85,14 +85,14 @@ function named(name: string, at: string, scope: Scope): Verdict {
   const condition = scope.stack.conditions.get(name);
   if (condition === undefined) return undecided({ Condition: name }, scope);
   const asked = { name: `condition ${name}`, at, otherwise: UNSURE };
-  return once(scope.world.memo.verdicts, scope, asked, (own) => evaluate(condition, at, own));
+  return once(scope.variant.memo.verdicts, scope, asked, (own) => evaluate(condition, at, own));
 }
 
 function equals(parts: readonly unknown[], at: string, scope: Scope): Verdict {
   const notes: Notes = new Map();
   const [left, right] = parts.map((part) => scope.noting(notes).resolve(part, at));
   const expression = comparison(parts);
-  if (holdsPlaceholder([left, right]) || scope.world.doubted.has(keyOf(expression, scope))) {
+  if (holdsPlaceholder([left, right]) || scope.variant.doubted.has(keyOf(expression, scope))) {
     return undecided(expression, scope);
   }
   const same = comparable(left) === comparable(right);
@@ -105,7 +105,7 @@ function comparable(value: unknown): string | undefined {
 }
 
 function undecided(expression: unknown, scope: Scope): Verdict {
-  return { holds: scope.world.decide(keyOf(expression, scope)), because: "undecided" };
+  return { holds: scope.variant.decide(keyOf(expression, scope)), because: "undecided" };
 }
 
 function comparison(parts: readonly unknown[]): object {

@@ -14,7 +14,7 @@ export function importValue(argument: unknown, at: string, scope: Scope): unknow
   }
   const { stack, outputId, value } = exported;
   const asked = { name: `export ${outputId}`, at, otherwise: placeholder(`ImportValue ${name}`) };
-  return once(scope.world.memo.values, scope.in(stack), asked, (own) => own.resolve(value, at));
+  return once(scope.variant.memo.values, scope.in(stack), asked, (own) => own.resolve(value, at));
 }
 
 interface Export {
@@ -24,7 +24,7 @@ interface Export {
 }
 
 function findExport(name: string, scope: Scope): Export | undefined {
-  for (const stack of scope.world.stacks) {
+  for (const stack of scope.variant.stacks) {
     if (!mayShareExports(stack, scope.stack)) continue;
     for (const [outputId, output] of stack.outputs) {
       const { Export: exported, Value: value } = output;
@@ -39,7 +39,7 @@ function exportName(value: unknown, outputId: string, stack: Stack, scope: Scope
   if (typeof value === "string") return value;
   const own = scope.noting(new Map()).in(stack);
   const asked = { name: `name of export ${outputId}`, at: "", otherwise: undefined };
-  return once(scope.world.memo.values, own, asked, (inner) => inner.resolve(value, ""));
+  return once(scope.variant.memo.values, own, asked, (inner) => inner.resolve(value, ""));
 }
 
 function mayShareExports(one: Stack, other: Stack): boolean {

@@ -37,7 +37,7 @@ function passedValue(name: string, at: string, scope: Scope): unknown {
   const passed = passedParameters(propertiesOf(resource)["Parameters"]);
   if (!Object.hasOwn(passed, name)) return undefined;
   const asked = { name: `parameter ${name}`, at, otherwise: placeholder(name) };
-  return once(scope.world.memo.values, scope, asked, (own) => own.in(parent.stack).resolve(passed[name], at));
+  return once(scope.variant.memo.values, scope, asked, (own) => own.in(parent.stack).resolve(passed[name], at));
 }
 
 /** A list parameter is given as one text with commas. */

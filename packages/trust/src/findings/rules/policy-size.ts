@@ -14,7 +14,7 @@ export const policySize: Rule = {
   *checkRole({ role }, { context }) {
     const quotas = { ...DEFAULTS, ...context.quotas };
     // Statements of undecided conditions that exclude each other are never in one policy.
-    const trustPolicies = (role.worlds ?? [role]).map(({ trustPolicy }) => size(trustPolicy));
+    const trustPolicies = (role.variants ?? [role]).map(({ trustPolicy }) => size(trustPolicy));
     yield* judge("the trust policy", Math.max(...trustPolicies), quotas.trustPolicy);
     const kinds = role.identityPolicyKinds;
     const sizes = role.identityPolicies.map(size);

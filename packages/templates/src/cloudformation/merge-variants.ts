@@ -1,32 +1,35 @@
 import { asList } from "@agent-roles/iam";
 import type { PolicyDocument, SourceLocation, TrustRole, UnknownValue } from "@agent-roles/trust";
-import { distinctWorlds } from "./distinct-worlds.ts";
-import { lastingReadings, type WorldReading } from "./lasting-readings.ts";
+import { distinctVariants } from "./distinct-variants.ts";
+import { commonReadings, type VariantReading } from "./common-readings.ts";
 import { moveIndex } from "./note-path.ts";
 
 /**
- * One role of what it is in several worlds: whatever any of them allows, because each may be the real one, and what all of
- * them deny. A boundary counts only when it is there in every world.
+ * One role of what it is in several variants: whatever any of them allows, because each may be the real one, and what all of
+ * them deny. A boundary counts only when it is there in every variant.
  */
-export function mergeWorlds(readings: readonly [WorldReading, ...WorldReading[]], location: SourceLocation): TrustRole {
-  const worlds = readings.length === 1 ? undefined : distinctWorlds(readings.map(({ role }) => role));
-  const lasting = readings.length === 1 ? readings : lastingReadings(readings);
+export function mergeVariants(
+  readings: readonly [VariantReading, ...VariantReading[]],
+  location: SourceLocation,
+): TrustRole {
+  const variants = readings.length === 1 ? undefined : distinctVariants(readings.map(({ role }) => role));
+  const common = readings.length === 1 ? readings : commonReadings(readings);
   const { arn, tags } = readings[0].role;
-  const trust = uniteStatements(lasting.map(({ role }) => role.trustPolicy));
-  const identity = unite(lasting.map(({ role }) => role.identityPolicies));
+  const trust = uniteStatements(common.map(({ role }) => role.trustPolicy));
+  const identity = unite(common.map(({ role }) => role.identityPolicies));
   // Of policies that exclude each other, or are not whole, nobody can say how large they are together.
   const together =
-    lasting === readings && lasting.every(({ role }) => role.identityPolicies.length === identity.items.length);
-  const managed = unite(lasting.map(({ role }) => role.managedPolicyArns));
-  const boundaries = lasting.map(({ role }) => role.permissionsBoundary).filter((boundary) => boundary !== undefined);
-  const durations = lasting.flatMap(({ role }) => role.maxSessionDuration ?? []);
-  const permissionsBoundary = boundaries.length === lasting.length ? uniteStatements(boundaries).document : undefined;
+    common === readings && common.every(({ role }) => role.identityPolicies.length === identity.items.length);
+  const managed = unite(common.map(({ role }) => role.managedPolicyArns));
+  const boundaries = common.map(({ role }) => role.permissionsBoundary).filter((boundary) => boundary !== undefined);
+  const durations = common.flatMap(({ role }) => role.maxSessionDuration ?? []);
+  const permissionsBoundary = boundaries.length === common.length ? uniteStatements(boundaries).document : undefined;
   const unknowns = new Map<string, UnknownValue>();
-  lasting.forEach((reading, world) => {
+  common.forEach((reading, variant) => {
     const moves = [
-      { list: "trustPolicy.Statement", to: trust.indexes[world] },
-      { list: "identityPolicies", to: identity.indexes[world] },
-      { list: "managedPolicyArns", to: managed.indexes[world] },
+      { list: "trustPolicy.Statement", to: trust.indexes[variant] },
+      { list: "identityPolicies", to: identity.indexes[variant] },
+      { list: "managedPolicyArns", to: managed.indexes[variant] },
     ];
     for (const note of reading.unknowns) {
       const path = moves.reduce((moved, { list, to }) => moveIndex(moved, list, to ?? []), note.path);
@@ -42,7 +45,7 @@ export function mergeWorlds(readings: readonly [WorldReading, ...WorldReading[]]
     ...(permissionsBoundary !== undefined && { permissionsBoundary }),
     ...(durations.length > 0 && { maxSessionDuration: Math.max(...durations) }),
     ...(Object.keys(tags).length > 0 && { tags }),
-    ...(worlds !== undefined && { worlds }),
+    ...(variants !== undefined && { variants }),
     location,
     unknowns: [...unknowns.values()],
   };

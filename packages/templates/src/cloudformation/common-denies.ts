@@ -3,8 +3,8 @@ import type { PolicyDocument, UnknownValue } from "@agent-roles/trust";
 
 type Deny = Readonly<Record<string, unknown>>;
 
-/** A policy document of one world without the Deny statements that another world does not have. */
-export interface LastingDocument {
+/** A policy document of one variant without the Deny statements that another variant does not have. */
+export interface CommonDocument {
   readonly document: PolicyDocument;
   /** Where each statement went; `undefined` for one that was taken out. */
   readonly indexes: readonly (number | undefined)[];
@@ -13,26 +13,26 @@ export interface LastingDocument {
 }
 
 /**
- * Takes out the Deny statements that are not there in every world: where one is missing, it holds nobody back. Those that
+ * Takes out the Deny statements that are not there in every variant: where one is missing, it holds nobody back. Those that
  * differ only in what a negated operator lists become one that lists it all, for that is what every one of them denies.
  *
- * @param worlds the policies of one kind in each world.
- * @returns `undefined` when all worlds deny the same.
+ * @param variants the policies of one kind in each variant.
+ * @returns `undefined` when all variants deny the same.
  */
-export function lastingDenies(
-  worlds: readonly (readonly PolicyDocument[])[],
-): readonly (readonly LastingDocument[])[] | undefined {
-  const denies = worlds.map((documents) => documents.flatMap(statementsOf).filter(isDeny));
+export function commonDenies(
+  variants: readonly (readonly PolicyDocument[])[],
+): readonly (readonly CommonDocument[])[] | undefined {
+  const denies = variants.map((documents) => documents.flatMap(statementsOf).filter(isDeny));
   if (new Set(denies.map((each) => JSON.stringify(each))).size < 2) return undefined;
-  const lasting = inEveryWorld(denies);
-  return worlds.map((documents) => documents.map((document) => keepLasting(document, lasting)));
+  const common = inEveryVariant(denies);
+  return variants.map((documents) => documents.map((document) => keepCommon(document, common)));
 }
 
-function keepLasting(document: PolicyDocument, lasting: (deny: Deny) => Deny | undefined): LastingDocument {
+function keepCommon(document: PolicyDocument, common: (deny: Deny) => Deny | undefined): CommonDocument {
   const statements: unknown[] = [];
   const unknowns: UnknownValue[] = [];
   const indexes = statementsOf(document).map((statement) => {
-    const kept = isDeny(statement) ? lasting(statement) : statement;
+    const kept = isDeny(statement) ? common(statement) : statement;
     if (kept !== undefined) return statements.push(kept) - 1;
     const assumed = "that it denies nothing: it is not there however the undecided conditions turn out";
     unknowns.push({ path: "Statement", expression: quote(statement), assumed });
@@ -49,12 +49,12 @@ function isDeny(statement: unknown): statement is Deny {
   return isRecord(statement) && statement["Effect"] === "Deny";
 }
 
-/** What a Deny of one world is in all of them. */
-function inEveryWorld(worlds: readonly (readonly Deny[])[]): (deny: Deny) => Deny | undefined {
-  const texts = worlds.map((denies) => new Set(denies.map((deny) => JSON.stringify(deny))));
+/** What a Deny of one variant is in all of them. */
+function inEveryVariant(variants: readonly (readonly Deny[])[]): (deny: Deny) => Deny | undefined {
+  const texts = variants.map((denies) => new Set(denies.map((deny) => JSON.stringify(deny))));
   const isEverywhere = (deny: Deny): boolean => texts.every((each) => each.has(JSON.stringify(deny)));
-  // Of two with the same form in one world one is enough: a Deny too few hides nothing.
-  const forms = worlds.map((denies) => {
+  // Of two with the same form in one variant one is enough: a Deny too few hides nothing.
+  const forms = variants.map((denies) => {
     return new Map(denies.filter((deny) => !isEverywhere(deny)).map((deny) => [formOf(deny), deny]));
   });
   return (deny) => {

@@ -98,17 +98,17 @@ describe("a Deny of another policy counts only when it is always there:", () => 
   });
 });
 
-describe("what a role is in each world", () => {
+describe("what a role is in each variant", () => {
   it("is reported when it differs", () => {
-    expect(read(roleOf([only(outside(own)), only(allow(own)), allow(other)])).worlds).toMatchObject([
+    expect(read(roleOf([only(outside(own)), only(allow(own)), allow(other)])).variants).toMatchObject([
       { trustPolicy: { Statement: [outside(own), allow(own), allow(other)] } },
       { trustPolicy: { Statement: [allow(other)] } },
     ]);
     const Tags = [{ Key: "k", Value: only("v", "w") }];
-    expect(read(roleOf([], { Tags })).worlds).toMatchObject([{ tags: { k: "v" } }, { tags: { k: "w" } }]);
+    expect(read(roleOf([], { Tags })).variants).toMatchObject([{ tags: { k: "v" } }, { tags: { k: "w" } }]);
   });
   it("is left out when there is one, or all are alike", () => {
-    expect(read(roleOf([allow(own)])).worlds).toBeUndefined();
-    expect(read(roleOf([only(allow(own), allow(own))])).worlds).toBeUndefined();
+    expect(read(roleOf([allow(own)])).variants).toBeUndefined();
+    expect(read(roleOf([only(allow(own), allow(own))])).variants).toBeUndefined();
   });
 });

@@ -1,25 +1,25 @@
 import type { UnknownValue } from "@agent-roles/trust";
-import { type LastingDocument, lastingDenies } from "./lasting-denies.ts";
+import { type CommonDocument, commonDenies } from "./common-denies.ts";
 import { moveIndex } from "./note-path.ts";
-import type { RoleInOneWorld } from "./template-role.ts";
+import type { RoleVariant } from "./template-role.ts";
 
-/** What was read of a role in one world. */
-export interface WorldReading {
-  readonly role: RoleInOneWorld;
+/** What was read of a role in one variant. */
+export interface VariantReading {
+  readonly role: RoleVariant;
   readonly unknowns: readonly UnknownValue[];
 }
 
 /** The readings without the Deny statements that are not in every one of them; what was taken out is noted. */
-export function lastingReadings(readings: readonly WorldReading[]): readonly WorldReading[] {
+export function commonReadings(readings: readonly VariantReading[]): readonly VariantReading[] {
   const roles = readings.map(({ role }) => role);
-  const trust = lastingDenies(roles.map(({ trustPolicy }) => [trustPolicy]));
-  const identity = lastingDenies(roles.map((role) => role.identityPolicies.map(({ document }) => document)));
-  const boundary = lastingDenies(roles.map((role) => (role.permissionsBoundary ? [role.permissionsBoundary] : [])));
+  const trust = commonDenies(roles.map(({ trustPolicy }) => [trustPolicy]));
+  const identity = commonDenies(roles.map((role) => role.identityPolicies.map(({ document }) => document)));
+  const boundary = commonDenies(roles.map((role) => (role.permissionsBoundary ? [role.permissionsBoundary] : [])));
   if (!trust && !identity && !boundary) return readings;
-  return readings.map(({ role, unknowns }, world) => {
-    const [trusting, bounding] = [trust?.[world]?.[0], boundary?.[world]?.[0]];
-    const documents = identity?.[world] ?? [];
-    const changed: readonly (readonly [place: string, changed: LastingDocument | undefined])[] = [
+  return readings.map(({ role, unknowns }, variant) => {
+    const [trusting, bounding] = [trust?.[variant]?.[0], boundary?.[variant]?.[0]];
+    const documents = identity?.[variant] ?? [];
+    const changed: readonly (readonly [place: string, changed: CommonDocument | undefined])[] = [
       ["trustPolicy", trusting],
       ["permissionsBoundary", bounding],
       ...documents.map((document, i) => [`identityPolicies[${i}]`, document] as const),
@@ -45,7 +45,7 @@ export function lastingReadings(readings: readonly WorldReading[]): readonly Wor
 function moved(
   notes: readonly UnknownValue[],
   place: string,
-  { indexes, unknowns }: LastingDocument,
+  { indexes, unknowns }: CommonDocument,
 ): readonly UnknownValue[] {
   return [
     ...notes.map((note) => ({ ...note, path: moveIndex(note.path, `${place}.Statement`, indexes) })),

@@ -1,11 +1,11 @@
 /** Beyond this many combinations of undecided conditions, only those in which one is false for the first time are looked at. */
-export const MOST_WORLDS: number = 32;
+export const MOST_ASSIGNMENTS: number = 32;
 
 /** Answers whether an undecided condition holds. */
 export type Decide = (key: string) => boolean;
 
-/** What came out of each world that was looked at. */
-export interface Worlds<T> {
+/** What came out of each variant that was looked at. */
+export interface Assignments<T> {
   readonly results: readonly T[];
   /** Whether that is all of them. */
   readonly isComplete: boolean;
@@ -15,13 +15,13 @@ export interface Worlds<T> {
  * Runs a function once for each way the undecided conditions it asks for may turn out: first all true, then with one of
  * them false, and so on. However many there are, each is true once and false once, so that no branch is passed over.
  */
-export function inEachWorld<T>(run: (decide: Decide) => T): Worlds<T> {
+export function forEachConditionAssignment<T>(run: (decide: Decide) => T): Assignments<T> {
   const waiting: Alternative[] = [{ assigned: new Map(), keys: [], index: 0, isFirst: true }];
   const results: T[] = [];
   const seen = new Set<string>();
   let isComplete = true;
   for (const alternative of waiting) {
-    if (results.length >= MOST_WORLDS && !alternative.isFirst) {
+    if (results.length >= MOST_ASSIGNMENTS && !alternative.isFirst) {
       isComplete = false;
       continue;
     }
@@ -36,19 +36,19 @@ export function inEachWorld<T>(run: (decide: Decide) => T): Worlds<T> {
     const keys = [...asked];
     for (const [index, key] of keys.entries()) {
       const isFirst = seen.size !== seen.add(key).size;
-      if (isFirst || results.length < MOST_WORLDS) waiting.push({ assigned, keys, index, isFirst });
+      if (isFirst || results.length < MOST_ASSIGNMENTS) waiting.push({ assigned, keys, index, isFirst });
       else isComplete = false;
     }
   }
   return { results, isComplete };
 }
 
-/** A world to look at: as another one, but with the key at `index` false; those before it stay true. */
+/** A variant to look at: as another one, but with the key at `index` false; those before it stay true. */
 interface Alternative {
   readonly assigned: ReadonlyMap<string, boolean>;
   readonly keys: readonly string[];
   readonly index: number;
-  /** Whether no other world takes this key for false before. */
+  /** Whether no other variant takes this key for false before. */
   readonly isFirst: boolean;
 }
 

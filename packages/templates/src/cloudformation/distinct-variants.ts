@@ -1,12 +1,12 @@
 import { asList } from "@agent-roles/iam";
 import type { PolicyDocument, TrustRole } from "@agent-roles/trust";
-import type { RoleInOneWorld } from "./template-role.ts";
+import type { RoleVariant } from "./template-role.ts";
 
-/** What the worlds make of a role, each once; `undefined` when it is the same in all. What they share is held once. */
-export function distinctWorlds(roles: readonly RoleInOneWorld[]): TrustRole["worlds"] | undefined {
+/** What the variants make of a role, each once; `undefined` when it is the same in all. What they share is held once. */
+export function distinctVariants(roles: readonly RoleVariant[]): TrustRole["variants"] | undefined {
   const statements = new Map<string, unknown>();
   const documents = new Map<string, PolicyDocument>();
-  const worlds = roles.map(({ trustPolicy, identityPolicies, managedPolicyArns, permissionsBoundary, tags }) => ({
+  const variants = roles.map(({ trustPolicy, identityPolicies, managedPolicyArns, permissionsBoundary, tags }) => ({
     trustPolicy: {
       ...trustPolicy,
       Statement: asList(trustPolicy["Statement"]).map((each) => share(each, statements)),
@@ -16,7 +16,7 @@ export function distinctWorlds(roles: readonly RoleInOneWorld[]): TrustRole["wor
     ...(permissionsBoundary && { permissionsBoundary: share(permissionsBoundary, documents) }),
     ...(Object.keys(tags).length > 0 && { tags }),
   }));
-  const distinct = [...new Map(worlds.map((world) => [JSON.stringify(world), world])).values()];
+  const distinct = [...new Map(variants.map((variant) => [JSON.stringify(variant), variant])).values()];
   return distinct.length > 1 ? distinct : undefined;
 }
 
