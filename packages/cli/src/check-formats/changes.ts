@@ -28,7 +28,7 @@ export function changesMarkdown(changes: readonly AccessChange[]): string {
       .map(([name, text]) => `${name}: ${markdownText(text)}`)
       .join("<br>"),
   ]);
-  return `${heading}\n\n${markdownTable(["", "who", "may become", "actions", "when"], rows)}`;
+  return `${heading}\n\n${markdownTable(["", "who", "can assume", "actions", "when"], rows)}`;
 }
 
 const MARKS: Readonly<Record<AccessChangeKind, string>> = {

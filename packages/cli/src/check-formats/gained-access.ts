@@ -12,8 +12,8 @@ export interface GainedAccess {
 
 /** What each ID means, in a sentence. */
 export const GAINED_ACCESS_RULES = [
-  { id: "new-access", severity: "low", why: "somebody may assume the role who could not before" },
-  { id: "widened-access", severity: "low", why: "somebody may assume the role on weaker conditions than before" },
+  { id: "new-access", severity: "low", why: "a principal can assume the role that could not before" },
+  { id: "widened-access", severity: "low", why: "a principal can assume the role on weaker conditions than before" },
 ] as const;
 
 /** What of the changes has to be looked at: new and widened access. Narrowed and removed access is good news. */
@@ -22,7 +22,7 @@ export function gainedAccess(changes: readonly AccessChange[] = []): readonly Ga
     const { kind, from, to, actions, was, is } = change;
     if (kind !== "new" && kind !== "widened") return [];
     const conditions = [...(was === undefined ? [] : [`was: ${was}`]), ...(is === undefined ? [] : [`is: ${is}`])];
-    const can = kind === "new" ? "may now assume" : "may assume on weaker conditions";
+    const can = kind === "new" ? "can now assume" : "can assume on weaker conditions";
     const message = [`${from} ${can} ${to} (${actions.join(", ")})`, ...conditions].join("\n");
     return { id: `${kind}-access` as const, severity: "low" as const, message, change };
   });

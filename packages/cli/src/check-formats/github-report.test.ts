@@ -45,7 +45,7 @@ it("warns of new and widened access beside the role, after the findings, and of 
   const lines = githubReport(exampleReport({ changes })).split("\n");
   expect(lines).toHaveLength(4);
   expect(lines[1]).toBe(
-    `::warning file=cdk.out/agent-roles-123456789013.template.json,line=7,title=new-access::arn:aws:iam::999999999999:root may now assume ${SECOND} (sts:AssumeRole, sts:TagSession)%0Ais: StringEquals sts:ExternalId: a|b%0A::error::x`,
+    `::warning file=cdk.out/agent-roles-123456789013.template.json,line=7,title=new-access::arn:aws:iam::999999999999:root can now assume ${SECOND} (sts:AssumeRole, sts:TagSession)%0Ais: StringEquals sts:ExternalId: a|b%0A::error::x`,
   );
   expect(lines[2]).toMatch(/^::warning .*title=widened-access::/);
   expect(lines[3]).toContain("access: 1 new, 1 widened");

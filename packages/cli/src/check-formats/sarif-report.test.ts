@@ -67,7 +67,7 @@ it("has new and widened access as warnings, each of a rule of its own, and no ot
   const kinds = ["new", "widened", "narrowed", "removed"] as const;
   const run = sarif({ findings: [], changes: kinds.map((kind) => exampleChange({ kind })) });
   expect(run.results).toMatchObject([
-    { ruleId: "new-access", level: "warning", message: { text: expect.stringContaining("may now assume") } },
+    { ruleId: "new-access", level: "warning", message: { text: expect.stringContaining("can now assume") } },
     { ruleId: "widened-access", level: "warning" },
   ]);
   expect(run.results[0].locations[0].physicalLocation.region.startLine).toBe(7);

@@ -11,8 +11,8 @@ export function svg(graph: TrustGraph): string {
   const layout = layOut(graph);
   const { width, height } = layout;
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="Who may become whom">`,
-    "<title>Who may become whom</title>",
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="Who can assume which role">`,
+    "<title>Who can assume which role</title>",
     `<style>${STYLE}</style>`,
     `<defs>${EDGE_KINDS.map(arrowHead).join("")}</defs>`,
     `<rect class="page" width="${width}" height="${height}" rx="8"/>`,
@@ -32,9 +32,9 @@ function arrowHead(kind: string): string {
 
 function legend(): readonly string[] {
   const entries = [
-    ["assume", "may become"],
-    ["outside", "comes from outside"],
-    ["escalation", "a role becomes another, past the master"],
+    ["assume", "can assume"],
+    ["outside", "external principal"],
+    ["escalation", "a role assumes another, without the master"],
   ] as const;
   return entries.map(([kind, text], index) => {
     const x = 24 + index * 190;
