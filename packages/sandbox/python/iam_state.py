@@ -5,6 +5,7 @@ Answers are JSON; 404 means "not found". They include secret access keys: guard.
 
 import datetime
 import json
+import sys
 from urllib.parse import parse_qsl
 
 from moto.iam.models import iam_backends
@@ -75,6 +76,39 @@ def oidc_client_ids(account, partition, arn):
     return found and found.client_id_list
 
 
+def arn(account, kind, name):
+    iam = iam_of(account, "aws")
+    principals = {
+        "role": iam.roles,
+        "user": iam.users,
+        "group": iam.groups,
+        "instance-profile": iam.instance_profiles,
+    }
+    return next((each.arn for each in list(principals[kind].values()) if each.name == name), None)
+
+
+def backends_of(service):
+    """Without the service's module, nothing of it exists; importing it here would take seconds."""
+    module = sys.modules.get(f"moto.{service}.models")
+    return getattr(module, f"{service}_backends", {})
+
+
+def secret(account, region, id):
+    backends = backends_of("secretsmanager")
+    # moto finds a secret by its name, its ARN and a part of its ARN.
+    found = backends[account][region].secrets.get(id) if account in backends else None
+    return found and found.arn
+
+
+def bucket(name):
+    for account, partitions in list(backends_of("s3").items()):
+        found = partitions["aws"].buckets.get(name)
+        if found:
+            owner = {"resourceAccount": account}
+            return {**owner, "resourcePolicy": json.loads(found.policy)} if found.policy else owner
+    return None
+
+
 def set_up(account, management, deployRole):  # noqa: N803: the names of the query
     """Creates an account's administrator and the role that the management account assumes to deploy."""
     iam = iam_of(account, "aws")
@@ -98,6 +132,9 @@ LOOK_UPS = {
     "/user": user,
     "/policy": policy,
     "/oidc-client-ids": oidc_client_ids,
+    "/arn": arn,
+    "/secret": secret,
+    "/bucket": bucket,
     "/set-up": set_up,
 }
 

@@ -65,6 +65,7 @@ def create_app(service):
     return create_backend_app(service)
 
 
+guard.read_as_gateway()
 iam_rules.patch()
 cloudformation_iam.patch_roles_and_policies()
 logging.getLogger("werkzeug").setLevel(logging.ERROR)

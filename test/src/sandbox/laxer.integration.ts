@@ -56,6 +56,15 @@ const SHOWN: Readonly<Record<string, () => Promise<void>>> = {
     await createTarget(sandbox, RoleName, trusts(), { identityPolicy: allows("sts:*") });
     expect(await outcome(sandbox.endpoint, caller, target)).toBe("allowed");
   },
+  "CloudFormation acts with its own permissions, not with those of the caller or of its service role.": async () => {
+    const identityPolicy = allows("cloudformation:*");
+    const keys = await assume(
+      sandbox.endpoint,
+      agent,
+      await createTarget(sandbox, "Stacks", trusts(), { identityPolicy }),
+    );
+    expect(await deploy("users", { Type: "AWS::IAM::User" }, keys)).toBe("CREATE_COMPLETE");
+  },
   "An OIDC provider in a template is ignored.": async () => {
     const Properties = { Url: "https://idp.example", ClientIdList: ["a"] };
     expect(await deploy("oidc", { Type: "AWS::IAM::OIDCProvider", Properties })).toBe("CREATE_COMPLETE");

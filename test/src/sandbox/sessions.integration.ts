@@ -49,7 +49,11 @@ afterEach(() => sandbox.faults({}));
 
 describe("a session", () => {
   it("sees its own account, and says whose it is", async () => {
-    const target = await assume(sandbox.endpoint, agent, await createTarget(sandbox, "Mine"));
+    const target = await assume(
+      sandbox.endpoint,
+      agent,
+      await createTarget(sandbox, "Mine", trusts(), { identityPolicy: allows("iam:ListRoles") }),
+    );
     expect(await whoAmI(sandbox.endpoint, target)).toBe(`arn:aws:sts::${OTHER}:assumed-role/Mine/work`);
     const { Roles = [] } = await new IAMClient(clientOptions(sandbox.endpoint, target)).send(new ListRolesCommand({}));
     expect(Roles.map(({ Arn }) => Arn)).toContain(`arn:aws:iam::${OTHER}:role/agent-roles/Mine`);

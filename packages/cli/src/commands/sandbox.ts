@@ -4,7 +4,9 @@ import type { CliContext } from "../cli-context.ts";
 /** `agent-roles sandbox`: runs the local AWS until it is stopped. */
 export function sandboxCommand(context: CliContext): Command {
   return new Command("sandbox")
-    .description("start a local AWS that enforces trust (a test tool) and print the variables that point at it")
+    .description(
+      "start a local AWS that enforces trust and permissions (a test tool) and print the variables that point at it",
+    )
     .option("--port <port>", "port on loopback; default: a free port", parsePort)
     .option("--manifest <file>", "create the accounts of this manifest; default: 123456789012 and 123456789013")
     .option("--json", "print the variables as JSON")
@@ -12,7 +14,7 @@ export function sandboxCommand(context: CliContext): Command {
       const { formatEnv, loadManifest } = await import("@agent-roles/manifest");
       const { startSandbox } = await import("@agent-roles/sandbox");
       const manifest = options.manifest === undefined ? undefined : await loadManifest(options.manifest);
-      context.err("A test tool: a local AWS that enforces trust, on loopback only.");
+      context.err("A test tool: a local AWS that enforces trust and permissions, on loopback only.");
       const sandbox = await startSandbox({
         ...(options.port !== undefined && { port: options.port }),
         ...(manifest && {

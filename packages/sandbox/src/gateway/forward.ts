@@ -15,6 +15,9 @@ export interface Forwarded {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly body: Buffer;
+  /** Path and query, and the host: those of the request, except for S3's virtual hosts. */
+  readonly url: string;
+  readonly host: string;
   /** The account that moto acts as. */
   readonly accountId: string;
   /** The service that the request was signed for. */
@@ -22,18 +25,18 @@ export interface Forwarded {
 }
 
 /**
- * Forwards a request to moto and streams the response back. `Host` is unchanged: presigned forms, virtual hosts and
- * template URLs depend on it.
+ * Forwards a request to moto and streams the response back. `Host` is kept: template URLs depend on it.
  *
  * @throws when moto or the client disconnects; then no header has been sent, or the response is destroyed.
  */
 export async function forward(
   { endpoint, gatewayToken }: Pick<MotoServer, "endpoint" | "gatewayToken">,
-  { request, response, body, accountId, service }: Forwarded,
+  { request, response, body, url, host, accountId, service }: Forwarded,
 ): Promise<void> {
-  const { method, url = "/" } = request;
+  const { method } = request;
   const headers = {
     ...forwardable(request.headers),
+    host,
     "content-length": body.length,
     "x-moto-account-id": accountId,
     "x-sandbox-service": service,

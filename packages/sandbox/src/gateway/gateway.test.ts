@@ -2,7 +2,7 @@ import { createServer, get, type IncomingMessage } from "node:http";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { MASTER, MAY_ASSUME, OTHER, stsContext, trust } from "../sts/fake-iam.test-helper.ts";
+import { ADMINISTRATOR, MASTER, MAY_ASSUME, OTHER, stsContext, trust } from "../sts/fake-iam.test-helper.ts";
 import type { StsContext } from "../sts/sts-service.ts";
 import { gatewayHandler } from "./gateway.ts";
 import { listenOnLoopback, type LoopbackServer } from "./listen-on-loopback.ts";
@@ -16,7 +16,7 @@ const USER = {
   userId: "AIDAEXAMPLE",
   accountId: MASTER,
   secretAccessKey: USER_KEYS.secretAccessKey,
-  identityPolicies: [MAY_ASSUME],
+  identityPolicies: [ADMINISTRATOR],
   tags: {},
 };
 
@@ -49,7 +49,10 @@ beforeEach(async () => {
   moto.seen.length = 0;
   sts = stsContext(
     {
-      roles: { [AGENT]: { identityPolicies: [MAY_ASSUME] }, [TARGET]: { trustPolicy: trust() } },
+      roles: {
+        [AGENT]: { identityPolicies: [MAY_ASSUME] },
+        [TARGET]: { trustPolicy: trust(), identityPolicies: [ADMINISTRATOR] },
+      },
       users: { [USER_KEYS.accessKeyId]: USER },
     },
     () => clock,
@@ -143,9 +146,20 @@ describe("the gateway", () => {
     expect(moto.seen).toMatchObject([{ body, request: { url: "/bucket/a%20b?x-id=PutObject" } }]);
   });
 
+  it("moves the bucket of a virtual host into the path", async () => {
+    const host = `reports.localhost:${gateway.port}`;
+    const signing = { ...USER_KEYS, service: "s3", signingDate: new Date(clock), method: "GET", path: "/a/1", host };
+    expect(await rawGet(gateway.port, "/a/1", { ...(await signedHeaders(signing)), host })).toBe(201);
+    expect(moto.seen[0]?.request).toMatchObject({
+      url: "/reports/a/1",
+      headers: { host: `localhost:${gateway.port}` },
+    });
+  });
+
   it("does not let a client choose its account, its service or a token", async () => {
     const host = `localhost:${gateway.port}`;
-    const headers = await signedHeaders({ ...USER_KEYS, service: "iam", signingDate: new Date(clock), host });
+    const body = "Action=ListRoles";
+    const headers = await signedHeaders({ ...USER_KEYS, service: "iam", signingDate: new Date(clock), host, body });
     const forged = {
       "x-moto-account-id": OTHER,
       x_moto_account_id: OTHER,
@@ -153,7 +167,7 @@ describe("the gateway", () => {
       x_sandbox_service: "moto_api",
       "x-sandbox-token": "guess",
     };
-    await fetch(`http://${host}/`, { method: "POST", headers: { ...headers, ...forged } });
+    await fetch(`http://${host}/`, { method: "POST", headers: { ...headers, ...forged }, body });
     const seen = moto.seen[0]?.request.headers;
     expect(seen).toMatchObject({
       "x-moto-account-id": MASTER,
@@ -184,9 +198,10 @@ describe("the gateway", () => {
 
   it("passes no CORS header on, in either direction", async () => {
     const host = `localhost:${gateway.port}`;
-    const headers = await signedHeaders({ ...USER_KEYS, service: "iam", signingDate: new Date(clock), host });
+    const body = "Action=ListRoles";
+    const headers = await signedHeaders({ ...USER_KEYS, service: "iam", signingDate: new Date(clock), host, body });
     const asked = { ...headers, "access-control-request-method": "PUT" };
-    const answer = await fetch(`http://${host}/`, { method: "POST", headers: asked });
+    const answer = await fetch(`http://${host}/`, { method: "POST", headers: asked, body });
     expect(answer.headers.get("access-control-allow-origin")).toBeNull();
     expect(moto.seen[0]?.request.headers).not.toHaveProperty("access-control-request-method");
   });
@@ -309,8 +324,9 @@ describe("the gateway", () => {
     });
     const alone = await listenOnLoopback(handler, 0);
     const host = `127.0.0.1:${alone.port}`;
-    const headers = await signedHeaders({ ...USER_KEYS, service: "iam", signingDate: new Date(clock), host });
-    const answer = await fetch(`http://${host}/`, { method: "POST", headers });
+    const body = "Action=ListRoles";
+    const headers = await signedHeaders({ ...USER_KEYS, service: "iam", signingDate: new Date(clock), host, body });
+    const answer = await fetch(`http://${host}/`, { method: "POST", headers, body });
     await alone.close();
     const xml = await answer.text();
     expect([answer.status, element("Code", xml)]).toEqual([500, "InternalFailure"]);

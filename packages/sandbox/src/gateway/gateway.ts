@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { authorize } from "../authorize/authorize.ts";
 import type { MotoServer } from "../moto/launch-moto.ts";
 import { type Caller, callerAccount } from "../sts/caller.ts";
 import { resultXml } from "../sts/sts-answer.ts";
@@ -66,7 +67,7 @@ async function handle({ request, response, signed }: Exchange, context: GatewayC
   if (request.url?.startsWith(CONTROL_PATH)) return control(request, body.toString(), context);
   const caller = signed ? await authenticate({ request, signed, body }, context) : "unsigned";
   if (signed?.service === "sts" || (!signed && isUnsignedSts(body))) {
-    const reply = await answerStsRequest(request, body, caller, context);
+    const reply = await answerStsRequest(request, body, caller, signed?.region ?? "", context);
     if (!reply) response.destroy();
     return reply;
   }
@@ -74,8 +75,21 @@ async function handle({ request, response, signed }: Exchange, context: GatewayC
     return errorReply(authError(typeof caller === "string" ? caller : "unsigned", protocol), protocol);
   }
   const { service } = signed;
-  await forward(context.moto, { request, response, body, accountId: callerAccount(caller), service });
+  const target = service === "s3" ? pathStyle(request) : { url: request.url ?? "/", host: request.headers.host ?? "" };
+  const asked = { request: { headers: request.headers, method: request.method, url: target.url }, signed, body };
+  const refusal = await authorize(asked, caller, connectionKeys(request, context.now()), context);
+  if (refusal) {
+    const inJson = { ...refusal, status: 400, code: "AccessDeniedException" };
+    return errorReply(protocol === "json" ? inJson : refusal, protocol);
+  }
+  await forward(context.moto, { request, response, body, accountId: callerAccount(caller), service, ...target });
   return undefined;
+}
+
+/** Moves the bucket of a virtual host, `bucket.localhost`, into the path: moto would read it in a way of its own. */
+function pathStyle({ headers: { host = "" }, url = "/" }: IncomingMessage): { url: string; host: string } {
+  const { bucket, rest } = /^(?<bucket>.+)\.(?<rest>localhost(?::\d+)?)$/i.exec(host)?.groups ?? {};
+  return bucket === undefined || rest === undefined ? { url, host } : { url: `/${bucket}${url}`, host: rest };
 }
 
 const NOT_LOCAL: ServiceError = {
@@ -90,6 +104,7 @@ async function answerStsRequest(
   request: IncomingMessage,
   body: Buffer,
   caller: Caller | AuthFailure,
+  region: string,
   context: GatewayContext,
 ): Promise<Reply | undefined> {
   const form = new URLSearchParams(request.method === "GET" ? splitUrl(request.url).query : body.toString("utf8"));
@@ -97,6 +112,7 @@ async function answerStsRequest(
     caller: typeof caller === "string" ? authError(caller, "query") : caller,
     form,
     conditionKeys: connectionKeys(request, context.now()),
+    region,
   };
   const answer = await answerSts(asked, context);
   if ("silent" in answer) return undefined;
@@ -113,6 +129,7 @@ function isUnsignedSts(body: Buffer): boolean {
 function connectionKeys(request: IncomingMessage, now: number): Record<string, string> {
   return {
     "aws:SourceIp": request.socket.remoteAddress === "::1" ? "::1" : "127.0.0.1",
+    "aws:SecureTransport": "true",
     "aws:UserAgent": request.headers["user-agent"] ?? "",
     "aws:CurrentTime": new Date(now).toISOString(),
     "aws:EpochTime": String(Math.floor(now / 1000)),

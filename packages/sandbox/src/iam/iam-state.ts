@@ -53,6 +53,12 @@ export interface IamState {
   managedPolicy(role: RoleRef, policyArn: string): Promise<PolicyDocument | undefined>;
   /** The client IDs of an OIDC provider in the role's account; `undefined` when there is no such provider. */
   oidcClientIds(role: RoleRef, providerArn: string): Promise<readonly string[] | undefined>;
+  /** ARN of a `role`, `user`, `group` or `instance-profile` by its name. */
+  iamArn(accountId: string, kind: string, name: string): Promise<string | undefined>;
+  /** ARN of a secret by its name, or by an ARN without the random end. */
+  secretArn(accountId: string, region: string, id: string): Promise<string | undefined>;
+  /** The owner of a bucket, and the bucket's policy. */
+  bucket(name: string): Promise<{ resourceAccount: string; resourcePolicy?: PolicyDocument } | undefined>;
   /**
    * Creates an account's administrator and the role that the management account assumes to deploy.
    *
@@ -86,6 +92,9 @@ export function iamState({ endpoint, gatewayToken }: Pick<MotoServer, "endpoint"
       ask<PolicyDocument>("policy", { account, partition, arn }),
     oidcClientIds: ({ accountId: account, partition }, arn) =>
       ask<string[]>("oidc-client-ids", { account, partition, arn }),
+    iamArn: (account, kind, name) => ask<string>("arn", { account, kind, name }),
+    secretArn: (account, region, id) => ask<string>("secret", { account, region, id }),
+    bucket: (name) => ask("bucket", { name }),
     async setUpAccount(account, management, deployRole) {
       const keys = await ask<AdminKeys>("set-up", { account, management, deployRole });
       if (!keys) throw new Error(`moto did not create the administrator of ${account}`);

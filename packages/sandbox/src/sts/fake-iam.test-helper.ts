@@ -26,6 +26,12 @@ export interface FakeIam {
   readonly oidcProviders?: Readonly<Record<string, readonly string[]>>;
 }
 
+/** Everything on everything. */
+export const ADMINISTRATOR: PolicyDocument = {
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
+};
+
 /** `sts:AssumeRole` on everything. */
 export const MAY_ASSUME: PolicyDocument = {
   Version: "2012-10-17",
@@ -53,6 +59,9 @@ function fakeIam({ roles = {}, users = {}, oidcProviders = {} }: FakeIam): IamSt
     userOf: async (accessKeyId) => users[accessKeyId],
     managedPolicy: async () => undefined,
     oidcClientIds: async (_role, arn) => oidcProviders[arn],
+    iamArn: async (account, kind, name) => `arn:aws:iam::${account}:${kind}/${name}`,
+    secretArn: async () => undefined,
+    bucket: async () => undefined,
     setUpAccount: async () => {
       throw new Error("a fake has no accounts");
     },

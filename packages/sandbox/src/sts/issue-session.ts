@@ -50,15 +50,20 @@ export function issueSession(
   );
 }
 
+/** The keys of a session. */
+export function credentialsXml(session: Session): XmlTree {
+  return {
+    AccessKeyId: session.accessKeyId,
+    SecretAccessKey: session.secretAccessKey,
+    SessionToken: session.sessionToken,
+    Expiration: new Date(session.expirationMs).toISOString().replace(".000Z", "Z"),
+  };
+}
+
 /** The part of the answer that all AssumeRole actions share. */
 export function sessionXml(session: Session): XmlTree {
   return {
-    Credentials: {
-      AccessKeyId: session.accessKeyId,
-      SecretAccessKey: session.secretAccessKey,
-      SessionToken: session.sessionToken,
-      Expiration: new Date(session.expirationMs).toISOString().replace(".000Z", "Z"),
-    },
+    Credentials: credentialsXml(session),
     AssumedRoleUser: { AssumedRoleId: session.userId, Arn: session.arn },
     SourceIdentity: session.sourceIdentity,
   };

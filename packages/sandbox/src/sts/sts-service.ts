@@ -5,6 +5,7 @@ import { assumeRoleWithWebIdentity } from "./assume-role-with-web-identity.ts";
 import type { CallLog } from "./call-log.ts";
 import { type Caller, callerAccount, callerArn } from "./caller.ts";
 import type { FaultInjector } from "./faults.ts";
+import { getScopedCredentials } from "./get-scoped-credentials.ts";
 import type { AssumeContext, AssumeOutcome } from "./issue-session.ts";
 import { failure, type StsAnswer, type StsFailure } from "./sts-answer.ts";
 
@@ -18,6 +19,8 @@ export interface StsRequest {
   readonly caller: Caller | StsFailure;
   readonly form: URLSearchParams;
   readonly conditionKeys: Readonly<Record<string, string>>;
+  /** The Region that the request was signed for. */
+  readonly region: string;
 }
 
 /** The actions that are not signed. */
@@ -36,8 +39,11 @@ async function outcomeOf(request: StsRequest, context: StsContext): Promise<Assu
   const action = form.get("Action") ?? "";
   if ("code" in caller && !UNSIGNED_ACTIONS.has(action)) return { answer: caller };
   if (action === "GetCallerIdentity" && "kind" in caller) return { answer: getCallerIdentity(caller) };
+  if (action === "GetScopedCredentials" && "kind" in caller) {
+    return { answer: await getScopedCredentials(caller, form, { ...context, conditionKeys, region: request.region }) };
+  }
   if (action !== "AssumeRole" && action !== "AssumeRoleWithWebIdentity") {
-    const text = `The sandbox supports AssumeRole, AssumeRoleWithWebIdentity and GetCallerIdentity, not ${action}`;
+    const text = `The sandbox supports AssumeRole, AssumeRoleWithWebIdentity, GetCallerIdentity and GetScopedCredentials, not ${action}`;
     return { answer: failure(400, "InvalidAction", text) };
   }
   const fault = context.faults.next(form.get("RoleArn")?.split("/").at(-1));
