@@ -9,8 +9,6 @@ export interface SharedPaths {
   readonly configFile: string;
 }
 
-const ALTERNATIVE = "AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE with absolute paths";
-
 /**
  * Where AWS clients look: `AWS_SHARED_CREDENTIALS_FILE` and `AWS_CONFIG_FILE`, else `~/.aws/credentials` and `~/.aws/config`.
  *
@@ -20,7 +18,7 @@ const ALTERNATIVE = "AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE with absolu
 export function sharedPaths(env: Env): SharedPaths {
   const locate = (variable: string, name: string): string => {
     const chosen = env[variable];
-    return chosen ? expandHome(chosen, env, ALTERNATIVE) : join(homeDirectory(env, ALTERNATIVE), ".aws", name);
+    return chosen ? expandHome(chosen, env) : join(homeDirectory(env), ".aws", name);
   };
   const credentialsFile = locate("AWS_SHARED_CREDENTIALS_FILE", "credentials");
   const configFile = locate("AWS_CONFIG_FILE", "config");

@@ -9,7 +9,6 @@ import type { Env } from "../role-env/env.ts";
  */
 export function cacheDirectory(env: Env): string {
   const chosen = env["AGENT_ROLES_CACHE_DIR"];
-  const alternative = "AGENT_ROLES_CACHE_DIR";
-  if (chosen) return expandHome(chosen, env, alternative);
-  return join(homeDirectory(env, alternative), ".aws", "agent-roles", "cache");
+  if (chosen) return expandHome(chosen, env);
+  return join(homeDirectory(env), ".aws", "agent-roles", "cache");
 }

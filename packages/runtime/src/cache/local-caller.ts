@@ -69,7 +69,7 @@ function profileCaller(profile: string, env: Env, seen: Set<string>): string {
 /** The logins of the AWS CLI: another person's token is another caller. */
 function ssoTokens(env: Env): string {
   try {
-    const directory = join(homeDirectory(env, "HOME"), ".aws", "sso", "cache");
+    const directory = join(homeDirectory(env), ".aws", "sso", "cache");
     const names = readdirSync(directory).filter((name) => name.endsWith(".json"));
     return names
       .toSorted()

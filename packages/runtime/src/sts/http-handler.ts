@@ -77,7 +77,7 @@ function proxyVariable(scheme: string, env: Env): string {
 async function certificateAuthorities(env: Env): Promise<Buffer | undefined> {
   const chosen = env["AWS_CA_BUNDLE"] || profileSetting("ca_bundle", env);
   if (!chosen) return undefined;
-  const path = expandHome(chosen, env, "AWS_CA_BUNDLE to an absolute path");
+  const path = expandHome(chosen, env);
   return readFile(path).catch((cause: unknown) => {
     const message = `AWS_CA_BUNDLE: ${cause instanceof Error ? cause.message : String(cause)}`;
     const fix = "Set AWS_CA_BUNDLE (or ca_bundle in the profile) to a PEM file that this user can read, or unset it.";
