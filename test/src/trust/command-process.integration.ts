@@ -26,6 +26,8 @@ beforeAll(async () => {
   loaded = join(folder, "loaded.txt");
   hook = join(folder, "register.mjs");
   await writeFile(join(folder, "template.json"), JSON.stringify({ Resources: { Role: ROLE } }));
+  const open = { ...ROLE.Properties.AssumeRolePolicyDocument.Statement[0], Principal: "*" };
+  await writeFile(join(folder, "open.json"), JSON.stringify({ Version: "2012-10-17", Statement: [open] }));
   // Node passes every imported module to this loader.
   await writeFile(
     join(folder, "loader.mjs"),
@@ -70,7 +72,7 @@ it("loads it for --live", async () => {
 });
 
 it("ends a check that fails with 1, also when the reader of its output has left", async () => {
-  const check = execa(process.execPath, ["--", CLI, "check", "template.json", "--no-manifest", "--fail-on", "info"], {
+  const check = execa(process.execPath, ["--", CLI, "check", "open.json", "--no-manifest"], {
     cwd: folder,
     env: cleanEnv(folder),
     extendEnv: false,
