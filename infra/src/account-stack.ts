@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
-import { deployRoleName, type Manifest } from "@agent-roles/manifest";
+import { deployRoleArn, type Manifest } from "@agent-roles/manifest";
 import { formatRoleEnv } from "@agent-roles/runtime/role-env";
 import { CfnOutput, Stack } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { deployRoleSynthesizer } from "./deploy-role-synthesizer.ts";
 import { InfraError } from "./infra-error.ts";
-import { MasterRole } from "./master-role.ts";
+import { ManifestMasterRole } from "./manifest-master-role.ts";
+import { ManifestTargetRole } from "./manifest-target-role.ts";
 import type { StackContent } from "./stack-contents.ts";
-import { TargetRole } from "./target-role.ts";
 
 export interface AccountStackProps {
   readonly manifest: Manifest;
@@ -24,20 +24,19 @@ export interface AccountStackProps {
  */
 export class AccountStack extends Stack {
   constructor(scope: Construct, { manifest, content, region, stackPrefix = "" }: AccountStackProps) {
-    const { partition } = manifest;
     const { account, hasMaster, targets } = content;
     super(scope, accountStackName(content, stackPrefix), {
       env: { account, region },
       description: "agent-roles: roles that an agent assumes",
-      synthesizer: deployRoleSynthesizer(`arn:${partition}:iam::${account}:role/${deployRoleName(manifest, account)}`),
+      synthesizer: deployRoleSynthesizer(deployRoleArn(manifest, account)),
       analyticsReporting: false,
     });
-    if (hasMaster) new MasterRole(this, "MasterRole", { manifest });
+    if (hasMaster) new ManifestMasterRole(this, "MasterRole", { manifest });
     const values = formatRoleEnv({ roles: targets });
     for (const { number } of targets) {
       const role = manifest.roles[number - 1];
       if (!role) continue;
-      new TargetRole(this, `Target-${role.roleName}`, { manifest, role });
+      new ManifestTargetRole(this, `Target-${role.roleName}`, { manifest, role });
       new CfnOutput(this, outputName(role.roleName), { value: values[`AWS_ROLE_${number}`] ?? "" });
     }
   }

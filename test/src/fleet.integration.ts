@@ -78,7 +78,10 @@ async function manifest(accounts: readonly string[], names: readonly string[]): 
 async function fleet(
   ...args: readonly string[]
 ): Promise<{ exitCode: number | undefined; results: Result[]; stderr: string }> {
-  const { exitCode, stdout, stderr } = await agentRoles([...args, "--json"], env, { cwd: directory });
+  const { exitCode, stdout, stderr } = await agentRoles([...args, "--json"], env, {
+    cwd: directory,
+    timeoutMs: 390_000,
+  });
   return { exitCode, results: JSON.parse(stdout || "[]"), stderr };
 }
 

@@ -33,7 +33,7 @@ export async function noteDeployedStacks(
 ): Promise<void> {
   const stacks = new Map((await readDeployedStacks(directory)).map((each) => [each.stack, each]));
   for (const { account, stack, status } of results) {
-    if (status === "failed" || status === "skipped") continue;
+    if (status === "failed" || status === "skipped" || status === "changed") continue;
     if (isDestroyed) stacks.delete(stack);
     else stacks.set(stack, { account, stack });
   }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { groupBy, isRecord } from "@agent-roles/iam";
-import { deployRoleName, didYouMean, type Manifest } from "@agent-roles/manifest";
+import { deployRoleArn, didYouMean, type Manifest } from "@agent-roles/manifest";
 import type { ICloudAssemblySource, IoMessage, StackSelector, Toolkit } from "@aws-cdk/toolkit-lib";
 import { App, Stack } from "aws-cdk-lib";
 import { accountStackName } from "../account-stack.ts";
@@ -60,7 +60,6 @@ export async function deployFleet(manifest: Manifest, options: FleetOptions): Pr
     });
     return { status: notified.isNoOp ? "unchanged" : "deployed" };
   });
-  await noteDeployedStacks(directory, results, false);
   return results;
 }
 
@@ -94,7 +93,6 @@ export async function diffFleet(manifest: Manifest, options: FleetOptions): Prom
  * @see deployFleet for results.
  */
 export async function destroyFleet(manifest: Manifest, options: FleetOptions): Promise<StackResult[]> {
-  const output = options.directory ?? OUTPUT;
   const directory = await mkdtemp(join(tmpdir(), "agent-roles-destroy-"));
   try {
     writeStackNames(manifest, options, directory);
@@ -111,7 +109,6 @@ export async function destroyFleet(manifest: Manifest, options: FleetOptions): P
       },
       true,
     );
-    await noteDeployedStacks(output, results, true);
     return results;
   } finally {
     await rm(directory, { recursive: true, force: true });
@@ -204,10 +201,6 @@ function selected(
   ];
 }
 
-function deployRoleArn(manifest: Manifest, account: string): string {
-  return `arn:${manifest.partition}:iam::${account}:role/${deployRoleName(manifest, account)}`;
-}
-
 type Task = (
   toolkit: Toolkit,
   assembly: ICloudAssemblySource,
@@ -221,10 +214,10 @@ async function onEachStack(
   options: FleetOptions,
   directory: string,
   task: Task,
-  canBeGone = false,
+  isDestroy = false,
 ): Promise<StackResult[]> {
   const { concurrency = CONCURRENCY, signal, onResult, retryDelayMs = RETRY_DELAY_MS } = options;
-  const stacks = selected(manifest, options, canBeGone);
+  const stacks = selected(manifest, options, isDestroy);
   const { BaseCredentials, StackSelectionStrategy, Toolkit: CdkToolkit } = await import("@aws-cdk/toolkit-lib");
   const results = new Map<string, StackResult>();
   const noOps = new Set<string>();
@@ -267,6 +260,7 @@ async function onEachStack(
       }
     }
   };
+  let noted = Promise.resolve();
   try {
     const groups = groupBy(stacks, ({ account }) => account);
     await forEachGroup([...groups.values()], { concurrency, signal }, async (group) => {
@@ -274,6 +268,9 @@ async function onEachStack(
         const isBlocked = group.some(({ stack }) => results.get(stack)?.status === "failed");
         const result = isBlocked ? { ...each, status: "skipped" as const } : await attempt(each);
         results.set(each.stack, result);
+        // At once, because the command can be interrupted.
+        noted = noted.then(() => noteDeployedStacks(options.directory ?? OUTPUT, [result], isDestroy));
+        await noted;
         onResult?.(result, { done: results.size, total: stacks.length });
       }
     });

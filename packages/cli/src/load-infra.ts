@@ -25,6 +25,30 @@ export interface FleetOptions {
   readonly onResult?: (result: StackResult, progress: { readonly done: number; readonly total: number }) => void;
 }
 
+export interface RevokeOptions {
+  readonly profiles?: readonly string[];
+  readonly isUndo?: boolean;
+  readonly now: Date;
+  readonly region: string;
+  readonly signal?: AbortSignal;
+  readonly onResult?: (result: RevokeResult, progress: { readonly done: number; readonly total: number }) => void;
+}
+
+export interface RevokeResult {
+  readonly profile: string;
+  readonly account: string;
+  readonly status: string;
+  readonly code?: string;
+  readonly message?: string;
+  readonly fix?: string;
+}
+
+export interface TemplateOptions {
+  readonly format: "cloudformation" | "terraform";
+  readonly account: string;
+  readonly region: string;
+}
+
 type FleetAction = (manifest: Manifest, options: FleetOptions) => Promise<StackResult[]>;
 
 /** The part of `@agent-roles/infra` that commands use. It is not a dependency, because the CDK's libraries have over 100 MB. */
@@ -36,6 +60,8 @@ export interface Infra {
     manifest: Manifest,
     options: FleetOptions,
   ) => Promise<readonly { readonly account: string; readonly stack: string }[]>;
+  readonly revokeSessions: (manifest: Manifest, options: RevokeOptions) => Promise<RevokeResult[]>;
+  readonly accountTemplates: (manifest: Manifest, options: TemplateOptions) => string[];
   readonly fleetRegion: (partition: string, wanted: string | undefined) => Promise<string>;
 }
 

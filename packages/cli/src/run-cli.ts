@@ -8,8 +8,10 @@ import { explainCommand } from "./commands/explain.ts";
 import { deployCommand, destroyCommand, diffCommand } from "./commands/fleet.ts";
 import { graphCommand } from "./commands/graph.ts";
 import { listCommand } from "./commands/list.ts";
+import { revokeCommand } from "./commands/revoke.ts";
 import { runCommand } from "./commands/run.ts";
 import { sandboxCommand } from "./commands/sandbox.ts";
+import { templateCommand } from "./commands/template.ts";
 import { whoamiCommand } from "./commands/whoami.ts";
 import { describeError } from "./describe-error.ts";
 import { safeOutput } from "./escape-control-characters.ts";
@@ -38,6 +40,8 @@ const COMMANDS = [
   deployCommand,
   diffCommand,
   destroyCommand,
+  templateCommand,
+  revokeCommand,
   envCommand,
   checkCommand,
   explainCommand,

@@ -3,7 +3,7 @@ import { stringify } from "yaml";
 import { ManifestError } from "./manifest-error.ts";
 import type { Manifest } from "./manifest.ts";
 import { parseManifest } from "./parse-manifest.ts";
-import { deployRoleName, manifestEnv } from "./target-roles.ts";
+import { deployRoleArn, manifestEnv } from "./target-roles.ts";
 
 const HEAD = `master:
   account: "123456789012"
@@ -98,9 +98,9 @@ it("leaves braces alone in a role of one account that is named by its id", () =>
 
 it("deploys an account through its own deploy role", () => {
   const manifest = parse('roles: [{ profile: "{alias}", accounts: all, roleName: R }]\n');
-  expect(["123456789013", "123456789014"].map((account) => deployRoleName(manifest, account))).toEqual([
-    "OrganizationAccountAccessRole",
-    "Deployer",
+  expect(["123456789013", "123456789014"].map((account) => deployRoleArn(manifest, account))).toEqual([
+    "arn:aws:iam::123456789013:role/OrganizationAccountAccessRole",
+    "arn:aws:iam::123456789014:role/Deployer",
   ]);
 });
 

@@ -33,6 +33,6 @@ export type { ParseOptions } from "./parse-manifest.ts";
 export { knownRegions, partitionOfRegion } from "./regions.ts";
 export { sessionAttributes } from "./session-attributes.ts";
 export type { SessionAttributes } from "./session-attributes.ts";
-export { deployRoleName, manifestEnv, masterRoleArn, targetRoles } from "./target-roles.ts";
+export { deployRoleArn, manifestEnv, masterRoleArn, targetRoles } from "./target-roles.ts";
 export { trustContext } from "./trust-context.ts";
 export type { ManifestExpectedRole, ManifestTrustContext } from "./trust-context.ts";

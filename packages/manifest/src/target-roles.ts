@@ -6,9 +6,10 @@ export function masterRoleArn({ partition, master }: Manifest): RoleArn {
   return roleArn(partition, master.account, master.path, master.roleName);
 }
 
-/** Name of the role that deploys the stack of an account. */
-export function deployRoleName({ accounts = [], deployRoleName: name }: Manifest, account: string): string {
-  return accounts.find(({ id }) => id === account)?.deployRoleName ?? name;
+/** ARN of the role that deploys the stack of an account. */
+export function deployRoleArn({ partition, accounts = [], deployRoleName }: Manifest, account: string): string {
+  const name = accounts.find(({ id }) => id === account)?.deployRoleName ?? deployRoleName;
+  return `arn:${partition}:iam::${account}:role/${name}`;
 }
 
 /** The target roles as the runtime knows them; number 1 is the first of `roles`. */

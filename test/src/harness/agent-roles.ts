@@ -26,6 +26,8 @@ export interface StartOptions {
   readonly cwd?: string;
   /** Of Node itself. */
   readonly nodeOptions?: readonly string[];
+  /** Default two minutes. */
+  readonly timeoutMs?: number;
 }
 
 /** Runs `agent-roles` to its end, in an environment of its own. */
@@ -54,12 +56,12 @@ export function startAgentRoles(args: readonly string[], env: Env): Running {
   };
 }
 
-function start(args: readonly string[], env: Env, { cwd, nodeOptions = [] }: StartOptions = {}) {
+function start(args: readonly string[], env: Env, { cwd, nodeOptions = [], timeoutMs = 120_000 }: StartOptions = {}) {
   const options = {
     env,
     extendEnv: false,
     reject: false,
-    timeout: 120_000,
+    timeout: timeoutMs,
     ...(cwd !== undefined && { cwd }),
   } as const;
   return execa(process.execPath, [...nodeOptions, "--", CLI, ...args], options);

@@ -9,6 +9,7 @@ export { readCacheFileSync } from "./cache-file.ts";
 export { cacheDirectory } from "./cache-directory.ts";
 export { readerAnswer } from "./reader.ts";
 export type { ReaderAnswer } from "./reader.ts";
+export { forgetSessions } from "./forget-sessions.ts";
 export { localCaller } from "./local-caller.ts";
 export { entryKey, sessionCache } from "./session-cache.ts";
 export type { CallerOrigin, SessionCache, SessionCacheOptions } from "./session-cache.ts";

@@ -4,14 +4,14 @@ import { Construct } from "constructs";
 import { targetTrustPolicy } from "./policies/target-trust-policy.ts";
 import { rolePolicies, roleProperties } from "./role-properties.ts";
 
-export interface TargetRoleProps {
+export interface ManifestTargetRoleProps {
   readonly manifest: Manifest;
   readonly role: ManifestRole;
 }
 
 /** One target role, which trusts the master role of the manifest. */
-export class TargetRole extends Construct {
-  constructor(scope: Construct, id: string, { manifest, role }: TargetRoleProps) {
+export class ManifestTargetRole extends Construct {
+  constructor(scope: Construct, id: string, { manifest, role }: ManifestTargetRoleProps) {
     super(scope, id);
     const policies = rolePolicies(role, "agent-roles");
     new CfnRole(this, "Resource", {

@@ -9,13 +9,13 @@ import { masterPermissions } from "./policies/master-permissions.ts";
 import { masterTrustPolicy } from "./policies/master-trust-policy.ts";
 import { rolePolicies, roleProperties } from "./role-properties.ts";
 
-export interface MasterRoleProps {
+export interface ManifestMasterRoleProps {
   readonly manifest: Manifest;
 }
 
 /** The role that the agent starts as, with the permission to assume the target roles of the manifest. */
-export class MasterRole extends Construct {
-  constructor(scope: Construct, id: string, { manifest }: MasterRoleProps) {
+export class ManifestMasterRole extends Construct {
+  constructor(scope: Construct, id: string, { manifest }: ManifestMasterRoleProps) {
     super(scope, id);
     const { master } = manifest;
     const { roleName, path, trustedBy } = master;

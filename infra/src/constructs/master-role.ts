@@ -1,0 +1,119 @@
+import { type Duration, Stack } from "aws-cdk-lib";
+import { type IManagedPolicy, type IPrincipal, PolicyDocument, Role } from "aws-cdk-lib/aws-iam";
+import type { Construct } from "constructs";
+import { allow, assumeStatements, policyDocument } from "../policies/policy-document.ts";
+
+/** Session tags and source identities of the agent's sessions. */
+export interface SessionAttributeProps {
+  /**
+   * Keys of the session tags that the agent can pass.
+   *
+   * @default - no session tags
+   */
+  readonly sessionTags?: string[];
+
+  /**
+   * Source identities that the agent can set; `*` and `?` are wildcards.
+   *
+   * @default - no source identity
+   */
+  readonly sourceIdentities?: string[];
+}
+
+/** Properties of a {@link MasterRole}. */
+export interface MasterRoleProps extends SessionAttributeProps {
+  /** Who can assume the master role. */
+  readonly assumedBy: IPrincipal;
+
+  /** Name of the role. Target roles trust it by name. */
+  readonly roleName: string;
+
+  /**
+   * Path of the role.
+   *
+   * @default "/agent-roles-master/"
+   */
+  readonly path?: string;
+
+  /**
+   * Path of the target roles. The master role can assume every role below it.
+   *
+   * @default "/agent-roles/"
+   */
+  readonly targetPath?: string;
+
+  /**
+   * Accounts of the target roles.
+   *
+   * @default - all accounts of the organization
+   */
+  readonly targetAccounts?: string[];
+
+  /**
+   * Id of the AWS organization (`o-…`) of the target roles.
+   *
+   * @default - required unless `targetAccounts` is set
+   */
+  readonly organizationId?: string;
+
+  /**
+   * Description of the role.
+   *
+   * @default "The role that agents start as."
+   */
+  readonly description?: string;
+
+  /**
+   * Further managed policies of the role.
+   *
+   * @default - none
+   */
+  readonly managedPolicies?: IManagedPolicy[];
+
+  /**
+   * Permissions boundary of the role. It must allow `sts:AssumeRole`.
+   *
+   * @default - none
+   */
+  readonly permissionsBoundary?: IManagedPolicy;
+
+  /**
+   * Longest session of the role.
+   *
+   * @default Duration.hours(1)
+   */
+  readonly maxSessionDuration?: Duration;
+}
+
+/** The role that an agent starts as: it can assume the target roles. */
+export class MasterRole extends Role {
+  constructor(scope: Construct, id: string, props: MasterRoleProps) {
+    const { sessionTags = [], sourceIdentities = [], targetAccounts, organizationId, ...role } = props;
+    const {
+      path = "/agent-roles-master/",
+      targetPath = "/agent-roles/",
+      description = "The role that agents start as.",
+    } = role;
+    if (targetAccounts === undefined && organizationId === undefined) {
+      throw new Error(
+        "MasterRole: set organizationId or targetAccounts, so that the role cannot assume roles of every account",
+      );
+    }
+    if (path.startsWith(targetPath)) {
+      throw new Error(
+        `MasterRole: path "${path}" is below targetPath "${targetPath}", so the role could assume itself`,
+      );
+    }
+    const { partition } = Stack.of(scope);
+    const arn = (account: string): string => `arn:${partition}:iam::${account}:role${targetPath}*`;
+    const inside = organizationId === undefined ? {} : { StringEquals: { "aws:ResourceOrgID": organizationId } };
+    const [, ...attributes] = assumeStatements({ Resource: arn("*") }, { sessionTags, sourceIdentities });
+    const assume = allow({ Resource: (targetAccounts ?? ["*"]).map(arn) }, "sts:AssumeRole", inside);
+    super(scope, id, {
+      ...role,
+      path,
+      description,
+      inlinePolicies: { "agent-roles": PolicyDocument.fromJson(policyDocument([assume, ...attributes])) },
+    });
+  }
+}

@@ -1,0 +1,117 @@
+import { accountOf } from "@agent-roles/iam";
+import { CfnOutput, type Duration, Stack, Token } from "aws-cdk-lib";
+import { ArnPrincipal, CfnRole, type IManagedPolicy, type IRole, type PolicyDocument, Role } from "aws-cdk-lib/aws-iam";
+import type { Construct } from "constructs";
+import { assumeStatements, policyDocument } from "../policies/policy-document.ts";
+import type { SessionAttributeProps } from "./master-role.ts";
+
+/** Properties of a {@link TargetRole}. */
+export interface TargetRoleProps extends SessionAttributeProps {
+  /** The master role, or its ARN; it can be in another account and does not have to exist yet. */
+  readonly masterRole: IRole | string;
+
+  /** Name of the role. */
+  readonly roleName: string;
+
+  /**
+   * The AWS profile of the role. The stack gets an output with the value of `AWS_ROLE_N`.
+   *
+   * @default - no output
+   */
+  readonly profile?: string;
+
+  /**
+   * Path of the role.
+   *
+   * @default "/agent-roles/"
+   */
+  readonly path?: string;
+
+  /**
+   * Id of the AWS organization (`o-…`) of the master role.
+   *
+   * @default - not required
+   */
+  readonly organizationId?: string;
+
+  /**
+   * External id that the agent must pass.
+   *
+   * @default - none
+   */
+  readonly externalId?: string;
+
+  /**
+   * Description of the role.
+   *
+   * @default - none
+   */
+  readonly description?: string;
+
+  /**
+   * Managed policies of the role.
+   *
+   * @default - none
+   */
+  readonly managedPolicies?: IManagedPolicy[];
+
+  /**
+   * Inline policies of the role, by name.
+   *
+   * @default - none
+   */
+  readonly inlinePolicies?: Record<string, PolicyDocument>;
+
+  /**
+   * Permissions boundary of the role.
+   *
+   * @default - none
+   */
+  readonly permissionsBoundary?: IManagedPolicy;
+
+  /**
+   * Longest session of the role.
+   *
+   * @default Duration.hours(1)
+   */
+  readonly maxSessionDuration?: Duration;
+}
+
+/** A role that the master role can assume. It is an ordinary `iam.Role`: `bucket.grantRead(target)` works. */
+export class TargetRole extends Role {
+  constructor(scope: Construct, id: string, props: TargetRoleProps) {
+    const { masterRole, profile, organizationId, externalId, sessionTags = [], sourceIdentities = [], ...role } = props;
+    const { path = "/agent-roles/" } = role;
+    const { partition } = Stack.of(scope);
+    const masterArn = typeof masterRole === "string" ? masterRole : masterRole.roleArn;
+    const account = typeof masterRole === "string" ? accountOf(masterRole) : masterRole.env.account;
+    if (account === undefined) {
+      throw new Error(
+        `TargetRole: masterRole "${masterArn}" is not the ARN of a role; write arn:aws:iam::<account>:role/<path><name>`,
+      );
+    }
+    const root = `arn:${partition}:iam::${account}:root`;
+    super(scope, id, { ...role, path, assumedBy: new ArnPrincipal(root) });
+    const condition = {
+      ArnEquals: { "aws:PrincipalArn": masterArn },
+      ...(organizationId !== undefined && { StringEquals: { "aws:PrincipalOrgID": organizationId } }),
+    };
+    const assumeOnly = externalId === undefined ? {} : { StringEquals: { "sts:ExternalId": externalId } };
+    const statements = assumeStatements(
+      { Principal: { AWS: root } },
+      { sessionTags, sourceIdentities },
+      condition,
+      assumeOnly,
+    );
+    const resource = this.node.defaultChild;
+    if (resource instanceof CfnRole) resource.assumeRolePolicyDocument = policyDocument(statements);
+    if (profile !== undefined)
+      new CfnOutput(this, "AwsRole", { value: `${this.fixedArn(path, role.roleName)}:${profile}` });
+  }
+
+  /** Known at synth where the account is. */
+  private fixedArn(path: string, roleName: string): string {
+    const { account, partition } = this.stack;
+    return Token.isUnresolved(account) ? this.roleArn : `arn:${partition}:iam::${account}:role${path}${roleName}`;
+  }
+}

@@ -1,0 +1,134 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { groupBy } from "@agent-roles/iam";
+import { deployRoleArn, type Manifest, targetRoles } from "@agent-roles/manifest";
+import { deployFailure } from "./deploy-failure.ts";
+import { forEachGroup } from "./for-each-group.ts";
+
+export interface RevokeOptions {
+  /** Profiles of the manifest. Default: all. */
+  readonly profiles?: readonly string[];
+  /** Removes the policy instead. */
+  readonly isUndo?: boolean;
+  /** Sessions issued before this time are denied. */
+  readonly now: Date;
+  readonly region: string;
+  /** Accounts at a time. Default 10. */
+  readonly concurrency?: number;
+  readonly onResult?: (result: RevokeResult, progress: { readonly done: number; readonly total: number }) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** What happened to the sessions of one profile. */
+export interface RevokeResult {
+  readonly profile: string;
+  readonly account: string;
+  readonly roleArn: string;
+  readonly status: "revoked" | "restored" | "unchanged" | "failed" | "skipped";
+  readonly code?: string;
+  readonly message?: string;
+  readonly fix?: string;
+}
+
+/** The name that the IAM console gives to this policy. */
+const POLICY_NAME = "AWSRevokeOlderSessions";
+const CONCURRENCY = 10;
+const TRIES = 4;
+const RETRY_DELAY_MS = 1000;
+
+/**
+ * Denies every session of the roles that was issued before now, in each account by itself. Sessions issued later work. Running it
+ * again, also after an interruption, is safe. The policy is not part of the stack, so a diff stays empty; undo it before a role is
+ * destroyed.
+ *
+ * @returns a result per profile, in the order of the manifest.
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html
+ */
+export async function revokeSessions(manifest: Manifest, options: RevokeOptions): Promise<RevokeResult[]> {
+  const { profiles, isUndo = false, now, region, concurrency = CONCURRENCY, onResult, signal } = options;
+  const targets = targetRoles(manifest)
+    .filter(({ profile }) => profiles?.includes(profile) ?? true)
+    .map(({ profile, role }) => ({ profile, account: role.accountId, roleArn: role.arn, roleName: role.roleName }));
+  const { DeleteRolePolicyCommand, IAMClient, PutRolePolicyCommand } = await import("@aws-sdk/client-iam");
+  const credentialsOf = await accountCredentials(region);
+  const results = new Map<string, RevokeResult>();
+  await forEachGroup(
+    [...groupBy(targets, ({ account }) => account).values()],
+    { concurrency, signal },
+    async (group) => {
+      const account = group[0]?.account ?? "";
+      const deployRole = deployRoleArn(manifest, account);
+      const client = new IAMClient({ region, credentials: await credentialsOf(account, deployRole) });
+      for (const { roleName, ...target } of group) {
+        const result = await attempt(target, deployRole, signal, async () => {
+          const name = { RoleName: roleName, PolicyName: POLICY_NAME };
+          if (!isUndo) {
+            await client.send(
+              new PutRolePolicyCommand({ ...name, PolicyDocument: JSON.stringify(denyOlderThan(now)) }),
+            );
+            return "revoked";
+          }
+          return client.send(new DeleteRolePolicyCommand(name)).then(
+            () => "restored" as const,
+            (error: unknown) => {
+              if (error instanceof Error && error.name === "NoSuchEntityException") return "unchanged" as const;
+              throw error;
+            },
+          );
+        });
+        results.set(target.profile, result);
+        onResult?.(result, { done: results.size, total: targets.length });
+      }
+      client.destroy();
+    },
+  );
+  return targets.map(
+    ({ roleName: _roleName, ...target }) => results.get(target.profile) ?? { ...target, status: "skipped" },
+  );
+}
+
+function denyOlderThan(now: Date): unknown {
+  const Condition = { DateLessThan: { "aws:TokenIssueTime": now.toISOString() } };
+  return { Version: "2012-10-17", Statement: [{ Effect: "Deny", Action: ["*"], Resource: ["*"], Condition }] };
+}
+
+type Target = Pick<RevokeResult, "profile" | "account" | "roleArn">;
+
+async function attempt(
+  target: Target,
+  deployRole: string,
+  signal: AbortSignal | undefined,
+  call: () => Promise<RevokeResult["status"]>,
+): Promise<RevokeResult> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return { ...target, status: await call() };
+    } catch (error) {
+      const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      const { retryable, ...failure } = deployFailure(reason, deployRole, target.roleArn);
+      if (!retryable || tries === TRIES || signal?.aborted) return { ...target, status: "failed", ...failure };
+      await sleep(Math.random() * RETRY_DELAY_MS * 2 ** tries, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}
+
+type Credentials = () => Promise<{ accessKeyId: string; secretAccessKey: string; sessionToken?: string }>;
+
+/** Credentials in an account: the deploy role's, or in the caller's own account those of the caller. */
+async function accountCredentials(
+  region: string,
+): Promise<(account: string, deployRole: string) => Promise<Credentials>> {
+  const { fromNodeProviderChain, fromTemporaryCredentials } = await import("@aws-sdk/credential-providers");
+  const { GetCallerIdentityCommand, STSClient } = await import("@aws-sdk/client-sts");
+  const ambient = fromNodeProviderChain();
+  const sts = new STSClient({ region, credentials: ambient });
+  const caller = await sts.send(new GetCallerIdentityCommand({}));
+  sts.destroy();
+  return async (account, deployRole) =>
+    account === caller.Account
+      ? ambient
+      : fromTemporaryCredentials({
+          params: { RoleArn: deployRole, RoleSessionName: "agent-roles-revoke" },
+          clientConfig: { region },
+          masterCredentials: ambient,
+        });
+}

@@ -1,0 +1,70 @@
+import { Command } from "commander";
+import type { CliContext, ExitCode } from "../cli-context.ts";
+import { UsageError } from "../describe-error.ts";
+import { collect } from "../collect-option.ts";
+import { loadInfra } from "../load-infra.ts";
+import { withManifest } from "../manifest-option.ts";
+import { table } from "../table.ts";
+
+interface Options {
+  readonly manifest: string;
+  readonly profile?: readonly string[];
+  readonly all?: true;
+  readonly undo?: true;
+  readonly region?: string;
+  readonly json?: true;
+}
+
+/** `agent-roles revoke`: denies all sessions that were issued before now. */
+export function revokeCommand(context: CliContext, exitWith: (code: ExitCode) => void): Command {
+  return withManifest(new Command("revoke"))
+    .description("deny all sessions issued before now, in AWS and in the local cache")
+    .option("--profile <profile>", "sessions of this profile; repeat it for more", collect)
+    .option("--all", "sessions of all profiles of the manifest")
+    .option("--undo", "allow the sessions again")
+    .option("--region <code>", "Region for IAM calls (default: AWS_REGION, then the profile's Region)")
+    .option("--json", "print a JSON array of results")
+    .action(async (options: Options) => {
+      const { profile: profiles, all, undo } = options;
+      if ((profiles === undefined) === (all === undefined)) throw new UsageError("write either --profile or --all");
+      const infra = await loadInfra(".");
+      const { loadManifest, targetRoles } = await import("@agent-roles/manifest");
+      const manifest = await loadManifest(options.manifest);
+      const targets = targetRoles(manifest).filter(({ profile }) => profiles?.includes(profile) ?? true);
+      const missing = profiles?.filter((name) => targets.every(({ profile }) => profile !== name)) ?? [];
+      if (missing.length > 0)
+        throw new UsageError(
+          `${missing.map((name) => `"${name}"`).join(", ")} is not a profile of ${options.manifest}`,
+        );
+      const { env } = context;
+      if (!undo) {
+        const { forgetSessions } = await import("@agent-roles/runtime/cache");
+        const count = await forgetSessions(
+          targets.map(({ role }) => role.arn),
+          env,
+        );
+        context.err(`removed ${count} cached sessions of this user`);
+      }
+      const results = await infra.revokeSessions(manifest, {
+        now: new Date(context.clock.now()),
+        region: await infra.fleetRegion(
+          manifest.partition,
+          options.region ?? env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"],
+        ),
+        signal: context.signal,
+        ...(profiles && { profiles }),
+        ...(undo && { isUndo: true }),
+        onResult: ({ profile, status }, { done, total }) => context.err(`[${done}/${total}] ${profile} ${status}`),
+      });
+      const rows = results.map(({ profile, account, status, code = "" }) => [profile, account, status, code]);
+      const details = results.flatMap(({ profile, message, fix }) =>
+        message === undefined ? [] : [`${profile}: ${message}\n  fix: ${fix ?? ""}`],
+      );
+      context.out(
+        options.json
+          ? JSON.stringify(results, undefined, 2)
+          : [table(["PROFILE", "ACCOUNT", "STATUS", "CODE"], rows), ...details].join("\n"),
+      );
+      if (results.some(({ status }) => status === "failed" || status === "skipped")) exitWith(1);
+    });
+}

@@ -1,0 +1,41 @@
+import { Command, Option } from "commander";
+import type { CliContext } from "../cli-context.ts";
+import { UsageError } from "../describe-error.ts";
+import { loadInfra } from "../load-infra.ts";
+import { withManifest } from "../manifest-option.ts";
+
+interface Options {
+  readonly manifest: string;
+  readonly account: string;
+  readonly format: "cloudformation" | "terraform";
+  readonly region?: string;
+}
+
+/** `agent-roles template`: the roles of one account, for teams that do not deploy with the CDK. */
+export function templateCommand(context: CliContext): Command {
+  return withManifest(new Command("template"))
+    .description("print the roles of one account as CloudFormation or Terraform JSON")
+    .requiredOption("--account <account>", "account id or alias")
+    .addOption(
+      new Option("--format <format>", "output format")
+        .choices(["cloudformation", "terraform"])
+        .default("cloudformation"),
+    )
+    .option("--region <code>", "Region of the stack (default: AWS_REGION, then the profile's Region)")
+    .action(async ({ manifest: file, account: name, format, region }: Options) => {
+      const infra = await loadInfra(".");
+      const { loadManifest } = await import("@agent-roles/manifest");
+      const manifest = await loadManifest(file);
+      const account = manifest.accounts?.find(({ alias }) => alias === name)?.id ?? name;
+      const wanted = region ?? context.env["AWS_REGION"] ?? context.env["AWS_DEFAULT_REGION"];
+      const options = { format, account, region: await infra.fleetRegion(manifest.partition, wanted) };
+      const [template, ...more] = infra.accountTemplates(manifest, options);
+      if (template === undefined) throw new UsageError(`"${name}" is not an account of ${file}`);
+      if (more.length > 0) {
+        throw new UsageError(
+          `account ${account} needs ${more.length + 1} templates\n  fix: Use --format terraform, or agent-roles deploy.`,
+        );
+      }
+      context.out(template.trimEnd());
+    });
+}

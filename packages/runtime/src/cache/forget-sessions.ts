@@ -1,0 +1,42 @@
+import { readdir, readFile, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { Env } from "../role-env/env.ts";
+import { cacheDirectory } from "./cache-directory.ts";
+
+/** An entry has some two thousand bytes. */
+const LARGEST_BYTES = 64 * 1024;
+
+/**
+ * Removes the cached sessions of roles, whoever the caller and whatever the options of the session were.
+ *
+ * @returns how many were removed.
+ */
+export async function forgetSessions(roleArns: readonly string[], env: Env): Promise<number> {
+  const directory = cacheDirectory(env);
+  const names = await readdir(directory).catch(() => []);
+  let count = 0;
+  for (const name of names.filter((each) => each.endsWith(".json"))) {
+    const file = join(directory, name);
+    const isEntry = await stat(file).then(
+      (stats) => stats.isFile() && stats.size <= LARGEST_BYTES,
+      () => false,
+    );
+    const text = isEntry ? await readFile(file, "utf8").catch(() => "") : "";
+    const arn = roleArnOf(text);
+    if (arn === undefined || !roleArns.includes(arn)) continue;
+    await rm(file, { force: true });
+    count += 1;
+  }
+  return count;
+}
+
+/** The role of an entry: the first part of its key. */
+function roleArnOf(text: string): string | undefined {
+  try {
+    const { key }: { key: string } = JSON.parse(text);
+    const parts: unknown = JSON.parse(key);
+    return Array.isArray(parts) && typeof parts[0] === "string" ? parts[0] : undefined;
+  } catch {
+    return undefined;
+  }
+}
