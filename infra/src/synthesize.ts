@@ -32,6 +32,7 @@ export function synthesize(app: App, manifest: Manifest, options: SynthesizeOpti
   Validations.of(app).addPlugins(
     new TrustValidationPlugin({
       context,
+      acceptIn: "trust.suppressions",
       ...(suppressions && { suppressions }),
       ...(expectations && { expectations }),
     }),

@@ -91,6 +91,15 @@ it("fails on the severity in failOn, and not on a suppressed finding", () => {
   expect(open({ suppressions })).not.toContain("wildcard-principal");
 });
 
+it("asks manifest users to accept a finding in trust.suppressions, and other users to acknowledge it", () => {
+  expect(open({ acceptIn: "trust.suppressions" })).toContain(
+    "or accept it in trust.suppressions of the manifest: { id: wildcard-principal, reason: … }",
+  );
+  const plain = open({});
+  expect(plain).toContain("Acknowledge with 'agent-roles::wildcard-principal'");
+  expect(plain).not.toContain("trust.suppressions");
+});
+
 it("writes the finding into the CDK's report", () => {
   const { app, stack } = appWith();
   new Role(stack, "Open", { assumedBy: new AnyPrincipal() });

@@ -26,6 +26,8 @@ export interface TrustValidationOptions {
   readonly suppressions?: readonly Suppression[];
   /** Lowest severity that fails synthesis. Default `error`: also `high` and `critical`. Only `info` reports findings of severity `info`. */
   readonly failOn?: Severity;
+  /** How people accept a finding. Default: with the CDK's `acknowledge`, which the CDK prints itself. */
+  readonly acceptIn?: "trust.suppressions";
 }
 
 /**
@@ -44,7 +46,7 @@ export class TrustValidationPlugin implements IPolicyValidationPlugin {
 
   /** Never throws on a template: what CloudFormation would reject is reported like a finding. */
   validate(validation: IPolicyValidationContext): PolicyValidationPluginReport {
-    const { context = {}, expectations = [], suppressions = [], failOn = "error" } = this.#options;
+    const { context = {}, expectations = [], suppressions = [], failOn = "error", acceptIn } = this.#options;
     const { sources, logicalIds } = readAppTemplates(validation);
     const { roles, problems } = rolesFromTemplates(sources);
     const { findings, suppressed } = checkTrust({ roles, context, expectations, suppressions });
@@ -53,7 +55,9 @@ export class TrustValidationPlugin implements IPolicyValidationPlugin {
     const reported = all.filter(({ severity }) => severity !== "info" || fails(severity, failOn));
     return {
       success: !all.some(({ severity }) => fails(severity, failOn)),
-      violations: reported.map((finding) => toViolation(finding, fails(finding.severity, failOn), logicalIds)),
+      violations: reported.map((finding) =>
+        toViolation(accepting(finding, acceptIn), fails(finding.severity, failOn), logicalIds),
+      ),
       metadata: {
         roles: String(roles.length),
         suppressed: String(suppressed.length),
@@ -61,6 +65,15 @@ export class TrustValidationPlugin implements IPolicyValidationPlugin {
       },
     };
   }
+}
+
+/** Adds how to accept the finding in the manifest to its fix. */
+function accepting(finding: Finding, acceptIn: TrustValidationOptions["acceptIn"]): Finding {
+  if (acceptIn === undefined || finding.id === "template") return finding;
+  return {
+    ...finding,
+    fix: `${finding.fix}; or accept it in ${acceptIn} of the manifest: { id: ${finding.id}, reason: … }`,
+  };
 }
 
 function asFinding({ file, line, path, message, fix }: Diagnostic): Finding {
