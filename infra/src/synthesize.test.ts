@@ -33,7 +33,7 @@ it("gives the master's account a stack when no target lives there", () => {
   expect(readdirSync(directory)).toContain("agent-roles-123456789012.template.json");
 });
 
-it("synthesizes 200 accounts with five roles each", { timeout: 30_000 }, () => {
+it("synthesizes 200 accounts with five roles each", { timeout: 240_000 }, () => {
   const directory = synthesize(testApp(), exampleManifest({ roles: manyRoles(200, 5) }), { region });
   expect(readdirSync(directory).filter((file) => file.endsWith(".template.json"))).toHaveLength(201);
 });
