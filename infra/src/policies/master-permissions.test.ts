@@ -39,6 +39,14 @@ it("needs the inline policy alone for 160 accounts, and two managed policies mor
   expect(masterPermissions(exampleManifest({ roles: manyRoles(300, 1) }))).toHaveLength(3);
 });
 
+it("stays the same when a role of a known account is added at the top", () => {
+  const roles = manyRoles(5, 2);
+  const added = { profile: "New", account: String(roles[3]?.["account"]), roleName: "New" };
+  expect(masterPermissions(exampleManifest({ roles: [added, ...roles] }))).toEqual(
+    masterPermissions(exampleManifest({ roles })),
+  );
+});
+
 it("allows session tags and source identities in statements without aws:ResourceOrgID", () => {
   const attribution = { sessionTags: ["task"], sourceIdentities: ["*"] };
   for (const organization of ["o-a1b2c3d4e5", undefined]) {

@@ -26,8 +26,8 @@ export function masterPermissions(manifest: Manifest): [PolicyDocument, ...Polic
   const [, ...attributes] = statements;
   const others = master.statements === undefined ? 0 : policySize(policyDocument(master.statements));
   const inlineQuota = INLINE_POLICIES_QUOTA - others - policySize(attributes);
-  // In the order of the manifest, so that an account added at its end moves no other into another policy.
-  const accounts = [...new Set(roles.map(({ account }) => account))];
+  // Sorted, so that the order of the roles in the manifest changes nothing.
+  const accounts = [...new Set(roles.map(({ account }) => account))].toSorted((a, b) => Number(a) - Number(b));
   const [inline = [], ...managed] = packed(accounts.map(pattern), inlineQuota);
   return [
     policyDocument([permission(inline), ...attributes]),
