@@ -1,3 +1,4 @@
+import { accountOf, parseArn } from "@agent-roles/iam";
 import { isRegion } from "@agent-roles/runtime/role-env";
 import { arnsIn, type Draft, type DraftRole, readDraft } from "./draft.ts";
 import { didYouMean } from "./did-you-mean.ts";
@@ -155,8 +156,10 @@ function policyIssues(
   account: string | undefined,
   { partition }: Draft,
 ): Pick<ManifestIssue, "message" | "fix" | "severity">[] {
-  const [, found, owner, name = ""] = /^arn:([^:]*):iam::([^:]*):policy\/(.+)$/.exec(arn) ?? [];
-  if (found === undefined || owner === undefined) return [];
+  const parsed = parseArn(arn);
+  if (!parsed?.resource.startsWith("policy/")) return [];
+  const { partition: found, account: owner } = parsed;
+  const name = parsed.resource.slice("policy/".length);
   if (found !== partition || (owner !== "aws" && account !== undefined && owner !== account)) {
     const message = `"${arn}" is not a policy of account ${account ?? "…"} or of AWS in partition ${partition}`;
     const fix = `use arn:${partition}:iam::aws:policy/… or arn:${partition}:iam::${account ?? "<account>"}:policy/…`;
@@ -233,8 +236,8 @@ function foreignPartitions({ master, roles, partition }: Draft): ManifestIssue[]
     ...roles.flatMap(({ statements }, index) => arnsIn(statements, ["roles", index, "statements"])),
   ];
   return arns.flatMap(({ path, arn }) => {
-    const found = /^arn:([a-z-]+):/.exec(arn)?.[1];
-    if (found === undefined || found === partition) return [];
+    const found = parseArn(arn)?.partition;
+    if (found === undefined || found === partition || /[*?$]/.test(found)) return [];
     const message = `"${arn}" is in partition ${found}, the manifest in ${partition}`;
     return [{ path, at: "value" as const, message, fix: `write arn:${partition}:…` }];
   });
@@ -273,7 +276,7 @@ function dynamicReferences(value: unknown, path: Path): ManifestIssue[] {
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html */
 function thirdPartiesWithoutExternalId({ master, trust }: Draft): ManifestIssue[] {
   return master.trustedBy.flatMap(({ account, principal, externalId }, index) => {
-    const owner = account ?? /^arn:[^:]*:iam::(\d{12}):/.exec(principal ?? "")?.[1];
+    const owner = account ?? accountOf(principal);
     if (owner === undefined || externalId !== undefined || !trust.allowedAccounts.includes(owner)) return [];
     const path = ["master", "trustedBy", index, account === undefined ? "principal" : "account"];
     const message = `account ${owner} is a third party (trust.allowedAccounts), and no external id is required of it`;
