@@ -2,10 +2,15 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
+import { parseRoleArn } from "../role-env/index.ts";
+import { formatEntry } from "./cache-entry.ts";
 import { forgetSessions } from "./forget-sessions.ts";
+import { entryKey } from "./session-cache.ts";
 
 function entry(arn: string): string {
-  return JSON.stringify({ version: 1, key: JSON.stringify([arn, null]) });
+  const role = parseRoleArn(arn);
+  if (!role) throw new Error(`${arn} is not a role ARN`);
+  return formatEntry(entryKey("key AKIAEXAMPLE", { role }, { roleEnv: {}, env: {} }), {});
 }
 
 it("removes the sessions of the given roles alone, and survives any other file", async () => {

@@ -1,5 +1,6 @@
-import { readdir, readFile, rm, stat } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { readRegularFile } from "../files/read-regular-file.ts";
 import type { Env } from "../role-env/env.ts";
 import { cacheDirectory } from "./cache-directory.ts";
 
@@ -17,11 +18,7 @@ export async function forgetSessions(roleArns: readonly string[], env: Env): Pro
   let count = 0;
   for (const name of names.filter((each) => each.endsWith(".json"))) {
     const file = join(directory, name);
-    const isEntry = await stat(file).then(
-      (stats) => stats.isFile() && stats.size <= LARGEST_BYTES,
-      () => false,
-    );
-    const text = isEntry ? await readFile(file, "utf8").catch(() => "") : "";
+    const text = await readRegularFile(file, { limit: LARGEST_BYTES, noFollow: true }).catch(() => "");
     const arn = roleArnOf(text);
     if (arn === undefined || !roleArns.includes(arn)) continue;
     await rm(file, { force: true });
@@ -30,12 +27,13 @@ export async function forgetSessions(roleArns: readonly string[], env: Env): Pro
   return count;
 }
 
-/** The role of an entry: the first part of its key. */
+/** The role of an entry: the first part of its session's key. */
 function roleArnOf(text: string): string | undefined {
   try {
     const { key }: { key: string } = JSON.parse(text);
-    const parts: unknown = JSON.parse(key);
-    return Array.isArray(parts) && typeof parts[0] === "string" ? parts[0] : undefined;
+    const [, , sessionKey]: readonly string[] = JSON.parse(key);
+    const [arn]: readonly unknown[] = JSON.parse(sessionKey ?? "");
+    return typeof arn === "string" ? arn : undefined;
   } catch {
     return undefined;
   }
