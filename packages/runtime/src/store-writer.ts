@@ -1,5 +1,5 @@
 import { type Clock, sleepUntil } from "./clock.ts";
-import type { OnEvent } from "./events.ts";
+import type { AgentRolesEvent, OnEvent } from "./events.ts";
 import type { TargetRole } from "./role-env/index.ts";
 import { isValid } from "./session/credentials.ts";
 import type { CredentialStore, StoredCredentials } from "./stores/credential-store.ts";
@@ -42,15 +42,29 @@ interface Change {
 }
 
 /** Brings rotated credentials to one store, one write at a time, so that a slow or failing store holds up nobody else. */
-export function storeWriter(place: CredentialStore, { clock, signal, onEvent }: StoreWriterOptions): StoreWriter {
+export function storeWriter(place: CredentialStore, options: StoreWriterOptions): StoreWriter {
+  const { clock, signal } = options;
   const store = timeLimitedStore(place, clock, signal);
   const queue = new Map<string, Change>();
   /** What the store did not take, for the next try. */
   const failed = new Map<string, Change>();
   /** What should be in the store. */
   const wanted = new Map<string, StoredCredentials>();
+  /** What was reported last of each profile that the store did not take. */
+  const reported = new Map<string, string>();
   let attempt: Promise<void> | undefined;
   let retrying = false;
+
+  /** The same failure is reported once, not at every retry. */
+  function onEvent(event: AgentRolesEvent): void {
+    if (event.type === "stored" || event.type === "removed")
+      for (const { profile } of event.targets) reported.delete(profile);
+    if (event.type !== "storeFailed") return options.onEvent(event);
+    const { error, targets } = event;
+    const news = targets.filter(({ profile }) => reported.get(profile) !== error.message);
+    for (const { profile } of news) reported.set(profile, error.message);
+    if (news.length > 0) options.onEvent({ ...event, targets: news });
+  }
 
   function change(next: Change): void {
     failed.delete(next.target.profile);
@@ -92,7 +106,6 @@ export function storeWriter(place: CredentialStore, { clock, signal, onEvent }: 
     for (const each of refused) if (!queue.has(each.target.profile)) failed.set(each.target.profile, each);
   }
 
-  /** What expired while the store took nothing is not written any more. */
   /** Puts back what another program removed or changed. */
   async function restore(settleMs: number): Promise<void> {
     const missing = (await store.missing?.(settleMs).catch(() => [])) ?? [];
@@ -107,6 +120,7 @@ export function storeWriter(place: CredentialStore, { clock, signal, onEvent }: 
     }
   }
 
+  /** What expired while the store took nothing is not written any more. */
   function isWanted({ entry }: Change): boolean {
     return !entry || isValid(entry.credentials, clock.now());
   }
@@ -126,6 +140,7 @@ export function storeWriter(place: CredentialStore, { clock, signal, onEvent }: 
       change({ target });
     },
     retry: async () => {
+      reported.clear();
       for (const each of failed.values()) change(each);
       await idle();
       await restore(0);

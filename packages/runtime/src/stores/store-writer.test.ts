@@ -216,3 +216,21 @@ it("stops waiting for a broken store when its signal aborts", async () => {
   await writer.idle();
   expect(writes).toHaveLength(1);
 });
+
+it("reports what a store refuses once, not at every retry, and again after a reload or a success", async () => {
+  const { writer, events, clock, finish } = subject();
+  writer.add(entry("A", 1));
+  await finish(diskFull());
+  await clock.advance(5_000);
+  await finish(diskFull());
+  expect(events).toEqual(["storeFailed"]);
+  const reload = writer.retry();
+  await finish(diskFull());
+  await reload;
+  expect(events).toEqual(["storeFailed", "storeFailed"]);
+  await clock.advance(10_000);
+  await finish();
+  writer.add(entry("A", 2));
+  await finish(diskFull());
+  expect(events).toEqual(["storeFailed", "storeFailed", "stored", "storeFailed"]);
+});
