@@ -40,9 +40,13 @@ export function profileFile(directory: string, profile: string): string {
   return join(directory, fileName(profile));
 }
 
-/** Profile names have no `=`, so that no two of them get the same file. */
-function fileName(profile: string): string {
-  return `${profile.replaceAll(/[%/]/g, (char) => `=${char.charCodeAt(0).toString(16)}`)}.json`;
+/**
+ * Profile names have no `=`, so that no two of them get the same file. On Windows and macOS `Prod.json` and `prod.json` are one
+ * file, and Windows reserves `CON.json`: there the name has a hash, too.
+ */
+export function fileName(profile: string, platform: NodeJS.Platform = process.platform): string {
+  const name = profile.replaceAll(/[%/]/g, (char) => `=${char.charCodeAt(0).toString(16)}`);
+  return platform === "win32" || platform === "darwin" ? `${name}-${entryName(profile)}.json` : `${name}.json`;
 }
 
 /**

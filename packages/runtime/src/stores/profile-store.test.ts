@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { processIdentity } from "../files/process-identity.ts";
 import { credentials, target } from "../fixtures.test-helper.ts";
 import type { StoredCredentials } from "./credential-store.ts";
-import { profileFile } from "./profile-files.ts";
+import { fileName, profileFile } from "./profile-files.ts";
 import { profileStore } from "./profile-store.ts";
 import { readSharedProfiles } from "./read-shared-profiles.ts";
 import { sharedCredentialsStore } from "./shared-credentials-store.ts";
@@ -191,4 +191,10 @@ it("reads back what it wrote, and nothing that somebody else changed", async () 
     await place.given("agent-roles/profiles/First.json", text);
     expect((await readSharedProfiles(place.env)).managed).toEqual([]);
   }
+});
+
+it.each<NodeJS.Platform>(["win32", "darwin"])("keeps profiles apart whose names differ in case on %s", (platform) => {
+  const names = ["Prod", "prod", "PROD", "con", "NUL"].map((name) => fileName(name, platform));
+  expect(new Set(names.map((name) => name.toLowerCase())).size).toBe(names.length);
+  expect(names.join()).not.toMatch(/\b(con|nul)\.json/i);
 });
