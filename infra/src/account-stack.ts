@@ -61,5 +61,5 @@ export function accountStackName(
   if (/^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(name)) return name;
   const message = `"${prefix}" before a stack's name is not valid`;
   const fix = "begin with a letter, then letters, digits and hyphens, up to 100";
-  throw new InfraError("InvalidStackPrefix", [{ subject: "stackPrefix", message, fix }]);
+  throw new InfraError("InvalidStackPrefix", [{ path: "stackPrefix", message, fix }]);
 }

@@ -11,7 +11,7 @@ export function deployRegion(partition: string, wanted: string | undefined): str
   const fallback = knownRegions(partition)[0] ?? "us-east-1";
   if (!wanted) return fallback;
   const fix = `set AWS_REGION to one of partition ${partition}, such as ${fallback}, or pass -c region=${fallback}`;
-  const fail = (message: string): InfraError => new InfraError("InvalidRegion", [{ subject: "region", message, fix }]);
+  const fail = (message: string): InfraError => new InfraError("InvalidRegion", [{ path: "region", message, fix }]);
   if (!isRegion(wanted)) throw fail(`"${wanted}" is not a Region`);
   const found = partitionOfRegion(wanted);
   if (found !== partition) throw fail(`"${wanted}" is in partition ${found}, the manifest in ${partition}`);

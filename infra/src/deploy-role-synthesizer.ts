@@ -36,6 +36,6 @@ class DeployRoleSynthesizer extends StackSynthesizer {
   #noAssets(what: string): InfraError {
     const fix = "write the content into the template, or use a stack with another synthesizer in bootstrapped accounts";
     const message = `${what} needs a bootstrapped account, and these accounts are not`;
-    return new InfraError("AssetsNotSupported", [{ subject: this.boundStack.stackName, message, fix }]);
+    return new InfraError("AssetsNotSupported", [{ path: this.boundStack.stackName, message, fix }]);
   }
 }

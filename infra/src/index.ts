@@ -11,7 +11,7 @@ export type { FleetOptions } from "./fleet/fleet.ts";
 export { revokeSessions } from "./fleet/revoke.ts";
 export type { RevokeOptions, RevokeResult } from "./fleet/revoke.ts";
 export { InfraError } from "./infra-error.ts";
-export type { InfraErrorCode, InfraProblem } from "./infra-error.ts";
+export type { InfraErrorCode } from "./infra-error.ts";
 export { MasterRole } from "./constructs/master-role.ts";
 export type { MasterRoleProps, SessionAttributeProps } from "./constructs/master-role.ts";
 export { stackContents } from "./stack-contents.ts";

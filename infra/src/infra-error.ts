@@ -1,10 +1,4 @@
-/** One reason why the roles cannot be deployed. */
-export interface InfraProblem {
-  /** A role's ARN, a stack's name or a setting. */
-  readonly subject: string;
-  readonly message: string;
-  readonly fix: string;
-}
+import { type Diagnostic, formatDiagnostic } from "@agent-roles/runtime/role-env";
 
 export type InfraErrorCode =
   /** A policy or a template is larger than AWS accepts. */
@@ -20,15 +14,15 @@ export type InfraErrorCode =
   /** An asset needs a bucket or a repository that only a bootstrapped account has. */
   | "AssetsNotSupported";
 
-/** The one error class of this package. Its message has one line per problem: `subject: message; fix`. */
+/** The one error class of this package. Its message has one line per problem; the `path` is a role's ARN, a stack's name or a setting. */
 export class InfraError extends Error {
   override readonly name = "InfraError";
   readonly code: InfraErrorCode;
-  readonly problems: readonly InfraProblem[];
+  readonly problems: readonly Diagnostic[];
   readonly retryable = false;
 
-  constructor(code: InfraErrorCode, problems: readonly InfraProblem[]) {
-    super(problems.map(({ subject, message, fix }) => `${subject}: ${message}; ${fix}`).join("\n"));
+  constructor(code: InfraErrorCode, problems: readonly Diagnostic[]) {
+    super(problems.map(formatDiagnostic).join("\n"));
     this.code = code;
     this.problems = problems;
   }

@@ -76,7 +76,7 @@ export class ManifestMasterRole extends Construct {
       if (cluster?.region !== region || cluster.account !== master.account) {
         const message = `cannot create the Pod Identity association from a stack in account ${master.account}, Region ${region}`;
         const fix = "deploy in the Region of the cluster (AWS_REGION), or remove create";
-        throw new InfraError("InvalidRegion", [{ subject: clusterArn, message, fix }]);
+        throw new InfraError("InvalidRegion", [{ path: clusterArn, message, fix }]);
       }
       new CfnPodIdentityAssociation(this, `PodIdentity-${namespace}-${serviceAccount}`, {
         clusterName: clusterArn.slice(clusterArn.lastIndexOf("/") + 1),

@@ -6,7 +6,8 @@ import { AccountStack } from "./account-stack.ts";
 import { policySizeProblems } from "./checks/policy-sizes.ts";
 import { templateSizeProblems } from "./checks/template-sizes.ts";
 import { trustProblems } from "./checks/trust-holds.ts";
-import { InfraError, type InfraErrorCode, type InfraProblem } from "./infra-error.ts";
+import type { Diagnostic } from "@agent-roles/runtime/role-env";
+import { InfraError, type InfraErrorCode } from "./infra-error.ts";
 import { stackContents } from "./stack-contents.ts";
 import { TrustValidationPlugin } from "./trust-validation-plugin.ts";
 
@@ -43,6 +44,6 @@ export function synthesize(app: App, manifest: Manifest, options: SynthesizeOpti
   return assembly.directory;
 }
 
-function throwAny(code: InfraErrorCode, problems: readonly InfraProblem[]): void {
+function throwAny(code: InfraErrorCode, problems: readonly Diagnostic[]): void {
   if (problems.length > 0) throw new InfraError(code, problems);
 }

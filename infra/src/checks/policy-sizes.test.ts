@@ -20,7 +20,7 @@ it("names the role, the size, the quota and the fix of a trust policy that is to
   const problems = policySizeProblems(exampleManifest({ master, roles: [{ ...role, externalId: "x".repeat(1224) }] }));
   expect(problems).toEqual([
     {
-      subject: arn,
+      path: arn,
       message: "the trust policy has 2053 characters, IAM accepts 2048",
       fix: expect.stringContaining("or set trust.quotas.trustPolicy"),
     },
@@ -40,7 +40,7 @@ it("finds an inline policy that is too large", () => {
   const Resource = Array.from({ length: 300 }, (_, index) => `arn:aws:s3:::a-bucket-with-a-long-name-${index}/*`);
   const roles = [{ ...role, statements: [{ Effect: "Allow", Action: "s3:GetObject", Resource }] }];
   expect(policySizeProblems(exampleManifest({ roles }))).toMatchObject([
-    { subject: arn, message: expect.stringMatching(/^the inline policy has \d+ characters, IAM accepts 10240$/) },
+    { path: arn, message: expect.stringMatching(/^the inline policy has \d+ characters, IAM accepts 10240$/) },
   ]);
 });
 
@@ -51,14 +51,14 @@ it("finds a master with too many trusted principals", () => {
   }));
   const master = { account: "123456789012", roleName: "agent-master", trustedBy };
   expect(policySizeProblems(exampleManifest({ master }))).toMatchObject([
-    { subject: masterArn, fix: expect.stringMatching(/^keep fewer .*trust\.quotas\.trustPolicy/) },
+    { path: masterArn, fix: expect.stringMatching(/^keep fewer .*trust\.quotas\.trustPolicy/) },
   ]);
 });
 
 it("asks for the organization when patterns an account no longer fit", () => {
   expect(policySizeProblems(exampleManifest({ roles: manyRoles(1600, 1) }))).toMatchObject([
     {
-      subject: masterArn,
+      path: masterArn,
       fix: expect.stringMatching(/^set organization in the manifest.*trust\.quotas\.attachedPolicies/),
     },
   ]);

@@ -1,5 +1,5 @@
 import { type Manifest, type ManifestRole, masterRoleArn, targetRoles } from "@agent-roles/manifest";
-import type { InfraProblem } from "../infra-error.ts";
+import type { Diagnostic } from "@agent-roles/runtime/role-env";
 import { masterPermissions } from "../policies/master-permissions.ts";
 import { masterTrustPolicy } from "../policies/master-trust-policy.ts";
 import { policyDocument } from "../policies/policy-document.ts";
@@ -12,7 +12,7 @@ import {
 import { targetTrustPolicy } from "../policies/target-trust-policy.ts";
 
 /** Every policy of the manifest that IAM would refuse for its size, with the role, the size, the quota and the fix. */
-export function policySizeProblems(manifest: Manifest): InfraProblem[] {
+export function policySizeProblems(manifest: Manifest): Diagnostic[] {
   const targets = targetRoles(manifest);
   return [
     ...masterProblems(manifest),
@@ -20,7 +20,7 @@ export function policySizeProblems(manifest: Manifest): InfraProblem[] {
   ];
 }
 
-function masterProblems(manifest: Manifest): InfraProblem[] {
+function masterProblems(manifest: Manifest): Diagnostic[] {
   const { arn } = masterRoleArn(manifest);
   const [own, ...managed] = masterPermissions(manifest);
   const policies = managed.length + (manifest.master.managedPolicies?.length ?? 0);
@@ -43,10 +43,10 @@ function masterProblems(manifest: Manifest): InfraProblem[] {
   const message = `needs ${policies} managed policies to name every account, IAM attaches ${quota} to a role`;
   const fix =
     "set organization in the manifest: one pattern then covers all accounts; or set trust.quotas.attachedPolicies where AWS has raised the quota";
-  return [...trust, ...inline, { subject: arn, message, fix }];
+  return [...trust, ...inline, { path: arn, message, fix }];
 }
 
-function targetProblems(manifest: Manifest, role: ManifestRole, arn: string): InfraProblem[] {
+function targetProblems(manifest: Manifest, role: ManifestRole, arn: string): Diagnostic[] {
   return [
     ...tooLarge(
       arn,
@@ -77,6 +77,6 @@ function trustPolicyQuota({ trust }: Manifest): number {
   return trust?.quotas?.trustPolicy ?? TRUST_POLICY_QUOTA;
 }
 
-function tooLarge(subject: string, what: string, size: number, quota: number, fix: string): InfraProblem[] {
-  return size <= quota ? [] : [{ subject, message: `${what} has ${size} characters, IAM accepts ${quota}`, fix }];
+function tooLarge(path: string, what: string, size: number, quota: number, fix: string): Diagnostic[] {
+  return size <= quota ? [] : [{ path, message: `${what} has ${size} characters, IAM accepts ${quota}`, fix }];
 }

@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import type { InfraProblem } from "../infra-error.ts";
+import type { Diagnostic } from "@agent-roles/runtime/role-env";
 import { OUTPUTS_QUOTA, TEMPLATE_QUOTA } from "../stack-contents.ts";
 
 export interface SynthesizedStack {
@@ -8,13 +8,13 @@ export interface SynthesizedStack {
 }
 
 /** Every template that CloudFormation would refuse. @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
-export function templateSizeProblems(stacks: readonly SynthesizedStack[]): InfraProblem[] {
+export function templateSizeProblems(stacks: readonly SynthesizedStack[]): Diagnostic[] {
   return stacks.flatMap(({ stackName, template }) => {
-    const problems: InfraProblem[] = [];
+    const problems: Diagnostic[] = [];
     const bytes = sentBytes(template);
     if (bytes > TEMPLATE_QUOTA) {
       problems.push({
-        subject: stackName,
+        path: stackName,
         message: `the template has ${bytes} bytes, CloudFormation accepts ${TEMPLATE_QUOTA} without a bucket`,
         fix: "move statements into managed policies of the account, or give the account fewer roles",
       });
@@ -22,7 +22,7 @@ export function templateSizeProblems(stacks: readonly SynthesizedStack[]): Infra
     const outputs = countOutputs(template);
     if (outputs > OUTPUTS_QUOTA) {
       problems.push({
-        subject: stackName,
+        path: stackName,
         message: `the template has ${outputs} outputs, CloudFormation accepts ${OUTPUTS_QUOTA}`,
         fix: "give the account fewer roles",
       });

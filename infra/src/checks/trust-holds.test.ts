@@ -21,7 +21,7 @@ it("names a target that the master could not assume, and why", () => {
   // Not a manifest that would be read: an external id that IAM takes for a policy variable.
   const roles = manifest.roles.map((role) => ({ ...role, externalId: "${aws:username}" }));
   const problems = trustProblems({ ...manifest, roles: [...manifest.roles, ...roles.slice(0, 1)] });
-  expect(problems.map(({ subject }) => subject)).toEqual(["arn:aws:iam::123456789012:role/agent-roles/MyFirstRole"]);
+  expect(problems.map(({ path }) => path)).toEqual(["arn:aws:iam::123456789012:role/agent-roles/MyFirstRole"]);
   // Evaluated once, reported for each role that is alike.
   const twins = roles.slice(1, 2).flatMap((role) => [role, { ...role, roleName: "Twin", profile: "Twin" }]);
   expect(trustProblems({ ...manifest, roles: twins })).toHaveLength(2);

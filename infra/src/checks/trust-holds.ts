@@ -1,6 +1,6 @@
 import { type Manifest, masterRoleArn, sessionAttributes, targetRoles } from "@agent-roles/manifest";
 import { evaluateAssumeRole } from "@agent-roles/trust";
-import type { InfraProblem } from "../infra-error.ts";
+import type { Diagnostic } from "@agent-roles/runtime/role-env";
 import { masterPermissions } from "../policies/master-permissions.ts";
 import { policyDocument } from "../policies/policy-document.ts";
 import { targetTrustPolicy } from "../policies/target-trust-policy.ts";
@@ -9,7 +9,7 @@ import { targetTrustPolicy } from "../policies/target-trust-policy.ts";
  * Evaluates for every target whether the master can assume it the way the runtime does (external id, session tags, source
  * identity). Gives a problem for each target that is not allowed.
  */
-export function trustProblems(manifest: Manifest): InfraProblem[] {
+export function trustProblems(manifest: Manifest): Diagnostic[] {
   const master = masterRoleArn(manifest);
   const { sessionTags, sourceIdentities } = sessionAttributes(manifest);
   const [sourceIdentity] = sourceIdentities;
@@ -44,7 +44,7 @@ export function trustProblems(manifest: Manifest): InfraProblem[] {
     const why = reasons.filter(({ effect }) => effect !== "allowed").map(({ message }) => message);
     const message = `the master ${master.arn} cannot assume it (${decision}): ${why.join(", ")}`;
     const fix = "correct the manifest, or report this with the manifest as a bug";
-    return alike.map((target) => ({ subject: target.role.arn, message, fix }));
+    return alike.map((target) => ({ path: target.role.arn, message, fix }));
   });
 }
 

@@ -188,7 +188,7 @@ function selected(
   const unknown = ids.filter((id) => !known.has(id) && !(canBeGone && /^\d{12}$/.test(id)));
   if (unknown.length > 0) {
     const problems = unknown.map((id) => ({
-      subject: "--accounts",
+      path: "--accounts",
       message: `"${id}" is not an account of the manifest`,
       fix: didYouMean(id, [...(manifest.accounts ?? []).map(({ alias }) => alias), ...known]),
     }));

@@ -1,4 +1,4 @@
-import { type Env, type ParsedRoleEnv, parseRoleEnv } from "@agent-roles/runtime/role-env";
+import { type Env, formatDiagnostic, type ParsedRoleEnv, parseRoleEnv } from "@agent-roles/runtime/role-env";
 import type { RoleEnvSource } from "@agent-roles/runtime/role-sources";
 import { type Command, Option } from "commander";
 import type { CliContext } from "./cli-context.ts";
@@ -26,7 +26,7 @@ export async function readRoleEnv(
   const env = await source.read();
   const roleEnv = parseRoleEnv(env);
   const { roles, warnings } = roleEnv;
-  for (const { variable, message, fix } of warnings) context.err(`warning: ${variable}: ${message}; ${fix}`);
+  for (const warning of warnings) context.err(`warning: ${formatDiagnostic(warning)}`);
   if (roles.length === 0) {
     throw new UsageError(
       "no AWS_ROLE_N is set\n  fix: set AWS_ROLE_1=arn:aws:iam::<account>:role/<name>:<profile>, or use --env-file with the output of agent-roles env",

@@ -1,3 +1,5 @@
+import type { Diagnostic } from "./role-env/diagnostic.ts";
+
 /** Every way in which the runtime fails. */
 export type ErrorCode =
   /** The `AWS_ROLE_N` variables are wrong; `problems` lists every mistake. */
@@ -45,15 +47,6 @@ export type ErrorCode =
   /** None of the above; see the cause. */
   | "Unknown";
 
-/** One mistake in the variables, with its place and its fix. */
-export interface Problem {
-  readonly variable: string;
-  readonly value: string;
-  /** What is wrong, without variable and value. */
-  readonly message: string;
-  readonly fix: string;
-}
-
 export interface AgentRolesErrorOptions {
   readonly code: ErrorCode;
   /** What to do, in words. */
@@ -62,7 +55,8 @@ export interface AgentRolesErrorOptions {
   readonly retryable?: boolean;
   /** `master` when the step failed that makes the caller the master: no role can be assumed. */
   readonly hop?: "master";
-  readonly problems?: readonly Problem[];
+  /** Every mistake; the variable is its `path`. */
+  readonly problems?: readonly Diagnostic[];
   readonly cause?: unknown;
 }
 
@@ -73,7 +67,7 @@ export class AgentRolesError extends Error {
   readonly fix: string;
   readonly retryable: boolean;
   readonly hop: "master" | undefined;
-  readonly problems: readonly Problem[];
+  readonly problems: readonly Diagnostic[];
 
   constructor(message: string, options: AgentRolesErrorOptions) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });

@@ -6,7 +6,7 @@ import { noAnswer, sessionCache } from "./cache/session-cache.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { type OnEvent, guardListener } from "./events.ts";
 import { type ProfileStatus, profileStatus } from "./profile-status.ts";
-import type { Env, Problem, RoleEnv, TargetRole } from "./role-env/index.ts";
+import type { Diagnostic, Env, RoleEnv, TargetRole } from "./role-env/index.ts";
 import { type Connection, type RoleChanges, type RoleMember, roleSet } from "./role-set.ts";
 import type { CredentialsOptions } from "./rotation/role-session.ts";
 import { initialRefresh } from "./initial-refresh.ts";
@@ -46,7 +46,7 @@ export interface AgentRolesOptions {
 
 export interface AgentRoles {
   /** What works but is probably a mistake in the variables. */
-  readonly warnings: readonly Problem[];
+  readonly warnings: readonly Diagnostic[];
   /** Every profile, in the order of `AWS_ROLE_N`. */
   profiles(): ProfileStatus[];
   /** The role of one profile, as `AWS_ROLE_N` declares it. @throws {AgentRolesError} `UnknownProfile`. */

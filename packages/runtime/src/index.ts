@@ -9,12 +9,12 @@ export type { Clock } from "./clock.ts";
 export type { AgentRolesEvent, OnEvent, KeySummary } from "./events.ts";
 export type { ProfileStatus, StoredProfilesOptions } from "./profile-status.ts";
 export { profileStatus, storedProfiles } from "./profile-status.ts";
-export { AgentRolesError, formatRoleEnv, parseRoleArn, parseRoleEnv } from "./role-env/index.ts";
+export { AgentRolesError, formatDiagnostic, formatRoleEnv, parseRoleArn, parseRoleEnv } from "./role-env/index.ts";
 export type {
+  Diagnostic,
   ErrorCode,
   MasterRoleHop,
   ParsedRoleEnv,
-  Problem,
   RoleArn,
   RoleEnv,
   TargetRole,

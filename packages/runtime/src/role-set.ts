@@ -1,7 +1,7 @@
 import { AgentRolesError } from "./agent-roles-error.ts";
 import type { Clock } from "./clock.ts";
 import { type AgentRolesEvent, type OnEvent, refreshEvent } from "./events.ts";
-import { type Env, type ParsedRoleEnv, parseRoleEnv, type Problem, type TargetRole } from "./role-env/index.ts";
+import { type Diagnostic, type Env, type ParsedRoleEnv, parseRoleEnv, type TargetRole } from "./role-env/index.ts";
 import { type RoleSession, roleSession, type SessionState } from "./rotation/role-session.ts";
 import { isValid, type SessionCredentials } from "./session/credentials.ts";
 import { type AssumeRole, targetRequest } from "./session/role-request.ts";
@@ -45,7 +45,7 @@ export interface RoleSet {
   readonly members: ReadonlyMap<string, RoleMember>;
   readonly listeners: Set<RotationListener>;
   /** What works but is probably a mistake in the variables. */
-  readonly warnings: () => readonly Problem[];
+  readonly warnings: () => readonly Diagnostic[];
   /**
    * Takes other definitions: a session whose key stays the same stays, with its credentials.
    *
@@ -62,7 +62,7 @@ export function roleSet(env: Env, options: RoleSetOptions): RoleSet {
   const members = new Map<string, RoleMember>();
   const listeners = new Set<RotationListener>();
   const connections = new Set<Connection>();
-  let warnings: readonly Problem[] = [];
+  let warnings: readonly Diagnostic[] = [];
   /** The last failure of the master that was reported. */
   let masterFailure: string | undefined;
   load(env);

@@ -3,16 +3,15 @@ export function isProfileName(text: string): boolean {
   return /^[A-Za-z0-9_@+.%/-]+$/.test(text);
 }
 
-export const RESERVED_NAME_FIX = "Choose another profile name.";
-
 /**
  * Names that a reader's parser reserves, in any case: Python's configparser (botocore) merges `DEFAULT` into every other profile, and
  * `default` replaces the credentials of every AWS call without a profile; the JavaScript SDK keeps profiles in an object, where
- * `__proto__` is refused and `constructor` is not found.
+ * `__proto__` is refused, `constructor` is not found, and `services.x` or `sso-session.x` replaces the section `[services x]`.
  */
 export function isReservedProfileName(text: string): boolean {
   const name = text.toLowerCase();
-  return name === "default" || Object.getOwnPropertyNames(Object.prototype).some((each) => each.toLowerCase() === name);
+  if (name === "default" || /^(services|sso-session)\./.test(name)) return true;
+  return Object.getOwnPropertyNames(Object.prototype).some((each) => each.toLowerCase() === name);
 }
 
 export const EXTERNAL_ID_SHAPE = "use 2 to 1224 of: letters, digits, _ + = , . @ : / -";

@@ -1,5 +1,5 @@
 export { AgentRolesError } from "../agent-roles-error.ts";
-export type { AgentRolesErrorOptions, ErrorCode, Problem } from "../agent-roles-error.ts";
+export type { AgentRolesErrorOptions, ErrorCode } from "../agent-roles-error.ts";
 export type { Env } from "./env.ts";
 export { type Diagnostic, formatDiagnostic } from "./diagnostic.ts";
 export { formatRoleEnv } from "./format-role-env.ts";
@@ -10,5 +10,5 @@ export { parseOneRole } from "./parse-one-role.ts";
 export type { OneRole } from "./parse-one-role.ts";
 export { parseRoleEnv } from "./parse-role-env.ts";
 export type { ParsedRoleEnv } from "./parse-role-env.ts";
-export { isExternalId, isProfileName, isRegion, isReservedProfileName, RESERVED_NAME_FIX } from "./grammar.ts";
+export { isExternalId, isProfileName, isRegion, isReservedProfileName } from "./grammar.ts";
 export type { MasterRoleHop, RoleEnv, TargetRole } from "./target-role.ts";

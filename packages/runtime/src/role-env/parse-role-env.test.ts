@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { AgentRolesError } from "../agent-roles-error.ts";
+import type { Diagnostic } from "./diagnostic.ts";
 import { parseRoleEnv } from "./parse-role-env.ts";
 
 const FIRST = "arn:aws:iam::123456789012:role/MyFirstRole:MyFirstAccount";
 
-function problemsOf(env: Record<string, string>): readonly { variable: string; message: string; fix: string }[] {
+function problemsOf(env: Record<string, string>): readonly Diagnostic[] {
   try {
     parseRoleEnv(env);
   } catch (error) {
@@ -95,7 +96,7 @@ describe("parseRoleEnv", () => {
     ["MyProfile:arn:aws:iam::123456789012:role/MyRole", "is not a role ARN"],
   ])("refuses AWS_ROLE_1=%s", (value, message) => {
     const [problem] = problemsOf({ AWS_ROLE_1: value });
-    expect(problem).toMatchObject({ variable: "AWS_ROLE_1", value });
+    expect(problem).toMatchObject({ path: "AWS_ROLE_1" });
     expect(problem?.message).toContain(message);
     expect(problem?.fix).not.toBe("");
   });
@@ -126,20 +127,28 @@ describe("parseRoleEnv", () => {
     ["AGENT_ROLES_SESSION_TAGS", "aws:team=a"],
   ])("refuses %s=%s by name", (variable, value) => {
     expect(problemsOf({ AWS_ROLE_1: FIRST, [variable]: value })).toEqual([
-      expect.objectContaining({ variable, value, fix: expect.stringMatching(/./) }),
+      expect.objectContaining({ path: variable, fix: expect.stringMatching(/./) }),
     ]);
   });
 
   it.each([
     ["twice the same profile", { AWS_ROLE_2: FIRST }, "AWS_ROLE_2", "already declared by AWS_ROLE_1"],
-    ...["default", "DEFAULT", "Default", "__proto__", "constructor", "toString", "hasOwnProperty"].map(
-      (name): [string, Record<string, string>, string, string] => [
-        `the name ${name}`,
-        { AWS_ROLE_2: FIRST.replace(/\w+$/, name) },
-        "AWS_ROLE_2",
-        `"${name}"`,
-      ],
-    ),
+    ...[
+      "default",
+      "DEFAULT",
+      "Default",
+      "__proto__",
+      "constructor",
+      "toString",
+      "hasOwnProperty",
+      "services.sts",
+      "SSO-session.corp",
+    ].map((name): [string, Record<string, string>, string, string] => [
+      `the name ${name}`,
+      { AWS_ROLE_2: FIRST.replace(/\w+$/, name) },
+      "AWS_ROLE_2",
+      `"${name}"`,
+    ]),
     ["the master's own profile", { AWS_PROFILE: "MyFirstAccount" }, "AWS_ROLE_1", "the master's own"],
     [
       "two defaults",
@@ -149,7 +158,7 @@ describe("parseRoleEnv", () => {
     ],
   ])("refuses %s", (_, env, variable, message) => {
     const problems = problemsOf({ AWS_ROLE_1: FIRST, ...env });
-    expect(problems).toEqual([expect.objectContaining({ variable, message: expect.stringContaining(message) })]);
+    expect(problems).toEqual([expect.objectContaining({ path: variable, message: expect.stringContaining(message) })]);
   });
 
   it("reports every mistake at once, each with the variable and the fix", () => {
@@ -176,12 +185,12 @@ describe("parseRoleEnv", () => {
       AWS_ROLE_2_EXTERNALID: "typo",
     });
     expect(roles.map(({ number }) => number)).toEqual([2, 6]);
-    expect(warnings.map(({ variable }) => variable)).toEqual(["AWS_ROLE_2_EXTERNALID", "AWS_ROLE_1, AWS_ROLE_3…5"]);
+    expect(warnings.map(({ path }) => path)).toEqual(["AWS_ROLE_2_EXTERNALID", "AWS_ROLE_1, AWS_ROLE_3…5"]);
   });
 
   it("reports warnings together with the mistakes, so that one look at it is enough", () => {
     const problems = problemsOf({ AWS_ROLE_1: "nonsense", AWS_ROLE_1_REGOIN: "eu-west-1" });
-    expect(problems.map(({ variable }) => variable)).toEqual(["AWS_ROLE_1", "AWS_ROLE_1_REGOIN"]);
+    expect(problems.map(({ path }) => path)).toEqual(["AWS_ROLE_1", "AWS_ROLE_1_REGOIN"]);
   });
 
   it("orders roles by number, not by text", () => {
@@ -199,5 +208,5 @@ it.each<readonly [Record<string, string>, string[]]>([
   [{}, []],
 ])("warns with %j about a Region of another partition: %j", (env, variables) => {
   const { warnings } = parseRoleEnv({ AWS_ROLE_1: "arn:aws:iam::123456789013:role/MyRole:Prod", ...env });
-  expect(warnings.map(({ variable }) => variable)).toEqual(variables);
+  expect(warnings.map(({ path }) => path)).toEqual(variables);
 });

@@ -1,4 +1,5 @@
-import { AgentRolesError, type Problem } from "../agent-roles-error.ts";
+import { AgentRolesError } from "../agent-roles-error.ts";
+import { type Diagnostic, formatDiagnostic } from "./diagnostic.ts";
 import { parseSessionEnv } from "./parse-session-env.ts";
 import { parseTargetRole, ROLE_OPTIONS } from "./parse-target-role.ts";
 import type { Env, Report } from "./env.ts";
@@ -7,19 +8,19 @@ import type { RoleEnv, TargetRole } from "./target-role.ts";
 
 export interface ParsedRoleEnv extends RoleEnv {
   /** What works and is probably not meant: a gap in the numbers, an unknown `AWS_ROLE_N_…`. */
-  readonly warnings: readonly Problem[];
+  readonly warnings: readonly Diagnostic[];
 }
 
 /**
  * Reads the `AWS_ROLE_N` contract from an environment. Variables that are not ours, such as `AWS_ROLE_ARN`, are left alone;
  * an optional variable that is empty counts as unset.
  *
- * @throws {AgentRolesError} `InvalidRoleEnv` with every mistake at once, each with the variable, the value and the fix; what would
+ * @throws {AgentRolesError} `InvalidRoleEnv` with every mistake at once, each with the variable and the fix; what would
  *   have been a warning is among them.
  */
 export function parseRoleEnv(env: Env): ParsedRoleEnv {
-  const problems: Problem[] = [];
-  const warnings: Problem[] = [];
+  const problems: Diagnostic[] = [];
+  const warnings: Diagnostic[] = [];
   const report: Report = (problem) => problems.push(problem);
 
   const numbers = roleNumbers(env, report);
@@ -45,7 +46,7 @@ function roleNumbers(env: Env, report: Report): number[] {
       continue;
     }
     const message = "numbers begin at 1 and have no leading zero";
-    report({ variable, value, message, fix: `rename it to AWS_ROLE_${number || 1}` });
+    report({ path: variable, message, fix: `rename it to AWS_ROLE_${number || 1}` });
   }
   return numbers.toSorted((a, b) => a - b);
 }
@@ -56,8 +57,7 @@ function reportClashes(roles: readonly TargetRole[], env: Env, report: Report): 
   let defaultRole: string | undefined;
   for (const role of roles) {
     const variable = `AWS_ROLE_${role.number}`;
-    const value = env[variable] ?? "";
-    const clash = (message: string, fix: string): void => report({ variable, value, message, fix });
+    const clash = (message: string, fix: string): void => report({ path: variable, message, fix });
     const first = seen.get(role.profile);
     if (first)
       clash(`the profile "${role.profile}" is already declared by ${first}`, "give each role its own profile name");
@@ -68,7 +68,7 @@ function reportClashes(roles: readonly TargetRole[], env: Env, report: Report): 
     if (!role.default) continue;
     if (defaultRole) {
       const message = `${defaultRole}_DEFAULT is already true`;
-      report({ variable: `${variable}_DEFAULT`, value: "true", message, fix: "keep it on one role" });
+      report({ path: `${variable}_DEFAULT`, message, fix: "keep it on one role" });
     }
     defaultRole ??= variable;
   }
@@ -81,11 +81,10 @@ function reportStrayOptions(env: Env, numbers: ReadonlySet<number>, report: Repo
     if (digits === undefined || !value) continue;
     if (!ROLE_OPTIONS.includes(option)) {
       const fix = `known are ${ROLE_OPTIONS.map((name) => `AWS_ROLE_${digits}_${name}`).join(", ")}`;
-      warn({ variable, value, message: "is unknown and ignored", fix });
+      warn({ path: variable, message: "is unknown and ignored", fix });
     } else if (!numbers.has(Number(digits)) || digits !== String(Number(digits))) {
       report({
-        variable,
-        value,
+        path: variable,
         message: `AWS_ROLE_${digits} is not set`,
         fix: `set AWS_ROLE_${digits}, or remove this`,
       });
@@ -94,7 +93,7 @@ function reportStrayOptions(env: Env, numbers: ReadonlySet<number>, report: Repo
 }
 
 /** Roles of another partition than the Region that is called: STS of one partition knows none of another. */
-function strangeRegions(roles: readonly TargetRole[], env: Env): Problem[] {
+function strangeRegions(roles: readonly TargetRole[], env: Env): Diagnostic[] {
   const variable = ["AWS_REGION", "AWS_DEFAULT_REGION"].find((name) => env[name]);
   return roles.flatMap(({ number, role: { partition }, region }) => {
     const named = region ? `AWS_ROLE_${number}_REGION` : variable;
@@ -103,16 +102,15 @@ function strangeRegions(roles: readonly TargetRole[], env: Env): Problem[] {
     const message = `${value} is not in the partition ${partition} of AWS_ROLE_${number}`;
     return [
       {
-        variable: named,
-        value,
+        path: named,
         message,
-        fix: `Set it to a Region of ${partition}, such as ${DEFAULT_REGIONS[partition]}.`,
+        fix: `set it to a Region of ${partition}, such as ${DEFAULT_REGIONS[partition]}`,
       },
     ];
   });
 }
 
-function gaps(numbers: readonly number[]): Problem[] {
+function gaps(numbers: readonly number[]): Diagnostic[] {
   const last = numbers.at(-1) ?? 0;
   if (last === new Set(numbers).size) return [];
   const missing = numbers.flatMap((number, index) => {
@@ -122,12 +120,11 @@ function gaps(numbers: readonly number[]): Problem[] {
       : [number - 1 === expected ? `AWS_ROLE_${expected}` : `AWS_ROLE_${expected}…${number - 1}`];
   });
   const fix = "number the roles 1, 2, 3, … without a gap";
-  return [{ variable: missing.join(", "), value: "", message: "is missing", fix }];
+  return [{ path: missing.join(", "), message: "is missing", fix }];
 }
 
-function invalidRoleEnv(problems: readonly Problem[]): AgentRolesError {
-  const lines = problems.map(({ variable, message, fix }) => `${variable}: ${message}; ${fix}`);
-  return new AgentRolesError(lines.join("\n"), {
+function invalidRoleEnv(problems: readonly Diagnostic[]): AgentRolesError {
+  return new AgentRolesError(problems.map(formatDiagnostic).join("\n"), {
     code: "InvalidRoleEnv",
     fix: "correct the variables named above",
     problems,

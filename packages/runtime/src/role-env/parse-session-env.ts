@@ -24,13 +24,13 @@ function parseMaster(env: Env, report: Report): MasterRoleHop | undefined {
   const externalId = env["AWS_MASTER_ROLE_EXTERNAL_ID"];
   if (externalId && !isExternalId(externalId)) {
     const variable = "AWS_MASTER_ROLE_EXTERNAL_ID";
-    report({ variable, value: externalId, message: `"${externalId}" is not valid`, fix: EXTERNAL_ID_SHAPE });
+    report({ path: variable, message: `"${externalId}" is not valid`, fix: EXTERNAL_ID_SHAPE });
   }
   if (!value) return undefined;
   const role = parseRoleArn(value);
   if (!role) {
     const fix = "expected arn:aws:iam::<account>:role/<name>, without a profile";
-    report({ variable: "AWS_MASTER_ROLE_ARN", value, message: `"${value}" is not a role ARN`, fix });
+    report({ path: "AWS_MASTER_ROLE_ARN", message: `"${value}" is not a role ARN`, fix });
     return undefined;
   }
   return { role, ...(externalId && { externalId }) };
@@ -40,7 +40,7 @@ function parseSessionName(env: Env, variable: string, report: Report): string | 
   const value = env[variable];
   if (!value) return undefined;
   if (isSessionName(value)) return value;
-  report({ variable, value, message: `"${value}" is not valid`, fix: SESSION_NAME_SHAPE });
+  report({ path: variable, message: `"${value}" is not valid`, fix: SESSION_NAME_SHAPE });
   return undefined;
 }
 
@@ -55,7 +55,7 @@ function parseSessionTags(env: Env, report: Report): Record<string, string> | un
   const fix = "write key=value,key=value: at most 50 tags, no key twice, keys to 128 and values to 256 characters";
   const keys = new Set(pairs.map(([key]) => key.toLowerCase()));
   if (pairs.length > 50 || keys.size < pairs.length || !pairs.every(([key, text]) => isTag(key, text))) {
-    report({ variable, value, message: `"${value}" is not a list of tags`, fix });
+    report({ path: variable, message: `"${value}" is not a list of tags`, fix });
     return undefined;
   }
   return Object.fromEntries(pairs);

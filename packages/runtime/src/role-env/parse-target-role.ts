@@ -5,7 +5,6 @@ import {
   isProfileName,
   isRegion,
   isReservedProfileName,
-  RESERVED_NAME_FIX,
 } from "./grammar.ts";
 import type { Env, Report } from "./env.ts";
 import { parseRoleArn } from "./role-arn.ts";
@@ -34,20 +33,19 @@ export function parseTargetRole(env: Env, number: number, report: Report): Targe
   const optional = parseOptions(env, variable, report);
   if (!role) {
     const fix = parseRoleArn(value) ? `append ":" and a profile name: ${value}:MyProfile` : `expected ${ROLE_SHAPE}`;
-    report({ variable, value, message: value === "" ? "is empty" : `"${value}" is not a role ARN and a profile`, fix });
+    report({ path: variable, message: value === "" ? "is empty" : `"${value}" is not a role ARN and a profile`, fix });
     return undefined;
   }
   if (!isProfileName(profile)) {
     report({
-      variable,
-      value,
+      path: variable,
       message: profile === "" ? "the profile name after the last colon is empty" : `"${profile}" is not a profile name`,
-      fix: "Use only letters, digits and _ @ + . % / -, so that every AWS SDK can read it.",
+      fix: "use only letters, digits and _ @ + . % / -, so that every AWS SDK can read it",
     });
     return undefined;
   }
   if (isReservedProfileName(profile)) {
-    report({ variable, value, message: `"${profile}" is reserved by AWS clients`, fix: RESERVED_NAME_FIX });
+    report({ path: variable, message: `"${profile}" is reserved by AWS clients`, fix: "choose another profile name" });
     return undefined;
   }
   return { number, profile, role, ...optional };
@@ -61,7 +59,7 @@ function parseOptions(env: Env, variable: string, report: Report): RoleOptions {
     const value = env[name];
     if (!value) return undefined;
     const parsed = parse(value);
-    if (parsed === undefined) report({ variable: name, value, message: `"${value}" is not valid`, fix });
+    if (parsed === undefined) report({ path: name, message: `"${value}" is not valid`, fix });
     return parsed;
   };
   const externalId = read("EXTERNAL_ID", when(isExternalId), EXTERNAL_ID_SHAPE);

@@ -101,7 +101,7 @@ export function checkSecretEnv(secret: Env, merged: Env, secretId: string): void
     parseRoleEnv(merged);
   } catch (error) {
     const problems = error instanceof AgentRolesError ? error.problems : [];
-    const names = problems.map(({ variable }) => variable).filter((variable) => variable in secret);
+    const names = problems.flatMap(({ path }) => (path !== undefined && path in secret ? [path] : []));
     if (names.length === 0) throw error;
     const message = `not valid: ${names.join(", ")} (values of a secret are not shown)`;
     throw unreadable(secretId, message, {
