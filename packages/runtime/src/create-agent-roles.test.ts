@@ -1,7 +1,7 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { AgentRolesError } from "./agent-roles-error.ts";
 import { type AgentRolesOptions, createAgentRoles } from "./create-agent-roles.ts";
 import type { AgentRolesEvent } from "./events.ts";
@@ -606,4 +606,23 @@ it("warns when there is no role at all", async () => {
   await settle();
   process.off("warning", onWarning);
   expect(warnings).toContainEqual(expect.stringContaining("No AWS_ROLE_N is set"));
+});
+
+it.each([
+  ["deletes the cached session of a removed role", {}, 0],
+  ["keeps the cached session of a removed profile whose role another profile has", { AWS_ROLE_9: ":Other" }, 1],
+])("%s", async (_, others, left) => {
+  const directory = await mkdtemp(join(tmpdir(), "agent-roles-cache-"));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  const cacheDirectory = join(directory, "cache");
+  const FIRST = "arn:aws:iam::123456789013:role/First";
+  const more = Object.fromEntries(Object.entries(others).map(([name, suffix]) => [name, FIRST + suffix]));
+  const rest = { ...KEYS, HOME: directory, AGENT_ROLES_CACHE_DIR: cacheDirectory, ...more };
+  const { roles, clock } = subject({ env: { ...rest, AWS_ROLE_1: `${FIRST}:First` }, cache: true });
+  await clock.until(roles.assumeAll());
+  const entries = async (): Promise<string[]> =>
+    (await readdir(cacheDirectory)).filter((name) => name.endsWith(".json"));
+  expect(await entries()).toHaveLength(1);
+  roles.update({ ...rest, AWS_ROLE_2: "arn:aws:iam::123456789013:role/Second:Second" });
+  await vi.waitFor(async () => expect(await entries()).toHaveLength(left));
 });

@@ -12,6 +12,7 @@ import type { CredentialsOptions } from "./rotation/role-session.ts";
 import { initialRefresh } from "./initial-refresh.ts";
 import { type Rotation, type StartOptions, startRotation } from "./start-rotation.ts";
 import { isValid, type SessionCredentials } from "./session/credentials.ts";
+import { isKeptElsewhere } from "./stores/profile-keepers.ts";
 import { storeEntries } from "./stores/store-entries.ts";
 import { timeLimitedStore } from "./stores/time-limited-store.ts";
 import { connectMaster } from "./master/connect-master.ts";
@@ -137,6 +138,10 @@ export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
         readCachedSession: async (target: TargetRole) => {
           const { session } = await cache.read(target, origin);
           return isValid(session, clock.now()) ? session : undefined;
+        },
+        forget: async (target: TargetRole) => {
+          if (await isKeptElsewhere(target, env, clock.now()).catch(() => false)) return;
+          await cache.forget(target, origin);
         },
       }),
     };

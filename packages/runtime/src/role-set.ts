@@ -12,6 +12,7 @@ import type { RotationListener } from "./start-rotation.ts";
 export interface RoleMember {
   target: TargetRole;
   readonly session: RoleSession;
+  readonly forget?: Connection["forget"];
   /** Everything that determines the session: a role with another key gets a new session. */
   readonly sessionKey: string;
   /** The same without the caller and the endpoint: while it stays the same, valid credentials are kept. */
@@ -23,6 +24,8 @@ export interface Connection {
   readonly assumeRole: AssumeRole;
   /** A valid session that another process got. Never rejects. */
   readonly readCachedSession?: (target: TargetRole) => Promise<SessionCredentials | undefined>;
+  /** Deletes the session that other processes share, unless one of them needs it. Never rejects. */
+  readonly forget?: (target: TargetRole) => Promise<void>;
   /** Lets go of what is known of the master. */
   readonly reconnect: () => void;
 }
@@ -67,12 +70,12 @@ export function roleSet(env: Env, options: RoleSetOptions): RoleSet {
   let masterFailure: string | undefined;
   load(env);
 
-  function load(from: Env): { readonly changes: RoleChanges; readonly leaving: readonly TargetRole[] } {
+  function load(from: Env): { readonly changes: RoleChanges; readonly leaving: readonly RoleMember[] } {
     const roleEnv = parseRoleEnv(hasMasterCredentials ? { ...from, AWS_PROFILE: undefined } : from);
     const before = new Map(members);
     const added: TargetRole[] = [];
     const changed: TargetRole[] = [];
-    const leaving: TargetRole[] = [];
+    const leaving: RoleMember[] = [];
     let connection: Connection | undefined;
     members.clear();
     for (const target of roleEnv.roles) {
@@ -92,11 +95,12 @@ export function roleSet(env: Env, options: RoleSetOptions): RoleSet {
       const kept = isSame ? known.session.state().credentials : undefined;
       members.set(target.profile, open(target, keys, connection, kept));
       (known ? changed : added).push(target);
-      if (known && !kept) leaving.push(target);
+      if (known && !kept) leaving.push(known);
     }
     warnings = roleEnv.warnings;
-    const removed = [...before.values()].map(({ target }) => target);
-    return { changes: { added, changed, removed }, leaving: [...removed, ...leaving] };
+    const gone = [...before.values()];
+    const removed = gone.map(({ target }) => target);
+    return { changes: { added, changed, removed }, leaving: [...gone, ...leaving] };
   }
 
   /** Region, description or number can change; stores hold the Region. */
@@ -111,7 +115,7 @@ export function roleSet(env: Env, options: RoleSetOptions): RoleSet {
   function open(
     target: TargetRole,
     keys: Pick<RoleMember, "sessionKey" | "sessionKeyIgnoringCaller">,
-    { assumeRole, readCachedSession }: Connection,
+    { assumeRole, readCachedSession, forget }: Connection,
     initial?: SessionCredentials,
   ): RoleMember {
     const session = roleSession((accept) => assumeRole(targetRequest(member.target), accept), {
@@ -121,7 +125,7 @@ export function roleSet(env: Env, options: RoleSetOptions): RoleSet {
       ...(readCachedSession && { readCachedSession: () => readCachedSession(member.target) }),
       ...(initial && { initial }),
     });
-    const member: RoleMember = { target, session, ...keys };
+    const member: RoleMember = { target, session, ...keys, ...(forget && { forget }) };
     return member;
   }
 
@@ -153,9 +157,11 @@ export function roleSet(env: Env, options: RoleSetOptions): RoleSet {
     const { changes, leaving } = load(to);
     const { added, changed, removed } = changes;
     if (added.length + changed.length + removed.length > 0) onEvent({ type: "rolesChanged", ...changes });
+    const needed = new Set([...members.values()].map(({ sessionKey: key }) => key));
+    for (const { forget, target, sessionKey: key } of leaving) if (!needed.has(key)) void forget?.(target);
     for (const listener of listeners) {
       // A changed profile leaves the stores first: it never keeps the credentials of the role that it meant before.
-      for (const target of leaving) listener.removed(target);
+      for (const { target } of leaving) listener.removed(target);
       if (added.length + changed.length > 0) listener.due(clock.now());
     }
     return changes;

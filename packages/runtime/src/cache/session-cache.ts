@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { AgentRolesError, toAgentRolesError } from "../agent-roles-error.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import type { Env } from "../role-env/env.ts";
@@ -8,6 +9,7 @@ import { sessionKey, type SessionOrigin, type SessionRole } from "../session/ses
 import { withTimeout } from "../with-timeout.ts";
 import { cacheDirectory } from "./cache-directory.ts";
 import type { CacheEntry } from "./cache-entry.ts";
+import { cacheFile } from "./cache-file.ts";
 import { localCaller, profileEndpoints } from "./local-caller.ts";
 import { pruneCache } from "./prune-cache.ts";
 import { lookIntoCache, sharedSession } from "./shared-session.ts";
@@ -45,6 +47,8 @@ export interface SessionCache {
   assumeRole(assumeRole: AssumeRole, origin: CallerOrigin): AssumeRole;
   /** What is known of a role, without a call; the session can have expired. Never rejects. */
   read(role: SessionRole, origin: CallerOrigin): Promise<CacheEntry>;
+  /** Deletes what is known of a role, when the call in flight has ended. Never rejects. */
+  forget(role: SessionRole, origin: CallerOrigin): Promise<void>;
 }
 
 /** An entry's key: the session's, the endpoints of the profile, and the caller that the entry belongs to. */
@@ -113,7 +117,19 @@ export function sessionCache(options: SessionCacheOptions = {}): SessionCache {
     return file?.entry ?? {};
   }
 
-  return { assumeRole, read };
+  async function forget(role: SessionRole, origin: CallerOrigin): Promise<void> {
+    try {
+      const key = await keyOf(role, origin);
+      if (directory === undefined || key === undefined) return;
+      await inFlight.get(key)?.catch(() => undefined);
+      await rm(cacheFile(directory, key), { force: true });
+    } catch (error) {
+      const fix = "Delete the files of AGENT_ROLES_CACHE_DIR, or of ~/.aws/agent-roles/cache.";
+      warn(toAgentRolesError(error, { code: "StoreFailed", fix }));
+    }
+  }
+
+  return { assumeRole, read, forget };
 }
 
 /** The error of a call that takes too long. */

@@ -4,6 +4,7 @@ import { systemClock } from "../clock.ts";
 import { processIdentity } from "../files/process-identity.ts";
 import { credentials, target } from "../fixtures.test-helper.ts";
 import type { CredentialStore, StoredCredentials } from "./credential-store.ts";
+import { isKeptElsewhere } from "./profile-keepers.ts";
 import { profileStore } from "./profile-store.ts";
 import { sharedCredentialsStore } from "./shared-credentials-store.ts";
 import { type TestHome, testHome } from "./shared-files.test-helper.ts";
@@ -161,4 +162,18 @@ it("does not wait for a file that shrank long ago", async () => {
   await store.put([entry(undefined, "B")]);
   expect(await key()).toBe("ASIASharedBEXAMPLE");
   expect(sleeps).toBe(0);
+});
+
+it("finds that another process keeps the session of a role, under any profile, while it is alive", async () => {
+  await daemon("other").put([{ target: target("First"), credentials: credentials("First", NOW) }]);
+  const renamed = { ...target("First"), profile: "Other" };
+  expect(await isKeptElsewhere(renamed, place.env, NOW)).toBe(true);
+  expect(await isKeptElsewhere(target("Second"), place.env, NOW)).toBe(false);
+  expect(
+    await isKeptElsewhere(
+      renamed,
+      { ...place.env, AWS_CONFIG_FILE: "/none", AWS_SHARED_CREDENTIALS_FILE: "/none2" },
+      NOW,
+    ),
+  ).toBe(false);
 });

@@ -1,8 +1,10 @@
 import { AgentRolesError } from "../agent-roles-error.ts";
+import { readShared } from "../aws-files/read-shared.ts";
 import { readSections, type Section, type SectionEdit } from "../aws-files/sections.ts";
+import { sharedPaths } from "../aws-files/shared-paths.ts";
 import { entryName } from "../cache/entry-name.ts";
-import { isProcessAlive } from "../files/process-identity.ts";
-import type { TargetRole } from "../role-env/index.ts";
+import { isProcessAlive, processIdentity } from "../files/process-identity.ts";
+import type { Env, TargetRole } from "../role-env/index.ts";
 import { sessionKey } from "../session/session-key.ts";
 import type { SharedTexts } from "./foreign-profiles.ts";
 
@@ -55,6 +57,19 @@ export async function otherKeeper(sections: readonly Section[], own: string, now
     return { identity, session: noteField(note, "session") };
   }
   return undefined;
+}
+
+/** Whether another process keeps the session of this target, for a profile of any name. */
+export async function isKeptElsewhere(target: TargetRole, env: Env, now: number): Promise<boolean> {
+  const { configFile, credentialsFile } = sharedPaths(env);
+  const texts = { config: await readShared(configFile), credentials: await readShared(credentialsFile) };
+  const session = sessionOf(target);
+  const own = await processIdentity();
+  for (const sections of managedSections(texts).values()) {
+    const same = sections.filter(({ note }) => noteField(note, "session") === session);
+    if (await otherKeeper(same, own, now)) return true;
+  }
+  return false;
 }
 
 /** A profile that another process keeps with another session. */
