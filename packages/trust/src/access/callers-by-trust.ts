@@ -1,7 +1,8 @@
 import type { PossibleCaller } from "./callers.ts";
 import type { Expectation } from "./expectation.ts";
 import { type CallerSet, possibleCallers } from "./possible-callers.ts";
-import { canName, type ReadTrust } from "./read-trust.ts";
+import { overApproximateTrust } from "./over-approximate.ts";
+import { namingStatements, type ReadTrust } from "./read-trust.ts";
 
 /** The callers that an expectation is about at one role. */
 export interface ExpectedCallers {
@@ -13,32 +14,21 @@ export interface ExpectedCallers {
   readonly everyone: () => readonly PossibleCaller[];
 }
 
-/** Gives the callers to simulate; roles that are trusted alike share them, because hundreds often are. */
+/** Gives the callers to simulate, shared between roles that are trusted alike. */
 export function callersByTrust(
   { from, decision }: Pick<Expectation, "from" | "decision">,
   set: CallerSet,
 ): (trust: ReadTrust) => ExpectedCallers {
-  const shared = new Map<string, ExpectedCallers>();
-  return (trust) => {
-    const { role, partition } = trust;
-    const text = JSON.stringify([partition, role.trustPolicy]);
-    // What a variable, or something unknown, resolves to differs by role.
-    const key = text.includes("${") || role.unknowns.length > 0 ? `${role.arn} ${text}` : text;
-    const found = shared.get(key) ?? read(trust);
-    shared.set(key, found);
-    return found;
-  };
-
-  function read(trust: ReadTrust): ExpectedCallers {
+  return sharedByTrust((trust) => {
     const callers = narrow(possibleCallers(trust, from, set));
-    const isNamed = ({ caller }: PossibleCaller): boolean => canName(trust, caller);
+    const isNamed = ({ caller }: PossibleCaller): boolean => namingStatements(trust, caller).length > 0;
     const named = callers.filter(isNamed);
     return {
       named,
       unnamed: callers.filter((caller) => !isNamed(caller)),
       everyone: () => (from === "*" ? named : possibleCallers(trust, "*", set).filter(isNamed)),
     };
-  }
+  });
 
   function narrow(callers: readonly PossibleCaller[]): readonly PossibleCaller[] {
     if (decision === "denied" || !from.startsWith("arn:")) return callers;
@@ -46,4 +36,31 @@ export function callersByTrust(
     const known = callers.filter((caller) => caller.known);
     return known.length > 0 ? known : callers;
   }
+}
+
+/** Reads the callers of trust policies that differ in nothing that concerns the caller once: hundreds often are alike. */
+export function sharedByTrust<Callers>(read: (trust: ReadTrust) => Callers): (trust: ReadTrust) => Callers {
+  const shared = new Map<string, Callers>();
+  return (trust) => {
+    const key = callerKey(trust);
+    const found = shared.get(key) ?? read(trust);
+    shared.set(key, found);
+    return found;
+  };
+}
+
+/** Condition keys on which the callers to simulate depend; an external ID, for example, is the request's. */
+const OF_THE_CALLER = /^aws:(?:principal|username)/;
+
+function callerKey({ role, partition, policy }: ReadTrust): string {
+  const whole = JSON.stringify(role.trustPolicy);
+  // What a variable, or something unknown, resolves to differs by role.
+  if (whole.includes("${") || overApproximateTrust(role)) return `${role.arn} ${whole}`;
+  const statements = policy.statements.map(({ effect, unreadable, principal, action, conditions }) => [
+    effect,
+    unreadable,
+    [principal, action].map((element) => [element?.name, element?.written]),
+    conditions.filter(({ key }) => OF_THE_CALLER.test(key)).map(({ written, key, values }) => [written, key, values]),
+  ]);
+  return JSON.stringify([partition, statements]);
 }

@@ -46,15 +46,22 @@ export function readCallers(roles: readonly TrustRole[], context: TrustContext):
  * @param from only these callers: see `Expectation.from`.
  */
 export function possibleCallers(trust: ReadTrust, from: string, set: CallerSet): readonly PossibleCaller[] {
-  const place = (caller: PossibleCaller): readonly PossibleCaller[] =>
-    inOrganizations(caller, trust, set).filter((placed) => isFrom(from, placed.caller, set));
+  const inside = [...set.known, ...namedSessions(trust, from, set)];
+  return [...inside.flatMap((caller) => placed(caller, from, trust, set)), ...outsideCallers(trust, from, set)];
+}
+
+/** Those of {@link possibleCallers} that are no roles of the set. */
+export function outsideCallers(trust: ReadTrust, from: string, set: CallerSet): readonly PossibleCaller[] {
   return [
-    ...[...set.known, ...namedSessions(trust, from, set)].flatMap(place),
     ...outsidePrincipals(trust, from, set)
-      .flatMap(place)
+      .flatMap((caller) => placed(caller, from, trust, set))
       .flatMap((caller) => withTags(caller, trust)),
     ...servicesAndProviders(trust, from).filter(({ caller }) => isFrom(from, caller, set)),
   ];
+}
+
+function placed(possible: PossibleCaller, from: string, trust: ReadTrust, set: CallerSet): readonly PossibleCaller[] {
+  return inOrganizations(possible, trust, set).filter(({ caller }) => isFrom(from, caller, set));
 }
 
 /**

@@ -46,12 +46,12 @@ export function readTrust(role: TrustRole): ReadTrust {
   };
 }
 
-/** Whether a statement can let the caller in; nobody gets past a trust policy that does not name them. */
-export function canName({ allowing }: ReadTrust, caller: Caller): boolean {
+/** The statements that can let the caller in; nobody gets past a trust policy that does not name them. */
+export function namingStatements({ allowing }: ReadTrust, caller: Caller): readonly Statement[] {
   const identity = readCaller(caller);
-  return (
-    typeof identity === "string" ||
-    allowing.some(({ principal }) => principal === undefined || matchingPrincipals(principal, identity).length > 0)
+  if (typeof identity === "string") return allowing;
+  return allowing.filter(
+    ({ principal }) => principal === undefined || matchingPrincipals(principal, identity).length > 0,
   );
 }
 

@@ -45,25 +45,23 @@ export function trustGraph(
   escalating: ReadonlySet<string> = new Set(),
 ): TrustGraph {
   const relation = trustRelation(roles, context);
+  const open = new Set(
+    relation.flatMap(({ from, to }) => (from.kind === "anyone" || from.kind === "organization" ? to : [])),
+  );
   const own = new Set([...(context.accounts ?? []), ...roles.map(({ arn }) => parseArn(arn)?.account ?? "")]);
   const nodes = new Map<string, GraphNode>();
   for (const role of roles) nodes.set(role.arn, roleNode(role, context, escalating));
   const edges: GraphEdge[] = [];
   for (const edge of relation) {
-    if (isImplied(edge, relation, context)) continue;
     const { from, to } = edge;
+    // Where anyone gets in, an edge from every other role would say nothing more.
+    if (from.kind === "role" && from.name !== context.masterRoleArn && open.has(to)) continue;
     const node = from.kind === "role" ? nodes.get(from.name) : granteeNode(from, own, context);
     if (!node) continue;
     nodes.set(node.id, node);
     edges.push({ from: node.id, to, kind: edgeKind(node), label: labelOf(edge) });
   }
   return { nodes: [...nodes.values()], edges };
-}
-
-/** Where anyone gets in, an edge from every other role would say nothing more. */
-function isImplied({ from, to }: TrustEdge, relation: readonly TrustEdge[], { masterRoleArn }: TrustContext): boolean {
-  if (from.kind !== "role" || from.name === masterRoleArn) return false;
-  return relation.some((each) => each.to === to && (each.from.kind === "anyone" || each.from.kind === "organization"));
 }
 
 const SEPARATOR = " · ";

@@ -1,11 +1,21 @@
-import { asList, type Condition, type Decision, parseArn, readPolicy, type Statement } from "@agent-roles/iam";
+import {
+  asList,
+  type Caller,
+  type Condition,
+  conditionsMatch,
+  type Decision,
+  parseArn,
+  readPolicy,
+  type Statement,
+} from "@agent-roles/iam";
 import type { TrustContext, TrustRole } from "../trust-model.ts";
+import { contextFor } from "./caller-context.ts";
 import type { Grantee, PossibleCaller } from "./callers.ts";
-import { callersByTrust } from "./callers-by-trust.ts";
+import { sharedByTrust } from "./callers-by-trust.ts";
 import { candidatesFor, indexCallers, simulateKnown } from "./known-access.ts";
-import { readCallers } from "./possible-callers.ts";
+import { outsideCallers, readCallers } from "./possible-callers.ts";
 import { possibleRequests } from "./possible-requests.ts";
-import { type ReadTrust, readTrust } from "./read-trust.ts";
+import { namingStatements, type ReadTrust, readTrust } from "./read-trust.ts";
 import { simulate, type Simulation } from "./simulate.ts";
 
 /** A role, and someone who can assume it. */
@@ -26,12 +36,12 @@ export interface TrustEdge {
 export function trustRelation(roles: readonly TrustRole[], context: TrustContext = {}): TrustEdge[] {
   const set = readCallers(roles, context);
   const index = indexCallers(roles);
-  const callersOf = callersByTrust({ from: "*", decision: "denied" }, set);
+  const outsideOf = sharedByTrust((trust) =>
+    outsideCallers(trust, "*", set).filter(({ caller }) => canEnter(trust, caller)),
+  );
   return roles.flatMap((role) => {
     const trust = readTrust(withoutRejected(role));
-    const outside = widest(
-      edges(withoutMembers([...outsideSimulations(callersOf(trust).named, trust, context)]), trust),
-    );
+    const outside = widest(edges(withoutMembers([...simulations(outsideOf(trust), trust, context)]), trust));
     const inside = candidatesFor(trust.role, index).flatMap((from) => {
       const simulation = simulateKnown(from, trust.role, context);
       return simulation ? [{ from: { kind: "role", name: from.arn } as const, simulation }] : [];
@@ -54,18 +64,27 @@ function isRejected({ unreadable }: Statement): boolean {
   return unreadable !== undefined;
 }
 
+/** Keys that say who calls, whatever the request. */
+const OF_THE_CALLER = /^aws:principal(?:arn|account|orgid)$/;
+
+/** Whether a statement can let the caller in with some request: it names the caller, and no condition on who calls fails. */
+function canEnter(trust: ReadTrust, caller: Caller): boolean {
+  const context = contextFor(caller, trust.role);
+  return namingStatements(trust, caller).some(({ conditions, version }) => {
+    const certain = conditions.filter(
+      ({ key, values }) => OF_THE_CALLER.test(key) && !values.some((value) => value.includes("${")),
+    );
+    return conditionsMatch(certain, version, context).truth !== "no";
+  });
+}
+
 interface FromTo {
   readonly from: Grantee;
   readonly simulation: Simulation;
 }
 
-function* outsideSimulations(
-  callers: readonly PossibleCaller[],
-  trust: ReadTrust,
-  context: TrustContext,
-): Generator<FromTo> {
+function* simulations(callers: readonly PossibleCaller[], trust: ReadTrust, context: TrustContext): Generator<FromTo> {
   for (const caller of callers) {
-    if (caller.known) continue;
     for (const request of possibleRequests(trust, caller.caller)) {
       const placed = caller.context ? { ...request, context: { ...request.context, ...caller.context } } : request;
       yield { from: caller.exampleOf, simulation: simulate(caller, trust.role, placed, context) };
