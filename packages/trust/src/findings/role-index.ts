@@ -11,7 +11,7 @@ import type { TrustContext } from "../trust-model.ts";
 import { type IndexedRole, readRole } from "./indexed-role.ts";
 import { lazy } from "./lazy.ts";
 import { readOutsideMaster } from "./outside-master.ts";
-import { perRole } from "./per-role.ts";
+import { memoize } from "./memoize.ts";
 import { type Reach, readReach } from "./reach.ts";
 import { simulateWith } from "./simulate.ts";
 import { allowsAssuming, principalsOf } from "./statements.ts";
@@ -60,14 +60,13 @@ export function buildRoleIndex(given: readonly unknown[], context: TrustContext)
   const masterAccount = accountOf(context.masterRoleArn);
   const ownAccounts = new Set(context.accounts ?? [...byAccount.keys(), ...(masterAccount ? [masterAccount] : [])]);
   const master = masterKey === undefined ? undefined : byKey.get(masterKey);
-  const reach = perRole((role: IndexedRole, action: string) => readReach(role, action));
-  const trusted = perRole((role: IndexedRole) => readTrustedBy(role.trust));
+  const reach = memoize(readReach);
+  const trustedBy = memoize((role: IndexedRole) => readTrustedBy(role.trust));
   const masterCaller = context.masterRoleArn === undefined ? "" : readCaller({ arn: context.masterRoleArn });
-  const naming = perRole(({ trust }) =>
+  const lettingMasterIn = memoize(({ trust }: IndexedRole) =>
     typeof masterCaller === "string" ? [] : trust.filter((statement) => isNamed(statement, masterCaller)),
   );
   const reachOf = (role: IndexedRole, action = "sts:AssumeRole"): Reach => reach(role, action);
-  const trustedBy = (role: IndexedRole): TrustedBy => trusted(role, "");
   return {
     context,
     roles,
@@ -80,7 +79,7 @@ export function buildRoleIndex(given: readonly unknown[], context: TrustContext)
     master,
     masterKey,
     outsideMaster: lazy(() => (master ? undefined : readOutsideMaster(context))),
-    lettingMasterIn: (role) => naming(role, ""),
+    lettingMasterIn,
     reach: reachOf,
     trustedBy,
     simulate: simulateWith(context, ownAccounts, reachOf),

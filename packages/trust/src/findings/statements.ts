@@ -1,10 +1,11 @@
 import { coversAction, type Principal, type Statement } from "@agent-roles/iam";
+import { memoize } from "./memoize.ts";
 import { ASSUME_ACTIONS } from "../requested-actions.ts";
 
 /** Whether the statement covers an action for certain, by its `Action` or `NotAction`. */
-export function covers(statement: Statement, action: string): boolean {
-  return statement.action !== undefined && coversAction(statement, action) === "yes";
-}
+export const covers: (statement: Statement, action: string) => boolean = memoize(
+  (statement: Statement, action) => statement.action !== undefined && coversAction(statement, action) === "yes",
+);
 
 /** Whether it allows one of the three calls that return the role's credentials. */
 export function allowsAssuming(statement: Statement): boolean {
