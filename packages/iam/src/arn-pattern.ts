@@ -1,4 +1,4 @@
-import { matchesWildcard, missesPrefix, type Pattern } from "./wildcard.ts";
+import { matchesWildcard, type Pattern } from "./wildcard.ts";
 
 /** An ARN has six parts; the last one keeps its colons. */
 const PARTS = 6;
@@ -24,7 +24,6 @@ export function matchesArn(pattern: Pattern, arn: string): boolean | undefined {
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
  */
 export function matchesResource(pattern: Pattern, arn: string): boolean {
-  if (missesPrefix(pattern, arn)) return false;
   if (matchesWildcard(pattern, arn)) return true;
   if (!pattern.text.startsWith("arn:") || hasSixParts(pattern.text)) return false;
   return matchesWildcard({ ...pattern, text: `${pattern.text}:*` }, arn);

@@ -8,7 +8,7 @@ import { resolveVariables } from "./policy-variables.ts";
 import { matchingPrincipals, principalTruth, type PrincipalMatch } from "./principal-matches.ts";
 import type { RequestContext } from "./request-context.ts";
 import { no, not, unknown, YES, type Match, type Truth } from "./truth.ts";
-import { matchesWildcard } from "./wildcard.ts";
+import { matchesWildcard, missesPrefix } from "./wildcard.ts";
 
 /** One action on one resource, with all that decides about it. */
 export interface ActionRequest {
@@ -93,6 +93,7 @@ function resourceMatches({ kind, version, resource: element }: Statement, { reso
   // Where a trust policy has one, it is unreadable already; the role itself is the only resource.
   if (kind === "trust policy" || element === undefined) return YES;
   const truth = listMatches(element, (pattern): Truth => {
+    if (missesPrefix(pattern, resource)) return "no";
     const resolved = resolveVariables(pattern, version, context);
     switch (resolved.state) {
       case "text":
