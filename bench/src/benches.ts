@@ -1,6 +1,6 @@
 import type { Bench } from "./bench.ts";
 import { callsPerLifetime } from "./calls-per-lifetime.ts";
-import { cliEnv, cliList, credentialProcess, sequentialCli } from "./commands.ts";
+import { cliEnv, cliList, credentialProcess, processProfile, sequentialCli } from "./commands.ts";
 import { hotPath, temporaryHotPath } from "./hot-path.ts";
 import { memory, memoryOurs, memorySdk, memorySdkFloor, memorySdkOneCall, memorySmallHeap } from "./memory.ts";
 import { profilesReady, profilesReadySdk, sdkOverhead, temporaryFill } from "./profiles-ready.ts";
@@ -25,6 +25,7 @@ export const benches: readonly Bench[] = [
   memorySdkFloor,
   memorySdkOneCall,
   memoryOurs,
+  processProfile,
   credentialProcess,
   callsPerLifetime,
   cliList,

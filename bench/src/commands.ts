@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Bench } from "./bench.ts";
@@ -35,6 +35,37 @@ export const credentialProcess: Bench = {
       }),
     ),
 };
+
+/** Reads of one sample: a single one takes about a millisecond. */
+const READS = 20;
+
+export const processProfile: Bench = {
+  name: "process-profile",
+  what: "the credential_process that run writes for a profile, from start to end, against node -e 0",
+  budget: { kind: "ratio", atMost: 0.05 },
+  run: async (scale) => {
+    if (process.platform === "win32") return { skipped: "there is no sh" };
+    return inTemporaryDirectory((directory) =>
+      withStsStub({ latencyMs: 0, lifetimeMs: HOUR_MS }, async (stub) => {
+        await runNode([...AGENT_ROLES, "run", "--once"], { ...stub.env, ...manyRoles(1), ...homeAt(directory) });
+        const config = await readFile(join(directory, ".aws", "config"), "utf8");
+        const command = /^credential_process = (.+)$/m.exec(config)?.[1];
+        if (command === undefined) throw new Error("run wrote no credential_process");
+        const samples = {
+          subject: fromShell(command, scale(READS)),
+          baseline: fromShell(`"${process.execPath}" -e 0`, scale(READS)),
+        };
+        return { ...(await alternate({ ...samples, repetitions: scale(7) })), unit: "ms" };
+      }),
+    );
+  },
+};
+
+/** Milliseconds of one run. The shell is small: to fork this process would take longer than the reader does. */
+function fromShell(command: string, times: number): Sample {
+  const script = `set -e; i=0; while [ $i -lt ${times} ]; do ${command} > /dev/null; i=$((i + 1)); done`;
+  return async () => (await elapsedMs(() => run("sh", ["-c", script], { env: cleanEnv() }))) / times;
+}
 
 export const cliList: Bench = {
   name: "cli-list",
