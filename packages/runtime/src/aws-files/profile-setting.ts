@@ -34,21 +34,25 @@ function pathsOrNone(env: Env): Partial<ReturnType<typeof sharedPaths>> {
 function sectionsOf(path: string | undefined): readonly Section[] {
   if (path === undefined) return [];
   try {
-    return readSections(readText(path));
+    return readSections(readTextSync(path, "Set AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE to regular files."));
   } catch (error) {
     if (error instanceof AgentRolesError) throw error;
     return [];
   }
 }
 
-/** Fails for a pipe, because the SDK would wait for its writer: for ever, and the process could not even end. */
-function readText(path: string): string {
+/**
+ * Text of a file that the SDK will read, too; devices and directories have none.
+ *
+ * @throws {AgentRolesError} `StoreFailed` with the fix for a pipe, because the SDK would wait for its writer: for ever, and the
+ * process could not even end.
+ */
+export function readTextSync(path: string, fix: string): string {
   const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     const info = fstatSync(file);
     if (info.isFile()) return readFileSync(file, "latin1");
     if (info.isCharacterDevice() || info.isDirectory()) return "";
-    const fix = "Set AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE to regular files.";
     throw new AgentRolesError(notAFile(path).message, { code: "StoreFailed", fix });
   } finally {
     closeSync(file);

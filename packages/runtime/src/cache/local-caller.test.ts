@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -127,3 +128,13 @@ it("profileEndpoints finds the endpoints of the profile and of its services sect
     false,
   ]);
 });
+
+it.runIf(process.platform !== "win32").each(["AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"])(
+  "refuses a pipe in %s, for whose writer the SDK would wait for ever",
+  (variable) => {
+    const pipe = join(home, "token");
+    execFileSync("mkfifo", [pipe]);
+    const env = { HOME: home, AWS_CONTAINER_CREDENTIALS_FULL_URI: "http://127.0.0.1/", [variable]: pipe };
+    expect(() => localCaller(env)).toThrow(expect.objectContaining({ code: "StoreFailed" }));
+  },
+);

@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { readConfigSections, readProfile } from "../aws-files/profile-setting.ts";
+import { AgentRolesError } from "../agent-roles-error.ts";
+import { readConfigSections, readProfile, readTextSync } from "../aws-files/profile-setting.ts";
 import { homeDirectory } from "../files/home-directory.ts";
 import type { Env } from "../role-env/env.ts";
 import { entryName } from "./entry-name.ts";
@@ -26,6 +27,11 @@ export function localCaller(env: Env): string | undefined {
   const token = env["AWS_WEB_IDENTITY_TOKEN_FILE"];
   if (token) return `web identity ${env["AWS_ROLE_ARN"]} ${tokenSubject(readText(token))}`;
   return containerCaller(env);
+}
+
+/** Whether the files lead to credentials for this profile; what agent-roles wrote does not count. */
+export function givesCredentials(profile: string, env: Env): boolean {
+  return profileCaller(profile, env, new Set()) !== "none";
 }
 
 function containerCaller(env: Env): string | undefined {
@@ -102,8 +108,9 @@ function tokenSubject(token: string): string {
 
 function readText(path: string): string {
   try {
-    return readFileSync(path, "utf8");
-  } catch {
+    return readTextSync(path, "Set the variable or the profile's setting that names it to a regular file.");
+  } catch (error) {
+    if (error instanceof AgentRolesError) throw error;
     return "";
   }
 }

@@ -248,3 +248,8 @@ it("waits for another process no longer than the limit, and does not ask STS for
   await clock.advance(60_000);
   expect(waiting.calls).toEqual([]);
 });
+
+it("reads nothing, and does not reject, where the caller cannot be found out", async () => {
+  const caller = (): Promise<never> => Promise.reject(new Error("a pipe"));
+  expect(await processAt().shared.read(request, { ...origin, caller })).toEqual({});
+});

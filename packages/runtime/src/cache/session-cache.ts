@@ -111,7 +111,8 @@ export function sessionCache(options: SessionCacheOptions = {}): SessionCache {
   }
 
   async function read(role: SessionRole, origin: CallerOrigin): Promise<CacheEntry> {
-    const key = await keyOf(role, origin);
+    // The next call meets the same failure and reports it.
+    const key = await keyOf(role, origin).catch(() => undefined);
     if (directory === undefined || key === undefined) return {};
     const file = await lookIntoCache({ directory, key, onProblem: warn });
     return file?.entry ?? {};

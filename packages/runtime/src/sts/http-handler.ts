@@ -1,14 +1,17 @@
-import { readFile } from "node:fs/promises";
 import { Agent } from "node:https";
 import type { HttpHandler } from "@smithy/core/protocols";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
 import { AgentRolesError } from "../agent-roles-error.ts";
 import { profileSetting } from "../aws-files/profile-setting.ts";
 import { expandHome } from "../files/home-directory.ts";
+import { readRegularFile } from "../files/read-regular-file.ts";
 import type { Env } from "../role-env/env.ts";
 
 /** A connection that hangs is a failure like any other; without limits the SDK waits forever. */
 const LIMITS = { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true } as const;
+
+/** Bytes. Mozilla's list of authorities has about 200,000. */
+const LARGEST_BUNDLE = 16 * 1024 * 1024;
 
 /** Connections at the same time; the SDK's own default. */
 const MAX_SOCKETS = 50;
@@ -74,11 +77,11 @@ function proxyVariable(scheme: string, env: Env): string {
   return env[name.toLowerCase()] || env[name] || "";
 }
 
-async function certificateAuthorities(env: Env): Promise<Buffer | undefined> {
+async function certificateAuthorities(env: Env): Promise<string | undefined> {
   const chosen = env["AWS_CA_BUNDLE"] || profileSetting("ca_bundle", env);
   if (!chosen) return undefined;
   const path = expandHome(chosen, env);
-  return readFile(path).catch((cause: unknown) => {
+  return readRegularFile(path, { limit: LARGEST_BUNDLE }).catch((cause: unknown) => {
     const message = `AWS_CA_BUNDLE: ${cause instanceof Error ? cause.message : String(cause)}`;
     const fix = "Set AWS_CA_BUNDLE (or ca_bundle in the profile) to a PEM file that this user can read, or unset it.";
     throw new AgentRolesError(message, { code: "MasterCredentialsUnavailable", retryable: true, fix, cause });
