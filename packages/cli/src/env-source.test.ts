@@ -44,3 +44,15 @@ it("reads a file that begins with a byte order mark", async () => {
   await writeFile(envFile, `\uFEFF${ROLE}`);
   expect(await subject({}).source.read()).toMatchObject({ AWS_ROLE_1: expect.stringContaining("MyRole") });
 });
+
+it("hides an AWS_PROFILE that names a declared profile from the SDK, and keeps one that is the master", async () => {
+  await writeFile(envFile, ROLE);
+  const files = { AWS_CONFIG_FILE: join(folder, "config"), AWS_SHARED_CREDENTIALS_FILE: join(folder, "credentials") };
+  const named = subject({ ...files, AWS_PROFILE: "Prod" });
+  expect(await named.source.read()).not.toHaveProperty("AWS_PROFILE");
+  expect(named.exported["AWS_PROFILE"]).toBeUndefined();
+  await writeFile(files.AWS_CONFIG_FILE, "[profile Prod]\nrole_arn = arn:aws:iam::123456789012:role/Master\n");
+  const master = subject({ ...files, AWS_PROFILE: "Prod" });
+  expect(await master.source.read()).toMatchObject({ AWS_PROFILE: "Prod" });
+  expect(master.exported["AWS_PROFILE"]).toBe("Prod");
+});

@@ -6,7 +6,7 @@ import type { CliContext } from "./cli-context.ts";
 /**
  * The sources of a command's variables: the environment, overridden by an env file, overridden by the secret in
  * `AGENT_ROLES_SECRET_ID`. Each read exports the file's variables for the AWS SDK, such as `AWS_PROFILE`, and restores variables that are no
- * longer in the file.
+ * longer in the file. An `AWS_PROFILE` that names one of the profiles is left out where the master's credentials do not come from it.
  *
  * @param limitMs - time limit for the secret, milliseconds; after it `Unavailable` is thrown.
  */
@@ -26,5 +26,13 @@ export function envSource(
   };
   // The master reads the secret, and its role may have to be assumed first.
   const cache = sessionCache({ env, clock });
-  return roleEnvSource({ env, clock, cache, limitMs, ...(envFile !== undefined && { envFile, onEnvFile }) });
+  const onProfileIgnored = (): void => exportEnv({ AWS_PROFILE: undefined });
+  return roleEnvSource({
+    env,
+    clock,
+    cache,
+    limitMs,
+    onProfileIgnored,
+    ...(envFile !== undefined && { envFile, onEnvFile }),
+  });
 }

@@ -2,6 +2,7 @@ import { noAnswer } from "../cache/session-cache.ts";
 import { systemClock } from "../clock.ts";
 import { mergeRoleEnv } from "../role-env/index.ts";
 import { withTimeout } from "../with-timeout.ts";
+import { masterEnv } from "./master-env.ts";
 import { readEnvFile } from "./read-env-file.ts";
 import type { SecretEnvOptions } from "./read-secret-env.ts";
 import type { Env } from "../role-env/env.ts";
@@ -13,6 +14,8 @@ export interface RoleEnvSourceOptions extends Omit<SecretEnvOptions, "env" | "se
   readonly envFile?: string;
   /** Receives the variables of the file whenever it was read, before anything else is done with them. */
   readonly onEnvFile?: (variables: Env) => void;
+  /** Called when `AWS_PROFILE` names one of the profiles and not the master: the AWS SDK must not see it. */
+  readonly onProfileIgnored?: () => void;
   /** Within this time, milliseconds, the secret is there or `Unavailable` is thrown. Default: no limit. */
   readonly limitMs?: number;
 }
@@ -41,13 +44,13 @@ const SECRET_POLL_MS = 60_000;
  * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/retrieving-secrets.html
  */
 export function roleEnvSource(options: RoleEnvSourceOptions = {}): RoleEnvSource {
-  const { env = process.env, envFile, onEnvFile, limitMs = Infinity, ...secretOptions } = options;
+  const { env = process.env, envFile, onEnvFile, onProfileIgnored, limitMs = Infinity, ...secretOptions } = options;
   let secretId = env["AGENT_ROLES_SECRET_ID"];
 
   async function read(): Promise<Env> {
     const file = envFile === undefined ? {} : await readEnvFile(envFile);
     if (envFile !== undefined) onEnvFile?.(file);
-    const local = mergeRoleEnv(env, file);
+    const local = forMaster(mergeRoleEnv(env, file));
     secretId = local["AGENT_ROLES_SECRET_ID"];
     if (!secretId) return local;
     // Without a secret no SDK is loaded.
@@ -56,9 +59,15 @@ export function roleEnvSource(options: RoleEnvSourceOptions = {}): RoleEnvSource
     const readSecret = (): Promise<Env> => readSecretEnv({ ...secretOptions, secretId: id, env: local });
     const { clock = systemClock } = secretOptions;
     const secret = await withTimeout(readSecret, { limitMs, clock, error: () => noAnswer(id, limitMs) });
-    const merged = mergeRoleEnv(local, secret);
+    const merged = forMaster(mergeRoleEnv(local, secret));
     checkSecretEnv(secret, merged, id);
     return merged;
+  }
+
+  function forMaster(read: Env): Env {
+    const kept = masterEnv(read);
+    if (kept !== read) onProfileIgnored?.();
+    return kept;
   }
 
   return {
