@@ -14,7 +14,10 @@ export interface RoleEnvSourceOptions extends Omit<SecretEnvOptions, "env" | "se
   readonly envFile?: string;
   /** Receives the variables of the file whenever it was read, before anything else is done with them. */
   readonly onEnvFile?: (variables: Env) => void;
-  /** Called when `AWS_PROFILE` names one of the profiles and not the master: the AWS SDK must not see it. */
+  /**
+   * Removes `AWS_PROFILE` from what the AWS SDK sees: it names one of the profiles and not the master. Default: such a profile is an
+   * error, because the SDK would use it.
+   */
   readonly onProfileIgnored?: () => void;
   /** Within this time, milliseconds, the secret is there or `Unavailable` is thrown. Default: no limit. */
   readonly limitMs?: number;
@@ -64,9 +67,9 @@ export function roleEnvSource(options: RoleEnvSourceOptions = {}): RoleEnvSource
     return merged;
   }
 
-  function forMaster(read: Env): Env {
-    const kept = masterEnv(read);
-    if (kept !== read) onProfileIgnored?.();
+  function forMaster(variables: Env): Env {
+    const kept = onProfileIgnored ? masterEnv(variables) : variables;
+    if (kept !== variables) onProfileIgnored?.();
     return kept;
   }
 
