@@ -48,8 +48,13 @@ export class TrustValidationPlugin implements IPolicyValidationPlugin {
   validate(validation: IPolicyValidationContext): PolicyValidationPluginReport {
     const { context = {}, expectations = [], suppressions = [], failOn = "error", acceptIn } = this.#options;
     const { sources, logicalIds } = readAppTemplates(validation);
-    const { roles, problems } = rolesFromTemplates(sources);
-    const { findings, suppressed } = checkTrust({ roles, context, expectations, suppressions });
+    const { roles, oidcClientIds, problems } = rolesFromTemplates(sources);
+    const { findings, suppressed } = checkTrust({
+      roles,
+      context: { oidcClientIds, ...context },
+      expectations,
+      suppressions,
+    });
     const all = [...problems.map((problem) => asFinding(problem)), ...findings];
     // The CDK prints each as a warning, and in most apps the name of each role is unknown before deployment.
     const reported = all.filter(({ severity }) => severity !== "info" || fails(severity, failOn));

@@ -96,6 +96,7 @@ export async function readTrustSet(
   const known: TrustContext = {
     ...context,
     ...environment,
+    oidcClientIds: loaded.oidcClientIds,
     ...(own.length > 0 && { accounts: [...accounts, ...own] }),
   };
   const isPartial = isLive === true && paths.length === 0;

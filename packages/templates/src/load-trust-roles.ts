@@ -1,7 +1,7 @@
 import { parseArn } from "@agent-roles/iam";
 import type { Diagnostic } from "@agent-roles/runtime/role-env";
 import { resolve } from "node:path";
-import type { TrustRole } from "@agent-roles/trust";
+import type { OidcClientIds, TrustRole } from "@agent-roles/trust";
 import { rolesFromTemplates } from "./cloudformation/roles-from-templates.ts";
 import type { TemplateEnvironment, TemplateSource } from "./cloudformation/template-source.ts";
 import { collectInputs } from "./collect-inputs.ts";
@@ -29,6 +29,8 @@ export interface LoadOptions extends ReaderOptions {
 /** What was read. */
 export interface LoadedRoles {
   readonly roles: TrustRole[];
+  /** Of the OIDC providers whose client IDs are known. */
+  readonly oidcClientIds: readonly OidcClientIds[];
   /** Each file that a role can come from, as the caller named it or its directory. */
   readonly files: readonly string[];
   /** Files of directories that could not be read, or that AWS or Terraform rejects. */
@@ -54,7 +56,9 @@ export async function loadTrustRoles(paths: readonly string[], options: LoadOpti
     options,
   );
   checkParameters(parameters, inputs.templates);
-  const { roles, problems } = rolesFromTemplates(withEnvironment(inputs.templates, { ...environment, parameters }));
+  const { roles, oidcClientIds, problems } = rolesFromTemplates(
+    withEnvironment(inputs.templates, { ...environment, parameters }),
+  );
   const planned = inputs.plans.map((plan) => planRoles(plan, environment));
   const invalid = [...problems, ...planned.flatMap((plan) => plan.problems)];
   const ownFault = invalid.filter(({ file }) => named.includes(file ?? ""));
@@ -63,6 +67,7 @@ export async function loadTrustRoles(paths: readonly string[], options: LoadOpti
   const living = live === undefined ? [] : await readLiveRoles(live);
   return {
     roles: [...roles, ...planned.flatMap((plan) => plan.roles), ...policies, ...living],
+    oidcClientIds: [...oidcClientIds, ...planned.flatMap((plan) => plan.oidcClientIds)],
     files: inputs.files,
     unread: [...inputs.unread, ...invalid],
     warnings: inputs.warnings,

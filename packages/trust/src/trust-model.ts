@@ -63,6 +63,12 @@ export interface ExpectedRole {
   readonly location?: SourceLocation;
 }
 
+/** An IAM OIDC provider. STS accepts only tokens for its client IDs. */
+export interface OidcClientIds {
+  readonly providerArn: string;
+  readonly clientIds: readonly string[];
+}
+
 /** What is known beside the roles themselves; everything is optional, and what is left out is not checked. */
 export interface TrustContext {
   /** Own accounts. Default: the accounts of the roles and of the master. */
@@ -72,6 +78,8 @@ export interface TrustContext {
   /** `o-…`. */
   readonly organization?: string;
   readonly masterRoleArn?: string;
+  /** Of the OIDC providers whose client IDs are known. */
+  readonly oidcClientIds?: readonly OidcClientIds[];
   /** The `AWS_ROLE_N` values. */
   readonly expectedRoles?: readonly ExpectedRole[];
   /** Whether the runtime passes session tags, a source identity. Default: both, as AGENT_ROLES_* allow them at any time. */

@@ -3,7 +3,7 @@ import type { UnknownValue } from "@agent-roles/trust";
 import { isLoop, unroll, type UnreadLoop, type Unrolled } from "./for-each.ts";
 import { collectionOf } from "./loop-collection.ts";
 import { createScope } from "./resolve-value.ts";
-import { createVariant } from "./scope.ts";
+import { createVariant, type Scope } from "./scope.ts";
 import { samRole } from "./sam-roles.ts";
 import { type Origin, propertiesOf, type Section, type Stack } from "./stack.ts";
 import { readText } from "../source/read-text.ts";
@@ -37,7 +37,8 @@ function withStackSets(source: TemplateSource): readonly TemplateSource[] {
   const { Resources: resources } = source.template;
   const inner = Object.entries(isRecord(resources) ? resources : {}).flatMap(([logicalId, resource]) => {
     if (!isRecord(resource) || resource["Type"] !== "AWS::CloudFormation::StackSet") return [];
-    const { TemplateBody: body } = propertiesOf(resource);
+    const { TemplateBody: written } = propertiesOf(resource);
+    const body = typeof written === "string" ? written : resolveAlone(written, source);
     const read = typeof body === "string" ? readText(body, source.file) : undefined;
     if (read === undefined || "errors" in read || !isRecord(read.value)) return [];
     const line = source.lineOf?.(logicalId);
@@ -45,6 +46,17 @@ function withStackSets(source: TemplateSource): readonly TemplateSource[] {
     return [{ file: source.file, template: read.value, nestedIn, lineOf: () => line }];
   });
   return [source, ...inner.flatMap(withStackSets)];
+}
+
+/** A value of a template as far as that template by itself decides it. */
+function resolveAlone(value: unknown, source: TemplateSource): unknown {
+  const stack = readStack(source, { id: "", label: "" });
+  return aloneScope(stack).resolve(value, "arn");
+}
+
+function aloneScope(stack: Stack): Scope {
+  const variant = createVariant({ stacks: [stack], ambiguousIds: new Set(), decide: () => true, problems: [] });
+  return createScope(variant, stack);
 }
 
 /** Where all the files lie, so that the same files in another directory read the same; the whole of the only file. */
@@ -108,8 +120,7 @@ function readResources(
 
 function membersOf(value: unknown, bare: Stack): Unrolled {
   if (!isRecord(value)) return { entries: [], unread: [] };
-  const variant = createVariant({ stacks: [bare], ambiguousIds: new Set(), decide: () => true, problems: [] });
-  return unroll(value, (expression) => collectionOf(expression, createScope({ ...variant, notes: new Map() }, bare)));
+  return unroll(value, (expression) => collectionOf(expression, aloneScope(bare)));
 }
 
 function asUnknown({ loop, written, why }: UnreadLoop): UnknownValue {

@@ -25,6 +25,11 @@ const forms: ReadonlyMap<unknown, IdentityForm> = new Map<unknown, IdentityForm>
   ["AWS::IAM::SAMLProvider", { prefix: "saml-provider", name: "Name", hasPath: false, refIsArn: true }],
 ]);
 
+/** Whether a resource type is an OIDC provider of IAM, CloudFormation's or the CDK's own. */
+export function isOidcProvider(type: unknown): boolean {
+  return forms.get(type)?.prefix === "oidc-provider";
+}
+
 const ARN_ATTRIBUTES = new Set(["Arn", "PolicyArn"]);
 
 /** What `Ref` to a resource gives. */

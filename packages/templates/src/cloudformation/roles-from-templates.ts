@@ -1,11 +1,12 @@
+import { textOf } from "@agent-roles/iam";
 import type { Diagnostic } from "@agent-roles/runtime/role-env";
-import type { TrustRole, UnknownValue } from "@agent-roles/trust";
+import type { OidcClientIds, TrustRole, UnknownValue } from "@agent-roles/trust";
 import { type Attachments, findAttachments, roleKey } from "./attachments.ts";
 import { findCycle } from "./find-cycle.ts";
 import type { VariantReading } from "./common-readings.ts";
 import { mergeVariants } from "./merge-variants.ts";
 import { createScope } from "./resolve-value.ts";
-import { nameOf } from "./resource-identity.ts";
+import { arnOf, isOidcProvider, nameOf } from "./resource-identity.ts";
 import { createVariant, type Variant } from "./scope.ts";
 import { readStacks } from "./read-stacks.ts";
 import { locationOf, propertiesOf, type Stack } from "./stack.ts";
@@ -17,6 +18,8 @@ import { type Decide, forEachConditionAssignment, MOST_ASSIGNMENTS } from "./con
 /** The roles of templates; `problems` are what CloudFormation would reject, so that nothing can be said about it. */
 export interface RolesFromTemplates {
   readonly roles: readonly TrustRole[];
+  /** Of the OIDC providers whose client IDs are known. */
+  readonly oidcClientIds: readonly OidcClientIds[];
   readonly problems: readonly Diagnostic[];
 }
 
@@ -46,7 +49,25 @@ export function rolesFromTemplates(sources: readonly TemplateSource[]): RolesFro
   const attachments = findAttachments(stacks, roleKeys, variantOf);
   const read = roles.flatMap(({ stack, logicalId }) => trustRoles(logicalId, stack, attachments, variantOf));
   const unread = unreadRoles(stacks, variantOf);
-  return { roles: [...read, ...unread], problems: distinct(problems) };
+  const oidcClientIds = stacks.flatMap((stack) => clientIdsOf(stack, variantOf));
+  return { roles: [...read, ...unread], oidcClientIds, problems: distinct(problems) };
+}
+
+/** Those that a provider has for any way its conditions turn out; an unknown list is left out. */
+function clientIdsOf(stack: Stack, variantOf: (decide: Decide) => Variant): readonly OidcClientIds[] {
+  const providers = [...stack.resources].filter(([, { Type: type }]) => isOidcProvider(type));
+  return providers.flatMap(([logicalId, resource]) => {
+    const { ClientIdList, ClientIDList = ClientIdList } = propertiesOf(resource);
+    const { results, isComplete } = forEachConditionAssignment((decide) => {
+      const scope = createScope(variantOf(decide), stack);
+      const clientIds = scope.resolve(ClientIDList, "ClientIdList");
+      return { providerArn: arnOf(logicalId, resource, "arn", scope), clientIds };
+    });
+    const known = results.flatMap(({ providerArn, clientIds }) =>
+      Array.isArray(clientIds) ? [{ providerArn, clientIds: clientIds.map(textOf) }] : [],
+    );
+    return isComplete && known.length === results.length ? known : [];
+  });
 }
 
 function rolesOf(stack: Stack): readonly string[] {

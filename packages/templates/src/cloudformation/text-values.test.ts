@@ -75,8 +75,61 @@ it("a stack set in YAML is read, one that is not a template is a role of which n
   const yaml = `Resources:
   R: { Type: AWS::IAM::Role, Properties: { RoleName: r, AssumeRolePolicyDocument: { Statement: [] } } }`;
   expect(arns(yaml)).toEqual(["arn:aws:iam::${AWS.AccountId}:role/r"]);
-  for (const body of ["{", { Ref: "P" }, undefined])
+  for (const body of ["{", { Ref: "P" }, { "Fn::Sub": "{${P}" }, undefined])
     expect(arns(body)).toEqual(["arn:aws:iam::123456789012:role/${S.Set}"]);
+});
+
+it.each<[string, unknown]>([
+  [
+    "Fn::Sub with YAML",
+    {
+      "Fn::Sub": `Resources:
+  R: { Type: AWS::IAM::Role, Properties: { RoleName: "of-\${AWS::AccountId}", AssumeRolePolicyDocument: { Statement: [] } } }`,
+    },
+  ],
+  [
+    "Fn::Join with JSON",
+    {
+      "Fn::Join": [
+        { Ref: "AWS::AccountId" },
+        [
+          '{"Resources":{"R":{"Type":"AWS::IAM::Role","Properties":{"RoleName":"of-',
+          '","AssumeRolePolicyDocument":{"Statement":[]}}}}}',
+        ],
+      ],
+    },
+  ],
+  [
+    "Fn::ToJsonString",
+    { "Fn::ToJsonString": { Resources: { R: roleOf([], { RoleName: { "Fn::Sub": "of-${AWS::AccountId}" } }) } } },
+  ],
+])("a stack set's template is read out of %s", (_, body) => {
+  const joined = JSON.parse(JSON.stringify(body).replace('{"Ref":"AWS::AccountId"}', '"123456789012"')) as unknown;
+  expect(arns(joined)).toEqual(["arn:aws:iam::${AWS.AccountId}:role/of-123456789012"]);
+});
+
+it.each<[string, object, object]>([
+  ["a list", { ClientIdList: ["a", "b"] }, [["a", "b"]]],
+  ["a parameter in a list", { ClientIdList: [{ Ref: "One" }] }, [["${One}"]]],
+  ["the CDK's own resource", { ClientIDList: ["a"] }, [["a"]]],
+  ["each branch of a condition", { ClientIdList: { "Fn::If": ["C", ["a"], ["b"]] } }, [["a"], ["b"]]],
+  ["a parameter that is a list", { ClientIdList: { Ref: "Many" } }, []],
+  ["none", {}, []],
+])("the client IDs of an OIDC provider are known from %s", (_, properties, expected) => {
+  const template = {
+    Parameters: { One: { Type: "String" }, Many: { Type: "CommaDelimitedList" } },
+    Conditions: { C: { "Fn::Equals": [{ Ref: "One" }, "x"] } },
+    Resources: {
+      Idp: {
+        Type: "ClientIDList" in properties ? "Custom::AWSCDKOpenIdConnectProvider" : "AWS::IAM::OIDCProvider",
+        Properties: { Url: "https://example.com", ...properties },
+      },
+    },
+  };
+  const providerArn = "arn:aws:iam::123456789012:oidc-provider/example.com";
+  expect(rolesFromTemplates([source(template)]).oidcClientIds).toEqual(
+    (expected as unknown[]).map((clientIds) => ({ providerArn, clientIds })),
+  );
 });
 
 it.each([

@@ -168,6 +168,26 @@ it("has statements that are not known as one that nobody can read", () => {
   );
 });
 
+it("knows the client IDs of an OIDC provider, made or looked up", () => {
+  const arn = "arn:aws:iam::123456789012:oidc-provider/gitlab.com";
+  const looked = { arn, client_id_list: ["b"] };
+  const value = {
+    planned_values: {
+      root_module: {
+        resources: [
+          resource(PROVIDER, { url: "https://token.actions.githubusercontent.com", client_id_list: ["a"] }),
+          { ...resource("data.aws_iam_openid_connect_provider.g", looked), mode: "data" },
+          resource("aws_iam_openid_connect_provider.later", { url: "https://later.example.com" }),
+        ],
+      },
+    },
+  };
+  expect(planRoles({ value, file: "plan.json" }).oidcClientIds).toEqual([
+    { providerArn: GITHUB, clientIds: ["a"] },
+    { providerArn: arn, clientIds: ["b"] },
+  ]);
+});
+
 it("gives identity policies, too", () => {
   const document = "data.aws_iam_policy_document.trust";
   const references = { references: [`${document}.json`, document] };

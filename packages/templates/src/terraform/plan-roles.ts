@@ -1,5 +1,5 @@
 import type { Diagnostic } from "@agent-roles/runtime/role-env";
-import type { TrustRole } from "@agent-roles/trust";
+import type { OidcClientIds, TrustRole } from "@agent-roles/trust";
 import type { ParsedFile } from "../input-reader.ts";
 import { isObject } from "../recognize.ts";
 import { finishRole } from "../role-builder.ts";
@@ -15,6 +15,8 @@ import { followReferences, withoutKeys } from "./references.ts";
 /** The roles of a plan; `problems` is that planning has failed, so that the plan can lack roles. */
 export interface PlanRoles {
   readonly roles: readonly TrustRole[];
+  /** Of the OIDC providers whose client IDs are known. */
+  readonly oidcClientIds: readonly OidcClientIds[];
   readonly problems: readonly Diagnostic[];
 }
 
@@ -42,7 +44,17 @@ export function planRoles(
   const plan: Plan = { resources, follow: followReferences(document), roles, arnAt, isKnownAfterApply };
   for (const role of roles) addOwnPolicies(role, plan);
   for (const resource of resources) attach(resource, plan);
+  const oidcClientIds = resources
+    .filter(({ type }) => type === "aws_iam_openid_connect_provider")
+    .flatMap((provider) => {
+      const { client_id_list: clientIds } = provider.values;
+      const providerArn = resourceArn(provider, environment);
+      return providerArn !== undefined && Array.isArray(clientIds)
+        ? [{ providerArn, clientIds: clientIds.map(String) }]
+        : [];
+    });
   return {
+    oidcClientIds,
     roles: [...roles.map(finishRole), ...unreadPlanRoles(resources, environment, file)],
     problems: document["errored"] === true ? [failed(file)] : [],
   };

@@ -8,16 +8,22 @@ export const oidcWithoutAudience: Rule = {
   severity: "critical",
   why: "a token that the issuer made for another application is accepted",
   fix: "add StringEquals <provider>:aud with the audience",
-  *checkStatement(statement, role) {
+  *checkStatement(statement, role, { context: { oidcClientIds = [] } }) {
     for (const provider of oidcProviders(statement)) {
-      const { issuer, builtIn } = provider;
+      const { issuer, principal, builtIn } = provider;
       if (demandsAudience(statement, issuer)) continue;
       if (!letsIn(role, statement, [token(provider, OTHER_AUDIENCE)])) continue;
       const fix = `add "StringEquals": {"${issuer}:aud": "<audience>"}`;
       const message = `tokens of ${issuer} for any audience`;
-      // STS accepts only audiences that the IAM provider lists as client IDs.
       if (builtIn) yield { message, fix };
-      else yield { message: `${message} in the provider's ClientIdList`, fix, severity: "medium" };
+      else {
+        // STS accepts only audiences that the IAM provider lists as client IDs.
+        const known = oidcClientIds.filter(({ providerArn }) => providerArn === principal);
+        const audiences = new Set(known.flatMap(({ clientIds }) => clientIds));
+        if (audiences.size === 1) continue;
+        const list = audiences.size > 1 ? [...audiences].join(", ") : "not known here";
+        yield { message: `${message} in the provider's ClientIdList (${list})`, fix, severity: "medium" };
+      }
     }
   },
 };
