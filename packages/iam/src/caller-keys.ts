@@ -37,7 +37,11 @@ function* claimKeys(provider: string, protocol: "saml" | "web identity"): Entrie
   yield [`${prefix}:*`, resource.startsWith("oidc-provider/") ? valueNotKnown(why) : notKnown(why)];
 }
 
+/** @see https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html */
 function* serviceKeys(service: string): Entries {
+  if (service === "rolesanywhere.amazonaws.com") {
+    yield ["aws:PrincipalTag/*", notKnown("the fields of the certificate, which become session tags, are not stated")];
+  }
   yield ["aws:PrincipalServiceName", stated(service)];
   for (const key of ["aws:SourceArn", "aws:SourceAccount", "aws:SourceOrgID", "aws:SourceOrgPaths"]) {
     yield [key, notKnown(`the resource that ${service} calls for is not given; state ${key} in request.context`)];

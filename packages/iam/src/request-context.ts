@@ -50,7 +50,7 @@ const ENDPOINT_KEYS = new Set(["aws:sourcevpc", "aws:sourcevpce", "aws:vpcsource
 
 /**
  * Looks a key up. A key that AWS fills in but the request leaves out is unknown; any other is absent. The entry of
- * `accounts.google.com:*` is that of all claims of this provider that have none.
+ * `accounts.google.com:*` is that of all claims of this provider that have none, that of `aws:PrincipalTag/*` of all tags.
  */
 export function lookUp(context: RequestContext, key: string): ContextEntry {
   const name = key.toLowerCase();
@@ -61,7 +61,8 @@ export function lookUp(context: RequestContext, key: string): ContextEntry {
   if (ENDPOINT_KEYS.has(name) && context.has("aws:sourceip")) return { state: "absent" };
   if (ALWAYS_THERE.has(name)) return valueNotKnown(notStated(key));
   if (UNSTATED_KEYS.has(name)) return notKnown(notStated(key));
-  const claims = context.get(`${name.slice(0, name.lastIndexOf(":"))}:*`);
+  const claims =
+    context.get(`${name.slice(0, name.lastIndexOf(":"))}:*`) ?? context.get(`${name.slice(0, name.indexOf("/"))}/*`);
   if (claims?.state !== "unknown") return { state: "absent" };
   // OpenID Connect requires both in every token.
   const isRequired = claims.exists && /:(?:sub|aud)$/.test(name);

@@ -1,4 +1,4 @@
-import type { Caller } from "@agent-roles/iam";
+import { type Caller, isUnresolved, parseArn } from "@agent-roles/iam";
 import type { AssumeRoleParameters } from "../assume-role-request.ts";
 import { fillerFor } from "./caller-context.ts";
 import { SESSION } from "./callers.ts";
@@ -19,10 +19,21 @@ const MFA = /^aws:multifactorauth/;
  */
 export function possibleRequests(trust: ReadTrust, caller: Caller): readonly AssumeRoleParameters[] {
   const requests = valuesToTry(trust, {
-    chooses: (key) => !NOT_OF_THE_REQUEST.test(key) && (!MFA.test(key) || isUser(caller)),
+    chooses: (key) =>
+      !NOT_OF_THE_REQUEST.test(key) && (!MFA.test(key) || isUser(caller)) && !isForeignClaim(key, caller),
     fillIn: fillerFor(caller, trust.role),
   }).map(toRequest);
   return [...new Map(requests.map((request) => [JSON.stringify(request), request])).values()];
+}
+
+/** Whether a key is a claim that only tokens of another provider have. */
+function isForeignClaim(key: string, caller: Caller): boolean {
+  if (!("federated" in caller) || isUnresolved(caller.federated) || isUnresolved(key)) return false;
+  const prefix = key.slice(0, key.lastIndexOf(":"));
+  if (prefix !== "saml" && !prefix.includes(".")) return false;
+  const name = parseArn(caller.federated)?.resource ?? caller.federated;
+  const own = name.startsWith("saml-provider/") ? "saml" : name.replace(/^oidc-provider\//, "").toLowerCase();
+  return prefix !== own;
 }
 
 function isUser(caller: Caller): boolean {

@@ -79,6 +79,16 @@ it("draws one edge from anyone in the world or in an organization, and none from
   expect(into("closed")).toEqual(["anyone in organization o-z9y8x7w6v5"]);
 });
 
+it("draws no edge from a provider whose tokens lack the claims", () => {
+  const provider = (name: string): string => `arn:aws:iam::123456789013:oidc-provider/${name}`;
+  const either = { Federated: [provider("gitlab.com"), provider("example.com")] };
+  const target = role(
+    "target",
+    trust(either, { StringEquals: { "gitlab.com:sub": "x" } }, "sts:AssumeRoleWithWebIdentity"),
+  );
+  expect(trustGraph([target], context).edges.map(({ from }) => from)).toEqual([provider("gitlab.com")]);
+});
+
 it("draws an account that is unknown offline like one that is known", () => {
   const unknown = "${AWS.AccountId}";
   const root = { AWS: `arn:aws:iam::${unknown}:root` };

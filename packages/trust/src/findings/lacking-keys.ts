@@ -33,6 +33,8 @@ export function lacksKey(principal: Principal, key: string, statement: Statement
     case "Service":
       if (key === "sts:externalid") return !passesExternalId(value);
       if (/^aws:source(?:arn|account)$/.test(key)) return value.startsWith("ec2.");
+      // The fields of the certificate are session tags.
+      if (value === "rolesanywhere.amazonaws.com" && key.startsWith("aws:principaltag/")) return false;
       return OF_PRINCIPAL.test(key);
     case "Federated": {
       if (OF_PRINCIPAL.test(key) || OF_SERVICE.test(key) || key === "sts:externalid") return true;
