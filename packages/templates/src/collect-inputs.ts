@@ -12,6 +12,7 @@ import {
   unreadable,
 } from "./input-reader.ts";
 import { readNested, type ReadTemplate } from "./nested-templates.ts";
+import { canBeTrustPolicy } from "./policy-file.ts";
 import { readCloudAssembly } from "./cloud-assembly.ts";
 import { recognize, templateSource } from "./recognize.ts";
 import { TrustInputError } from "./trust-input-error.ts";
@@ -133,7 +134,12 @@ async function addAssembly(directory: InputPath, inputs: Collected, reader: Inpu
 /** Members of a directory that are something else are left out. */
 async function addMember(at: InputPath, inputs: Collected, reader: InputReader): Promise<void> {
   const parsed = await reader.parse(at);
-  if (documentsOf(parsed).some((value) => recognize(value) !== "other")) await add(parsed, at, inputs, reader);
+  if (documentsOf(parsed).some(isInput)) await add(parsed, at, inputs, reader);
+}
+
+function isInput(value: unknown): boolean {
+  const kind = recognize(value);
+  return kind === "policy" ? canBeTrustPolicy(value) : kind !== "other";
 }
 
 async function add(parsed: ParsedFile, at: InputPath, inputs: Collected, reader: InputReader): Promise<void> {

@@ -107,6 +107,20 @@ describe("a path", () => {
     };
     expect(await arnsOf(files, "d")).toEqual(["arn:aws:iam::${AWS.AccountId}:role/r"]);
   });
+  it("to a directory passes over policies that are no trust policies", async () => {
+    const action = { Effect: "Allow", Action: "sts:AssumeRole" };
+    const cwd = await folder({
+      "d/bucket.json": { Statement: [{ Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: "*" }] },
+      "d/identity.json": { Statement: [{ ...action, Resource: "*" }] },
+      "d/organization.json": { Statement: [{ Effect: "Deny", Action: "iam:*", NotResource: "x" }] },
+      "d/trust.json": { Statement: [{ ...action, Principal: { AWS: "*" } }] },
+      "d/trust-with-resource.json": { Statement: [{ ...action, Principal: { AWS: "*" }, Resource: "*" }] },
+    });
+    const { files } = await loadTrustRoles(["d"], { cwd });
+    expect(files).toEqual(["d/trust-with-resource.json", "d/trust.json"]);
+    // One that is named itself is checked as what it was named for.
+    expect((await loadTrustRoles(["d/identity.json"], { cwd })).roles).toHaveLength(1);
+  });
   it("to a directory reads its directories, assemblies by their manifests, and each once, but none of tools", async () => {
     const manifest = { artifacts: { A: stack("aws://123456789012/us-east-1") } };
     const cwd = await folder({

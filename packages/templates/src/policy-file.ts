@@ -1,9 +1,32 @@
+import { asList, textOf } from "@agent-roles/iam";
 import type { TrustRole } from "@agent-roles/trust";
 import type { ParsedFile } from "./input-reader.ts";
 import { isObject } from "./recognize.ts";
 
 /** A role nobody named: its parts are unknown, and read so. */
 const UNNAMED_ROLE = "arn:aws:iam::${Account}:role/${Role}";
+
+/**
+ * Whether a policy document can be a trust policy: a statement of one names no resources, or names who can assume the role
+ * all the same. Policies of identities, buckets and organizations lie beside templates as well.
+ */
+export function canBeTrustPolicy(value: unknown): boolean {
+  const statements = isObject(value) ? asList(value["Statement"]).filter(isObject) : [];
+  return statements.length === 0 || !statements.every(isOfOtherPolicy);
+}
+
+function isOfOtherPolicy(statement: Readonly<Record<string, unknown>>): boolean {
+  const namesResources = "Resource" in statement || "NotResource" in statement;
+  return namesResources && !(namesCaller(statement) && assumes(statement["Action"]));
+}
+
+function namesCaller(statement: Readonly<Record<string, unknown>>): boolean {
+  return "Principal" in statement || "NotPrincipal" in statement;
+}
+
+function assumes(action: unknown): boolean {
+  return asList(action).some((each) => /^(?:sts:|\*)/iu.test(textOf(each)));
+}
 
 /** A plain trust policy as a role of its own. */
 export function policyFileRole({ value, lineOf, file }: ParsedFile, roleArn: string | undefined): TrustRole {

@@ -92,7 +92,7 @@ function changedByMacro(value: unknown, macro: unknown, scope: Scope): PolicyDoc
   const written = value === undefined || value === null ? {} : trustPolicy(value, scope);
   const { Statement: statements = [] } = written;
   const assumed = "that it changes nothing of the role: a macro runs at deployment";
-  const unread = unknown(scope, "trustPolicy", { [MACRO]: macro }, assumed, placeholder(MACRO));
+  const unread = unknown(scope, "trustPolicy", { [MACRO]: macro }, assumed, placeholder(MACRO), "alternative");
   return { ...written, Statement: [...asList(statements), unread] };
 }
 

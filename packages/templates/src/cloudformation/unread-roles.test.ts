@@ -81,7 +81,7 @@ describe("a macro of a role is unknown", () => {
   const macro = { "Fn::Transform": { Name: "MyMacro" } };
   const expression = JSON.stringify(macro);
   const denied = { from: "outside-accounts", to: "*", decision: "denied" } as const;
-  const own = allow("arn:aws:iam::123456789012:role/x");
+  const own = allow({ AWS: "arn:aws:iam::123456789012:role/x" });
   it.each<[string, Readonly<Record<string, unknown>>, unknown[]]>([
     ["among its properties", { ...roleOf([own], macro) }, [own]],
     ["beside its properties", { ...roleOf([own]), ...macro }, [own]],
@@ -117,7 +117,7 @@ it("the name of what is not known does not contain the files' directory", () => 
 });
 
 it("is one finding, unknown-value, that names file and logical id", () => {
-  const master = roleOf([], { RoleName: "master" });
+  const master = roleOf([allow({ Service: "lambda.amazonaws.com" })], { RoleName: "master" });
   const { roles } = rolesFromTemplates([source({ Resources: { N: nested, Master: master } })]);
   const context = { masterRoleArn: "arn:aws:iam::123456789012:role/master", accounts: ["123456789012"] };
   expect(runRules(roles, context)).toMatchObject([

@@ -80,13 +80,15 @@ it("draws one edge from anyone in the world or in an organization, and none from
 });
 
 it("draws no edge from a provider whose tokens lack the claims", () => {
-  const provider = (name: string): string => `arn:aws:iam::123456789013:oidc-provider/${name}`;
-  const either = { Federated: [provider("gitlab.com"), provider("example.com")] };
+  const [gitlab, other] = ["gitlab.com", "example.com"].map(
+    (name) => `arn:aws:iam::123456789013:oidc-provider/${name}`,
+  );
+  const either = { Federated: [gitlab, other] };
   const target = role(
     "target",
     trust(either, { StringEquals: { "gitlab.com:sub": "x" } }, "sts:AssumeRoleWithWebIdentity"),
   );
-  expect(trustGraph([target], context).edges.map(({ from }) => from)).toEqual([provider("gitlab.com")]);
+  expect(trustGraph([target], context).edges.map(({ from }) => from)).toEqual([gitlab]);
 });
 
 it("draws an account that is unknown offline like one that is known", () => {

@@ -20,8 +20,8 @@ export const accountPrincipalUnscoped: Rule = {
     for (const { wholeAccount, account, value } of principalsOf(statement)) {
       if (!wholeAccount || (forThirdParty && account !== undefined && !ownAccounts.has(account))) continue;
       if (!letsIn(role, statement, membersOf(account, role, statement))) continue;
-      // A parameter without a value can get an account ID; a pseudo parameter is one.
-      const verb = /^\$\{\w+\}$/.test(value) ? "can be" : "is";
+      // A value that is not known can be an account ID; the pseudo parameter is one.
+      const verb = /^\$\{(?!AWS\.AccountId\})[^}]*\}$/.test(value) ? "can be" : "is";
       yield { message: `principal "${value}" ${verb} a whole account, and no condition narrows it to an ARN` };
     }
   },

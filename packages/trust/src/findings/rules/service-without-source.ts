@@ -13,7 +13,7 @@ export const serviceWithoutSource: Rule = {
   *checkStatement(statement, role) {
     if (!allowsAssuming(statement)) return;
     for (const { type, value } of principalsOf(statement)) {
-      const sends = type === "Service" && !isUnresolved(value) ? sendsSource(value) : false;
+      const sends = type === "Service" && value !== "*" && !isUnresolved(value) ? sendsSource(value) : false;
       if (sends === false || !letsIn(role, statement, servicesForStrangers(role, statement, value))) continue;
       const open = "no condition keeps the resources of other accounts out";
       yield sends

@@ -36,10 +36,8 @@ export const unknownValue: Rule = {
   },
 };
 
-/** Whether it is a principal or a condition value of the trust policy that nothing stands in for. */
+/** Whether it is a part of the trust policy that matters, or all of it, and nothing is taken in its place. */
 function decides({ path, cause }: UnknownValue): boolean {
-  return (
-    (cause === undefined || typeof cause === "object") &&
-    /^trustPolicy\..*\.(?:NotPrincipal|Principal|Condition)\b/u.test(path)
-  );
+  const isOpen = cause === undefined || typeof cause === "object";
+  return isOpen && /^trustPolicy\b/u.test(path) && !/\.(?:Version|Id|Sid)$/u.test(path);
 }
