@@ -123,7 +123,7 @@ describe("a role that refuses the master", () => {
       env,
     );
     expect(exitCode).toBe(1);
-    expect(stdout).toMatch(/failed +MyThirdAccount: .*\n +AccessDenied: check that the role exists/);
+    expect(stdout).toMatch(/failed +MyThirdAccount: .*\n +AccessDenied: Check that the role exists/);
     expect(stderr).toBe("1 of 3 profiles failed: MyThirdAccount");
     expect(await sdkArn("MySecondAccount", env)).toContain(deployment.target.otherAccount);
     await expect(sdkArn("MyThirdAccount", env)).rejects.toThrow("Could not resolve credentials");
@@ -260,5 +260,5 @@ describe("cdk deploy of a changed manifest", () => {
     expect((await iam.send(new GetRoleCommand({ RoleName: roleName }))).Role?.Description).toBe("second");
     await deployment.update(edit([]));
     await expect(iam.send(new GetRoleCommand({ RoleName: roleName }))).rejects.toThrow(roleName);
-  });
+  }, 300_000);
 });
