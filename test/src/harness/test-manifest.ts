@@ -9,7 +9,12 @@ interface RawManifest {
   rolePath?: string;
   /** Names roles by their ARNs. */
   trust?: unknown;
-  readonly master: { account: string; roleName: string; readonly trustedBy: { account?: string }[] };
+  readonly master: {
+    account: string;
+    roleName: string;
+    statements?: object[];
+    readonly trustedBy: { account?: string }[];
+  };
   readonly roles: { account: string; roleName: string }[];
 }
 
@@ -27,6 +32,14 @@ export async function testManifest({ masterAccount, otherAccount, suffix }: Targ
   for (const trusted of manifest.master.trustedBy) {
     if (trusted.account !== undefined) trusted.account = account(trusted.account);
   }
+  // Roles can come from a secret that the master reads.
+  manifest.master.statements = [
+    {
+      Effect: "Allow",
+      Action: ["secretsmanager:GetSecretValue"],
+      Resource: [`arn:aws:secretsmanager:*:${masterAccount}:secret:agent/*`],
+    },
+  ];
   if (suffix !== "") {
     manifest.rolePath = `/agent-roles${suffix}/`;
     delete manifest.trust;

@@ -59,8 +59,8 @@ export function allows(...Action: string[]): string {
   return JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action, Resource: "*" }] });
 }
 
-/** Makes the role that an agent works as: the master account's administrator may assume it, and it may assume others. */
-export async function createAgent(sandbox: Sandbox): Promise<string> {
+/** Makes the role that an agent works as: the master account's administrator can assume it, and it can assume others. */
+export async function createAgent(sandbox: Sandbox, ...actions: readonly string[]): Promise<string> {
   const iam = iamOf(sandbox, MASTER);
   const AssumeRolePolicyDocument = trusts({
     Condition: {},
@@ -74,7 +74,7 @@ export async function createAgent(sandbox: Sandbox): Promise<string> {
       MaxSessionDuration: 43_200,
     }),
   );
-  const PolicyDocument = allows("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity");
+  const PolicyDocument = allows("sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity", ...actions);
   const { Policy } = await iam.send(new CreatePolicyCommand({ PolicyName: "may-assume", PolicyDocument }));
   await iam.send(new AttachRolePolicyCommand({ RoleName: "agent", PolicyArn: Policy?.Arn }));
   return `arn:aws:iam::${MASTER}:role/agents/agent`;

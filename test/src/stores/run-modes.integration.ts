@@ -20,7 +20,7 @@ let envFile: string;
 beforeAll(async () => {
   sandbox = await startSandbox();
   folder = await mkdtemp(join(tmpdir(), "agent-roles-modes-"));
-  const master = await assume(sandbox.endpoint, sandbox.admin(), await createAgent(sandbox));
+  const master = await assume(sandbox.endpoint, sandbox.admin(), await createAgent(sandbox, "secretsmanager:*"));
   const roles = [await createTarget(sandbox, "FirstRole"), await createTarget(sandbox, "SecondRole")];
   await mkdir(join(folder, ODD));
   envFile = join(folder, ODD, "roles.env");
