@@ -3,7 +3,7 @@ import { isDemand } from "../conditions.ts";
 import type { IndexedRole } from "../indexed-role.ts";
 import type { RoleIndex } from "../role-index.ts";
 import type { Rule } from "../rule.ts";
-import { allowsAssuming } from "../statements.ts";
+import { allowsAssuming, principalsOf } from "../statements.ts";
 
 /** Shorter ids can be tried out; a random word of eight characters cannot. */
 const SHORTEST = 8;
@@ -23,7 +23,8 @@ export const externalIdWeak: Rule = {
   why: "an external ID that can be guessed, or that several parties know, protects nothing",
   fix: "use one random external ID for each third party, such as a UUID, with StringEquals",
   *checkStatement(statement, role, index) {
-    if (!allowsAssuming(statement)) return;
+    // The id that a service passes is documented: Firehose passes the account's.
+    if (!allowsAssuming(statement) || principalsOf(statement).every(({ type }) => type === "Service")) return;
     for (const entry of statement.conditions) {
       if (entry.key !== "sts:externalid" || !isDemand(entry)) continue;
       for (const value of entry.values) {
