@@ -67,7 +67,8 @@ function partsOf(pattern: string): Parts {
   return parseArn(open) ?? { partition: "*", service: "iam", account: "*", resource };
 }
 
-function exampleAccount(pattern: string, own: ReadonlySet<string>): readonly string[] {
+/** An account that a pattern of accounts matches, other than those of `own`; none for a pattern without a digit. */
+export function exampleAccount(pattern: string, own: ReadonlySet<string> = new Set()): readonly string[] {
   if (/^\d{12}$/.test(pattern)) return [pattern];
   if (!/^[\d*?]*\d[\d*?]*$/.test(pattern)) return [];
   const missing = 12 - pattern.replaceAll("*", "").length;

@@ -48,7 +48,10 @@ export function simulate(
       ? { ...caller, identityPolicies: [...(caller.identityPolicies ?? []), GRANTS_ALL] }
       : caller;
   const most = evaluateAssumeRole({ ...withTrustPolicy(request, open ?? role.trustPolicy), caller: able });
-  return { request, answer: most.decision === "denied" ? answer : uncertain(doubts.join("; "), answer) };
+  if (most.decision !== "denied") return { request, answer: uncertain(doubts.join("; "), answer) };
+  // What denies whatever the unknown is.
+  const certain = new Set(most.reasons.map(({ message }) => message));
+  return { request, answer: { ...answer, reasons: answer.reasons.filter(({ message }) => certain.has(message)) } };
 }
 
 /** The same call of a role with another trust policy. */

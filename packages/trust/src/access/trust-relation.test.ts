@@ -32,6 +32,26 @@ function into(trusting: unknown, changes: TrustContext = {}): string[] {
     .map(({ from, decision }) => `${from.kind} ${from.name}${decision === "uncertain" ? "?" : ""}`);
 }
 
+it("gives each of two roles that are trusted alike the external ID of its own policy", () => {
+  const targets = ["one", "two"].map((name) => {
+    const condition = { StringEquals: { "sts:ExternalId": `id-of-${name}` } };
+    return role(name, trust({ AWS: "999999999999" }, condition), { account: "123456789013" });
+  });
+  const edges = trustRelation(targets, context);
+  expect(edges.map(({ from, to, constraints }) => [from.name, to, constraints.map(({ values }) => values)])).toEqual([
+    ["999999999999", "arn:aws:iam::123456789013:role/one", [["id-of-one"]]],
+    ["999999999999", "arn:aws:iam::123456789013:role/two", [["id-of-two"]]],
+  ]);
+});
+
+it("does not blame identity policies that can be in a managed policy for what the trust policy denies", () => {
+  const outside = { ...master, identityPolicies: [], managedPolicyArns: ["arn:aws:iam::123456789012:policy/own"] };
+  const caller = findCaller(MASTER, [outside], context);
+  const target = role("target", trust({ AWS: "999999999999" }), { account: "123456789013" });
+  const { answer } = caller ? simulate(caller, target, {}, context) : {};
+  expect(answer?.reasons.map(({ policy, effect }) => `${policy} ${effect}`)).toEqual(["trust policy denied"]);
+});
+
 describe("nobody can assume a role", () => {
   it.each<[string, unknown]>([
     ["that trusts nobody", []],

@@ -1,12 +1,6 @@
-import {
-  accountOf,
-  type Condition,
-  parseArn,
-  PARSED,
-  parsePolicy,
-  type Policy,
-  type Statement,
-} from "@agent-roles/iam";
+import { type Condition, parseArn, PARSED, parsePolicy, type Policy, type Statement } from "@agent-roles/iam";
+import { GRANTS_ALL } from "../access/managed-policies.ts";
+import { exampleAccount, instance } from "../access/mentioned.ts";
 import type { Caller } from "../assume-role-request.ts";
 import { evaluateAssumeRole } from "../evaluate-assume-role.ts";
 import { bestRequest } from "./best-request.ts";
@@ -42,7 +36,7 @@ export function letsIn(role: IndexedRole, statement: Statement, examples: Iterab
       if (value !== undefined) context[key] = value;
     }
     const { decision } = evaluateAssumeRole({
-      caller: isAws ? { ...caller, identityPolicies: [ALLOW_ALL] } : caller,
+      caller: isAws ? { ...caller, identityPolicies: [GRANTS_ALL] } : caller,
       role: { arn, trustPolicy: isAws ? forAws : forOthers, tags: role.role.tags ?? {} },
       request: { context },
     });
@@ -83,7 +77,6 @@ export const NO_PRINCIPAL: Example["keys"] = {
 /** How the principal names an AWS caller is decided before. */
 const EVERYONE = parsePolicy({ Statement: { Effect: "Allow", Action: "*", Principal: "*" } }, "trust policy").policy
   .statements[0]?.principal;
-const ALLOW_ALL = { Statement: { Effect: "Allow", Action: "*", Resource: "*" } };
 
 /** `${Name}` is unknown offline; a policy variable has a colon. */
 const PLACEHOLDER = /\$\{[^{}:]*\}/g;
@@ -118,12 +111,14 @@ export function* strangers(role: IndexedRole, statement: Statement): Iterable<Ex
   const open = (key: string): readonly string[] => openValues(conditions, key);
   const accounts = [
     strangerTo(conditions),
-    ...[...open("aws:principalaccount"), ...accountPatterns(open("aws:principalarn"))].flatMap(fillDigits),
+    ...[...open("aws:principalaccount"), ...accountPatterns(open("aws:principalarn"))].flatMap((each) =>
+      exampleAccount(each),
+    ),
   ];
   const inOrganization = conditions.some(({ key }) => key.startsWith("aws:principalorg"));
   const organizations = [
     undefined,
-    ...(inOrganization ? [ORGANIZATION, ...open("aws:principalorgid").map((each) => fill(each))] : []),
+    ...(inOrganization ? [ORGANIZATION, ...open("aws:principalorgid").map(instance)] : []),
   ];
   for (const [action, provider] of PROVIDERS) {
     if (!covers(statement, action)) continue;
@@ -132,10 +127,8 @@ export function* strangers(role: IndexedRole, statement: Statement): Iterable<Ex
   const [userId] = open("aws:userid")
     .filter(beginsOpen(":"))
     .map((each) => fill(each, UNIQUE_ID));
-  const [masterAccount] = open("aws:principalorgmasteraccountid").flatMap(fillDigits);
-  const orgPaths = open("aws:principalorgpaths")
-    .filter(beginsOpen("/"))
-    .map((each) => fill(each));
+  const [masterAccount] = open("aws:principalorgmasteraccountid").flatMap((each) => exampleAccount(each));
+  const orgPaths = open("aws:principalorgpaths").filter(beginsOpen("/")).map(instance);
   for (const account of accounts) {
     const kinds = conditions.some(({ key }) => TELLS_USERS.test(key)) ? ["role", "user"] : ["role"];
     const arns = kinds.map((kind) => `arn:${partition}:iam::${account}:${kind}/Stranger`);
@@ -210,25 +203,23 @@ export function* servicesForStrangers(role: IndexedRole, statement: Statement, s
   const arns = open("aws:sourcearn");
   const accounts = [
     strangerTo(conditions),
-    ...[...open("aws:sourceaccount"), ...accountPatterns(arns)].flatMap(fillDigits),
+    ...[...open("aws:sourceaccount"), ...accountPatterns(arns)].flatMap((each) => exampleAccount(each)),
   ];
   // An ARN without an account names no customer.
   const nobodys = conditions
     .filter(({ key }) => key === "aws:sourcearn")
-    .flatMap(({ values }) => values.filter((value) => parseArn(value)?.account === "").map((each) => fill(each)));
+    .flatMap(({ values }) => values.filter((value) => parseArn(value)?.account === "").map(instance));
   for (const account of accounts) {
     const named = arns.flatMap((pattern) => fillArn(pattern, partition, account));
     for (const arn of [`arn:${partition}:${name}:us-east-1:${account}:any/thing`, ...named, ...nobodys]) {
-      const organizations = [ORGANIZATION, ...open("aws:sourceorgid").map((each) => fill(each))];
+      const organizations = [ORGANIZATION, ...open("aws:sourceorgid").map(instance)];
       for (const orgId of organizations) {
         const keys = {
           "aws:sourcearn": arn,
           "aws:sourceaccount": account,
           "aws:sourceorgid": orgId,
           "aws:sourceorgpaths":
-            open("aws:sourceorgpaths")
-              .filter(beginsOpen("/"))
-              .map((each) => fill(each))[0] ?? `${orgId}/r-9876/`,
+            open("aws:sourceorgpaths").filter(beginsOpen("/")).map(instance)[0] ?? `${orgId}/r-9876/`,
         };
         yield { caller: { service }, keys };
       }
@@ -255,7 +246,7 @@ function openValues(conditions: readonly Condition[], key: string): readonly str
 
 /** A text that a value of a condition matches; a part that is unknown offline is the same as in {@link letsIn}. */
 export function sample(value: string): string {
-  return fill(value.replaceAll(PLACEHOLDER, "unknown"));
+  return instance(value.replaceAll(PLACEHOLDER, "unknown"));
 }
 
 /** Whether there is a wildcard in a value before a separator, that is, in what says who it is. */
@@ -279,16 +270,8 @@ function accountPatterns(arns: readonly string[]): readonly string[] {
   return arns.flatMap((arn) => /^[^:]*:[^:]*:[^:]*:[^:]*:(\d*[*?][\d*?]*)/.exec(arn)?.[1] ?? []);
 }
 
-function fill(pattern: string, filler = "x"): string {
-  return pattern.replace("*", filler).replaceAll(/[*?]/g, "x");
-}
-
-/** An account that a pattern admits, if any. */
-function fillDigits(pattern: string): readonly string[] {
-  const missing = 12 - pattern.replaceAll("*", "").length;
-  if (missing < 0) return [];
-  const digits = pattern.replaceAll("?", "9").replace("*", "876543210987".slice(0, missing)).replaceAll("*", "");
-  return accountOf(digits) === undefined ? [] : [digits];
+function fill(pattern: string, filler: string): string {
+  return instance(pattern.replace("*", filler));
 }
 
 /** ARNs of the account that a pattern admits: part by part, and for operators of text with a wildcard across the colons. */
@@ -296,8 +279,8 @@ function fillArn(pattern: string, partition: string, account: string): readonly 
   const parsed = parseArn(pattern);
   const base = `arn:${partition}:iam::${account}:role/x`;
   const [prefix = ""] = /^[^*?]*/.exec(pattern) ?? [];
-  const across = base.startsWith(prefix) ? [base + fill(pattern.slice(prefix.length + 1))] : [];
+  const across = base.startsWith(prefix) ? [base + instance(pattern.slice(prefix.length + 1))] : [];
   if (!parsed || !/^\d*[*?][\d*?]*$|^\d{12}$/.test(parsed.account)) return across;
   const { service, region, resource } = parsed;
-  return [`arn:${partition}:${fill(service, "iam")}:${fill(region, "")}:${account}:${fill(resource)}`, ...across];
+  return [`arn:${partition}:${fill(service, "iam")}:${fill(region, "")}:${account}:${instance(resource)}`, ...across];
 }

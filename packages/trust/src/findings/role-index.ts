@@ -82,7 +82,7 @@ export function buildRoleIndex(given: readonly unknown[], context: TrustContext)
     lettingMasterIn,
     reach: reachOf,
     trustedBy,
-    simulate: simulateWith(context, ownAccounts, reachOf),
+    simulate: simulateWith(context, ownAccounts),
     namedBy: lazy(() => {
       const pairs = known.flatMap((role) => [...trustedBy(role).roles].map((key) => [key, role] as const));
       const groups = groupBy(pairs, ([key]) => key);
