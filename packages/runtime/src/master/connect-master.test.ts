@@ -192,6 +192,38 @@ describe("a new login", () => {
     await expect(assumeRole(request)).rejects.toMatchObject({ code: "MasterCredentialsInvalid" });
     expect((await assumeRole(request)).accessKeyId).toBe("ASIAEXAMPLE");
   });
+
+  it.each([
+    ["credential_process", "credential_process = false", { code: "MasterCredentialsUnavailable", retryable: true }],
+    ["credential_process", "credential_process = echo {}", { code: "MasterCredentialsUnavailable", retryable: true }],
+    [
+      "source_profile",
+      "role_arn = arn:aws:iam::123456789012:role/M\nsource_profile = none",
+      { code: "MasterCredentialsInvalid" },
+    ],
+    [
+      "credential_source",
+      "role_arn = arn:aws:iam::123456789012:role/M\ncredential_source = Environment",
+      { code: "MasterCredentialsInvalid" },
+    ],
+    [
+      "sso_session",
+      "sso_session = none\nsso_account_id = 123456789012\nsso_role_name = R",
+      { code: "MasterCredentialsInvalid" },
+    ],
+  ])("names the %s of the master's profile that gives nothing: %s", async (setting, lines, expected) => {
+    vi.stubEnv("AWS_EC2_METADATA_DISABLED", "true");
+    await writeFile(join(directory, "config"), `[default]\n${lines}\n`);
+    const roleEnv = parseRoleEnv({ AWS_ROLE_1: "arn:aws:iam::123456789013:role/MyRole:Prod" });
+    const { assumeRole } = connectMaster(roleEnv, { env: { ...process.env }, clock: fakeClock() });
+    const request = roleEnv.roles.map(targetRequest)[0];
+    if (!request) throw new Error("one role is declared");
+    await expect(assumeRole(request)).rejects.toMatchObject({
+      ...expected,
+      hop: "master",
+      message: expect.stringContaining(`${setting} of the profile "default"`),
+    });
+  });
 });
 
 it.each<readonly [string, (text: string) => string]>([

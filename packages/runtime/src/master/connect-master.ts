@@ -77,7 +77,7 @@ export function connectMaster(roleEnv: RoleEnv, options: MasterOptions = {}): Ma
     const common = { region, requestHandler, ...(onDate && { onDate }) };
     const start = stsClient({
       ...common,
-      credentials: ambient ? asMaster(ambient) : defaultCredentials(requestHandler),
+      credentials: ambient ? asMaster(ambient) : defaultCredentials(requestHandler, env),
     });
     const startCredentials: AwsCredentialIdentityProvider = () => start.config.credentials();
     const caller = retriedOnFailure(() => callerIdentity({ ...common, credentials: startCredentials }, "the master"));

@@ -4,6 +4,9 @@ import { defaultProvider } from "@aws-sdk/credential-provider-node";
 import type { AwsCredentialIdentityProvider } from "@aws-sdk/types";
 import { externalDataInterceptor } from "@smithy/core/config";
 import type { HttpHandler } from "@smithy/core/protocols";
+import { AgentRolesError } from "../agent-roles-error.ts";
+import { readProfile } from "../aws-files/profile-setting.ts";
+import type { Env } from "../role-env/env.ts";
 import { masterCredentialsError } from "../sts/sts-error.ts";
 
 /** As long as an STS call may take: a person can have to enter a code. */
@@ -15,9 +18,41 @@ const PROCESS_LIMIT_MS = 60_000;
  *
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
  */
-export function defaultCredentials(requestHandler: HttpHandler): AwsCredentialIdentityProvider {
+export function defaultCredentials(requestHandler: HttpHandler, env: Env): AwsCredentialIdentityProvider {
   limitCredentialProcesses();
-  return asMaster(defaultProvider({ ignoreCache: true, clientConfig: { requestHandler } }));
+  const provider = defaultProvider({ ignoreCache: true, clientConfig: { requestHandler } });
+  return asMaster(() =>
+    provider().catch((error: unknown) => {
+      throw profileError(error, env) ?? error;
+    }),
+  );
+}
+
+/** Settings of a profile that something else must follow to credentials. */
+const LEADS_ELSEWHERE = [
+  "credential_process",
+  "source_profile",
+  "credential_source",
+  "web_identity_token_file",
+  "sso_session",
+];
+
+/** The SDK goes on to the next provider when a profile leads nowhere, and its last error does not name the profile. */
+function profileError(error: unknown, env: Env): AgentRolesError | undefined {
+  const message = error instanceof Error ? error.message : "";
+  // The SDK reads a missing sso-session without looking.
+  if (!/^(Could not load credentials from any providers|Cannot read properties of)/.test(message)) return undefined;
+  const profile = env["AWS_PROFILE"] || "default";
+  const sections = readProfile(profile, env);
+  const setting = LEADS_ELSEWHERE.find((name) => sections.some(({ values }) => values[name]));
+  if (setting === undefined) return undefined;
+  const isProcess = setting === "credential_process";
+  return new AgentRolesError(`the master's credentials: ${setting} of the profile "${profile}" gave no credentials`, {
+    code: isProcess ? "MasterCredentialsUnavailable" : "MasterCredentialsInvalid",
+    retryable: isProcess,
+    fix: `Run aws sts get-caller-identity --profile ${profile} to see why, and correct the profile.`,
+    cause: error,
+  });
 }
 
 /** The same provider; its failures name the master's credentials. */

@@ -161,6 +161,11 @@ it.each<readonly [unknown, string, string]>([
     "MasterCredentialsExpired",
     "new master credentials",
   ],
+  [
+    new Error("Profile default requires multi-factor authentication, but no MFA code callback was provided."),
+    "MasterCredentialsInvalid",
+    "mfa_serial",
+  ],
   [sts("InternalFailure", "x", 500), "MasterCredentialsUnavailable", "network path"],
   [socket("ECONNREFUSED"), "MasterCredentialsUnavailable", "network path"],
 ])("of the master's credentials, %s is %s with the fix %s", (error, code, fix) => {

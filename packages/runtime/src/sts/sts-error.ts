@@ -124,6 +124,11 @@ function classifyMaster(outer: ErrorFacts): Failure {
   ) {
     return { code: "MasterCredentialsDenied", fix: masterFix(message) };
   }
+  if (/multi-factor/.test(message)) {
+    const fix =
+      "Use a profile without mfa_serial, or the keys of aws sts get-session-token: nobody can enter a code here.";
+    return { code: "MasterCredentialsInvalid", fix };
+  }
   const { code, fix, retryable } = classify(facts);
   if (retryable && code !== "Unknown") {
     const checks = "Check the network path to what gives the master its credentials, and AWS_ENDPOINT_URL.";
