@@ -106,15 +106,14 @@ export function demandsClaim(statement: Statement, provider: string, claims: rea
   return demands(statement, (key) => isClaim(key, provider, claims));
 }
 
-/** The `sub` values that a statement admits, each with whether `*` is a wildcard in it; unresolved ones are left out. */
+/** The `sub` values that a statement admits, each with whether `*` is a wildcard in it. */
 export function subjects(
   { conditions }: Statement,
   provider: string,
 ): readonly { readonly value: string; readonly wildcards: boolean; readonly entry: Condition }[] {
   return conditions
     .filter((entry) => isClaim(entry.key, provider, ["sub"]) && isDemand(entry))
-    .flatMap((entry) => entry.values.map((value) => ({ value, wildcards: entry.operator?.wildcards === true, entry })))
-    .filter(({ value }) => !isUnresolved(value));
+    .flatMap((entry) => entry.values.map((value) => ({ value, wildcards: entry.operator?.wildcards === true, entry })));
 }
 
 /** Whether a key is, or could be, one of the provider's claims: an unknown part of either matches. */

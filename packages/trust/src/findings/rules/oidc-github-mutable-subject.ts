@@ -1,3 +1,4 @@
+import { isUnresolved } from "@agent-roles/iam";
 import { demandsClaim, GITHUB, oidcProviders, subjects } from "../oidc.ts";
 import type { Rule } from "../rule.ts";
 
@@ -16,6 +17,7 @@ export const oidcGithubMutableSubject: Rule = {
       for (const { value } of subjects(statement, provider)) {
         const [, owner = "@", repository = ""] = NAMES.exec(value) ?? [];
         // The owner's id is enough: only the owner can give the repository's name to another.
+        if (isUnresolved(`${owner}/${repository}`)) continue;
         if (/@\d/.test(owner) || owner === "@" || /@\d/.test(repository)) continue;
         yield { message: `subject "${value}" names the owner "${owner}", a name that can change its owner` };
       }

@@ -2,6 +2,7 @@ import { letsIn, sample } from "../example-callers.ts";
 import { demandsClaim, GITHUB, oidcProviders, subjects, token } from "../oidc.ts";
 import type { Rule } from "../rule.ts";
 
+const PLACEHOLDER = /\$\{[^{}:]*\}/g;
 const PULL_REQUEST = /^[^:]+:[^:]+:pull_request$/;
 
 /** What pins a job to more than its owner or repository. */
@@ -20,12 +21,14 @@ export const oidcPullRequestSubject: Rule = {
       if (issuer !== GITHUB || demandsClaim(statement, issuer, PINS_JOB)) continue;
       const passes = (sub: string): boolean => letsIn(role, statement, [token(provider, { ...OF_PULL_REQUEST, sub })]);
       for (const { value, wildcards } of subjects(statement, issuer)) {
-        if (PULL_REQUEST.test(value) && passes(sample(value))) {
+        // Whatever an unknown repository or owner is called, what comes after it decides.
+        const subject = value.replaceAll(PLACEHOLDER, "unknown");
+        if (PULL_REQUEST.test(subject) && passes(sample(subject))) {
           yield { message: `subject "${value}" is the subject of the jobs of pull requests` };
         } else if (
           wildcards &&
-          reachesPullRequests(value) &&
-          passes(sample(value.replace(/\*+$/, value.endsWith(":*") ? "pull_request" : "x:pull_request")))
+          reachesPullRequests(subject) &&
+          passes(sample(subject.replace(/\*+$/, subject.endsWith(":*") ? "pull_request" : "x:pull_request")))
         ) {
           yield { message: `subject "${value}" also matches …:pull_request, the subject of the jobs of pull requests` };
         }
