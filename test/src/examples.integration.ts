@@ -65,7 +65,7 @@ it("scans the one account that is named", async () => {
 it("names the profiles there are when another is asked for, and says when there is none at all", async () => {
   expect(await scan(["Nobody"], agent)).toMatchObject({
     exitCode: 1,
-    stderr: expect.stringContaining("declared are: "),
+    stderr: expect.stringContaining("declared profiles: "),
   });
   const none = Object.fromEntries(Object.entries(agent).filter(([name]) => !name.startsWith("AWS_ROLE_")));
   expect(await scan([], none)).toMatchObject({ exitCode: 2, stderr: expect.stringContaining("no AWS_ROLE_N is set") });

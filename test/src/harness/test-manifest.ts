@@ -15,7 +15,7 @@ interface RawManifest {
     statements?: object[];
     readonly trustedBy: { account?: string }[];
   };
-  readonly roles: { account: string; roleName: string }[];
+  readonly roles: { account: string; roleName: string; statements?: object[] }[];
 }
 
 /** The accounts that `agent-roles.yaml` names. */
@@ -40,6 +40,10 @@ export async function testManifest({ masterAccount, otherAccount, suffix }: Targ
       Resource: [`arn:aws:secretsmanager:*:${masterAccount}:secret:agent/*`],
     },
   ];
+  // The example lists the buckets of every account.
+  for (const role of manifest.roles) {
+    role.statements?.push({ Effect: "Allow", Action: ["s3:ListAllMyBuckets"], Resource: ["*"] });
+  }
   if (suffix !== "") {
     manifest.rolePath = `/agent-roles${suffix}/`;
     delete manifest.trust;
