@@ -25,7 +25,7 @@ export interface FleetOptions {
   readonly onResult?: (result: StackResult, progress: { readonly done: number; readonly total: number }) => void;
 }
 
-export interface RevokeOptions {
+interface RevokeOptions {
   readonly profiles?: readonly string[];
   readonly isUndo?: boolean;
   readonly now: Date;
@@ -34,7 +34,7 @@ export interface RevokeOptions {
   readonly onResult?: (result: RevokeResult, progress: { readonly done: number; readonly total: number }) => void;
 }
 
-export interface RevokeResult {
+interface RevokeResult {
   readonly profile: string;
   readonly account: string;
   readonly status: string;
@@ -43,7 +43,7 @@ export interface RevokeResult {
   readonly fix?: string;
 }
 
-export interface TemplateOptions {
+interface TemplateOptions {
   readonly format: "cloudformation" | "terraform";
   readonly account: string;
   readonly region: string;

@@ -108,7 +108,7 @@ it.each<[string, unknown]>([
   expect(arns(joined)).toEqual(["arn:aws:iam::${AWS.AccountId}:role/of-123456789012"]);
 });
 
-it.each<[string, object, object]>([
+it.each<[string, object, string[][]]>([
   ["a list", { ClientIdList: ["a", "b"] }, [["a", "b"]]],
   ["a parameter in a list", { ClientIdList: [{ Ref: "One" }] }, [["${One}"]]],
   ["the CDK's own resource", { ClientIDList: ["a"] }, [["a"]]],
@@ -128,7 +128,7 @@ it.each<[string, object, object]>([
   };
   const providerArn = "arn:aws:iam::123456789012:oidc-provider/example.com";
   expect(rolesFromTemplates([source(template)]).oidcClientIds).toEqual(
-    (expected as unknown[]).map((clientIds) => ({ providerArn, clientIds })),
+    expected.map((clientIds) => ({ providerArn, clientIds })),
   );
 });
 
