@@ -50,3 +50,17 @@ it("leaves a call five seconds when the signal aborts, whether it runs or begins
   await clock.advance(5_000);
   expect(await second).toMatchObject({ message: "place: no answer in time" });
 });
+
+it("takes a call while it is looked at for what is missing", async () => {
+  let end: ((profiles: string[]) => void) | undefined;
+  const missing = () =>
+    new Promise<string[]>((resolve) => {
+      end = resolve;
+    });
+  const place: CredentialStore = { name: "place", put: async () => [], remove: async () => undefined, missing };
+  const store = timeLimitedStore(place, fakeClock());
+  const look = store.missing?.(0);
+  expect(await store.put([])).toEqual([]);
+  end?.(["First"]);
+  expect(await look).toEqual(["First"]);
+});

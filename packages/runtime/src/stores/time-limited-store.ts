@@ -26,6 +26,10 @@ export function timeLimitedStore(store: CredentialStore, clock: Clock, stop?: Ab
         hanging = false;
       }
     };
+    return withLimit(work);
+  }
+
+  function withLimit<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     return withTimeout(work, {
       limitMs: LIMIT_MS,
       clock,
@@ -43,6 +47,7 @@ export function timeLimitedStore(store: CredentialStore, clock: Clock, stop?: Ab
     name: store.name,
     put: (entries) => limited((signal) => store.put(entries, { signal })),
     remove: (profiles) => limited((signal) => store.remove(profiles, { signal })),
-    ...(store.missing && { missing: (settleMs) => limited(async () => (await store.missing?.(settleMs)) ?? []) }),
+    // A look writes nothing: no call waits for it or is refused because of it.
+    ...(store.missing && { missing: (settleMs) => withLimit(async () => (await store.missing?.(settleMs)) ?? []) }),
   };
 }
