@@ -3,6 +3,7 @@ import { AgentRolesError } from "@agent-roles/runtime/role-env";
 import { TrustInputError } from "@agent-roles/templates";
 import type { ExitCode } from "./cli-context.ts";
 import { exitCodeOf } from "./exit-code-of.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** The text and the exit code of a failure. Never a stack trace. */
 export function describeError(error: unknown): { readonly text: string; readonly code: ExitCode } {
@@ -17,6 +18,3 @@ export function describeError(error: unknown): { readonly text: string; readonly
   const fix = String(error.fix);
   return { text: `error: ${message.replace(`\n${fix}`, "")}\n  fix: ${fix}`, code: 1 };
 }
-
-/** Wrong usage of a command. */
-export class UsageError extends Error {}

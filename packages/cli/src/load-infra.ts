@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Manifest } from "@agent-roles/manifest";
-import { UsageError } from "./describe-error.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** What happened to one stack, as `@agent-roles/infra` gives it. */
 export interface StackResult {

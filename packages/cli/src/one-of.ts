@@ -1,4 +1,4 @@
-import { UsageError } from "./describe-error.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** Parses an option that takes one of the given words. @throws {UsageError} that lists them. */
 export function oneOf<Word extends string>(option: string, text: string, words: readonly Word[]): Word {

@@ -2,7 +2,7 @@ import { type Env, formatDiagnostic, type ParsedRoleEnv, parseRoleEnv } from "@a
 import type { RoleEnvSource } from "@agent-roles/runtime/role-sources";
 import { type Command, Option } from "commander";
 import type { CliContext } from "./cli-context.ts";
-import { UsageError } from "./describe-error.ts";
+import { UsageError } from "./usage-error.ts";
 import { envSource } from "./env-source.ts";
 
 /** Adds `--env-file FILE`. */

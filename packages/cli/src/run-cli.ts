@@ -1,19 +1,5 @@
 import { Command, CommanderError } from "commander";
 import type { CliContext, ExitCode } from "./cli-context.ts";
-import { checkCommand } from "./commands/check.ts";
-import { configureCommand } from "./commands/configure.ts";
-import { credentialProcessCommand } from "./commands/credential-process.ts";
-import { envCommand } from "./commands/env.ts";
-import { explainCommand } from "./commands/explain.ts";
-import { deployCommand, destroyCommand, diffCommand } from "./commands/fleet.ts";
-import { graphCommand } from "./commands/graph.ts";
-import { listCommand } from "./commands/list.ts";
-import { revokeCommand } from "./commands/revoke.ts";
-import { runCommand } from "./commands/run.ts";
-import { sandboxCommand } from "./commands/sandbox.ts";
-import { templateCommand } from "./commands/template.ts";
-import { whoamiCommand } from "./commands/whoami.ts";
-import { describeError } from "./describe-error.ts";
 import { safeOutput } from "./escape-control-characters.ts";
 import { ownVersion } from "./own-version.ts";
 
@@ -31,23 +17,26 @@ Examples:
   aws s3 ls --profile MyFirstAccount
   agent-roles check                        check the trust policies in cdk.out`;
 
-const COMMANDS = [
-  listCommand,
-  runCommand,
-  configureCommand,
-  credentialProcessCommand,
-  whoamiCommand,
-  deployCommand,
-  diffCommand,
-  destroyCommand,
-  templateCommand,
-  revokeCommand,
-  envCommand,
-  checkCommand,
-  explainCommand,
-  graphCommand,
-  sandboxCommand,
-];
+type MakeCommand = (context: CliContext, exitWith: (code: ExitCode) => void) => Command;
+
+/** Loaded when it is the command that runs; all of them for the general help. */
+const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
+  list: async () => (await import("./commands/list.ts")).listCommand,
+  run: async () => (await import("./commands/run.ts")).runCommand,
+  configure: async () => (await import("./commands/configure.ts")).configureCommand,
+  "credential-process": async () => (await import("./commands/credential-process.ts")).credentialProcessCommand,
+  whoami: async () => (await import("./commands/whoami.ts")).whoamiCommand,
+  deploy: async () => (await import("./commands/fleet.ts")).deployCommand,
+  diff: async () => (await import("./commands/fleet.ts")).diffCommand,
+  destroy: async () => (await import("./commands/fleet.ts")).destroyCommand,
+  template: async () => (await import("./commands/template.ts")).templateCommand,
+  revoke: async () => (await import("./commands/revoke.ts")).revokeCommand,
+  env: async () => (await import("./commands/env.ts")).envCommand,
+  check: async () => (await import("./commands/check.ts")).checkCommand,
+  explain: async () => (await import("./commands/explain.ts")).explainCommand,
+  graph: async () => (await import("./commands/graph.ts")).graphCommand,
+  sandbox: async () => (await import("./commands/sandbox.ts")).sandboxCommand,
+};
 
 /** Runs one command line. @returns the exit code; never throws and never exits. */
 export async function runCli(argv: readonly string[], process: CliContext): Promise<ExitCode> {
@@ -66,19 +55,22 @@ export async function runCli(argv: readonly string[], process: CliContext): Prom
       writeErr: (text) => context.err(text.trimEnd()),
     })
     .showHelpAfterError("See agent-roles --help.");
-  for (const command of COMMANDS) {
-    program.addCommand(command(context, exitWith).copyInheritedSettings(program));
-  }
   // Commander would print the general help for an unknown command with --help.
   const asked = argv[0] === "help" && argv.length > 1 ? [...argv.slice(1), "--help"] : argv;
   const [name = ""] = asked;
-  const isUnknown = name !== "" && !name.startsWith("-") && program.commands.every((each) => each.name() !== name);
+  const isKnown = Object.hasOwn(COMMANDS, name);
+  const isUnknown = name !== "" && !name.startsWith("-") && !isKnown;
+  for (const [each, load] of Object.entries(COMMANDS)) {
+    if (isKnown && each !== name) continue;
+    program.addCommand((await load())(context, exitWith).copyInheritedSettings(program));
+  }
   try {
     await program.parseAsync(isUnknown ? [name] : asked, { from: "user" });
     return exitCode;
   } catch (error) {
     // Help and version arrive as errors with code 0, wrong usage as code 1, which means a failing role here.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    const { describeError } = await import("./describe-error.ts");
     const { text, code } = describeError(error);
     context.err(text);
     return code;

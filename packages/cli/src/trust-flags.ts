@@ -1,7 +1,7 @@
 import type { Severity, TrustContext, TrustQuotas } from "@agent-roles/trust";
 import type { Command } from "commander";
 import { SEVERITIES } from "@agent-roles/trust/severity";
-import { UsageError } from "./describe-error.ts";
+import { UsageError } from "./usage-error.ts";
 import { oneOf } from "./one-of.ts";
 import { accountIds, repeatable, splitPair } from "./trust-set.ts";
 

@@ -6,7 +6,7 @@ import type { TrustContext } from "@agent-roles/trust";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { CliContext } from "./cli-context.ts";
 import { collect } from "./collect-option.ts";
-import { UsageError } from "./describe-error.ts";
+import { UsageError } from "./usage-error.ts";
 import { readEnv } from "./read-env.ts";
 
 /** What `check`, `explain` and `graph` read: paths, a manifest, an environment, live accounts. */

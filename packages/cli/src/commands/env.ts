@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import type { CliContext } from "../cli-context.ts";
-import { UsageError } from "../describe-error.ts";
+import { UsageError } from "../usage-error.ts";
 import { withManifest } from "../manifest-option.ts";
 
 /** `agent-roles env`: the `AWS_ROLE_N` values of the manifest, without AWS. */

@@ -1,7 +1,7 @@
 import type { Manifest } from "@agent-roles/manifest";
 import { Command, InvalidArgumentError } from "commander";
 import type { CliContext, ExitCode } from "../cli-context.ts";
-import { UsageError } from "../describe-error.ts";
+import { UsageError } from "../usage-error.ts";
 import { type FleetOptions, type Infra, loadInfra, type StackResult } from "../load-infra.ts";
 import { withManifest } from "../manifest-option.ts";
 import { table } from "../table.ts";

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import type { CliContext, ExitCode } from "../cli-context.ts";
-import { UsageError } from "../describe-error.ts";
+import { UsageError } from "../usage-error.ts";
 import { collect } from "../collect-option.ts";
 import { loadInfra } from "../load-infra.ts";
 import { withManifest } from "../manifest-option.ts";

@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import type { CliContext } from "../cli-context.ts";
-import { UsageError } from "../describe-error.ts";
+import { UsageError } from "../usage-error.ts";
 import { loadInfra } from "../load-infra.ts";
 import { withManifest } from "../manifest-option.ts";
 

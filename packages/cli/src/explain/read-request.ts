@@ -1,5 +1,5 @@
 import type { AssumeRoleRequest } from "@agent-roles/trust";
-import { UsageError } from "../describe-error.ts";
+import { UsageError } from "../usage-error.ts";
 
 /**
  * Reads one AssumeRole request.

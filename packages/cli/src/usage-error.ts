@@ -1,0 +1,2 @@
+/** Wrong usage of a command. */
+export class UsageError extends Error {}
