@@ -25,6 +25,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   run: async () => (await import("./commands/run.ts")).runCommand,
   configure: async () => (await import("./commands/configure.ts")).configureCommand,
   "credential-process": async () => (await import("./commands/credential-process.ts")).credentialProcessCommand,
+  exec: async () => (await import("./commands/exec.ts")).execCommand,
   whoami: async () => (await import("./commands/whoami.ts")).whoamiCommand,
   deploy: async () => (await import("./commands/fleet.ts")).deployCommand,
   diff: async () => (await import("./commands/fleet.ts")).diffCommand,

@@ -1,10 +1,10 @@
 import type { SessionCredentials } from "@agent-roles/runtime";
-import { localCaller, sessionCache, sessionForReader } from "@agent-roles/runtime/cache";
 import { AgentRolesError, parseRoleEnv, type TargetRole } from "@agent-roles/runtime/role-env";
 import { readEnvFile } from "@agent-roles/runtime/role-sources";
 import type { CliContext, ExitCode } from "../cli-context.ts";
 import { envSource } from "../env-source.ts";
 import { exitCodeOf } from "../exit-code-of.ts";
+import { readerSessions } from "../reader-sessions.ts";
 import { credentialsJson, failureLine } from "./process-output.ts";
 import { readerEnv } from "./reader-env.ts";
 
@@ -53,20 +53,13 @@ async function session(
   const target = declared(roleEnv.roles, profile);
   notOfItself(context, profile);
 
-  const cache = sessionCache({
+  return readerSessions({
     env,
+    roleEnv,
     clock,
     limitMs: LIMIT_MS - (clock.now() - startedAt),
     onWarning: ({ message, fix }) => context.err(`agent-roles: warning: ${message}; ${fix}`),
-  });
-  /** Only the process that calls STS loads the SDK. */
-  const askSts = async (): Promise<SessionCredentials> => {
-    const { createAgentRoles } = await import("@agent-roles/runtime");
-    return createAgentRoles({ env, clock }).credentials(profile)();
-  };
-  const caller = async (): Promise<string | undefined> =>
-    localCaller(env) ?? (await import("@agent-roles/runtime")).masterCaller(roleEnv, { env, clock });
-  return sessionForReader(target, { cache, origin: { roleEnv, env, caller }, assumeRole: askSts, clock });
+  })(target);
 }
 
 function declared(roles: readonly TargetRole[], profile: string): TargetRole {

@@ -1,0 +1,34 @@
+import { Command, Option } from "commander";
+import type { CliContext, ExitCode } from "../cli-context.ts";
+import { collect } from "../collect-option.ts";
+import { withEnvFile } from "../read-env.ts";
+import { UsageError } from "../usage-error.ts";
+
+/** `agent-roles exec`, for help and wrong usage. A command starts in `exec-main.ts`. */
+export function execCommand(_context: CliContext, _exitWith: (code: ExitCode) => void): Command {
+  return withEnvFile(new Command("exec"))
+    .usage("--profile <profile> [--profile <profile> …] [--env-file <file>] -- <command> [arguments…]")
+    .description(
+      "run one command that sees the named profiles only; keeps them fresh until it ends, and exits with its exit code",
+    )
+    .addOption(new Option("--profile <profile>", "profile of an AWS_ROLE_N (repeatable)").argParser(collect))
+    .argument("[words...]", "the command and its arguments, after two dashes")
+    .addHelpText(
+      "after",
+      `
+Variables that lead to other credentials are removed. AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name private files that
+are removed when the command ends. With one profile, AWS_PROFILE and, if the profile has one, AWS_REGION are set.
+
+Exit codes: those of the command, 128 and its number for a signal · 126 the command cannot be executed · 127 it is not found ·
+1 a role failed · 2 wrong usage or configuration
+
+Example:
+  agent-roles exec --profile MyFirstAccount -- aws s3 ls`,
+    )
+    .action((words: readonly string[]) => {
+      const problem = words[0] ? `two dashes are missing before "${words[0]}"` : "no command is given";
+      throw new UsageError(
+        `${problem}\n  fix: put the command after two dashes: agent-roles exec --profile <profile> -- aws s3 ls`,
+      );
+    });
+}

@@ -1,0 +1,34 @@
+import { expect, it } from "vitest";
+import { execOptions } from "./exec-options.ts";
+
+it.each([
+  ["--profile A -- aws s3 ls", { profiles: ["A"], command: ["aws", "s3", "ls"] }],
+  ["--profile A --profile=B -- x", { profiles: ["A", "B"], command: ["x"] }],
+  [
+    "--env-file f --profile A -- x --profile C -- y",
+    { profiles: ["A"], envFile: "f", command: ["x", "--profile", "C", "--", "y"] },
+  ],
+  ["-- x", { profiles: [], command: ["x"] }],
+])("parses %s", (line, options) => {
+  expect(execOptions(line.split(" "))).toEqual(options);
+});
+
+it.each([
+  "",
+  "--",
+  "--profile A",
+  "--profile A --",
+  "--profile A -- ",
+  "--profile A aws s3 ls",
+  "A -- x",
+  "--profile -- x",
+  "--help -- x",
+  "--profile A --help -- x",
+  "--task T --profile A -- x",
+  "--access view --profile A -- x",
+  "--on-behalf-of me --profile A -- x",
+  "--ttl 15m --profile A -- x",
+  "-p A -- x",
+])("leaves %j to the full parser", (line) => {
+  expect(execOptions(line === "" ? [] : line.split(" "))).toBeUndefined();
+});

@@ -1,0 +1,198 @@
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { systemClock } from "@agent-roles/runtime/clock";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { exec, execDirectory } from "./exec.ts";
+
+let home: string;
+let server: Server;
+let lifetimeMs: number;
+let calls: number;
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), "agent-roles-exec-"));
+  lifetimeMs = 3_600_000;
+  calls = 0;
+  server = createServer((request, response) => {
+    let body = "";
+    request.on("data", (chunk: Buffer) => (body += chunk.toString()));
+    request.on("end", () => {
+      calls += 1;
+      const isBad = body.includes("Bad");
+      response.writeHead(isBad ? 403 : 200, { "content-type": "text/xml" }).end(isBad ? REFUSAL : session());
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  vi.stubEnv("AWS_ENDPOINT_URL_STS", `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`);
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "AKIAMASTEREXAMPLE");
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "secret-of-the-master");
+});
+afterEach(async () => {
+  server.closeAllConnections();
+  server.close();
+  await rm(home, { recursive: true, force: true });
+});
+
+const REFUSAL =
+  `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>AccessDenied</Code>` +
+  `<Message>not authorized to perform: sts:AssumeRole</Message></Error></ErrorResponse>`;
+
+function session(): string {
+  const expiration = new Date(Date.now() + lifetimeMs).toISOString();
+  return (
+    `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>` +
+    `<AccessKeyId>ASIA${calls}EXAMPLE</AccessKeyId><SecretAccessKey>hush</SecretAccessKey><SessionToken>token</SessionToken>` +
+    `<Expiration>${expiration}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`
+  );
+}
+
+const ROLES = Object.fromEntries(
+  ["One", "Two", "Bad"].map((name, index) => [
+    `AWS_ROLE_${index + 1}`,
+    `arn:aws:iam::123456789013:role/${name}Role:${name}`,
+  ]),
+);
+
+function start(profiles: readonly string[], command: readonly [string, ...string[]], { hasTerminal = false } = {}) {
+  const err: string[] = [];
+  const signals: ((signal: NodeJS.Signals) => void)[] = [];
+  const env = {
+    ...ROLES,
+    HOME: home,
+    PATH: process.env["PATH"],
+    AWS_ENDPOINT_URL_STS: process.env["AWS_ENDPOINT_URL_STS"],
+    AWS_ACCESS_KEY_ID: "AKIAMASTEREXAMPLE",
+    AWS_SECRET_ACCESS_KEY: "secret-of-the-master",
+  };
+  const code = exec(
+    {
+      env,
+      exportEnv: () => undefined,
+      clock: systemClock,
+      err: (line) => err.push(line),
+      onSignal: (listener) => signals.push(listener),
+      hasTerminal,
+    },
+    { profiles, command },
+  );
+  return { code, err, env, signal: (name: NodeJS.Signals) => signals.forEach((listener) => listener(name)) };
+}
+
+const shell = (script: string): readonly [string, ...string[]] => ["sh", "-c", script];
+
+/** Waits until a command has written the file. */
+async function written(name: string): Promise<string> {
+  return vi.waitFor(
+    async () => {
+      const text = await readFile(join(home, name), "utf8");
+      if (text === "") throw new Error("empty");
+      return text;
+    },
+    { timeout: 30_000, interval: 20 },
+  );
+}
+
+it("gives a command private files with its profile, and removes them when it ends", async () => {
+  const script = `cat "$AWS_CONFIG_FILE" > "$HOME/config"; ls -lR "$AGENT_ROLES_CACHE_DIR" > "$HOME/list"; exit 7`;
+  const { code, env, err } = start(["One"], shell(script));
+  expect(await code).toBe(7);
+  expect(err).toEqual([]);
+  expect(await readFile(join(home, "config"), "utf8")).toMatch(
+    /^\[profile One\]\n# .*\ncredential_process = cat ".*One\.json"$/m,
+  );
+  const modes = (await readFile(join(home, "list"), "utf8")).match(/^[d-][rwx-]{9}/gm);
+  expect(new Set(modes)).toEqual(new Set(["drwx------", "-rw-------"]));
+  expect(await readdir(execDirectory(env))).toEqual([]);
+});
+
+it("starts no command when a role cannot be assumed, and prints its fix", async () => {
+  const { code, err, env } = start(["One", "Bad"], shell("touch $HOME/started"));
+  expect(await code).toBe(1);
+  expect(err).toEqual([expect.stringMatching(/^agent-roles: \w+: Bad: .*; fix: /)]);
+  expect(await readdir(home)).not.toContain("started");
+  expect(await readdir(execDirectory(env)).catch(() => [])).toEqual([]);
+});
+
+it("makes no call for a session that is in the cache", async () => {
+  await start(["One"], ["true"]).code;
+  await start(["One"], ["true"]).code;
+  expect(calls).toBe(1);
+});
+
+it.each([
+  [[], "exec needs --profile"],
+  [["one"], 'the profile "one"'],
+  [[""], 'the profile ""'],
+  [["One", "One"], "--profile One is given twice"],
+])("refuses the profiles %j, and names those that exist", async (profiles, message) => {
+  await expect(start(profiles, ["true"]).code).rejects.toMatchObject({
+    code: "UnknownProfile",
+    message: expect.stringContaining(message),
+    fix: expect.stringContaining("One, Two, Bad"),
+  });
+});
+
+it.each([
+  ["no-such-command", 127],
+  ["./no/such/file", 127],
+  ["/", 126],
+  ["./plain-file", 126],
+])("ends with the code of a shell for the command %j", async (program, exitCode) => {
+  const path = join(home, "plain-file");
+  await writeFile(path, "x", { mode: 0o600 });
+  const { code, err, env } = start(["One"], [program === "./plain-file" ? path : program]);
+  expect(await code).toBe(exitCode);
+  expect(err).toEqual([expect.stringMatching(/^error: ".*": (command not found|cannot be executed)[^]*fix: /)]);
+  expect(await readdir(execDirectory(env))).toEqual([]);
+});
+
+it.each([
+  ["SIGTERM", 143],
+  ["SIGINT", 130],
+  ["SIGHUP", 129],
+  ["SIGQUIT", 131],
+  ["SIGUSR1", 138],
+  ["SIGUSR2", 140],
+] as const)("passes %s on, and ends as the command does", async (name, exitCode) => {
+  const { code, signal } = start(["One"], shell("ulimit -c 0; echo up > $HOME/up; while :; do sleep 0.01; done"));
+  await written("up");
+  signal(name);
+  // The numbers of the user signals are Linux's.
+  if (!name.startsWith("SIGUSR") || process.platform === "linux") expect(await code).toBe(exitCode);
+});
+
+it("leaves the end to a command that handles the signal", async () => {
+  const script = `trap 'echo stopping > $HOME/trap; exit 3' TERM; echo up > $HOME/up; while :; do sleep 0.01; done`;
+  const { code, signal } = start(["One"], shell(script));
+  await written("up");
+  signal("SIGTERM");
+  expect([await code, await written("trap")]).toEqual([3, "stopping\n"]);
+});
+
+it("sends no second SIGINT where a terminal has sent one to the command", async () => {
+  const script = `trap 'exit 4' INT; trap 'exit 5' TERM; echo up > $HOME/up; while :; do sleep 0.01; done`;
+  const { code, signal } = start(["One"], shell(script), { hasTerminal: true });
+  await written("up");
+  signal("SIGINT");
+  signal("SIGTERM");
+  expect(await code).toBe(5);
+});
+
+it("ends at once when a signal comes before the command is started", async () => {
+  const { code, signal } = start(["One"], shell("touch $HOME/started"));
+  signal("SIGTERM");
+  expect(await code).toBe(143);
+});
+
+it("keeps the files fresh while the command runs", async () => {
+  lifetimeMs = 2_000;
+  const script = `cd "$AGENT_ROLES_CACHE_DIR"; cat profiles/*/One.json > $HOME/first; until ! cmp -s profiles/*/One.json $HOME/first; do sleep 0.05; done`;
+  const { code } = start(["One"], shell(script));
+  expect(await code).toBe(0);
+  expect(calls).toBeGreaterThan(1);
+});

@@ -1,0 +1,154 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { AgentRolesEvent, CredentialStore, SessionCredentials } from "@agent-roles/runtime";
+import { cacheDirectory, type PrivateDirectory, privateDirectory, refreshAt } from "@agent-roles/runtime/cache";
+import { sleepUntil } from "@agent-roles/runtime/clock";
+import { profileStore } from "@agent-roles/runtime/profile-store";
+import {
+  AgentRolesError,
+  type Env,
+  formatDiagnostic,
+  parseRoleEnv,
+  type TargetRole,
+} from "@agent-roles/runtime/role-env";
+import type { CliContext } from "../cli-context.ts";
+import { failureLine } from "../credential-process/process-output.ts";
+import { envSource } from "../env-source.ts";
+import { readerSessions } from "../reader-sessions.ts";
+import { childEnv, roleVariables } from "./child-env.ts";
+import type { ExecOptions } from "./exec-options.ts";
+import { CommandNotStarted, exitCodeOfSignal, runCommand, type RunningCommand } from "./run-command.ts";
+
+/** What `exec` takes from its surroundings. */
+export interface ExecContext extends Pick<CliContext, "env" | "exportEnv" | "clock" | "err"> {
+  /** Calls the listener at each signal that would end this process. */
+  readonly onSignal: (listener: (signal: NodeJS.Signals) => void) => void;
+  /** Whether there is a terminal: it sends the signals of its keys to the command as well. */
+  readonly hasTerminal: boolean;
+}
+
+/** A terminal sends these to all processes in its foreground. */
+const OF_TERMINAL: readonly NodeJS.Signals[] = ["SIGINT", "SIGQUIT"];
+
+/** A last write can wait for a lock; the files are removed without it. */
+const LAST_WRITE_MS = 2_000;
+
+/** Where the private directories are, below the cache. */
+export function execDirectory(env: Env): string {
+  return join(cacheDirectory(env), "exec");
+}
+
+/**
+ * Runs one command that sees the named profiles only, and keeps their credentials fresh until it ends.
+ *
+ * @returns the command's exit code; 1 when a role cannot be assumed.
+ * @throws {AgentRolesError} `UnknownProfile`, `InvalidRoleEnv`, `RolesUnreadable`, `StoreFailed`.
+ */
+export async function exec(context: ExecContext, options: ExecOptions): Promise<number> {
+  const stop = new AbortController();
+  let running: RunningCommand | undefined;
+  const interrupted = new Promise<number>((resolve) => {
+    context.onSignal((signal) => {
+      if (!running) resolve(exitCodeOfSignal(signal));
+      else if (!(context.hasTerminal && OF_TERMINAL.includes(signal))) running.kill(signal);
+    });
+  });
+  const cleanUp: (() => Promise<unknown>)[] = [];
+
+  async function work(): Promise<number> {
+    const env = await envSource(context, options.envFile).read();
+    const roleEnv = parseRoleEnv(env);
+    for (const warning of roleEnv.warnings) context.err(`warning: ${formatDiagnostic(warning)}`);
+    const targets = selected(roleEnv.roles, options.profiles);
+    const onWarning = ({ message, fix }: AgentRolesError): void => context.err(`warning: ${message}; ${fix}`);
+    const session = readerSessions({ env, roleEnv, clock: context.clock, onWarning });
+    const results = await Promise.allSettled(targets.map(session));
+    const failures = results.flatMap((result) => (result.status === "rejected" ? [result.reason] : []));
+    for (const failure of failures) {
+      if (!(failure instanceof AgentRolesError)) throw failure;
+      context.err(failureLine(failure));
+    }
+    if (failures.length > 0) return 1;
+    const sessions = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+
+    const directory = await privateDirectory(execDirectory(env));
+    cleanUp.push(directory.remove);
+    const files = {
+      directory: directory.path,
+      configFile: join(directory.path, "config"),
+      credentialsFile: join(directory.path, "credentials"),
+    };
+    await writeFile(files.credentialsFile, "", { mode: 0o600 });
+    const store = profileStore({ env: childEnv(env, [], files) });
+    await store.put(targets.flatMap((target, index) => entry(target, sessions[index])));
+
+    if (stop.signal.aborted) return 1;
+    running = runCommand(options.command, childEnv(env, targets, files));
+    const rotation = rotate(context, {
+      env: roleVariables(env, targets),
+      store,
+      directory,
+      dueAt: Math.min(...sessions.map(refreshAt)),
+      signal: stop.signal,
+    });
+    cleanUp.push(() => Promise.race([rotation, context.clock.sleep(LAST_WRITE_MS, new AbortController().signal)]));
+    return running.exitCode;
+  }
+
+  try {
+    return await Promise.race([interrupted, work()]);
+  } catch (error) {
+    if (!(error instanceof CommandNotStarted)) throw error;
+    context.err(`error: ${error.message}\n  fix: ${error.fix}`);
+    return error.exitCode;
+  } finally {
+    stop.abort();
+    for (const step of cleanUp.toReversed()) await step();
+  }
+}
+
+/** The named roles. @throws {AgentRolesError} `UnknownProfile` for none, a name that is not declared, or the same one twice. */
+function selected(roles: readonly TargetRole[], profiles: readonly string[]): TargetRole[] {
+  const names = roles.map(({ profile }) => profile).join(", ");
+  const fix = roles.length > 0 ? `Declared profiles: ${names}.` : "Set AWS_ROLE_1, or use --env-file.";
+  const refuse = (message: string): AgentRolesError => new AgentRolesError(message, { code: "UnknownProfile", fix });
+  if (profiles.length === 0) throw refuse("exec needs --profile: there is no default profile");
+  return profiles.map((profile, index) => {
+    const target = roles.find((role) => role.profile === profile);
+    if (!target) throw refuse(`no AWS_ROLE_N declares the profile ${JSON.stringify(profile)}`);
+    if (profiles.indexOf(profile) !== index) throw refuse(`--profile ${profile} is given twice`);
+    return target;
+  });
+}
+
+function entry(target: TargetRole, credentials: SessionCredentials | undefined) {
+  return credentials ? [{ target, credentials }] : [];
+}
+
+interface RotateOptions {
+  /** With the selected roles only. */
+  readonly env: Env;
+  readonly store: CredentialStore;
+  readonly directory: PrivateDirectory;
+  /** When the first session is due, milliseconds since the epoch. Until then the SDK is not loaded. */
+  readonly dueAt: number;
+  readonly signal: AbortSignal;
+}
+
+/** Keeps the private files fresh until the signal aborts. Never rejects: the command goes on, and failures are printed. */
+async function rotate({ clock, err }: ExecContext, options: RotateOptions): Promise<void> {
+  const { env, store, directory, dueAt, signal } = options;
+  const onEvent = (event: AgentRolesEvent): void => {
+    if (event.type === "stored") void directory.touch();
+    else if ("error" in event) err(failureLine(event.error));
+  };
+  try {
+    await sleepUntil(dueAt, clock, signal);
+    if (signal.aborted) return;
+    const { createAgentRoles } = await import("@agent-roles/runtime");
+    const { done } = await createAgentRoles({ env, clock, cache: true, onEvent }).start({ stores: [store], signal });
+    await done;
+  } catch (error) {
+    err(`agent-roles: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

@@ -1,0 +1,35 @@
+import type { AgentRoles, AgentRolesError, SessionCredentials } from "@agent-roles/runtime";
+import { localCaller, sessionCache, sessionForReader } from "@agent-roles/runtime/cache";
+import type { Env, ParsedRoleEnv, TargetRole } from "@agent-roles/runtime/role-env";
+import type { CliContext } from "./cli-context.ts";
+
+export interface ReaderSessionsOptions {
+  readonly env: Env;
+  readonly roleEnv: ParsedRoleEnv;
+  readonly clock: CliContext["clock"];
+  /** Time limit of each session, milliseconds. Default: no limit. */
+  readonly limitMs?: number;
+  readonly onWarning: (error: AgentRolesError) => void;
+}
+
+/**
+ * Sessions from the cache, with enough time left for readers that refresh by themselves. Loads the SDK only when STS is called, or
+ * when only the SDK can identify the caller.
+ *
+ * @returns a function that rejects with an `AgentRolesError`.
+ */
+export function readerSessions(options: ReaderSessionsOptions): (target: TargetRole) => Promise<SessionCredentials> {
+  const { env, roleEnv, clock, ...cacheOptions } = options;
+  const cache = sessionCache({ env, clock, ...cacheOptions });
+  let roles: AgentRoles | undefined;
+  const caller = async (): Promise<string | undefined> =>
+    localCaller(env) ?? (await import("@agent-roles/runtime")).masterCaller(roleEnv, { env, clock });
+  return (target) => {
+    const assumeRole = async (): Promise<SessionCredentials> => {
+      const { createAgentRoles } = await import("@agent-roles/runtime");
+      roles ??= createAgentRoles({ env, clock });
+      return roles.credentials(target.profile)();
+    };
+    return sessionForReader(target, { cache, origin: { roleEnv, env, caller }, assumeRole, clock });
+  };
+}
