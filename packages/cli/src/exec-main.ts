@@ -14,8 +14,11 @@ if (options) process.exit(await main(options));
 // Help and wrong usage.
 await import("./main.ts");
 
+function err(line: string): void {
+  process.stderr.write(`${safeOutput(line)}\n`);
+}
+
 async function main(given: NonNullable<typeof options>): Promise<number> {
-  const err = (line: string): void => void process.stderr.write(`${safeOutput(line)}\n`);
   const env = { ...process.env };
   // Not for the command.
   hideSdkWarning();

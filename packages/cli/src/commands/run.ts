@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import type { CliContext, ExitCode } from "../cli-context.ts";
 import { eventJson } from "../event-json.ts";
 import { eventLine } from "../event-line.ts";
+import { sweepExecDirectories } from "../exec/exec.ts";
 import { profileJson } from "../profile-json.ts";
 import { readRoleEnv, withEnvFile } from "../read-env.ts";
 import { MODES, runStores, type StoreOptions } from "../run-stores.ts";
@@ -40,6 +41,7 @@ async function run(context: CliContext, options: RunOptions): Promise<ExitCode> 
   // First of all: SIGHUP must not end the process while it reads the roles.
   if (!options.once) context.onReload(() => void followed?.reload());
   const { env, roleEnv, source } = await readRoleEnv(context, options.envFile);
+  await sweepExecDirectories(env);
   const stores = await runStores(env, roleEnv, options);
   if (options.mode === "credentials-file") {
     context.err(

@@ -1,7 +1,13 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { AgentRolesEvent, CredentialStore, SessionCredentials } from "@agent-roles/runtime";
-import { cacheDirectory, type PrivateDirectory, privateDirectory, refreshAt } from "@agent-roles/runtime/cache";
+import {
+  cacheDirectory,
+  type PrivateDirectory,
+  privateDirectory,
+  refreshAt,
+  sweepPrivateDirectories,
+} from "@agent-roles/runtime/cache";
 import { sleepUntil } from "@agent-roles/runtime/clock";
 import { profileStore } from "@agent-roles/runtime/profile-store";
 import {
@@ -28,7 +34,7 @@ export interface ExecContext extends Pick<CliContext, "env" | "exportEnv" | "clo
 }
 
 /** A terminal sends these to all processes in its foreground. */
-const OF_TERMINAL: readonly NodeJS.Signals[] = ["SIGINT", "SIGQUIT"];
+const OF_TERMINAL: ReadonlySet<NodeJS.Signals> = new Set(["SIGINT", "SIGQUIT"]);
 
 /** A last write can wait for a lock; the files are removed without it. */
 const LAST_WRITE_MS = 2_000;
@@ -36,6 +42,13 @@ const LAST_WRITE_MS = 2_000;
 /** Where the private directories are, below the cache. */
 export function execDirectory(env: Env): string {
   return join(cacheDirectory(env), "exec");
+}
+
+/** Removes what an `exec` that was killed has left. Never fails: without a home directory there is nothing. */
+export async function sweepExecDirectories(env: Env): Promise<void> {
+  await Promise.resolve(env)
+    .then((from) => sweepPrivateDirectories(execDirectory(from)))
+    .catch(() => undefined);
 }
 
 /**
@@ -50,7 +63,7 @@ export async function exec(context: ExecContext, options: ExecOptions): Promise<
   const interrupted = new Promise<number>((resolve) => {
     context.onSignal((signal) => {
       if (!running) resolve(exitCodeOfSignal(signal));
-      else if (!(context.hasTerminal && OF_TERMINAL.includes(signal))) running.kill(signal);
+      else if (!(context.hasTerminal && OF_TERMINAL.has(signal))) running.kill(signal);
     });
   });
   const cleanUp: (() => Promise<unknown>)[] = [];
