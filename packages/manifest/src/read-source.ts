@@ -8,7 +8,7 @@ const LARGEST_BYTES = 16 * 1024 * 1024;
 
 /** The text of a file. @throws {ManifestError} `ManifestNotFound` or `ManifestUnreadable`. */
 export async function readManifestText(path: string): Promise<string> {
-  const read = await readTextFile(path, { largestBytes: LARGEST_BYTES });
+  const read = readTextFile(path, { largestBytes: LARGEST_BYTES });
   if ("text" in read) return read.text;
   const { kind, message, fix, cause, line, column } = read;
   const isMissing = kind === "missing";

@@ -10,30 +10,26 @@ import { TrustInputError } from "./trust-input-error.ts";
  * @throws {TrustInputError} when the manifest cannot be read.
  * @see https://docs.aws.amazon.com/cdk/v2/guide/deploy.html
  */
-export async function readCloudAssembly(
-  directory: InputPath,
-  reader: InputReader,
-  depth = 0,
-): Promise<readonly ReadTemplate[]> {
+export function readCloudAssembly(directory: InputPath, reader: InputReader, depth = 0): readonly ReadTemplate[] {
   if (depth > DEEPEST_NESTING) throw endless(directory.file);
-  const { value, file } = await reader.parse(inside(directory, "manifest.json"));
+  const { value, file } = reader.parse(inside(directory, "manifest.json"));
   if (!isObject(value) || !isObject(value["artifacts"])) throw notAManifest(file);
   const sources: ReadTemplate[] = [];
   for (const [id, artifact] of Object.entries(value["artifacts"])) {
     if (!isObject(artifact)) continue;
-    const read = await reader.attempt(() => readArtifact(id, artifact, directory, reader, depth));
+    const read = reader.attempt(() => readArtifact(id, artifact, directory, reader, depth));
     sources.push(...(read ?? []));
   }
   return sources;
 }
 
-async function readArtifact(
+function readArtifact(
   id: string,
   artifact: Readonly<Record<string, unknown>>,
   directory: InputPath,
   reader: InputReader,
   depth: number,
-): Promise<readonly ReadTemplate[]> {
+): readonly ReadTemplate[] {
   const properties = isObject(artifact["properties"]) ? artifact["properties"] : {};
   const { templateFile, directoryName, stackName } = properties;
   if (artifact["type"] === "cdk:cloud-assembly" && typeof directoryName === "string") {
@@ -43,13 +39,13 @@ async function readArtifact(
   const at = inside(directory, templateFile);
   if (reader.isExcluded(at)) return [];
   const source = {
-    ...templateSource(await reader.parse(at)),
+    ...templateSource(reader.parse(at)),
     ...environmentOf(artifact["environment"]),
     stackName: typeof stackName === "string" ? stackName : id,
-    constructPaths: await constructPaths(artifact, directory, reader),
+    constructPaths: constructPaths(artifact, directory, reader),
   };
-  const read = { source, path: await reader.resolve(at) };
-  return [read, ...(await readNested(read, at, reader))];
+  const read = { source, path: reader.resolve(at) };
+  return [read, ...readNested(read, at, reader)];
 }
 
 /** `aws://123456789012/eu-central-1`; an environment-agnostic stack says `unknown-account`, `unknown-region`. */
@@ -62,15 +58,15 @@ function environmentOf(environment: unknown): { account?: string; region?: strin
 }
 
 /** Construct paths by logical id: in the manifest itself, or in the file beside it that newer versions write. */
-async function constructPaths(
+function constructPaths(
   artifact: Readonly<Record<string, unknown>>,
   directory: InputPath,
   reader: InputReader,
-): Promise<ReadonlyMap<string, string>> {
+): ReadonlyMap<string, string> {
   const { additionalMetadataFile } = artifact;
   const more =
     typeof additionalMetadataFile === "string"
-      ? await reader.attempt(() => reader.parse(inside(directory, additionalMetadataFile)))
+      ? reader.attempt(() => reader.parse(inside(directory, additionalMetadataFile)))
       : undefined;
   const metadata = { ...asObject(artifact["metadata"]), ...asObject(more?.value) };
   const paths = Object.entries(metadata).flatMap(([path, entries]) =>

@@ -1,5 +1,5 @@
 import type { Diagnostic } from "@agent-roles/runtime/role-env";
-import { realpath, stat } from "node:fs/promises";
+import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { TemplateSource } from "./cloudformation/template-source.ts";
 import { directoryMembers } from "./directory-members.ts";
@@ -9,7 +9,7 @@ import {
   type InputReader,
   type ParsedFile,
   type ReaderOptions,
-  unreadable,
+  realPath,
 } from "./input-reader.ts";
 import { readNested, type ReadTemplate } from "./nested-templates.ts";
 import { canBeTrustPolicy } from "./policy-file.ts";
@@ -41,31 +41,26 @@ interface Collected {
  *
  * @throws {TrustInputError} with every path that cannot be read itself, and every directory in which nothing can.
  */
-export async function collectInputs(paths: readonly InputPath[], options: ReaderOptions): Promise<Inputs> {
+export function collectInputs(paths: readonly InputPath[], options: ReaderOptions): Inputs {
   const inputs: Collected = { templates: [], plans: [], policies: [], files: [] };
   const failures: TrustInputError[] = [];
-  const attempt = async <T>(run: () => Promise<T>): Promise<T | undefined> => {
+  const attempt = <T>(run: () => T): T | undefined => {
     try {
-      return await run();
+      return run();
     } catch (error) {
       if (!(error instanceof TrustInputError)) throw error;
       failures.push(error);
       return undefined;
     }
   };
-  const named = [];
-  for (const at of paths) named.push(...((await attempt(() => lookAt(at))) ?? []));
+  const named = paths.flatMap((at) => attempt(() => lookAt(at)) ?? []);
   const reader = createInputReader(
     named,
     named.flatMap(({ roots }) => roots),
     options,
   );
   for (const at of named) {
-    await attempt(() =>
-      at.isDirectory
-        ? addDirectory(at, inputs, reader)
-        : reader.parse(at).then((parsed) => add(parsed, at, inputs, reader)),
-    );
+    attempt(() => (at.isDirectory ? addDirectory(at, inputs, reader) : add(reader.parse(at), at, inputs, reader)));
   }
   const [first, ...others] = failures;
   if (first !== undefined) {
@@ -87,15 +82,11 @@ interface Named extends InputPath {
   readonly roots: readonly string[];
 }
 
-async function lookAt(at: InputPath): Promise<readonly Named[]> {
-  try {
-    const real = await realpath(at.path);
-    const isDirectory = (await stat(real)).isDirectory();
-    const roots = isDirectory ? [real] : [dirname(real), await realpath(dirname(at.path))];
-    return [{ ...at, isDirectory, roots }];
-  } catch (cause) {
-    throw unreadable(at.file, cause);
-  }
+function lookAt(at: InputPath): Named {
+  const real = realPath(at);
+  const isDirectory = statSync(real, { throwIfNoEntry: false })?.isDirectory() === true;
+  const roots = isDirectory ? [real] : [dirname(real), realPath({ ...at, path: dirname(at.path) })];
+  return { ...at, isDirectory, roots };
 }
 
 /** A template that another one nests is not read a second time for being in the same directory. */
@@ -104,11 +95,11 @@ function withoutRepetition(templates: readonly ReadTemplate[]): readonly ReadTem
   return templates.filter(({ source, path }) => source.nestedIn !== undefined || !nested.has(path));
 }
 
-async function addDirectory(directory: InputPath, inputs: Collected, reader: InputReader): Promise<void> {
+function addDirectory(directory: InputPath, inputs: Collected, reader: InputReader): void {
   const before = { files: inputs.files.length, plans: inputs.plans.length, unread: reader.unread.length };
-  const { members, terraform } = await directoryMembers(directory, reader);
+  const { members, terraform } = directoryMembers(directory, reader);
   for (const { kind, at } of members) {
-    await reader.attempt(() => (kind === "assembly" ? addAssembly(at, inputs, reader) : addMember(at, inputs, reader)));
+    reader.attempt(() => (kind === "assembly" ? addAssembly(at, inputs, reader) : addMember(at, inputs, reader)));
   }
   if (terraform !== undefined && inputs.plans.length === before.plans) reader.unread.push(notPlanned(terraform));
   const isEmptyAssembly = members.some(({ kind }) => kind === "assembly") && reader.unread.length === before.unread;
@@ -125,16 +116,16 @@ function notPlanned(file: string): Diagnostic {
   return { file, message, fix };
 }
 
-async function addAssembly(directory: InputPath, inputs: Collected, reader: InputReader): Promise<void> {
-  const sources = await readCloudAssembly(directory, reader);
+function addAssembly(directory: InputPath, inputs: Collected, reader: InputReader): void {
+  const sources = readCloudAssembly(directory, reader);
   inputs.templates.push(...sources);
   inputs.files.push(...sources.map(({ source }) => source.file));
 }
 
 /** Members of a directory that are something else are left out. */
-async function addMember(at: InputPath, inputs: Collected, reader: InputReader): Promise<void> {
-  const parsed = await reader.parse(at);
-  if (documentsOf(parsed).some(isInput)) await add(parsed, at, inputs, reader);
+function addMember(at: InputPath, inputs: Collected, reader: InputReader): void {
+  const parsed = reader.parse(at);
+  if (documentsOf(parsed).some(isInput)) add(parsed, at, inputs, reader);
 }
 
 function isInput(value: unknown): boolean {
@@ -142,15 +133,15 @@ function isInput(value: unknown): boolean {
   return kind === "policy" ? canBeTrustPolicy(value) : kind !== "other";
 }
 
-async function add(parsed: ParsedFile, at: InputPath, inputs: Collected, reader: InputReader): Promise<void> {
+function add(parsed: ParsedFile, at: InputPath, inputs: Collected, reader: InputReader): void {
   const { file } = parsed;
   const kind = recognize(parsed.value);
   if (kind === "other") throw notRecognized(parsed);
   inputs.files.push(file);
   switch (kind) {
     case "template": {
-      const read = { source: templateSource(parsed), path: await reader.resolve(at) };
-      const nested = await readNested(read, at, reader);
+      const read = { source: templateSource(parsed), path: reader.resolve(at) };
+      const nested = readNested(read, at, reader);
       inputs.templates.push(read, ...nested);
       inputs.files.push(...nested.map(({ source }) => source.file));
       break;

@@ -1,5 +1,4 @@
-import type { Dirent } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
+import { type Dirent, readdirSync, statSync } from "node:fs";
 import { type InputPath, type InputReader, inside, unreadable } from "./input-reader.ts";
 import { isObject } from "./recognize.ts";
 import { TrustInputError } from "./trust-input-error.ts";
@@ -23,17 +22,15 @@ const OF_TOOLS = /^\.|^node_modules$/u;
  * What a directory and those inside it hold; what cannot be looked at is added to the reader's `unread`. The manifest of a
  * cloud assembly decides which of its files count.
  */
-export async function directoryMembers(directory: InputPath, reader: InputReader): Promise<DirectoryMembers> {
+export function directoryMembers(directory: InputPath, reader: InputReader): DirectoryMembers {
   const found: DirectoryMembers = { members: [] };
   /** Real paths: a link can lead back to where it is. */
   const seen = new Set<string>();
-  const walk = async (at: InputPath): Promise<void> => {
-    const real = await reader.resolve(at);
+  const walk = (at: InputPath): void => {
+    const real = reader.resolve(at);
     if (seen.size === seen.add(real).size) return;
-    const entries = await readdir(real, { withFileTypes: true }).catch((cause: unknown) => {
-      throw unreadable(at.file, cause);
-    });
-    if (entries.some(({ name }) => name === "manifest.json") && (await isAssembly(at, reader))) {
+    const entries = entriesOf({ ...at, path: real });
+    if (entries.some(({ name }) => name === "manifest.json") && isAssembly(at, reader)) {
       found.members.push({ kind: "assembly", at });
       return;
     }
@@ -41,29 +38,39 @@ export async function directoryMembers(directory: InputPath, reader: InputReader
       const member = inside(at, entry.name);
       if (reader.isExcluded(member)) continue;
       if (entry.name.endsWith(".tf")) found.terraform ??= at.file;
-      await reader.attempt(() => visit(member, entry));
+      reader.attempt(() => visit(member, entry));
     }
   };
-  const visit = async (at: InputPath, entry: Dirent): Promise<void> => {
-    const isLinkToDirectory = entry.isSymbolicLink() && (await isDirectory(at.path));
+  const visit = (at: InputPath, entry: Dirent): void => {
+    const isLinkToDirectory = entry.isSymbolicLink() && isDirectory(at.path);
     if (entry.isDirectory() || isLinkToDirectory) {
-      if (!OF_TOOLS.test(entry.name)) await walk(at);
+      if (!OF_TOOLS.test(entry.name)) walk(at);
     } else if (/\.(?:json|ya?ml|template)$/iu.test(entry.name)) found.members.push({ kind: "file", at });
   };
-  await walk(directory);
+  walk(directory);
   return found;
 }
 
-async function isDirectory(path: string): Promise<boolean> {
-  return stat(path).then(
-    (stats) => stats.isDirectory(),
-    () => false,
-  );
+function entriesOf({ path, file }: InputPath): readonly Dirent[] {
+  try {
+    return readdirSync(path, { withFileTypes: true });
+  } catch (cause) {
+    throw unreadable(file, cause);
+  }
 }
 
-async function isAssembly(directory: InputPath, reader: InputReader): Promise<boolean> {
+/** Links that lead nowhere are none. */
+function isDirectory(path: string): boolean {
   try {
-    const { value } = await reader.parse(inside(directory, "manifest.json"));
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+function isAssembly(directory: InputPath, reader: InputReader): boolean {
+  try {
+    const { value } = reader.parse(inside(directory, "manifest.json"));
     return isObject(value) && "artifacts" in value;
   } catch (error) {
     if (!(error instanceof TrustInputError)) throw error;

@@ -1,7 +1,7 @@
 import type { Diagnostic } from "@agent-roles/runtime/role-env";
-import { realpath } from "node:fs/promises";
+import { realpathSync } from "node:fs";
 import { join, relative, sep } from "node:path";
-import picomatch from "picomatch";
+import { picomatch } from "./source/libraries.ts";
 import { readTextFile } from "./source/read-text-file.ts";
 import { readText } from "./source/read-text.ts";
 import type { SourceText } from "./source/source-text.ts";
@@ -28,12 +28,12 @@ export interface ReaderOptions {
 /** Reads files below the paths that were named, and collects why others were not read. */
 export interface InputReader {
   /** @throws {TrustInputError} when it is outside, unreadable or neither JSON nor YAML. */
-  readonly parse: (at: InputPath) => Promise<ParsedFile>;
+  readonly parse: (at: InputPath) => ParsedFile;
   /** The real path. @throws {TrustInputError} when it is missing, or outside of the named directories. */
-  readonly resolve: (at: InputPath) => Promise<string>;
+  readonly resolve: (at: InputPath) => string;
   readonly isExcluded: (at: InputPath) => boolean;
   /** Runs a function; a {@link TrustInputError} becomes a part of `unread`. */
-  readonly attempt: <T>(run: () => Promise<T>) => Promise<T | undefined>;
+  readonly attempt: <T>(run: () => T) => T | undefined;
   /** Files that were not read; none of them was named itself. */
   readonly unread: Diagnostic[];
   readonly warnings: Diagnostic[];
@@ -49,13 +49,11 @@ export function createInputReader(
   roots: readonly string[],
   { exclude = [], fileBytes }: ReaderOptions,
 ): InputReader {
-  const patterns = exclude.map((pattern) => picomatch(pattern, { dot: true, basename: !pattern.includes("/") }));
+  const patterns = exclude.map((pattern) => picomatch()(pattern, { dot: true, basename: !pattern.includes("/") }));
   const unread: Diagnostic[] = [];
   const warnings: Diagnostic[] = [];
-  const resolve = async ({ path, file }: InputPath): Promise<string> => {
-    const real = await realpath(path).catch((cause: unknown) => {
-      throw unreadable(file, cause);
-    });
+  const resolve = ({ path, file }: InputPath): string => {
+    const real = realPath({ path, file });
     if (roots.some((root) => isBelow(real, root))) return real;
     const message = "it is outside of the directories that were named";
     throw new TrustInputError("InputUnreadable", [{ file, message, fix: "name it itself, if it is to be checked" }]);
@@ -66,10 +64,10 @@ export function createInputReader(
     resolve,
     isExcluded: ({ path, file }) =>
       patterns.some((matches) => matches(file) || named.some((at) => matches(relative(at.path, path)))),
-    parse: async (at) => {
+    parse: (at) => {
       const { file } = at;
       const options = { followLink: false, ...(fileBytes !== undefined && { largestBytes: fileBytes }) };
-      const read = await readTextFile(await resolve(at), options);
+      const read = readTextFile(resolve(at), options);
       if (!("text" in read)) {
         const { message, fix, cause } = read;
         throw new TrustInputError("InputUnreadable", [{ file, message, fix }], { cause });
@@ -79,9 +77,9 @@ export function createInputReader(
       if (recognize(source.value) !== "other") warnings.push(...source.warnings);
       return { ...source, file };
     },
-    attempt: async (run) => {
+    attempt: (run) => {
       try {
-        return await run();
+        return run();
       } catch (error) {
         if (!(error instanceof TrustInputError)) throw error;
         unread.push(...error.problems);
@@ -94,6 +92,15 @@ export function createInputReader(
 /** A member of a directory, named as the caller named the directory. */
 export function inside({ path, file }: InputPath, name: string): InputPath {
   return { path: join(path, name), file: join(file, name) };
+}
+
+/** Where a path leads. @throws {TrustInputError} when it leads nowhere. */
+export function realPath({ path, file }: InputPath): string {
+  try {
+    return realpathSync.native(path);
+  } catch (cause) {
+    throw unreadable(file, cause);
+  }
 }
 
 /** Why a path cannot be read. */

@@ -51,7 +51,7 @@ export interface LoadedRoles {
 export async function loadTrustRoles(paths: readonly string[], options: LoadOptions): Promise<LoadedRoles> {
   const { cwd, roleArn, live, environment, parameters = {} } = options;
   const named = paths.length > 0 || live !== undefined ? paths : ["cdk.out"];
-  const inputs = await collectInputs(
+  const inputs = collectInputs(
     named.map((file) => ({ path: resolve(cwd, file), file })),
     options,
   );

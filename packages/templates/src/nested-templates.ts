@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { stat } from "node:fs/promises";
+import { existsSync } from "node:fs";
 import type { TemplateSource } from "./cloudformation/template-source.ts";
 import type { InputPath, InputReader } from "./input-reader.ts";
 import { isObject, templateSource } from "./recognize.ts";
@@ -29,12 +29,12 @@ export function endless(file: string): TrustInputError {
  * @throws {TrustInputError} when nesting has no end.
  * @see https://docs.aws.amazon.com/cli/latest/reference/cloudformation/package.html
  */
-export async function readNested(
+export function readNested(
   { source: parent }: ReadTemplate,
   at: InputPath,
   reader: InputReader,
   depth = 0,
-): Promise<readonly ReadTemplate[]> {
+): readonly ReadTemplate[] {
   if (depth > DEEPEST_NESTING) throw endless(at.file);
   const { account, region, template } = parent;
   const environment = { ...(account !== undefined && { account }), ...(region !== undefined && { region }) };
@@ -44,25 +44,18 @@ export async function readNested(
     const name = isObject(resource) ? nestedFile(resource) : undefined;
     if (name === undefined) continue;
     const child = { path: join(dirname(at.path), name), file: join(dirname(at.file), name) };
-    if (!(await isThere(child.path)) || reader.isExcluded(child)) continue;
-    const read = await reader.attempt(async () => {
+    if (!existsSync(child.path) || reader.isExcluded(child)) continue;
+    const read = reader.attempt(() => {
       const source = {
         ...environment,
-        ...templateSource(await reader.parse(child)),
+        ...templateSource(reader.parse(child)),
         nestedIn: { source: parent, logicalId },
       };
-      return { source, path: await reader.resolve(child) };
+      return { source, path: reader.resolve(child) };
     });
-    if (read) nested.push(read, ...(await readNested(read, child, reader, depth + 1)));
+    if (read) nested.push(read, ...readNested(read, child, reader, depth + 1));
   }
   return nested;
-}
-
-async function isThere(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 function nestedFile({

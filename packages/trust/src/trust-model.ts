@@ -6,7 +6,7 @@ export interface SourceLocation {
   /** As the caller named it; `live` for an account that was read through IAM. */
   readonly file: string;
   /** From 1. */
-  readonly line?: number;
+  readonly line?: number | undefined;
   /** Inside the file: a CDK construct path, else a logical id, a Terraform address. */
   readonly path?: string;
 }

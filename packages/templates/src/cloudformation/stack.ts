@@ -48,6 +48,12 @@ export function locationOf(logicalId: string, { source, resources, origins }: St
   const own = isRecord(metadata) ? metadata["aws:cdk:path"] : undefined;
   const { loop, madeFor = logicalId } = origins.get(logicalId) ?? {};
   const path = typeof own === "string" ? own : (source.constructPaths?.get(madeFor) ?? madeFor);
-  const line = source.lineOf?.(loop ?? madeFor);
-  return { file: source.file, ...(line !== undefined && { line }), path };
+  return {
+    file: source.file,
+    // Most are never shown.
+    get line() {
+      return source.lineOf?.(loop ?? madeFor);
+    },
+    path,
+  };
 }

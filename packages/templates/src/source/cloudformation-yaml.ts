@@ -1,5 +1,6 @@
 import type { Diagnostic } from "@agent-roles/runtime/role-env";
-import { CST, type Document, isMap, isScalar, Lexer, type LineCounter, parseAllDocuments } from "yaml";
+import type { Document, LineCounter } from "yaml";
+import { yaml } from "./libraries.ts";
 import type { SourceText, SyntaxErrors } from "./source-text.ts";
 import { placesIn, startOf } from "./yaml-places.ts";
 import { type Warn, yamlValue } from "./yaml-value.ts";
@@ -42,11 +43,12 @@ export function readCloudFormationYaml(text: string, file: string): SourceText |
 
 function parse(text: string, lineCounter: LineCounter): readonly Document.Parsed[] {
   const options = { version: "1.1", uniqueKeys: false, prettyErrors: false, logLevel: "silent" } as const;
-  return [...parseAllDocuments(text, { ...options, lineCounter })];
+  return [...yaml().parseAllDocuments(text, { ...options, lineCounter })];
 }
 
 /** The lines of the keys in the two outer levels. */
 function outerLines(document: Document.Parsed | undefined, lineOf: (node: unknown) => number): Map<string, number> {
+  const { isMap, isScalar } = yaml();
   const lines = new Map<string, number>();
   const add = (map: unknown, outer: readonly string[]): void => {
     for (const { key, value } of isMap(map) ? map.items : []) {
@@ -71,6 +73,7 @@ const LONGEST_SCALAR = 1000;
  */
 function indentFlow(text: string): string | undefined {
   if (text.length > LARGEST_TEMPLATE) return undefined;
+  const { CST, Lexer } = yaml();
   const lexer = new Lexer();
   let level = 0;
   let silent = 0;

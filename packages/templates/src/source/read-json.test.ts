@@ -43,3 +43,13 @@ it("finds one in whatever JSON.parse refuses, and none in what it takes", () => 
     { numRuns: 5000 },
   );
 });
+
+it.each([
+  [String.raw`{"a\"": 1, "a\"": 2}`, String.raw`Duplicate key "a"": only the last value would be used`],
+  ['{"a": {"b": 1}, "c": {"b" :\n1, "b": 2}}', 'Duplicate key "b": only the last value would be used'],
+  [String.raw`{"a": "\"b\": 1, \\", "b": "c\":", "c": ["x", "y"]}`, undefined],
+])("finds the key that is twice in %j, and no other", (text, message) => {
+  const read = readJson(text, "f");
+  const warnings = "errors" in read ? [] : read.warnings.map((each) => each.message);
+  expect(warnings).toEqual(message === undefined ? [] : [message]);
+});

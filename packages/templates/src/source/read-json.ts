@@ -1,4 +1,5 @@
-import { type ParseErrorCode, printParseErrorCode, visit } from "jsonc-parser";
+import type { ParseErrorCode } from "jsonc-parser";
+import { jsoncParser } from "./libraries.ts";
 import { DEEPEST, duplicateKey, type SourceText, type SyntaxErrors } from "./source-text.ts";
 
 /**
@@ -13,14 +14,46 @@ export function readJson(text: string, file: string): SourceText | SyntaxErrors 
   } catch (error) {
     return { errors: [{ file, ...firstMistake(text, error), fix: "correct the syntax, or name another file" }] };
   }
-  if (isDeeperThan(value, DEEPEST)) {
+  const members = countMembers(value, DEEPEST);
+  if (members === undefined) {
     const message = `it is nested more than ${DEEPEST} levels deep`;
     return { errors: [{ file, message, fix: "templates and policies are flat: name another file" }] };
   }
-  return { value, ...readKeys(text, file) };
+  let read: Keys | undefined;
+  const keys = (): Keys => (read ??= readKeys(text, file));
+  return {
+    value,
+    lineOf: (...path) => keys().lines.get(JSON.stringify(path)),
+    warnings: countKeys(text) === members ? [] : keys().warnings,
+  };
 }
 
-function readKeys(text: string, file: string): Pick<SourceText, "lineOf" | "warnings"> {
+interface Keys {
+  readonly lines: ReadonlyMap<string, number>;
+  readonly warnings: SourceText["warnings"];
+}
+
+/** The keys in a JSON text; an object that has one twice keeps it once. */
+function countKeys(text: string): number {
+  const colon = /\s*:/uy;
+  let count = 0;
+  let isInside = false;
+  for (let at = text.indexOf('"'); at !== -1; at = text.indexOf('"', at + 1)) {
+    if (isInside && isEscaped(text, at)) continue;
+    isInside = !isInside;
+    colon.lastIndex = at + 1;
+    if (!isInside && colon.test(text)) count += 1;
+  }
+  return count;
+}
+
+function isEscaped(text: string, at: number): boolean {
+  let start = at;
+  while (text[start - 1] === "\\") start -= 1;
+  return (at - start) % 2 === 1;
+}
+
+function readKeys(text: string, file: string): Keys {
   const lines = new Map<string, number>();
   const warnings: SourceText["warnings"][number][] = [];
   const path: string[] = [];
@@ -28,7 +61,7 @@ function readKeys(text: string, file: string): Pick<SourceText, "lineOf" | "warn
   const open: Set<string>[] = [];
   const enter = (): void => void open.push(new Set());
   const leave = (): void => void open.pop();
-  visit(text, {
+  jsoncParser().visit(text, {
     onObjectBegin: enter,
     onArrayBegin: enter,
     onObjectEnd: leave,
@@ -43,7 +76,7 @@ function readKeys(text: string, file: string): Pick<SourceText, "lineOf" | "warn
       lines.set(JSON.stringify(path.slice(0, depth)), line + 1);
     },
   });
-  return { lineOf: (...keys) => lines.get(JSON.stringify(keys)), warnings };
+  return { lines, warnings };
 }
 
 interface Mistake {
@@ -58,7 +91,7 @@ function firstMistake(text: string, thrown: unknown): Mistake {
     first ??= { line: line + 1, column: character + 1, message: `it is not JSON: ${wordsFor(code, text, offset)}` };
   };
   try {
-    visit(text, { onError }, { disallowComments: true });
+    jsoncParser().visit(text, { onError }, { disallowComments: true });
   } catch {
     // Deep nesting overflows the stack; the parser's own message is left.
   }
@@ -71,7 +104,7 @@ function wordsFor(code: ParseErrorCode, text: string, offset: number): string {
   const isClosing = /[}\]]/u.test(text.charAt(offset));
   if (isClosing && /,\s*$/u.test(text.slice(Math.max(0, offset - 200), offset)))
     return `there is a comma before ${found}`;
-  const name = printParseErrorCode(code);
+  const name = jsoncParser().printParseErrorCode(code);
   if (name === "InvalidCommentToken") return "it has a comment";
   if (name.endsWith("Expected")) return `expected ${EXPECTED[name] ?? "something else"}, found ${found}`;
   return `${name.replaceAll(/(?<=[a-z])(?=[A-Z])/gu, " ").toLowerCase()} at ${found}`;
@@ -87,8 +120,16 @@ const EXPECTED: Readonly<Record<string, string>> = {
   EndOfFileExpected: "the end of the file",
 };
 
-function isDeeperThan(value: unknown, levels: number): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  if (levels === 0) return true;
-  return Object.values(value).some((member) => isDeeperThan(member, levels - 1));
+/** The members of all objects in it; `undefined` when it is nested deeper. */
+function countMembers(value: unknown, levels: number): number | undefined {
+  if (typeof value !== "object" || value === null) return 0;
+  if (levels === 0) return undefined;
+  const members = Object.values(value);
+  let count = Array.isArray(value) ? 0 : members.length;
+  for (const member of members) {
+    const inside = countMembers(member, levels - 1);
+    if (inside === undefined) return undefined;
+    count += inside;
+  }
+  return count;
 }

@@ -1,5 +1,5 @@
 import type { Diagnostic } from "@agent-roles/runtime/role-env";
-import { constants, type FileHandle, open } from "node:fs/promises";
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 
 /** The text of a file, or why there is none. */
 export type FileText =
@@ -25,23 +25,23 @@ const LARGEST_FILE_BYTES = 256 * 1024 * 1024;
 const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /** Reads a regular file in UTF-8. It is opened once without waiting, so that a FIFO or a device does not hang. */
-export async function readTextFile(
+export function readTextFile(
   path: string,
   { largestBytes = LARGEST_FILE_BYTES, followLink = true }: ReadTextFileOptions = {},
-): Promise<FileText> {
+): FileText {
   let bytes: Uint8Array;
   try {
-    const file = await open(path, FLAGS | (followLink ? 0 : (constants.O_NOFOLLOW ?? 0)));
+    const file = openSync(path, FLAGS | (followLink ? 0 : (constants.O_NOFOLLOW ?? 0)));
     try {
-      const stats = await file.stat();
+      const stats = fstatSync(file);
       if (!stats.isFile()) return notRegular(stats.isDirectory());
       if (stats.size > largestBytes) return tooLarge(largestBytes);
       // One byte more shows a file that grows while it is read.
-      bytes = await readUpTo(file, stats.size + 1);
+      bytes = readUpTo(file, stats.size + 1);
       if (bytes.length > stats.size)
         return { kind: "unreadable", message: "it changes while it is read", fix: "name a copy" };
     } finally {
-      await file.close();
+      closeSync(file);
     }
   } catch (cause) {
     return failure(cause);
@@ -77,11 +77,11 @@ function failure(cause: unknown): Exclude<FileText, { text: string }> {
   return { kind: "unreadable", message, fix: "give this user read permission on a regular file", cause };
 }
 
-async function readUpTo(file: FileHandle, limit: number): Promise<Uint8Array> {
+function readUpTo(file: number, limit: number): Uint8Array {
   const buffer = Buffer.alloc(limit);
   let length = 0;
   while (length < limit) {
-    const { bytesRead } = await file.read(buffer, length, limit - length, length);
+    const bytesRead = readSync(file, buffer, length, limit - length, length);
     if (bytesRead === 0) break;
     length += bytesRead;
   }

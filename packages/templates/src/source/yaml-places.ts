@@ -1,9 +1,10 @@
-import { type Alias, type Document, isMap, isNode, isScalar, isSeq, LineCounter, type Node, visit } from "yaml";
+import type { Alias, Document, LineCounter, Node } from "yaml";
+import { yaml } from "./libraries.ts";
 import type { Place } from "./source-text.ts";
 
 /** Finds places in one YAML text; the parser fills the counter. */
 export function placesIn(): { readonly lineCounter: LineCounter; readonly placeOf: (offset: number) => Place } {
-  const lineCounter = new LineCounter();
+  const lineCounter = new (yaml().LineCounter)();
   const placeOf = (offset: number): Place => {
     const { line, col } = lineCounter.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
@@ -13,11 +14,12 @@ export function placesIn(): { readonly lineCounter: LineCounter; readonly placeO
 
 /** Where a node begins. */
 export function startOf(node: unknown): number | undefined {
-  return isNode(node) ? node.range?.[0] : undefined;
+  return yaml().isNode(node) ? node.range?.[0] : undefined;
 }
 
 /** Where a key or value begins; for something that is missing, where its parent does. */
 export function findOffset(document: Document.Parsed, path: readonly PropertyKey[], at: "key" | "value"): number {
+  const { isMap, isScalar, isSeq } = yaml();
   let node: unknown = document.contents;
   let offset = startOf(node) ?? 0;
   for (const [index, step] of path.entries()) {
@@ -39,7 +41,7 @@ export function findOffset(document: Document.Parsed, path: readonly PropertyKey
 export function aliasTargets(document: Document.Parsed): ReadonlyMap<Alias, Node | undefined> {
   const anchors = new Map<string, Node>();
   const targets = new Map<Alias, Node | undefined>();
-  visit(document, {
+  yaml().visit(document, {
     Alias: (_, alias) => void targets.set(alias, anchors.get(alias.source)),
     Value: (_, node) => void (node.anchor !== undefined && anchors.set(node.anchor, node)),
   });

@@ -1,5 +1,6 @@
 import type { Diagnostic } from "@agent-roles/runtime/role-env";
-import { type Document, isNode, isScalar, parseDocument, visit } from "yaml";
+import type { Document } from "yaml";
+import { yaml } from "./libraries.ts";
 import type { Place, SyntaxErrors } from "./source-text.ts";
 import { yamlMistake } from "./yaml-mistake.ts";
 import { aliasTargets, findOffset, placesIn, startOf } from "./yaml-places.ts";
@@ -21,7 +22,7 @@ export interface YamlSource {
 export function readYaml(text: string, file: string): YamlSource | SyntaxErrors {
   const { lineCounter, placeOf } = placesIn();
   // Warnings are errors here; the library itself must not print them.
-  const document = parseDocument(text, {
+  const document = yaml().parseDocument(text, {
     lineCounter,
     merge: true,
     uniqueKeys: false,
@@ -45,7 +46,7 @@ export function readYaml(text: string, file: string): YamlSource | SyntaxErrors 
       place: (path, at) => placeOf(findOffset(document, path, at)),
       written: (path) => {
         const node: unknown = document.getIn(path, true);
-        return isScalar(node) ? node.source : undefined;
+        return yaml().isScalar(node) ? node.source : undefined;
       },
     };
   } catch (error) {
@@ -71,6 +72,7 @@ function syntaxErrors(document: Document.Parsed, text: string): readonly YamlErr
     offset,
     ...yamlMistake(code, lineAt(text, offset)),
   }));
+  const { isNode, isScalar, visit } = yaml();
   visit(document, {
     // The library compares each key with each other one of its map.
     Map(_, map) {

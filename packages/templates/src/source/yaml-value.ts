@@ -1,4 +1,5 @@
-import { type Document, isAlias, isMap, isNode, isScalar, isSeq, type Pair, type Scalar } from "yaml";
+import type { Document, Pair, Scalar } from "yaml";
+import { yaml } from "./libraries.ts";
 import { DEEPEST } from "./source-text.ts";
 import { aliasTargets } from "./yaml-places.ts";
 
@@ -16,6 +17,7 @@ const MOST_NODES = 1_000_000;
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
  */
 export function yamlValue(document: Document.Parsed, warn: Warn): unknown {
+  const { isAlias, isMap, isNode, isScalar, isSeq } = yaml();
   let nodes = 0;
   const targets = aliasTargets(document);
   const valueOf = (node: unknown, depth: number): unknown => {
@@ -50,7 +52,7 @@ export function yamlValue(document: Document.Parsed, warn: Warn): unknown {
 }
 
 function isMerge({ key }: Pair): boolean {
-  return isScalar(key) && typeof key.value === "symbol";
+  return yaml().isScalar(key) && typeof key.value === "symbol";
 }
 
 function scalarValue(scalar: Scalar, warn: Warn): unknown {
@@ -69,6 +71,7 @@ function numberValue(scalar: Scalar, value: number, source: string, warn: Warn):
 }
 
 function keyText(key: unknown): string {
+  const { isNode, isScalar } = yaml();
   if (!isScalar(key)) return isNode(key) ? key.toString() : String(key);
   return typeof key.value === "string" ? key.value : (key.source ?? String(key.value));
 }
