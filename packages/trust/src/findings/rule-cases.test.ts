@@ -109,6 +109,7 @@ const PROMISED = [
   "missing-tag-session",
   "missing-set-source-identity",
   "transitive-tag-shadows-resource-tag",
+  "caller-chosen-attribute",
   "service-without-source",
   "oidc-without-audience",
   "oidc-without-subject",

@@ -2,6 +2,7 @@ import type { Rule } from "./rule.ts";
 import { accountPrincipalUnscoped } from "./rules/account-principal-unscoped.ts";
 import { actionPrincipalMismatch } from "./rules/action-principal-mismatch.ts";
 import { assumeCycle } from "./rules/assume-cycle.ts";
+import { callerChosenAttribute } from "./rules/caller-chosen-attribute.ts";
 import { chainedDuration } from "./rules/chained-duration.ts";
 import { escalationPath } from "./rules/escalation-path.ts";
 import { cognitoGuests } from "./rules/cognito-guests.ts";
@@ -76,6 +77,7 @@ export const rules: readonly Rule[] = [
   missingTagSession,
   missingSetSourceIdentity,
   transitiveTagShadowsResourceTag,
+  callerChosenAttribute,
   serviceWithoutSource,
   oidcWithoutAudience,
   oidcWithoutSubject,
