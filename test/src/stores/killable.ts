@@ -23,8 +23,8 @@ export async function interruptWriter({ firstSerial, places, env }: Interrupted)
     env: { ...env },
     stdio: ["pipe", "pipe", "pipe"],
   });
-  const told: string[] = [];
-  child.stderr.on("data", (chunk: Buffer) => told.push(chunk.toString()));
+  const stderr: string[] = [];
+  child.stderr.on("data", (chunk: Buffer) => stderr.push(chunk.toString()));
   const ended = once(child, "exit").then(() => "ended");
   const output = createInterface(child.stdout)[Symbol.asyncIterator]();
   const line = async (): Promise<string> => String((await output.next()).value);
@@ -34,5 +34,5 @@ export async function interruptWriter({ firstSerial, places, env }: Interrupted)
   await setTimeout(Math.random() * 60);
   child.kill("SIGKILL");
   await ended;
-  if (outcome !== "written") throw new Error(`the writer was ${outcome}: ${told.join("")}`);
+  if (outcome !== "written") throw new Error(`the writer was ${outcome}: ${stderr.join("")}`);
 }

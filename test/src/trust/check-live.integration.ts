@@ -145,14 +145,14 @@ describe("ends with 2 and says what to do", () => {
     ["may not read", REFUSED, "AccessDenied", "SecurityAudit"],
     ["is throttled", { status: 400, code: "Throttling" }, "Throttling", "try again in a minute"],
     ["has expired", { status: 403, code: "ExpiredToken" }, "ExpiredToken", "get new credentials"],
-  ])("when the caller %s", async (_, error, told, fix) => {
+  ])("when the caller %s", async (_, error, code, fix) => {
     proxy.refuse("GetAccountAuthorizationDetails", error);
     const { exitCode, stdout, stderr } = await live("--profile", "MyFirstAccount", "--profile", "MySecondAccount");
     proxy.refuse("GetAccountAuthorizationDetails", undefined);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: "" });
     expect(stderr.split("\n")).toHaveLength(2);
     expect(stderr).toContain("live: profile MySecondAccount: the account cannot be read: ");
-    expect(stderr).toContain(told);
+    expect(stderr).toContain(code);
     expect(stderr).toContain(fix);
   });
 

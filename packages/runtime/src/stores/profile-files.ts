@@ -24,7 +24,7 @@ const OPEN_FILES = 50;
 
 /**
  * The directory of the files that process profiles print, one for each profile: `~/.aws/agent-roles/profiles`. It belongs to one
- * config file, whose sections tell who keeps a profile: with another config file or cache directory it is one below, of its own.
+ * config file, whose sections name the process that keeps a profile. Another config file or cache directory has a subdirectory of its own.
  *
  * @throws {AgentRolesError} `StoreFailed` when there is no home directory.
  */

@@ -65,7 +65,7 @@ describe("is no change", () => {
   });
 });
 
-describe("tells", () => {
+describe("reports", () => {
   const prefix = { StringLike: { "sts:ExternalId": "a*" } };
   // Each way and back: what is wider one way is narrower the other.
   it.each<[string, unknown, unknown, string[]]>([
@@ -169,7 +169,7 @@ function both(statements: unknown, before: TrustRole["tags"], after: TrustRole["
   ).map(short);
 }
 
-describe("tells what a tag of the role changes", () => {
+describe("reports what a tag of the role changes", () => {
   const open = { StringEquals: { "aws:ResourceTag/open": "yes" } };
   it.each<[string, unknown, TrustRole["tags"], TrustRole["tags"]]>([
     ["that a condition wants", trust(OTHER, open), { open: "no" }, { open: "yes" }],
@@ -206,7 +206,7 @@ describe("tells what a tag of the role changes", () => {
   });
 });
 
-it("tells that a Deny went, whole or of those outside the organization", () => {
+it("reports a Deny that was removed, as a whole or for callers outside the organization", () => {
   const outside = { StringNotEquals: { "aws:PrincipalOrgID": "o-a1b2c3d4e5" } };
   expect(changes([trust("*"), deny("*", outside)], [trust("*")])).toContain("widened * AssumeRole");
   expect(changes([trust(OTHER), deny(OTHER)], [trust(OTHER)])).toEqual(["new 123456789013:root AssumeRole"]);
@@ -226,7 +226,7 @@ function withPolicy(name: string): string[] {
 }
 
 describe("among the roles of a set", () => {
-  it("tells that a policy of the caller opens a way, though no trust changed", () => {
+  it("reports access that a policy of the caller opens, though no trust policy changed", () => {
     expect(accessChanges([master(), target()], [master(mayAll), target()])).toEqual([
       {
         kind: "new",
@@ -257,14 +257,14 @@ describe("among the roles of a set", () => {
     ]);
   });
 
-  it("tells once what the trust policy itself names", () => {
+  it("reports once what the trust policy itself names", () => {
     const named = role("target", trust({ AWS: "arn:aws:iam::123456789012:role/master" }));
     expect(accessChanges([master(), role("target", [])], [master(), named]).map(short)).toEqual([
       "new 123456789012:role/master AssumeRole",
     ]);
   });
 
-  it("tells a role that came or went, and puts new access first", () => {
+  it("reports roles that were added or removed, new access first", () => {
     const changed = accessChanges(
       [role("A", trust(OTHER)), role("B", trust(OTHER))],
       [role("B", trust(OTHER, id("a"))), role("C", trust(OTHER))],

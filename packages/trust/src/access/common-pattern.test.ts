@@ -28,6 +28,6 @@ it("matches both, wherever there is one", () => {
   );
 });
 
-it("is told of each pair of lists, where it is news", () => {
+it("gives each common pattern of two lists once", () => {
   expect(commonPatterns([["ci-*", "cd"], ["*-deploy", "*"], ["cd-*"]])).toEqual(["ci-*-deploy", "cd-*-deploy"]);
 });

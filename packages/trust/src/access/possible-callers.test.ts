@@ -74,7 +74,7 @@ describe("a caller can be thought of", () => {
       trust("*", { ArnLike: { "aws:PrincipalArn": "arn:aws:iam::${aws:PrincipalAccount}:role/deploy" } }),
     ],
     [
-      "in an organization, where one's own is not known",
+      "in an organization, where our own is not known",
       trust("*", { StringEquals: { "aws:PrincipalOrgID": OTHER_ORG } }),
       { from: DEV, context: without },
     ],
@@ -111,12 +111,12 @@ describe("proves, though it speaks of callers", () => {
       { from: "outside-organization" },
     ],
     [
-      "by a place in one's own organization",
+      "by a path in our own organization",
       trust("*", { "ForAnyValue:StringLike": { "aws:PrincipalOrgPaths": `${ORG}/r-ab12/*` } }),
       { from: "outside-organization" },
     ],
     [
-      "by one's own management account",
+      "by our own management account",
       trust("*", { StringEquals: { "aws:PrincipalOrgMasterAccountId": "123456789012" } }),
       { from: "outside-organization" },
     ],
@@ -131,7 +131,7 @@ describe("proves, though it speaks of callers", () => {
       trust("*", { StringLike: { "aws:PrincipalArn": "arn:aws:iam::123456789012:role/dev-*" } }),
     ],
     [
-      "by an account pattern that holds only one's own",
+      "by an account pattern that matches only our own account",
       trust("*", { ArnLike: { "aws:PrincipalArn": "arn:aws:iam::123456789012:role/*" } }),
     ],
     ["by an account, whatever the tags", trust({ AWS: "123456789012" }, tag("team", "a"))],

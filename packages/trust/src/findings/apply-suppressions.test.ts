@@ -31,7 +31,7 @@ it("takes out only the message that was accepted", () => {
   expect(applySuppressions([known, other], [reworded])).toMatchObject({ findings: [known, other], unused: [reworded] });
 });
 
-it("tells what silences nothing, and ids that no rule has", () => {
+it("reports suppressions that match no finding, and ids that no rule has", () => {
   const gone = { id: "assume-cycle", reason: "was so" };
   const misspelt = { id: "self-asume", reason: "typo" };
   const { findings, unused, unknown } = applySuppressions([first], [gone, misspelt]);
