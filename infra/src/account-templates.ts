@@ -31,6 +31,8 @@ export function accountTemplates(manifest: Manifest, { format, account, region }
       treeMetadata: false,
       stackTraces: false,
       analyticsReporting: false,
+      // The rules of the CDK take six seconds to load; AWS validates the template when it is deployed.
+      builtinCloudFormationValidation: false,
     });
     for (const content of stackContents(manifest)) {
       if (content.account === account) new AccountStack(app, { manifest, content, region });

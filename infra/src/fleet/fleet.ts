@@ -157,7 +157,13 @@ function synthesized(manifest: Manifest, options: FleetOptions): string {
 
 /** An assembly with the names of the stacks alone: deleting needs no valid templates. */
 function writeStackNames(manifest: Manifest, options: FleetOptions, directory: string): void {
-  const app = new App({ outdir: directory, autoSynth: false, stackTraces: false, treeMetadata: false });
+  const app = new App({
+    outdir: directory,
+    autoSynth: false,
+    stackTraces: false,
+    treeMetadata: false,
+    builtinCloudFormationValidation: false,
+  });
   for (const { account, stack } of selected(manifest, options, true)) {
     new Stack(app, stack, {
       env: { account, region: options.region },
