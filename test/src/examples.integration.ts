@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await inOtherAccount((s3) => s3.send(new DeleteBucketCommand({ Bucket: bucket })));
-  await deployment?.destroy();
+  await deployment?.close();
 });
 
 async function inOtherAccount<T>(work: (s3: S3Client) => Promise<T>): Promise<T> {

@@ -65,7 +65,7 @@ describe.runIf(isLocal)("agent-roles run with sessions of 20 seconds", () => {
     envFile = join(deployment.cdkOut, "agent-roles.env");
   });
   afterAll(async () => {
-    await deployment?.destroy();
+    await deployment?.close();
   });
 
   it("leaves nothing expired in the file and fails no caller, whatever goes wrong for less than the margin", async () => {

@@ -57,7 +57,7 @@ const throttled = new AgentRolesError("slow down", { code: "Throttled", fix: "wa
 const down = new AgentRolesError("no answer", { code: "Unavailable", fix: "wait", retryable: true });
 
 /** The agent and its store, in front of an STS that has a time and a weather of its own. */
-function world(next: () => number, minutes: readonly Weather[] = []) {
+function fixture(next: () => number, minutes: readonly Weather[] = []) {
   const clock = fakeClock(START);
   const store = memoryStore();
   const issued = new Map<string, { at: number; session: SessionCredentials }[]>();
@@ -118,7 +118,7 @@ function isValid(answer: unknown, now: number): boolean {
 it(
   `asks STS when the schedule says and never besides: ${ROLES} roles, ${DAYS} days without a fault`,
   async () => {
-    const { clock, store, issued, start, stop } = world(random(1));
+    const { clock, store, issued, start, stop } = fixture(random(1));
     start();
     await clock.advance(DAYS * DAY);
     stop();
@@ -137,7 +137,7 @@ it(
   "hands out nothing expired and leaves nothing expired in the store while STS works, whatever else happens",
   async () => {
     const next = random(1);
-    const { clock, store, now, skew, workedBetween, start, stop, setClock } = world(next, weather(next));
+    const { clock, store, now, skew, workedBetween, start, stop, setClock } = fixture(next, weather(next));
     const pick = (below: number): number => Math.floor(next() * below);
     let roles = start();
     /** Since when the agent has been there without a break. */

@@ -11,6 +11,8 @@ export function cleanEnv(home: string): Record<string, string> {
     ...Object.fromEntries(kept),
     HOME: home,
     CDK_HOME: `${home}/.cdk`,
+    // To load the CDK's own template rules takes each process seconds; see `DeployOptions.cdkRules`.
+    CDK_VALIDATION: "false",
     USERPROFILE: home,
     AWS_SHARED_CREDENTIALS_FILE: `${home}/.aws/credentials`,
     AWS_CONFIG_FILE: `${home}/.aws/config`,

@@ -24,22 +24,24 @@ export interface Deployment {
   inAccount(accountId: string): Promise<ClientConfig>;
   /** Deploys an edited manifest over the present one, in place. */
   update(edit: (manifest: string) => string): Promise<void>;
-  /** Removes the stacks, closes the target, and leaves nothing on this machine. */
-  destroy(): Promise<void>;
-  /** The same without removing the stacks: enough where the target itself ends. */
+  /** Removes the stacks with `cdk destroy`. */
+  destroyStacks(): Promise<void>;
+  /** Leaves nothing on this machine and in real accounts. A sandbox ends with its stacks. */
   close(): Promise<void>;
 }
 
 export interface DeployOptions {
   /** Where the output of `cdk` goes; swallowed unless it fails when left out. */
   readonly output?: CdkOptions["output"];
+  /** Whether the CDK's own template rules are applied. Default: false, because each process loads them for seconds. */
+  readonly cdkRules?: boolean;
 }
 
 /** Nobody is there to approve; plain lines instead of a bar. */
 const DEPLOY = ["deploy", "--all", "--concurrency", "10", "--require-approval", "never", "--progress", "events"];
 
 /** Deploys `agent-roles.yaml` with `cdk deploy`, to a sandbox or to real accounts. Closes the target when that fails. */
-export async function deploy(target: Target, { output }: DeployOptions = {}): Promise<Deployment> {
+export async function deploy(target: Target, { output, cdkRules = false }: DeployOptions = {}): Promise<Deployment> {
   const folder = await mkdtemp(join(tmpdir(), "agent-roles-test-"));
   const manifestFile = join(folder, "agent-roles.yaml");
   const cdkOut = join(folder, "cdk.out");
@@ -54,21 +56,19 @@ export async function deploy(target: Target, { output }: DeployOptions = {}): Pr
   const stackPrefix = target.suffix && `test${target.suffix}-`;
   const options = { env: deployer, manifestFile, cdkOut, stackPrefix, ...(output && { output }) };
 
+  const destroyStacks = (): Promise<void> => cdk(["destroy", "--all", "--force"], options);
   const close = async (): Promise<void> => {
-    await target.close();
-    await rm(folder, { recursive: true, force: true });
-  };
-  const destroy = async (): Promise<void> => {
     try {
-      await cdk(["destroy", "--all", "--force"], options);
+      if (target.kind === "aws") await destroyStacks();
     } finally {
-      await close();
+      await target.close();
+      await rm(folder, { recursive: true, force: true });
     }
   };
   try {
     await writeFile(manifestFile, await testManifest(target));
     const manifest = await loadManifest(manifestFile);
-    await cdk(DEPLOY, options);
+    await cdk(DEPLOY, cdkRules ? { ...options, env: { ...deployer, CDK_VALIDATION: "true" } } : options);
     const update = async (edit: (manifest: string) => string): Promise<void> => {
       await writeFile(manifestFile, edit(await readFile(manifestFile, "utf8")));
       await cdk(DEPLOY, options);
@@ -85,10 +85,10 @@ export async function deploy(target: Target, { output }: DeployOptions = {}): Pr
       if (accountId === target.masterAccount) return config;
       return { ...config, credentials: await assume(config, roleArn, "test") };
     };
-    return { target, manifest, manifestFile, cdkOut, deployer, agent, inAccount, update, destroy, close };
+    return { target, manifest, manifestFile, cdkOut, deployer, agent, inAccount, update, destroyStacks, close };
   } catch (error) {
     // The first failure is the one to report.
-    await destroy().catch(() => undefined);
+    await close().catch(() => undefined);
     throw error;
   }
 }

@@ -1,13 +1,14 @@
 import { setTimeout } from "node:timers/promises";
 
-/** Tries until it works, each second, for half a minute: IAM is eventually consistent. */
+/** Tries until it works, for at least half a minute: IAM is eventually consistent. */
 export async function retry<T>(attempt: () => Promise<T>): Promise<T> {
-  for (let left = 30; ; left -= 1) {
+  const end = Date.now() + 30_000;
+  for (;;) {
     try {
       return await attempt();
     } catch (error) {
-      if (left === 0) throw error;
-      await setTimeout(1_000);
+      if (Date.now() > end) throw error;
+      await setTimeout(200);
     }
   }
 }

@@ -11,7 +11,7 @@ import {
 } from "@aws-sdk/client-cloudformation";
 import { ListRolesCommand, ListRoleTagsCommand } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { assume, clientOptions, createTarget, iamOf, MASTER, OTHER, outcome, trusts } from "./world.ts";
+import { assume, clientOptions, createTarget, iamOf, MASTER, OTHER, outcome, trusts } from "./fixture.ts";
 
 type Resources = Readonly<Record<string, object>>;
 

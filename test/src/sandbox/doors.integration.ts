@@ -9,7 +9,7 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { clientOptions, MASTER } from "./world.ts";
+import { clientOptions, MASTER } from "./fixture.ts";
 
 let sandbox: Sandbox;
 /** The working directory of the sandbox's process, and a server that nothing may call. */

@@ -12,7 +12,7 @@ import {
   OTHER,
   outcome,
   trusts,
-} from "./world.ts";
+} from "./fixture.ts";
 
 let sandbox: Sandbox;
 let agent: Keys;

@@ -15,7 +15,7 @@ import {
   OTHER,
   outcome,
   trusts,
-} from "./world.ts";
+} from "./fixture.ts";
 
 let sandbox: Sandbox;
 let agent: Keys;

@@ -7,7 +7,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { assume, createAgent, createTarget, MASTER, OTHER, outcome, trusts, whoAmI } from "./world.ts";
+import { assume, createAgent, createTarget, MASTER, OTHER, outcome, trusts, whoAmI } from "./fixture.ts";
 
 /** Whether anything still listens there. */
 const isUp = (url: string): Promise<boolean> =>

@@ -22,7 +22,7 @@ import {
   UpdateAssumeRolePolicyCommand,
 } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { allows, clientOptions, iamOf, MASTER, OTHER, trusts } from "./world.ts";
+import { allows, clientOptions, iamOf, MASTER, OTHER, trusts } from "./fixture.ts";
 
 let sandbox: Sandbox;
 let cloudFormation: CloudFormationClient;

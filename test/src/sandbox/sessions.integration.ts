@@ -33,7 +33,7 @@ import {
   refusal,
   trusts,
   whoAmI,
-} from "./world.ts";
+} from "./fixture.ts";
 
 let sandbox: Sandbox;
 let agentArn: string;

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { agentRoles } from "../harness/agent-roles.ts";
 import { cleanEnv } from "../harness/clean-env.ts";
 import { profileClients } from "../harness/clients.ts";
-import { assume, createAgent, createTarget } from "../sandbox/world.ts";
+import { assume, createAgent, createTarget } from "../sandbox/fixture.ts";
 
 const clients = await profileClients();
 /** What paths may hold, and what each reader would like to understand by it. */
