@@ -230,7 +230,7 @@ describe.runIf(isLocal)("agent-roles run, with sessions of seconds", () => {
     try {
       await retry(() => sdkArn("MyFirstAccount", env));
       sandbox?.faults({ ...sessions, throttle: true });
-      await printed(/MyFirstAccount.*Throttled/);
+      await printed(/^ +Throttled: /);
       expect(await sdkArn("MyFirstAccount", env)).toContain("MyFirstRole");
       sandbox?.faults(sessions);
       await printed(/rotated +MyFirstAccount/);

@@ -2,7 +2,7 @@ import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
-import { agentRoles } from "./harness/agent-roles.ts";
+import { agentRoles, type Finished } from "./harness/agent-roles.ts";
 import { REPOSITORY } from "./harness/repository.ts";
 
 const read = (file: string): Promise<string> => readFile(join(REPOSITORY, file), "utf8");
@@ -14,6 +14,60 @@ const pages = stdout.split("\n").filter(Boolean);
 /** The fenced blocks of one language. */
 function blocks(text: string, language: string): string[] {
   return [...text.matchAll(new RegExp(`^ *\`\`\`${language}\\n([^]*?)^ *\`\`\``, "gm"))].map(([, body = ""]) => body);
+}
+
+const helpTexts = new Map<string, Promise<Finished>>();
+
+/** `agent-roles <command> --help`, once for all pages. */
+function helpOf(command: string): Promise<Finished> {
+  const help = helpTexts.get(command) ?? agentRoles([command, "--help"], {});
+  helpTexts.set(command, help);
+  return help;
+}
+
+/** Where the examples of a page are compiled. A package resolves itself by name; other pages see what the tests see. */
+function exampleDirectory(page: string): string {
+  const home = /^(packages|infra|examples)\//.test(page) ? dirname(page) : "test";
+  return join(home, "dist/.docs", page.replaceAll("/", "-"));
+}
+
+let compilation: Promise<readonly string[]> | undefined;
+
+/** Compiles the examples of all pages in one run. @returns the compiler's lines; each names its file, or is about all. */
+function compilerErrors(): Promise<readonly string[]> {
+  compilation ??= (async () => {
+    const project = join(REPOSITORY, "test/dist/.docs");
+    const directories = pages.map((page) => join(REPOSITORY, exampleDirectory(page)));
+    try {
+      for (const [index, page] of pages.entries()) {
+        const directory = directories[index] ?? "";
+        await mkdir(directory, { recursive: true });
+        const examples = blocks(await read(page), "ts");
+        await Promise.all(examples.map((example, each) => writeFile(join(directory, `example-${each}.ts`), example)));
+      }
+      const compilerOptions = {
+        noEmit: true,
+        composite: false,
+        isolatedDeclarations: false,
+        noUnusedLocals: false,
+        rootDir: "/",
+      };
+      const tsconfig = {
+        extends: join(REPOSITORY, "tsconfig.base.json"),
+        compilerOptions,
+        include: directories.map((directory) => join(directory, "*.ts")),
+      };
+      await writeFile(join(project, "tsconfig.json"), JSON.stringify(tsconfig));
+      const tsc = join(REPOSITORY, "node_modules/.bin/tsc");
+      const compiled = await execa(tsc, ["-p", project, "--pretty", "false"], { cwd: REPOSITORY, reject: false });
+      const lines = compiled.stdout.split("\n").filter(Boolean);
+      if (compiled.exitCode !== 0 && !lines.some((line) => line.includes("/.docs/"))) throw new Error(compiled.stdout);
+      return lines;
+    } finally {
+      await Promise.all(directories.map((directory) => rm(directory, { recursive: true, force: true })));
+    }
+  })();
+  return compilation;
 }
 
 describe.each(pages)("%s", (page) => {
@@ -36,37 +90,12 @@ describe.each(pages)("%s", (page) => {
     );
     expect(named.filter(({ script }) => !(script in scripts))).toEqual([]);
     const commands = named.filter(({ script }) => script === "agent-roles").map(({ first }) => first);
-    for (const command of new Set(commands)) {
-      expect(await agentRoles([command, "--help"], {})).toMatchObject({ exitCode: 0 });
-    }
+    for (const command of new Set(commands)) expect(await helpOf(command)).toMatchObject({ exitCode: 0 });
   });
 
   it("has TypeScript that compiles", async () => {
-    const examples = blocks(await read(page), "ts");
-    if (examples.length === 0) return;
-    // A package knows itself by name; what stands elsewhere sees what the tests see.
-    const home = /^(packages|infra|examples)\//.test(page) ? dirname(page) : "test";
-    const folder = join(REPOSITORY, home, "dist/.docs", page.replaceAll("/", "-"));
-    await mkdir(folder, { recursive: true });
-    try {
-      await Promise.all(examples.map((example, index) => writeFile(join(folder, `example-${index}.ts`), example)));
-      const options = {
-        noEmit: true,
-        composite: false,
-        isolatedDeclarations: false,
-        noUnusedLocals: false,
-        rootDir: "/",
-      };
-      const extendsFile = join(REPOSITORY, "tsconfig.base.json");
-      await writeFile(
-        join(folder, "tsconfig.json"),
-        JSON.stringify({ extends: extendsFile, compilerOptions: options }),
-      );
-      const compiled = await execa(join(REPOSITORY, "node_modules/.bin/tsc"), ["-p", folder], { reject: false });
-      expect(compiled.stdout).toBe("");
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
+    const errors = (await compilerErrors()).filter((line) => line.includes(`/${exampleDirectory(page)}/`));
+    expect(errors).toEqual([]);
   });
 });
 
