@@ -11,6 +11,7 @@ export function profileJson(status: ProfileStatus): Record<string, unknown> {
     environment: environment ?? null,
     description: description ?? null,
     default: status.default,
+    access: status.access,
     status: status.status,
     expiration: expiration?.toISOString() ?? null,
     ...(failure && { failure }),

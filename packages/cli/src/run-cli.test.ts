@@ -11,6 +11,7 @@ const ROLES = {
   AWS_ROLE_2: "arn:aws:iam::123456789013:role/agent-roles/MySecondRole:MySecondAccount",
   AWS_ROLE_2_REGION: "eu-west-1",
   AWS_ROLE_2_DEFAULT: "true",
+  AWS_ROLE_2_ACCESS: "read",
 };
 const NOW = Date.parse("2026-01-01T00:20:00Z");
 let home: string;
@@ -135,6 +136,7 @@ describe("agent-roles list", () => {
         environment: null,
         description: null,
         default: false,
+        access: "full",
         status: "fresh",
         expiration: "2026-01-01T01:00:00.000Z",
       },
@@ -146,6 +148,7 @@ describe("agent-roles list", () => {
         environment: null,
         description: null,
         default: true,
+        access: "read",
         status: "none",
         expiration: null,
       },

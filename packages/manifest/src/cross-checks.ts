@@ -1,9 +1,10 @@
 import { accountOf, parseArn } from "@agent-roles/iam";
-import { isRegion } from "@agent-roles/runtime/role-env";
+import { ACCESS_LEVELS, isRegion, sessionPolicyMistakes } from "@agent-roles/runtime/role-env";
 import { arnsIn, type Draft, type DraftRole, readDraft } from "./draft.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { checkManagedPolicy } from "./managed-policies.ts";
 import { formatPath, type ManifestIssue } from "./manifest-issue.ts";
+import { sessionPolicyJson } from "./target-roles.ts";
 import { canBeRegion, knownRegions, partitionOfRegion } from "./regions.ts";
 
 type Path = readonly PropertyKey[];
@@ -125,7 +126,23 @@ function permissionIssues(draft: Draft, which: "master" | number): ManifestIssue
     ...policyList(sessionPolicies, [...base, "sessionPolicyArns"], role.account, draft),
     ...(role.managedPolicies.length > quota ? [tooMany(role.managedPolicies.length, quota, base)] : []),
     ...(which === "master" ? [] : broadOrEmpty(role, base)),
+    ...("sessionPolicy" in role ? sessionPolicyIssues(role, base) : []),
   ];
+}
+
+function sessionPolicyIssues({ access, sessionPolicy, sessionPolicyArns }: DraftRole, base: Path): ManifestIssue[] {
+  const policies = {
+    access: ACCESS_LEVELS.find((level) => level === access),
+    ...(sessionPolicy.length > 0 && { sessionPolicy: sessionPolicyJson(sessionPolicy) }),
+    sessionPolicyArns: sessionPolicyArns.map(String),
+  };
+  const names = { access: "access", sessionPolicy: "sessionPolicy", sessionPolicyArns: "sessionPolicyArns" };
+  return sessionPolicyMistakes(policies, names).map(({ path = "", message, fix }) => ({
+    path: [...base, path],
+    at: "value",
+    message,
+    fix,
+  }));
 }
 
 function tooMany(count: number, quota: number, base: Path): ManifestIssue {

@@ -23,10 +23,19 @@ const draftRole = z
     roleName: text,
     region: text,
     ...draftPermissions,
+    access: text,
+    sessionPolicy: z.array(z.record(z.string(), z.unknown())).catch([]),
     sessionPolicyArns: texts,
     default: z.boolean().optional().catch(undefined),
   })
-  .catch({ managedPolicies: [], statements: [], tags: {}, sessionPolicyArns: [] });
+  .catch({
+    managedPolicies: [],
+    statements: [],
+    tags: {},
+    access: undefined,
+    sessionPolicy: [],
+    sessionPolicyArns: [],
+  });
 
 const draftTrustedBy = z.unknown().transform((entry) => ({
   entry,
@@ -89,6 +98,8 @@ export interface DraftRole extends DraftPermissions {
   readonly account?: Text;
   readonly roleName?: Text;
   readonly region?: Text;
+  readonly access?: Text;
+  readonly sessionPolicy: readonly unknown[];
   readonly sessionPolicyArns: readonly Text[];
   readonly default?: boolean | undefined;
 }

@@ -73,6 +73,26 @@ describe("refuses a role, with line, column, value and fix, for", () => {
       "policy/SecurityAudit",
     ],
     [
+      "an unknown access level",
+      "access: readonly",
+      'roles[0].access: "readonly" is not valid; use one of view, read, full',
+    ],
+    [
+      "a managed policy that would add to an access level",
+      "access: read\n    sessionPolicyArns: [arn:aws:iam::aws:policy/SecurityAudit]",
+      "adds to what the access level read allows",
+    ],
+    [
+      "an Allow statement beside an access level",
+      'access: view\n    sessionPolicy: [{ Effect: Allow, Action: "s3:GetObject", Resource: "*" }]',
+      "keep only its Deny statements, or set access to full",
+    ],
+    [
+      "a session policy that STS refuses",
+      `sessionPolicy: [{ Effect: Deny, Action: "s3:*", Resource: "arn:aws:s3:::${"x".repeat(2048)}" }]`,
+      "STS takes 2048",
+    ],
+    [
       "a policy of service-linked roles",
       "managedPolicies: [arn:aws:iam::aws:policy/aws-service-role/AWSSupportServiceRolePolicy]",
       "service-linked roles only",

@@ -1,3 +1,4 @@
+import { ACCESS_LEVELS } from "@agent-roles/runtime/role-env";
 import * as z from "zod";
 import * as field from "./fields.ts";
 import type { Manifest } from "./manifest.ts";
@@ -78,6 +79,15 @@ const roleShape = {
   externalId: field.externalId
     .exactOptional()
     .describe("sts:ExternalId that the agent must pass; becomes AWS_ROLE_N_EXTERNAL_ID."),
+  access: z
+    .enum(ACCESS_LEVELS, { error: `use one of ${ACCESS_LEVELS.join(", ")}` })
+    .exactOptional()
+    .describe(
+      "What each session can do of what the role can do: view (ViewOnlyAccess), read (ReadOnlyAccess without what returns secrets) or full (default); becomes AWS_ROLE_N_ACCESS.",
+    ),
+  sessionPolicy: statements
+    .exactOptional()
+    .describe("Statements of an inline policy that narrows each session; become AWS_ROLE_N_SESSION_POLICY."),
   sessionPolicyArns: field
     .list(field.sessionPolicyArn, 10, "list 1 to 10 policy ARNs")
     .exactOptional()

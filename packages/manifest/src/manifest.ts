@@ -1,3 +1,5 @@
+import type { AccessLevel } from "@agent-roles/runtime/role-env";
+
 /** `agent-roles.yaml` after validation, with every default filled in. */
 export interface Manifest {
   /** `aws`, `aws-cn`, `aws-us-gov`, … */
@@ -140,6 +142,10 @@ export interface ManifestRole {
   /** Seconds. Sessions of the agent are chained, and STS caps those at one hour. */
   readonly maxSessionDuration?: number;
   readonly externalId?: string;
+  /** What each session can do of what the role can do. Default: `full`. */
+  readonly access?: AccessLevel;
+  /** Statements of an inline policy that narrows each session. */
+  readonly sessionPolicy?: readonly PolicyStatement[];
   /** ARNs of managed policies that narrow each session. */
   readonly sessionPolicyArns?: readonly string[];
   readonly default?: boolean;

@@ -24,6 +24,13 @@ const manifest = parseManifest(
         environment: "prod",
         default: true,
       },
+      {
+        profile: "Third",
+        account: "123456789013",
+        roleName: "MyThirdRole",
+        access: "read",
+        sessionPolicy: [{ Effect: "Deny", Action: "s3:*", Resource: "arn:aws-us-gov:s3:::it's/*" }],
+      },
     ],
   }),
   "agent-roles.yaml",
@@ -39,6 +46,9 @@ it("numbers the roles in the order of the manifest and writes only what is set",
     AWS_ROLE_2_DESCRIPTION: "two: #2",
     AWS_ROLE_2_ENVIRONMENT: "prod",
     AWS_ROLE_2_DEFAULT: "true",
+    AWS_ROLE_3: "arn:aws-us-gov:iam::123456789013:role/agent-roles/MyThirdRole:Third",
+    AWS_ROLE_3_ACCESS: "read",
+    AWS_ROLE_3_SESSION_POLICY: String.raw`{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"s3:*","Resource":"arn:aws-us-gov:s3:::it\u0027s/*"}]}`,
   });
 });
 

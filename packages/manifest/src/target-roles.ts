@@ -35,11 +35,18 @@ function options(role: ManifestRole): Omit<TargetRole, "number" | "profile" | "r
   return {
     ...(role.externalId !== undefined && { externalId: role.externalId }),
     ...(role.region !== undefined && { region: role.region }),
+    ...(role.access !== undefined && { access: role.access }),
+    ...(role.sessionPolicy !== undefined && { sessionPolicy: sessionPolicyJson(role.sessionPolicy) }),
     ...(role.sessionPolicyArns !== undefined && { sessionPolicyArns: role.sessionPolicyArns }),
     ...(role.description !== undefined && { description: role.description }),
     ...(role.environment !== undefined && { environment: role.environment }),
     ...(role.default && { default: true }),
   };
+}
+
+/** The inline policy of AssumeRole. */
+export function sessionPolicyJson(statements: readonly unknown[]): string {
+  return JSON.stringify({ Version: "2012-10-17", Statement: statements });
 }
 
 function roleArn(partition: string, accountId: string, path: string, roleName: string): RoleArn {

@@ -68,6 +68,7 @@ describe("createAgentRoles", () => {
         accountId: "123456789012",
         roleArn: "arn:aws:iam::123456789012:role/MyFirstRole",
         default: false,
+        access: "full",
         status: "none",
       },
       {
@@ -76,6 +77,7 @@ describe("createAgentRoles", () => {
         roleArn: "arn:aws:iam::123456789013:role/MySecondRole",
         region: "eu-west-1",
         default: false,
+        access: "full",
         status: "none",
       },
     ]);

@@ -3,7 +3,7 @@ import { failureError } from "./cache/cache-entry.ts";
 import { sessionCache } from "./cache/session-cache.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { connectMaster } from "./master/connect-master.ts";
-import type { Env, ParsedRoleEnv, TargetRole } from "./role-env/index.ts";
+import type { AccessLevel, Env, ParsedRoleEnv, TargetRole } from "./role-env/index.ts";
 import type { SessionCredentials } from "./session/credentials.ts";
 import { freshness } from "./session/refresh-schedule.ts";
 import { readSharedProfiles } from "./stores/read-shared-profiles.ts";
@@ -19,6 +19,7 @@ interface ProfileFacts {
   readonly environment?: string;
   readonly description?: string;
   readonly default: boolean;
+  readonly access: AccessLevel;
 }
 
 /** One profile, without secrets; what else is known depends on `status`. */
@@ -51,6 +52,7 @@ export function profileStatus(target: TargetRole, known: KnownSession, now: numb
     ...(environment && { environment }),
     ...(description && { description }),
     default: target.default ?? false,
+    access: target.access ?? "full",
   };
   const failure = known.failure && failureOf(known.failure);
   if (!known.credentials) return failure ? { ...facts, status: "failed", failure } : { ...facts, status: "none" };

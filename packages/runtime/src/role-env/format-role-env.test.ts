@@ -4,7 +4,7 @@ import { formatRoleEnv } from "./format-role-env.ts";
 import { isReservedProfileName } from "./grammar.ts";
 import { parseRoleEnv } from "./parse-role-env.ts";
 import { parseRoleArn, type RoleArn } from "./role-arn.ts";
-import type { RoleEnv, TargetRole } from "./target-role.ts";
+import { ACCESS_LEVELS, type RoleEnv, type TargetRole } from "./target-role.ts";
 
 const text = (characters: string, minLength: number, maxLength: number): fc.Arbitrary<string> =>
   fc.string({ unit: fc.constantFrom(...characters.split("")), minLength, maxLength });
@@ -27,6 +27,8 @@ const option = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.op
 const externalId = text(`${NAME}:/`, 2, 40);
 const sessionName = text(NAME, 2, 64);
 
+const DENY_POLICY = `{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"s3:*","Resource":"arn:aws:s3:::it's"}}`;
+
 const target: fc.Arbitrary<Omit<TargetRole, "number">> = fc
   .record({
     profile: text("abcXYZ019_@+.%/-", 1, 20).filter((name) => !isReservedProfileName(name)),
@@ -34,13 +36,18 @@ const target: fc.Arbitrary<Omit<TargetRole, "number">> = fc
     externalId: option(externalId),
     region: option(fc.constantFrom("eu-central-1", "us-gov-west-1")),
     durationSeconds: option(fc.integer({ min: 900, max: 43_200 })),
+    access: option(fc.constantFrom(...ACCESS_LEVELS)),
+    sessionPolicy: option(fc.constant(DENY_POLICY)),
     sessionPolicyArns: option(
       fc.array(fc.constant("arn:aws:iam::aws:policy/ReadOnlyAccess"), { minLength: 1, maxLength: 10 }),
     ),
     description: option(fc.string({ minLength: 1 })),
     environment: option(fc.string({ minLength: 1 })),
   })
-  .map(withoutUndefined);
+  // Beside an access level, a managed policy would add to what it allows.
+  .map(({ access, sessionPolicyArns, ...rest }) =>
+    withoutUndefined({ ...rest, access, ...(access === undefined && { sessionPolicyArns }) }),
+  );
 
 const roleEnv: fc.Arbitrary<RoleEnv> = fc
   .record({

@@ -26,6 +26,7 @@ export function formatRoleEnv(env: RoleEnv): Record<string, string> {
   return variables;
 }
 
+// An apostrophe in JSON gets its escape: dotenv files quote with apostrophes.
 function formatTargetRole(role: TargetRole): Record<string, string> {
   const name = `AWS_ROLE_${role.number}`;
   const values: Record<string, string | undefined> = {
@@ -33,6 +34,8 @@ function formatTargetRole(role: TargetRole): Record<string, string> {
     [`${name}_EXTERNAL_ID`]: role.externalId,
     [`${name}_REGION`]: role.region,
     [`${name}_DURATION_SECONDS`]: role.durationSeconds?.toString(),
+    [`${name}_ACCESS`]: role.access,
+    [`${name}_SESSION_POLICY`]: role.sessionPolicy?.replaceAll("'", String.raw`\u0027`),
     [`${name}_SESSION_POLICY_ARNS`]: role.sessionPolicyArns?.join(","),
     [`${name}_DESCRIPTION`]: role.description,
     [`${name}_ENVIRONMENT`]: role.environment,

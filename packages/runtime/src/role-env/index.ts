@@ -11,4 +11,6 @@ export type { OneRole } from "./parse-one-role.ts";
 export { parseRoleEnv } from "./parse-role-env.ts";
 export type { ParsedRoleEnv } from "./parse-role-env.ts";
 export { isExternalId, isProfileName, isRegion, isReservedProfileName } from "./grammar.ts";
-export type { MasterRoleHop, RoleEnv, TargetRole } from "./target-role.ts";
+export { sessionPolicyMistakes } from "./session-policy.ts";
+export { ACCESS_LEVELS } from "./target-role.ts";
+export type { AccessLevel, MasterRoleHop, RoleEnv, TargetRole } from "./target-role.ts";

@@ -8,7 +8,8 @@ import {
 } from "./grammar.ts";
 import type { Env, Report } from "./env.ts";
 import { parseRoleArn } from "./role-arn.ts";
-import type { TargetRole } from "./target-role.ts";
+import { readSessionPolicy, sessionPolicyMistakes } from "./session-policy.ts";
+import { ACCESS_LEVELS, type AccessLevel, type TargetRole } from "./target-role.ts";
 
 const ROLE_SHAPE = "arn:aws:iam::<account>:role/<name>:<profile>";
 
@@ -17,6 +18,8 @@ export const ROLE_OPTIONS: readonly string[] = [
   "EXTERNAL_ID",
   "REGION",
   "DURATION_SECONDS",
+  "ACCESS",
+  "SESSION_POLICY",
   "SESSION_POLICY_ARNS",
   "DESCRIPTION",
   "ENVIRONMENT",
@@ -65,14 +68,24 @@ function parseOptions(env: Env, variable: string, report: Report): RoleOptions {
   const externalId = read("EXTERNAL_ID", when(isExternalId), EXTERNAL_ID_SHAPE);
   const region = read("REGION", when(isRegion), "use a Region's code, such as eu-central-1");
   const durationSeconds = read("DURATION_SECONDS", parseDuration, "use a whole number from 900 to 43200");
+  const access = read("ACCESS", parseAccess, `use one of ${ACCESS_LEVELS.join(", ")}`);
+  const sessionPolicy = readSessionPolicy(env, variable, report);
   const sessionPolicyArns = read("SESSION_POLICY_ARNS", parsePolicyArns, "use 1 to 10 policy ARNs, comma-separated");
   const description = read("DESCRIPTION", (text) => text, "");
   const environment = read("ENVIRONMENT", (text) => text, "");
   const isDefault = read("DEFAULT", parseBoolean, "use true on one role, or leave it out");
+  const names = {
+    access: `${variable}_ACCESS`,
+    sessionPolicy: `${variable}_SESSION_POLICY`,
+    sessionPolicyArns: `${variable}_SESSION_POLICY_ARNS`,
+  };
+  for (const mistake of sessionPolicyMistakes({ access, sessionPolicy, sessionPolicyArns }, names)) report(mistake);
   return {
     ...(externalId && { externalId }),
     ...(region && { region }),
     ...(durationSeconds && { durationSeconds }),
+    ...(access && { access }),
+    ...(sessionPolicy && { sessionPolicy }),
     ...(sessionPolicyArns && { sessionPolicyArns }),
     ...(description && { description }),
     ...(environment && { environment }),
@@ -92,6 +105,10 @@ function parseDuration(text: string): number | undefined {
 function parsePolicyArns(text: string): string[] | undefined {
   const arns = text.split(",").map((arn) => arn.trim());
   return arns.length <= 10 && arns.every(isPolicyArn) ? arns : undefined;
+}
+
+function parseAccess(text: string): AccessLevel | undefined {
+  return ACCESS_LEVELS.find((level) => level === text);
 }
 
 function parseBoolean(text: string): boolean | undefined {

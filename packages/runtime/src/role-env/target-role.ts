@@ -1,5 +1,10 @@
 import type { RoleArn } from "./role-arn.ts";
 
+/** What a session can do of what its role can do, from the narrowest. */
+export const ACCESS_LEVELS = ["view", "read", "full"] as const;
+
+export type AccessLevel = (typeof ACCESS_LEVELS)[number];
+
 /** A role exposed to the agent by one `AWS_ROLE_N`. */
 export interface TargetRole {
   /** The `N` of `AWS_ROLE_N`. */
@@ -11,6 +16,10 @@ export interface TargetRole {
   readonly region?: string;
   /** Asked of STS: 900 to 43,200 seconds; STS's own default is 3,600. */
   readonly durationSeconds?: number;
+  /** Default: `full`. */
+  readonly access?: AccessLevel;
+  /** Inline session policy, as JSON without blanks. */
+  readonly sessionPolicy?: string;
   /** Managed policies that narrow the session, at most ten. */
   readonly sessionPolicyArns?: readonly string[];
   readonly description?: string;

@@ -1,8 +1,9 @@
 import type { TargetRole } from "../role-env/index.ts";
 import type { SessionCredentials } from "./credentials.ts";
+import type { SessionRole } from "./session-key.ts";
 
 /** One role as it is requested from STS: a target role, or the master in the first hop. */
-export interface RoleRequest extends Pick<TargetRole, "role" | "externalId" | "durationSeconds" | "sessionPolicyArns"> {
+export interface RoleRequest extends SessionRole {
   /** The requested role, for messages. */
   readonly subject: string;
   /** The caller, for messages. */

@@ -17,6 +17,11 @@ it.each([
   { AWS_ROLE_1_EXTERNAL_ID: "id-42" },
   { AWS_ROLE_1_DURATION_SECONDS: "900" },
   { AWS_ROLE_1_SESSION_POLICY_ARNS: "arn:aws:iam::aws:policy/ReadOnlyAccess" },
+  { AWS_ROLE_1_ACCESS: "view" },
+  { AWS_ROLE_1_ACCESS: "read" },
+  {
+    AWS_ROLE_1_SESSION_POLICY: '{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"s3:*","Resource":"*"}}',
+  },
   { AGENT_ROLES_SESSION_NAME: "me" },
   { AGENT_ROLES_SOURCE_IDENTITY: "me" },
   { AGENT_ROLES_SESSION_TAGS: "team=blue" },
@@ -45,4 +50,8 @@ it("does not change with what shapes no session: the profile's name, the number,
   expect(sessionKey(other, { roleEnv: swapped, env: { AWS_PROFILE: "" } })).toBe(
     sessionKey(first, { roleEnv, env: {} }),
   );
+});
+
+it("is the same for full access as without an access level", () => {
+  expect(keyOf({ AWS_ROLE_1_ACCESS: "full" })).toBe(keyOf());
 });

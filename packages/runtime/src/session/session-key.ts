@@ -9,7 +9,10 @@ export interface SessionOrigin {
 }
 
 /** One role, as far as it determines its session. */
-export type SessionRole = Pick<TargetRole, "role" | "externalId" | "durationSeconds" | "sessionPolicyArns">;
+export type SessionRole = Pick<
+  TargetRole,
+  "role" | "externalId" | "durationSeconds" | "access" | "sessionPolicy" | "sessionPolicyArns"
+>;
 
 /** Which STS answers. */
 const ENDPOINT = [
@@ -42,10 +45,13 @@ const AMBIENT = [
  */
 export function sessionKey(target: SessionRole, { roleEnv, env }: SessionOrigin): string {
   const { master, roleSessionName, sourceIdentity, sessionTags = {} } = roleEnv;
-  const { role, externalId, durationSeconds, sessionPolicyArns } = target;
+  const { role, externalId, durationSeconds, access, sessionPolicy, sessionPolicyArns } = target;
   return JSON.stringify([
     role.arn,
-    ...[externalId, durationSeconds, sessionPolicyArns, master?.role.arn, master?.externalId].map(unset),
+    ...[externalId, durationSeconds, access === "full" ? undefined : access, sessionPolicy, sessionPolicyArns].map(
+      unset,
+    ),
+    ...[master?.role.arn, master?.externalId].map(unset),
     ...[roleSessionName, sourceIdentity].map(unset),
     Object.entries(sessionTags).toSorted(([a], [b]) => (a < b ? -1 : 1)),
     // Empty counts as unset, as the SDK has it.

@@ -4,6 +4,7 @@ import type { Clock } from "../clock.ts";
 import type { RoleEnv } from "../role-env/index.ts";
 import { malformedField, type SessionCredentials } from "../session/credentials.ts";
 import type { RoleRequest } from "../session/role-request.ts";
+import { sessionPolicies } from "../session/session-policies.ts";
 import { assumeRoleError } from "./sts-error.ts";
 
 /** What every session of this process carries. */
@@ -31,7 +32,7 @@ export async function callAssumeRole(
     RoleSessionName: roleSessionName,
     ExternalId: request.externalId,
     DurationSeconds: request.durationSeconds,
-    PolicyArns: request.sessionPolicyArns?.map((arn) => ({ arn })),
+    ...sessionPolicies(request),
     SourceIdentity: sourceIdentity,
     ...(tags.length > 0 && { Tags: tags }),
   });

@@ -189,3 +189,11 @@ it.each<readonly [string, string, string]>([
   const error = sts("AccessDenied", `User: a is not authorized to perform: sts:AssumeRole on resource: b ${text}`, 403);
   expect(assumeRoleError(error, request)).toMatchObject({ code, fix: expect.stringContaining(fix) });
 });
+
+it("says what to drop when policies and tags are too large for STS", () => {
+  const tooLarge = sts("PackedPolicyTooLarge", "Packed size of session tags consumes 112% of allotted space.");
+  expect(assumeRoleError(tooLarge, request).fix).toBe(
+    "Drop session tags (AGENT_ROLES_SESSION_TAGS, transitive tags of the master's session), AWS_ROLE_3_SESSION_POLICY_ARNS, or statements of AWS_ROLE_3_SESSION_POLICY.",
+  );
+  expect(assumeRoleError(tooLarge, { ...request, access: "read" }).fix).toContain("or set AWS_ROLE_3_ACCESS=full");
+});

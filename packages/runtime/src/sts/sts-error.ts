@@ -268,7 +268,13 @@ function badSignature({ message }: ErrorFacts): Failure {
       };
 }
 
-function invalidRequest({ message }: ErrorFacts, { variable }: RoleRequest): Failure {
+function invalidRequest({ name, message }: ErrorFacts, { variable, access = "full" }: RoleRequest): Failure {
+  if (name.startsWith("PackedPolicyTooLarge")) {
+    // Tags that the master's own session hands on count too.
+    const drop = `Drop session tags (AGENT_ROLES_SESSION_TAGS, transitive tags of the master's session), ${variable}_SESSION_POLICY_ARNS, or statements of ${variable}_SESSION_POLICY`;
+    const level = access === "full" ? "" : `; or set ${variable}_ACCESS=full and narrow the role itself`;
+    return { code: "InvalidRequest", fix: `${drop}${level}.` };
+  }
   return /DurationSeconds/.test(message)
     ? {
         code: "DurationTooLong",

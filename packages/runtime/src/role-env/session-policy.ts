@@ -1,0 +1,120 @@
+import type { Diagnostic } from "./diagnostic.ts";
+import type { Env, Report } from "./env.ts";
+import type { TargetRole } from "./target-role.ts";
+
+/** STS takes at most this many characters of inline policy and policy ARNs together. */
+const PLAIN_TEXT_LIMIT = 2048;
+
+/** What of that the policies of `view` and `read` leave for Deny statements of the role. */
+export const DENY_LIMIT = 500;
+
+const FORM =
+  'write one JSON object, such as {"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}}';
+
+interface PolicyDocument {
+  readonly Statement: readonly { readonly Effect: "Allow" | "Deny" }[];
+}
+
+/**
+ * Reads `AWS_ROLE_N_SESSION_POLICY`, as far as a client can check it: the grammar of actions and conditions is AWS's.
+ *
+ * @returns JSON without blanks, which AWS would count.
+ */
+export function readSessionPolicy(env: Env, variable: string, report: Report): string | undefined {
+  const path = `${variable}_SESSION_POLICY`;
+  const text = env[path];
+  if (!text) return undefined;
+  const policy = parseJson(text);
+  const mistake = mistakeOf(policy);
+  if (mistake) report({ path, ...mistake });
+  return mistake ? undefined : JSON.stringify(policy);
+}
+
+/** The statements of a policy that {@link readSessionPolicy} gave. */
+export function statementsOf(sessionPolicy: string): PolicyDocument["Statement"] {
+  const { Statement }: { Statement: PolicyDocument["Statement"] | PolicyDocument["Statement"][number] } =
+    JSON.parse(sessionPolicy);
+  return [Statement].flat();
+}
+
+type Name = "access" | "sessionPolicy" | "sessionPolicyArns";
+
+/**
+ * Session policies that are too long, or that would add to an access level: AWS allows what *any* session policy of a call
+ * allows, so only Deny statements narrow it further.
+ *
+ * @param names - what each is called where it was written, for the paths and fixes.
+ * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html (`Policy`)
+ */
+export function sessionPolicyMistakes(
+  policies: { readonly [Each in Name]?: TargetRole[Each] | undefined },
+  names: Readonly<Record<Name, string>>,
+): Diagnostic[] {
+  const { access = "full", sessionPolicy = "", sessionPolicyArns = [] } = policies;
+  const length = sessionPolicy.length + sessionPolicyArns.join("").length;
+  if (access === "full" && length > PLAIN_TEXT_LIMIT) {
+    const message = `the session policies have ${length} characters; STS takes ${PLAIN_TEXT_LIMIT}`;
+    const fix = `drop Sids and statements, join actions with wildcards, or move statements into a managed policy in ${names.sessionPolicyArns}`;
+    return [{ path: sessionPolicy ? names.sessionPolicy : names.sessionPolicyArns, message, fix }];
+  }
+  if (access === "full") return [];
+  const found: Diagnostic[] = [];
+  const isFull = `set ${names.access} to full`;
+  const message = `adds to what the access level ${access} allows: AWS allows what any session policy allows`;
+  if (sessionPolicyArns.length > 0)
+    found.push({ path: names.sessionPolicyArns, message, fix: `remove it, or ${isFull}` });
+  if (sessionPolicy && statementsOf(sessionPolicy).some(({ Effect }) => Effect === "Allow")) {
+    found.push({ path: names.sessionPolicy, message, fix: `keep only its Deny statements, or ${isFull}` });
+  } else if (sessionPolicy.length > DENY_LIMIT) {
+    const tooLong = `has ${sessionPolicy.length} characters; the access level ${access} leaves ${DENY_LIMIT} of the ${PLAIN_TEXT_LIMIT} that STS takes`;
+    const fix = "drop Sids and statements, or move Deny statements into a policy of the role";
+    found.push({ path: names.sessionPolicy, message: tooLong, fix });
+  }
+  return found;
+}
+
+function mistakeOf(policy: unknown): { readonly message: string; readonly fix: string } | undefined {
+  if (!isObject(policy)) return { message: "is not a JSON object", fix: FORM };
+  if (policy["Version"] !== "2012-10-17") return { message: "has another Version", fix: 'add "Version":"2012-10-17"' };
+  const unknown = Object.keys(policy).find((name) => !["Version", "Id", "Statement"].includes(name));
+  if (unknown !== undefined) return { message: `has the unknown element "${unknown}"`, fix: FORM };
+  const statements = [policy["Statement"]].flat();
+  if (statements.length === 0) return { message: "has no statement", fix: FORM };
+  const wrong = statements.findIndex((statement) => !isStatement(statement));
+  if (wrong >= 0) {
+    const fix = "give it Effect (Allow or Deny), Action or NotAction, Resource or NotResource, and no Principal";
+    return { message: `statement ${wrong + 1} is not a statement of a session policy`, fix };
+  }
+  if (/[^\u0020-\u00ff]/.test(JSON.stringify(policy)))
+    return { message: "has characters that STS refuses", fix: "use Latin-1 characters only" };
+  return undefined;
+}
+
+const STATEMENT_ELEMENTS: ReadonlySet<string> = new Set([
+  "Sid",
+  "Effect",
+  "Action",
+  "NotAction",
+  "Resource",
+  "NotResource",
+  "Condition",
+]);
+
+function isStatement(value: unknown): boolean {
+  if (!isObject(value) || (value["Effect"] !== "Allow" && value["Effect"] !== "Deny")) return false;
+  const names = Object.keys(value);
+  const hasOne = (name: string): boolean => names.includes(name) !== names.includes(`Not${name}`);
+  return hasOne("Action") && hasOne("Resource") && names.every((name) => STATEMENT_ELEMENTS.has(name));
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
