@@ -11,6 +11,12 @@ export type InfraErrorCode =
   | "InvalidStackPrefix"
   /** An account that is neither an id nor an alias of the manifest. */
   | "UnknownAccount"
+  /** The calling session has no credentials, or AWS rejects them. */
+  | "SessionUnusable"
+  /** The calling session is in another partition than the manifest. */
+  | "WrongPartition"
+  /** The record of deployed stacks cannot be read. */
+  | "RecordUnreadable"
   /** An asset needs a bucket or a repository that only a bootstrapped account has. */
   | "AssetsNotSupported";
 

@@ -15,6 +15,7 @@ type DeployFailureCode =
   | "DeployRoleRefusesSession"
   | "DeployRoleNotAssumable"
   | "CredentialsExpired"
+  | "Unreachable"
   | "RoleExists"
   | "RoleNeedsReplacement"
   | "RoleInUse"
@@ -44,7 +45,8 @@ const RULES: readonly Rule[] = [
   },
   {
     code: "NoCredentials",
-    pattern: /no credentials have been configured|could not load credentials|unable to resolve AWS account/i,
+    pattern:
+      /no credentials have been configured|could not load credentials|unable to resolve AWS account|CredentialsProviderError|profile .*(could not be found|not found)/i,
     fix: "Set AWS credentials that can assume {role}.",
   },
   {
@@ -54,8 +56,14 @@ const RULES: readonly Rule[] = [
   },
   {
     code: "CredentialsExpired",
-    pattern: /ExpiredToken|token (included in the request )?is expired|InvalidClientTokenId|security token .* invalid/i,
-    fix: "Renew the credentials of the deploying session and run the command again.",
+    pattern:
+      /ExpiredToken|token (included in the request )?(is|has) expired|InvalidClientTokenId|security token .* invalid|SSO session|SignatureDoesNotMatch/i,
+    fix: "Renew the credentials of the deploying session, such as with aws sso login, and run the command again.",
+  },
+  {
+    code: "Unreachable",
+    pattern: /ENOTFOUND|ECONNREFUSED|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|certificate/,
+    fix: "Check the network, the proxy (HTTPS_PROXY), AWS_CA_BUNDLE and AWS_ENDPOINT_URL.",
   },
   {
     code: "DeployRoleNotAssumable",

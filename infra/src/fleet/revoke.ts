@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { groupBy } from "@agent-roles/iam";
 import { deployRoleArn, type Manifest, targetRoles } from "@agent-roles/manifest";
+import { callingSession } from "./calling-session.ts";
 import { deployFailure } from "./deploy-failure.ts";
 import { forEachGroup } from "./for-each-group.ts";
 
@@ -49,7 +50,7 @@ export async function revokeSessions(manifest: Manifest, options: RevokeOptions)
     .filter(({ profile }) => profiles?.includes(profile) ?? true)
     .map(({ profile, role }) => ({ profile, account: role.accountId, roleArn: role.arn, roleName: role.roleName }));
   const { DeleteRolePolicyCommand, IAMClient, PutRolePolicyCommand } = await import("@aws-sdk/client-iam");
-  const credentialsOf = await accountCredentials(region);
+  const session = await callingSession(manifest, region);
   const results = new Map<string, RevokeResult>();
   await forEachGroup(
     [...groupBy(targets, ({ account }) => account).values()],
@@ -57,7 +58,7 @@ export async function revokeSessions(manifest: Manifest, options: RevokeOptions)
     async (group) => {
       const account = group[0]?.account ?? "";
       const deployRole = deployRoleArn(manifest, account);
-      const client = new IAMClient({ region, credentials: await credentialsOf(account, deployRole) });
+      const client = new IAMClient({ region, credentials: session.credentialsIn(account) });
       for (const { roleName, ...target } of group) {
         const result = await attempt(target, deployRole, signal, async () => {
           const name = { RoleName: roleName, PolicyName: POLICY_NAME };
@@ -109,26 +110,4 @@ async function attempt(
       await sleep(Math.random() * RETRY_DELAY_MS * 2 ** tries, undefined, { signal }).catch(() => undefined);
     }
   }
-}
-
-type Credentials = () => Promise<{ accessKeyId: string; secretAccessKey: string; sessionToken?: string }>;
-
-/** Credentials in an account: the deploy role's, or in the caller's own account those of the caller. */
-async function accountCredentials(
-  region: string,
-): Promise<(account: string, deployRole: string) => Promise<Credentials>> {
-  const { fromNodeProviderChain, fromTemporaryCredentials } = await import("@aws-sdk/credential-providers");
-  const { GetCallerIdentityCommand, STSClient } = await import("@aws-sdk/client-sts");
-  const ambient = fromNodeProviderChain();
-  const sts = new STSClient({ region, credentials: ambient });
-  const caller = await sts.send(new GetCallerIdentityCommand({}));
-  sts.destroy();
-  return async (account, deployRole) =>
-    account === caller.Account
-      ? ambient
-      : fromTemporaryCredentials({
-          params: { RoleArn: deployRole, RoleSessionName: "agent-roles-revoke" },
-          clientConfig: { region },
-          masterCredentials: ambient,
-        });
 }

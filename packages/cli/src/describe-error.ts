@@ -13,8 +13,15 @@ export function describeError(error: unknown): { readonly text: string; readonly
     const fix = error.problems.length > 0 ? "" : `\n  fix: ${error.fix}`;
     return { text: `error: ${error.message}${fix}`, code: exitCodeOf(error) };
   }
+  if (error instanceof Error && error.name === "InfraError")
+    return { text: `error: ${error.message}`, code: infraExitCode(error) };
   const message = error instanceof Error ? error.message : String(error);
   if (!(error instanceof Error && "fix" in error)) return { text: `error: ${message}`, code: 1 };
   const fix = String(error.fix);
   return { text: `error: ${message.replace(`\n${fix}`, "")}\n  fix: ${fix}`, code: 1 };
+}
+
+/** 1 for what AWS refused, 2 for errors in the configuration. */
+function infraExitCode(error: object): ExitCode {
+  return "code" in error && (error.code === "SessionUnusable" || error.code === "RecordUnreadable") ? 1 : 2;
 }

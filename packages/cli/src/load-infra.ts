@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Manifest } from "@agent-roles/manifest";
+import type { Diagnostic } from "@agent-roles/runtime/role-env";
 import { UsageError } from "./usage-error.ts";
 
 /** What happened to one stack, as `@agent-roles/infra` gives it. */
@@ -15,6 +16,11 @@ export interface StackResult {
   readonly changes?: readonly string[];
 }
 
+interface FleetStack {
+  readonly account: string;
+  readonly stack: string;
+}
+
 export interface FleetOptions {
   readonly region: string;
   readonly directory: string;
@@ -23,6 +29,7 @@ export interface FleetOptions {
   readonly concurrency?: number;
   readonly signal?: AbortSignal;
   readonly onResult?: (result: StackResult, progress: { readonly done: number; readonly total: number }) => void;
+  readonly onWarning?: (warning: Diagnostic) => void;
 }
 
 interface RevokeOptions {
@@ -55,11 +62,12 @@ type FleetAction = (manifest: Manifest, options: FleetOptions) => Promise<StackR
 export interface Infra {
   readonly deployFleet: FleetAction;
   readonly diffFleet: FleetAction;
-  readonly destroyFleet: FleetAction;
-  readonly orphanedStacks: (
+  readonly destroyFleet: (
     manifest: Manifest,
     options: FleetOptions,
-  ) => Promise<readonly { readonly account: string; readonly stack: string }[]>;
+    only?: readonly FleetStack[],
+  ) => Promise<StackResult[]>;
+  readonly orphanedStacks: (manifest: Manifest, options: FleetOptions) => Promise<readonly FleetStack[]>;
   readonly revokeSessions: (manifest: Manifest, options: RevokeOptions) => Promise<RevokeResult[]>;
   readonly accountTemplates: (manifest: Manifest, options: TemplateOptions) => string[];
   readonly fleetRegion: (partition: string, wanted: string | undefined) => Promise<string>;

@@ -1,4 +1,5 @@
 import type { Manifest } from "@agent-roles/manifest";
+import type { Diagnostic } from "@agent-roles/runtime/role-env";
 import { Command, InvalidArgumentError } from "commander";
 import type { CliContext, ExitCode } from "../cli-context.ts";
 import { UsageError } from "../usage-error.ts";
@@ -25,13 +26,23 @@ export function deployCommand(context: CliContext, exitWith: ExitWith): Command 
   return fleetCommand(
     "deploy",
     "deploy the roles of the manifest; a failure in one account does not affect the others",
-  ).action((options: Options) => runFleet(context, exitWith, options, (infra) => infra.deployFleet));
+  ).action((options: Options) =>
+    runFleet(context, exitWith, options, async (infra, manifest, fleet) => {
+      const results = await infra.deployFleet(manifest, fleet);
+      await listOrphans(context, infra, manifest, fleet);
+      return results;
+    }),
+  );
 }
 
 /** `agent-roles diff`: what `deploy` would change. */
 export function diffCommand(context: CliContext, exitWith: ExitWith): Command {
   return fleetCommand("diff", "compare the deployed roles with the manifest").action((options: Options) =>
-    runFleet(context, exitWith, options, (infra) => infra.diffFleet),
+    runFleet(context, exitWith, options, async (infra, manifest, fleet) => {
+      const results = await infra.diffFleet(manifest, fleet);
+      await listOrphans(context, infra, manifest, fleet);
+      return results;
+    }),
   );
 }
 
@@ -40,7 +51,9 @@ export function destroyCommand(context: CliContext, exitWith: ExitWith): Command
   return fleetCommand("destroy", "delete the stacks of the manifest")
     .option("--orphans", "delete only the stacks whose accounts left the manifest")
     .option("--yes", "delete without asking; required")
-    .action((options: Options) => runFleet(context, exitWith, options, (infra) => infra.destroyFleet, true));
+    .action((options: Options) =>
+      runFleet(context, exitWith, options, (infra, manifest, fleet) => destroy(infra, manifest, fleet, options)),
+    );
 }
 
 function fleetCommand(name: string, description: string): Command {
@@ -58,29 +71,39 @@ async function runFleet(
   context: CliContext,
   exitWith: ExitWith,
   options: Options,
-  actionOf: (infra: Infra) => Infra["deployFleet"],
-  isDestroy = false,
+  run: (infra: Infra, manifest: Manifest, fleet: FleetOptions) => Promise<StackResult[]>,
 ): Promise<void> {
   const infra = await loadInfra(".");
   const { loadManifest } = await import("@agent-roles/manifest");
   const { formatDiagnostic } = await import("@agent-roles/runtime/role-env");
-  const manifest = await loadManifest(options.manifest, {
-    onWarning: (warning) => context.err(`warning: ${formatDiagnostic(warning)}`),
-  });
+  const onWarning = (warning: Diagnostic): void => context.err(`warning: ${formatDiagnostic(warning)}`);
+  const manifest = await loadManifest(options.manifest, { onWarning });
+  const fleet = { ...(await fleetOptions(context, options, manifest, infra)), onWarning };
+  const results = await run(infra, manifest, fleet);
+  context.out(options.json ? JSON.stringify(results, undefined, 2) : report(results));
+  if (results.some(({ status }) => status === "failed" || status === "skipped")) exitWith(1);
+}
+
+/** Deletes what `--accounts` or `--orphans` chooses, once it is confirmed. */
+async function destroy(
+  infra: Infra,
+  manifest: Manifest,
+  fleet: FleetOptions,
+  { yes, orphans }: Options,
+): Promise<StackResult[]> {
+  const only = orphans ? await infra.orphanedStacks(manifest, fleet) : undefined;
+  if (only?.length === 0) return [];
+  if (!yes) throw confirmation(only?.map(({ account }) => account) ?? fleet.accounts ?? manifestAccounts(manifest));
+  return infra.destroyFleet(manifest, fleet, only);
+}
+
+/** Reports the accounts that left the manifest, after a command that does not need to know them. */
+async function listOrphans(context: CliContext, infra: Infra, manifest: Manifest, fleet: FleetOptions): Promise<void> {
   try {
-    const fleet = await fleetOptions(context, options, manifest, infra);
     const orphans = await infra.orphanedStacks(manifest, fleet);
-    const accounts = options.orphans ? [...new Set(orphans.map(({ account }) => account))] : fleet.accounts;
-    if (isDestroy && !options.yes) throw confirmation(accounts ?? manifestAccounts(manifest));
-    const run = actionOf(infra);
-    const isIdle = options.orphans === true && orphans.length === 0;
-    const results = isIdle ? [] : await run(manifest, { ...fleet, ...(accounts && { accounts }) });
-    context.out(options.json ? JSON.stringify(results, undefined, 2) : report(results));
-    if (!isDestroy) for (const orphan of orphans) context.err(orphanText(orphan));
-    if (results.some(({ status }) => status === "failed" || status === "skipped")) exitWith(1);
+    for (const orphan of orphans) context.err(orphanText(orphan));
   } catch (error) {
-    if (error instanceof Error && error.name === "InfraError") throw new UsageError(error.message);
-    throw error;
+    context.err(`warning: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
@@ -112,28 +135,44 @@ function manifestAccounts({ master, roles }: Manifest): string[] {
 }
 
 function confirmation(accounts: readonly string[]): UsageError {
-  const shown =
-    accounts.length > 5 ? `${accounts.slice(0, 5).join(", ")} and ${accounts.length - 5} more` : accounts.join(", ");
+  const all = [...new Set(accounts)];
   return new UsageError(
-    `this deletes the roles in ${accounts.length} accounts (${shown})\n  fix: Add --yes to delete them.`,
+    `this deletes the roles in ${all.length} accounts (${shortList(all)})\n  fix: Add --yes to delete them.`,
   );
+}
+
+function shortList(accounts: readonly string[]): string {
+  return accounts.length > 5
+    ? `${accounts.slice(0, 5).join(", ")} and ${accounts.length - 5} more`
+    : accounts.join(", ");
 }
 
 function orphanText({ account, stack }: { readonly account: string; readonly stack: string }): string {
   return `orphan: stack ${stack} in account ${account} is no longer in the manifest\n  fix: Run "agent-roles destroy --orphans --yes".`;
 }
 
-/** A table of all stacks, the failures with their fixes, and the counts. */
+/** A table of all stacks, the changes, each cause of failures once with its fix, and the counts. */
 function report(results: readonly StackResult[]): string {
   const rows = results.map(({ account, stack, status, code = "" }) => [account, stack, status, code]);
-  const details = results.flatMap(({ account, message, fix, changes = [] }) => [
-    ...changes.map((change) => `${account}  ${change}`),
-    ...(message === undefined ? [] : [`${account}: ${message}\n  fix: ${fix ?? ""}`]),
-  ]);
+  const changes = results.flatMap((result) => (result.changes ?? []).map((change) => `${result.account}  ${change}`));
+  const failures = new Map<string, string[]>();
+  for (const { account, message, fix = "" } of results) {
+    if (message === undefined) continue;
+    const cause = `${message}\n  fix: ${fix}`.replaceAll(account, "<account>");
+    failures.set(cause, [...(failures.get(cause) ?? []), account]);
+  }
+  const causes = [...failures].map(([cause, [first = "", ...more]]) =>
+    more.length === 0
+      ? `${first}: ${cause.replaceAll("<account>", first)}`
+      : `${more.length + 1} accounts (${shortList([first, ...more])}): ${cause}`,
+  );
   const counts = new Map<string, number>();
   for (const { status } of results) counts.set(status, (counts.get(status) ?? 0) + 1);
   const summary = [...counts].map(([status, count]) => `${count} ${status}`).join(", ");
-  return [table(["ACCOUNT", "STACK", "STATUS", "CODE"], rows), ...details, summary || "nothing to do"].join("\n");
+  const isIdle = rows.length === 0;
+  return isIdle
+    ? "nothing to do"
+    : [table(["ACCOUNT", "STACK", "STATUS", "CODE"], rows), ...changes, ...causes, summary].join("\n");
 }
 
 function parseList(text: string): string[] {

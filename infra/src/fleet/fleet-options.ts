@@ -1,0 +1,27 @@
+import type { Diagnostic } from "@agent-roles/runtime/role-env";
+import type { StackResult } from "./fleet-result.ts";
+
+export interface FleetOptions {
+  /** Region of the stacks. */
+  readonly region: string;
+  readonly stackPrefix?: string;
+  /** Where the templates are written. Default `cdk.out`. */
+  readonly directory?: string;
+  /** Ids or aliases. Default: all accounts of the manifest. */
+  readonly accounts?: readonly string[];
+  /** Accounts at a time. Default 10. */
+  readonly concurrency?: number;
+  /** Called after each stack. */
+  readonly onResult?: (result: StackResult, progress: { readonly done: number; readonly total: number }) => void;
+  /** Called when the record of deployed stacks cannot be used. */
+  readonly onWarning?: (warning: Diagnostic) => void;
+  /** Stops before the next account; what is in progress ends first. */
+  readonly signal?: AbortSignal;
+  /** First wait before a retry; it doubles with each try. Default 2000. */
+  readonly retryDelayMs?: number;
+  /** How often CloudFormation is asked for the state of a stack. Default 2000. */
+  readonly pollingMs?: number;
+}
+
+/** How often CloudFormation is asked for the state of a stack. */
+export const POLLING_MS = 2000;
