@@ -9,13 +9,17 @@ export interface Owner {
   readonly gid: number;
 }
 
+const MACOS_ADMIN = 80;
+
 /**
  * Whether other users can write to a file or directory. The root group does not count, nor does a group with the owner's number: many
- * systems give each user a group of its own and make new files writable for it. Windows has no such modes.
+ * systems give each user a group of its own and make new files writable for it. Nor does the group of administrators on macOS, who can
+ * become root; Homebrew's directories are writable for it. Windows has no such modes.
  */
 export function isWritableByOthers({ mode, uid, gid }: Pick<Stats, "mode" | "uid" | "gid">): boolean {
   if (process.platform === "win32") return false;
-  return (mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && gid !== 0 && gid !== uid);
+  const isTrusted = gid === 0 || gid === uid || (process.platform === "darwin" && gid === MACOS_ADMIN);
+  return (mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && !isTrusted);
 }
 
 /** Whether only the owner of an entry can rename or remove it: the sticky bit, as in /tmp. */

@@ -1,3 +1,4 @@
+import { refuseExposedCommand } from "../files/exposed-program.ts";
 import type { TargetRole } from "../role-env/index.ts";
 import type { SessionCredentials } from "../session/credentials.ts";
 import type { RefusedCredentials } from "./credential-store.ts";
@@ -19,7 +20,7 @@ export interface ConfigureProfilesOptions extends SharedFilesOptions {
  *
  * @returns the profiles that are refused, because another tool wrote them.
  * @throws {AgentRolesError} `StoreFailed` when there is no home directory, when the command cannot be written so that every
- * SDK reads it back, or when a file cannot be read or written.
+ * SDK reads it back, when another user can replace the program, or when a file cannot be read or written.
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
  */
 export async function configureProfiles(
@@ -27,6 +28,7 @@ export async function configureProfiles(
   options: ConfigureProfilesOptions,
 ): Promise<readonly RefusedCredentials[]> {
   const { command, platform = process.platform } = options;
+  await refuseExposedCommand(command);
   const lines = (profile: string): string[] => [
     `credential_process = ${processCommand([...command, "--profile", profile], platform)}`,
   ];

@@ -1,4 +1,5 @@
 import type { CredentialStore, StoredCredentials } from "./credential-store.ts";
+import { refuseExposedName } from "../files/exposed-program.ts";
 import { printFileCommand } from "./process-command.ts";
 import {
   profileDirectory,
@@ -51,6 +52,7 @@ export function profileStore(options: ProfileStoreOptions = {}): CredentialStore
     name: sections.name,
     put: (entries, callOptions) =>
       guarded(async () => {
+        if (platform !== "win32") await refuseExposedName("cat", env);
         // A reader that finds a new profile finds its file. A file that is there already can be that of another process.
         const present = await profilesWithFile(directory, profilesOf(entries));
         const added = entries.filter(({ target }) => !present.has(target.profile));
