@@ -1,6 +1,6 @@
 import type { AwsCredentialIdentityProvider } from "@aws-sdk/types";
 import pLimit from "p-limit";
-import { AgentRolesError } from "./agent-roles-error.ts";
+import { AgentRolesError, type ErrorCode } from "./agent-roles-error.ts";
 import { awsClock } from "./aws-clock.ts";
 import { noAnswer, sessionCache } from "./cache/session-cache.ts";
 import { type Clock, systemClock } from "./clock.ts";
@@ -37,12 +37,21 @@ export interface AgentRolesOptions {
    * `masterCredentials`, with those that have the same access key. Default: false.
    */
   readonly cache?: boolean;
+  /** Receives each AssumeRole call that this process made, when it has ended. */
+  readonly onCall?: (call: CallSummary) => void;
   /** STS calls at the same time. Default: 20. */
   readonly concurrency?: number;
   readonly clock?: Clock;
   /** From 0 to 1. Default: `Math.random`. */
   readonly random?: () => number;
   readonly onEvent?: OnEvent;
+}
+
+/** One AssumeRole call. */
+export interface CallSummary {
+  readonly durationMs: number;
+  /** Why it failed; left out when it succeeded. */
+  readonly code?: ErrorCode;
 }
 
 export interface AgentRoles {
@@ -119,16 +128,33 @@ export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
       ...(cache && { cache }),
     });
     const call = options.assumeRole ?? master.assumeRole;
-    const limited: AssumeRole = (request, accept) =>
-      withTimeout((signal) => call(request, accept, signal), {
-        limitMs: ASSUME_LIMIT_MS,
-        clock,
-        error: () => {
-          // What hangs is let go of: the next call starts with new clients and asks again for the master's credentials.
-          master.reconnect();
-          return noAnswer(request.subject, ASSUME_LIMIT_MS);
+    const timed = async (work: Promise<SessionCredentials>): Promise<SessionCredentials> => {
+      const startedAt = performance.now();
+      const ended = (code?: ErrorCode): void =>
+        options.onCall?.({ durationMs: performance.now() - startedAt, ...(code && { code }) });
+      return work.then(
+        (session) => {
+          ended();
+          return session;
         },
-      });
+        (error: unknown) => {
+          ended(error instanceof AgentRolesError ? error.code : "Unknown");
+          throw error;
+        },
+      );
+    };
+    const limited: AssumeRole = (request, accept) =>
+      timed(
+        withTimeout((signal) => call(request, accept, signal), {
+          limitMs: ASSUME_LIMIT_MS,
+          clock,
+          error: () => {
+            // What hangs is let go of: the next call starts with new clients and asks again for the master's credentials.
+            master.reconnect();
+            return noAnswer(request.subject, ASSUME_LIMIT_MS);
+          },
+        }),
+      );
     const origin = { roleEnv, env: from, caller: master.caller };
     const shared = cache?.assumeRole(limited, origin) ?? limited;
     return {

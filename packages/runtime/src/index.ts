@@ -1,6 +1,6 @@
 export { exposedFiles } from "./aws-files/exposed-files.ts";
 export { createAgentRoles } from "./create-agent-roles.ts";
-export type { AgentRoles, AgentRolesOptions } from "./create-agent-roles.ts";
+export type { AgentRoles, AgentRolesOptions, CallSummary } from "./create-agent-roles.ts";
 export type { Rotation, StartOptions } from "./start-rotation.ts";
 export { sessionCache } from "./cache/session-cache.ts";
 export type { SessionCache, SessionCacheOptions } from "./cache/session-cache.ts";

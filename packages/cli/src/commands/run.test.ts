@@ -12,6 +12,9 @@ const SESSION =
   `<AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>hush</SecretAccessKey><SessionToken>token</SessionToken>` +
   `<Expiration>${new Date(Date.now() + 3_600_000).toISOString()}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`;
 
+/** For a start on a busy machine. */
+const WAIT = { timeout: 30_000 };
+
 let home: string;
 let server: Server;
 let answers: boolean;
@@ -56,6 +59,35 @@ function start(argv: readonly string[], onReload?: (listener: () => void) => voi
   });
   return { code, stop, reload, out, err };
 }
+
+it.each(["x", "-1", "65536", "9911x", "1.5"])("refuses the port %j", async (port) => {
+  const { code, err } = start(["run", `--endpoint=${port}`]);
+  expect(await code).toBe(2);
+  expect(err.join("\n")).toContain("Use a number from 0 to 65535");
+});
+
+it("refuses --endpoint together with --once", async () => {
+  const { code, err } = start(["run", "--endpoint", "--once"]);
+  expect(await code).toBe(2);
+  expect(err.join("\n")).toContain("cannot be used with");
+});
+
+it("prints what readers of the endpoint need, and closes it at the end", async () => {
+  const { code, out, stop } = start(["run", "--json", "--endpoint", "0"]);
+  const event = await vi.waitFor(() => {
+    const found = out.map((line) => JSON.parse(line)).find((each) => each.event === "endpoint");
+    expect(found).toBeDefined();
+    return found;
+  }, WAIT);
+  const [{ uri, tokenFile }] = event.profiles;
+  const headers = { authorization: await readFile(tokenFile, "utf8") };
+  expect(await (await fetch(uri, { headers })).json()).toMatchObject({ AccessKeyId: "ASIAEXAMPLE" });
+  stop.abort();
+  expect(await code).toBe(0);
+  await expect(fetch(uri, { headers })).rejects.toThrow("fetch failed");
+  await expect(readFile(tokenFile)).rejects.toMatchObject({ code: "ENOENT" });
+  expect(out.join("\n")).not.toContain(headers.authorization);
+});
 
 it("takes a reload while STS has not yet answered for the first time, and stops in order", async () => {
   answers = false;

@@ -1,6 +1,9 @@
 import type { AgentRolesEvent, FollowedRoles, Owner, ProfileStatus } from "@agent-roles/runtime";
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { CliContext, ExitCode } from "../cli-context.ts";
+import type { Env } from "@agent-roles/runtime/role-env";
+import { timestamp } from "../duration.ts";
+import type { Endpoint } from "../endpoint/credentials-endpoint.ts";
 import { eventJson } from "../event-json.ts";
 import { eventLine } from "../event-line.ts";
 import { sweepExecDirectories } from "../exec/exec.ts";
@@ -11,6 +14,7 @@ import { MODES, runStores, type StoreOptions } from "../run-stores.ts";
 interface RunOptions extends StoreOptions {
   readonly envFile?: string;
   readonly once?: true;
+  readonly endpoint?: number;
   readonly json?: true;
 }
 
@@ -26,6 +30,15 @@ export function runCommand(context: CliContext, exitWith: (code: ExitCode) => vo
     .option(
       "--secret <name>",
       'also store credentials in this Secrets Manager secret; with a trailing "/", one secret per profile',
+    )
+    .addOption(
+      new Option(
+        "--endpoint [port]",
+        "also serve credentials on 127.0.0.1 as ECS does, with /healthz, /readyz and /metrics; 0 for any free port",
+      )
+        .argParser(parsePort)
+        .preset(ENDPOINT_PORT)
+        .conflicts("once"),
     )
     .option("--once", "assume and write once, then exit; exit code 1 if a role failed")
     .option("--adopt", "overwrite profiles of the same name that another tool wrote")
@@ -65,14 +78,25 @@ async function run(context: CliContext, options: RunOptions): Promise<ExitCode> 
     }
     if (event.type === "storeFailed") for (const { profile } of event.targets) failed.add(profile);
   };
-  const roles = createAgentRoles({ env, clock: context.clock, cache: true, onEvent: print });
+  const { clock } = context;
+  const endpoint = await createEndpoint(context, env, options);
+  const onEvent = (event: AgentRolesEvent): void => {
+    print(event);
+    endpoint?.onEvent(event);
+  };
+  const roles = createAgentRoles({ env, clock, cache: true, onEvent, ...(endpoint && { onCall: endpoint.onCall }) });
 
   if (!options.once) {
-    const { signal, clock } = context;
-    const started = roles.start({ stores, signal });
-    followed = followRoles(roles, source, { signal, clock, onEvent: print });
-    const { done } = await started;
-    await Promise.all([done, followed.done]);
+    await endpoint?.listen(roles);
+    const { signal } = context;
+    try {
+      const started = roles.start({ stores, signal });
+      followed = followRoles(roles, source, { signal, clock, onEvent: print });
+      const { done } = await started;
+      await Promise.all([done, followed.done]);
+    } finally {
+      await endpoint?.close();
+    }
     return 0;
   }
   const profiles = await roles.assumeAll({ stores });
@@ -92,6 +116,40 @@ async function run(context: CliContext, options: RunOptions): Promise<ExitCode> 
     `${broken.length} of ${profiles.length} profiles failed: ${broken.map(({ profile }) => profile).join(", ")}`,
   );
   return 1;
+}
+
+/** The server of `--endpoint`, which prints what its readers need. */
+async function createEndpoint(
+  { clock, out, err }: CliContext,
+  env: Env,
+  { endpoint: port, owner, json }: RunOptions,
+): Promise<Endpoint | undefined> {
+  if (port === undefined) return undefined;
+  const { credentialsEndpoint } = await import("../endpoint/credentials-endpoint.ts");
+  return credentialsEndpoint({
+    port,
+    env,
+    clock,
+    ...(owner && { owner }),
+    onProfiles: (url, profiles) => {
+      const at = new Date(clock.now());
+      if (json) return out(JSON.stringify({ time: at.toISOString(), level: "info", event: "endpoint", url, profiles }));
+      for (const { profile, uri, tokenFile } of profiles) {
+        out(
+          `${timestamp(at)}  endpoint  ${profile}\n  AWS_CONTAINER_CREDENTIALS_FULL_URI=${uri}\n  AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=${tokenFile}`,
+        );
+      }
+    },
+    onFailure: (error) => err(`warning: ${error instanceof Error ? error.message : String(error)}`),
+  });
+}
+
+/** Not one of AWS's own, and the same after each restart, so that readers keep their settings. */
+const ENDPOINT_PORT = 9911;
+
+function parsePort(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw new InvalidArgumentError("Use a number from 0 to 65535; 0 for any free port.");
 }
 
 function parseOwner(text: string): Owner {

@@ -9,7 +9,7 @@ import {
   sweepPrivateDirectories,
 } from "@agent-roles/runtime/cache";
 import { sleepUntil } from "@agent-roles/runtime/clock";
-import { profileStore } from "@agent-roles/runtime/profile-store";
+import { profileStore } from "@agent-roles/runtime/stores";
 import {
   AgentRolesError,
   type Env,

@@ -61,12 +61,29 @@ export async function writeProfileFiles(
   entries: readonly StoredCredentials[],
   owner?: Owner,
 ): Promise<void> {
-  if (entries.length === 0) return;
+  const texts = entries.map((entry): readonly [string, string] => {
+    const fields = { ...processCredentials(entry), IssuedAt: entry.credentials.issuedAt.toISOString() };
+    return [fileName(entry.target.profile), `${JSON.stringify(fields)}\n`];
+  });
+  await writePrivateFiles(directory, texts, owner);
+}
+
+/**
+ * Replaces files of these names, for the user alone (0600); a reader sees the old text or the new one.
+ *
+ * @param owner - the user that root writes for.
+ * @throws as {@link writeProfileFiles}.
+ */
+export async function writePrivateFiles(
+  directory: string,
+  texts: readonly (readonly [name: string, text: string])[],
+  owner?: Owner,
+): Promise<void> {
+  if (texts.length === 0) return;
   await inTrustedDirectory(directory, owner, async (opened, receiver) => {
     await removeLeftoversIn(opened);
-    await pLimit(OPEN_FILES).map(entries, async (entry) => {
-      const fields = { ...processCredentials(entry), IssuedAt: entry.credentials.issuedAt.toISOString() };
-      const [file, text] = [profileFile(opened, entry.target.profile), `${JSON.stringify(fields)}\n`];
+    await pLimit(OPEN_FILES).map(texts, async ([name, text]) => {
+      const file = join(opened, name);
       if ((await readFile(file, "utf8").catch(() => undefined)) === text) return;
       await renameOver(file, 0o600, async (handle) => {
         await handle.writeFile(text);

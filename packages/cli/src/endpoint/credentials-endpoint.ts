@@ -1,0 +1,287 @@
+import { join } from "node:path";
+import { STATUS_CODES } from "node:http";
+import type {
+  AgentRoles,
+  AgentRolesEvent,
+  Clock,
+  Owner,
+  ProfileStatus,
+  SessionCredentials,
+} from "@agent-roles/runtime";
+import { cacheDirectory } from "@agent-roles/runtime/cache";
+import { AgentRolesError, type Env } from "@agent-roles/runtime/role-env";
+import { fastify, type FastifyInstance, type FastifyReply } from "fastify";
+import { UsageError } from "../usage-error.ts";
+import { endpointMetrics, type Metrics } from "./metrics.ts";
+import { profileTokens, type ProfileTokens } from "./profile-tokens.ts";
+import { type Refusal, refusedRequest } from "./refused-request.ts";
+
+const LOOPBACK = "127.0.0.1";
+
+/** Longer than AWS clients wait for an answer, and short enough for slow requests to hold nothing up. */
+const REQUEST_LIMIT_MS = 5_000;
+const CONNECTIONS = 1_000;
+
+/** The SDK for JavaScript waits one second for an answer. */
+const ANSWER_LIMIT_MS = 900;
+
+/** A minute above the 15 at which botocore asks for newer credentials on every request. */
+const SELF_REFRESHING_TTL_MS = 16 * 60_000;
+
+export interface EndpointOptions {
+  /** 0 for any free port. */
+  readonly port: number;
+  readonly env: Env;
+  readonly clock: Clock;
+  /** The user that root writes token files for. */
+  readonly owner?: Owner;
+  /** Receives what AWS clients need to use each profile, at the start and after each change of the roles. */
+  readonly onProfiles: (url: string, profiles: readonly EndpointProfile[]) => void;
+  /** Receives why the token files of changed roles cannot be written. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** What AWS clients need to use a profile. */
+export interface EndpointProfile {
+  readonly profile: string;
+  /** `AWS_CONTAINER_CREDENTIALS_FULL_URI`. */
+  readonly uri: string;
+  /** `AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE`. */
+  readonly tokenFile: string;
+}
+
+/** A server of credentials, with metrics of the rotation. */
+export interface Endpoint extends Pick<Metrics, "onCall"> {
+  readonly onEvent: (event: AgentRolesEvent) => void;
+  /**
+   * Serves the credentials of these roles.
+   *
+   * @throws {UsageError} when the port cannot be used; {AgentRolesError} `StoreFailed` when no token file can be written.
+   */
+  readonly listen: (roles: AgentRoles) => Promise<void>;
+  /** Ends every connection and removes the token files. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Serves credentials on loopback with the protocol of ECS containers, `/healthz`, `/readyz` and `/metrics`.
+ *
+ * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
+ */
+export function credentialsEndpoint(options: EndpointOptions): Endpoint {
+  const { env, clock, owner, onProfiles, onFailure } = options;
+  const metrics = endpointMetrics();
+  const app = server();
+  let tokens: ProfileTokens | undefined;
+  let update: (() => Promise<void>) | undefined;
+
+  async function listen(roles: AgentRoles): Promise<void> {
+    const session = sessionReader(roles, clock);
+    const hosts = new Set<string>();
+    app.addHook("onRequest", (request, reply, done) => {
+      const refused = refusedRequest(request.raw, hosts);
+      if (refused) refuse(reply, refused);
+      else done();
+    });
+    app.get<{ Params: { profile: string } }>("/credentials/:profile", async (request, reply) => {
+      const { profile } = request.params;
+      const { authorization } = request.headers;
+      if (authorization === undefined) return refuse(reply, NO_TOKEN);
+      // The same answer for a profile that does not exist: the names of others are not given away.
+      if (!tokens?.isValid(profile, authorization)) return refuse(reply, WRONG_TOKEN);
+      try {
+        const { role } = roles.target(profile);
+        return reply.type(JSON_TYPE).send(containerCredentials(await session(profile), role.arn));
+      } catch (error) {
+        return refuse(reply, unavailable(error));
+      }
+    });
+    app.get("/healthz", () => ({ status: "ok" }));
+    app.get("/readyz", (_, reply) => {
+      const notReady = roles.profiles().filter(({ status }) => status !== "fresh" && status !== "expiring");
+      const isReady = notReady.length === 0;
+      return reply.code(isReady ? 200 : 503).send({ ready: isReady, notReady: notReady.map(reason) });
+    });
+    app.get("/metrics", async (_, reply) =>
+      reply.type(metrics.contentType).send(await metrics.text(roles.profiles(), clock.now())),
+    );
+
+    const port = await listenOn(app, options.port);
+    const url = `http://${LOOPBACK}:${port}`;
+    const files = profileTokens(join(cacheDirectory(env), "endpoint", String(port)), owner);
+    tokens = files;
+    update = async () => {
+      const profiles = roles.profiles().map(({ profile }) => profile);
+      await files.update(profiles);
+      const uri = (profile: string): string => `${url}/credentials/${encodeURIComponent(profile)}`;
+      onProfiles(
+        url,
+        profiles.map((profile) => ({ profile, uri: uri(profile), tokenFile: files.file(profile) })),
+      );
+    };
+    for (const name of [LOOPBACK, "localhost", "[::1]"]) hosts.add(`${name}:${port}`);
+    await update().catch(async (error: unknown) => {
+      await close();
+      throw error;
+    });
+  }
+
+  async function close(): Promise<void> {
+    await app.close();
+    await tokens?.remove();
+  }
+
+  return {
+    onEvent: (event) => {
+      metrics.onEvent(event);
+      if (event.type === "rolesChanged") update?.().catch(onFailure);
+    },
+    onCall: metrics.onCall,
+    listen,
+    close,
+  };
+}
+
+/** Gives sessions from memory. A role that has none yet is waited for, as long as AWS clients wait. */
+function sessionReader(roles: AgentRoles, clock: Clock): (profile: string) => Promise<SessionCredentials> {
+  /** When the last session that was given expires: until then there is an answer in memory. */
+  const validUntil = new Map<string, number>();
+
+  async function soon(answer: Promise<SessionCredentials>, profile: string): Promise<SessionCredentials> {
+    const done = new AbortController();
+    const late = clock.sleep(ANSWER_LIMIT_MS, done.signal).then(() => Promise.reject(noAnswerYet(profile)));
+    // The one that loses the race.
+    for (const each of [answer, late]) each.catch(() => undefined);
+    return Promise.race([answer, late]).finally(() => done.abort());
+  }
+
+  return async (profile) => {
+    const now = clock.now();
+    const answer = roles.credentials(profile)();
+    const session = now < (validUntil.get(profile) ?? 0) ? await answer : await soon(answer, profile);
+    const expiration = session.expiration.getTime();
+    validUntil.set(profile, expiration);
+    // Such readers ask again until they get credentials that last longer. Nobody waits for these.
+    if (expiration - now < SELF_REFRESHING_TTL_MS) {
+      void roles
+        .credentials(profile, { minTtlMs: SELF_REFRESHING_TTL_MS })()
+        .catch(() => undefined);
+    }
+    return session;
+  };
+}
+
+const JSON_TYPE = "application/json; charset=utf-8";
+
+const NO_TOKEN: Refusal = {
+  status: 401,
+  code: "MissingToken",
+  message: "the request has no Authorization header; set AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+};
+const WRONG_TOKEN: Refusal = {
+  status: 403,
+  code: "AccessDenied",
+  message: "the token is not the one of this profile; use the profile's own URI and token file",
+};
+
+/** A server with limits for the size and the time of requests. */
+function server(): FastifyInstance {
+  const app = fastify({
+    exposeHeadRoutes: false,
+    forceCloseConnections: true,
+    requestTimeout: REQUEST_LIMIT_MS,
+    connectionTimeout: 2 * REQUEST_LIMIT_MS,
+    keepAliveTimeout: 2 * REQUEST_LIMIT_MS,
+    bodyLimit: 1,
+    routerOptions: { maxParamLength: 1_000 },
+    http: { maxHeaderSize: 8_192, headersTimeout: REQUEST_LIMIT_MS, connectionsCheckingInterval: 1_000 },
+    frameworkErrors: (error, _, reply) => {
+      void refuse(reply, { status: error.statusCode ?? 400, code: "BadRequest", message: "the path is malformed" });
+    },
+    // What Node's parser refuses never reaches a route.
+    clientErrorHandler: ({ code }, socket) => {
+      if (code === "ECONNRESET" || !socket.writable) return void socket.destroy();
+      const { status, ...body } = parserRefusal(code);
+      const text = JSON.stringify(body);
+      socket.end(
+        `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/json\r\nContent-Length: ${text.length}\r\nConnection: close\r\n\r\n${text}`,
+      );
+    },
+  });
+  app.server.maxConnections = CONNECTIONS;
+  app.addHook("onSend", async (_, reply) => {
+    void reply.header("cache-control", "no-store");
+  });
+  app.setNotFoundHandler((_, reply) =>
+    refuse(reply, { status: 404, code: "NotFound", message: "there is no such path" }),
+  );
+  app.setErrorHandler((_, __, reply) => refuse(reply, { status: 500, code: "Unknown", message: "the request failed" }));
+  return app;
+}
+
+function parserRefusal(code: string | undefined): Refusal {
+  switch (code) {
+    case "ERR_HTTP_REQUEST_TIMEOUT":
+      return {
+        status: 408,
+        code: "RequestTimeout",
+        message: `no complete request within ${REQUEST_LIMIT_MS / 1_000} s`,
+      };
+    case "HPE_HEADER_OVERFLOW":
+      return { status: 431, code: "RequestTooLarge", message: "the headers are too large" };
+    default:
+      return { status: 400, code: "BadRequest", message: "the request is malformed" };
+  }
+}
+
+function refuse(reply: FastifyReply, { status, code, message }: Refusal): FastifyReply {
+  if (status === 405) void reply.header("allow", "GET");
+  // The rest of such a request is not read.
+  if (status === 413) void reply.header("connection", "close");
+  return reply.code(status).type(JSON_TYPE).send(JSON.stringify({ code, message }));
+}
+
+async function listenOn(app: FastifyInstance, port: number): Promise<number> {
+  try {
+    await app.listen({ host: LOOPBACK, port });
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    const problem = code === "EADDRINUSE" ? "is in use" : `cannot be used (${String(code)})`;
+    throw new UsageError(
+      `port ${port} of ${LOOPBACK} ${problem}\n  fix: choose another one: --endpoint PORT, or --endpoint 0 for any free port`,
+    );
+  }
+  const address = app.server.address();
+  return typeof address === "object" && address ? address.port : port;
+}
+
+/** The answer of a container's credential server. */
+function containerCredentials(session: SessionCredentials, roleArn: string): string {
+  const { accessKeyId, secretAccessKey, sessionToken, expiration, accountId } = session;
+  return JSON.stringify({
+    AccessKeyId: accessKeyId,
+    SecretAccessKey: secretAccessKey,
+    Token: sessionToken,
+    Expiration: expiration.toISOString(),
+    AccountId: accountId,
+    RoleArn: roleArn,
+  });
+}
+
+function unavailable(error: unknown): Refusal {
+  const known = error instanceof AgentRolesError ? error : undefined;
+  const message = known ? `${known.message}; ${known.fix}` : "the credentials cannot be read";
+  return { status: 503, code: known?.code ?? "Unknown", message };
+}
+
+function noAnswerYet(profile: string): AgentRolesError {
+  return new AgentRolesError(`${profile}: no credentials yet`, {
+    code: "Unavailable",
+    retryable: true,
+    fix: "Ask again: the role is being assumed.",
+  });
+}
+
+function reason({ profile, status, failure }: ProfileStatus) {
+  return { profile, status, ...(failure && { failure }) };
+}
