@@ -28,8 +28,12 @@ export function parsePolicy(
   kind: PolicyKind,
 ): { readonly policy: Policy; readonly defects: readonly Defect[] } {
   const policy = readPolicy(json, kind);
-  return { policy, defects: findDefects(policy) };
+  const defects = defectsOf.get(policy) ?? findDefects(policy);
+  defectsOf.set(policy, defects);
+  return { policy, defects };
 }
+
+const defectsOf = new WeakMap<Policy, readonly Defect[]>();
 
 const kept = new WeakMap<object, Map<PolicyKind, Policy>>();
 

@@ -8,7 +8,7 @@ import { resolveVariables } from "./policy-variables.ts";
 import { matchingPrincipals, principalTruth, type PrincipalMatch } from "./principal-matches.ts";
 import type { RequestContext } from "./request-context.ts";
 import { no, not, unknown, YES, type Match, type Truth } from "./truth.ts";
-import { matchesWildcard, missesPrefix } from "./wildcard.ts";
+import { literalPrefix, matchesWildcard } from "./wildcard.ts";
 
 /** One action on one resource, with all that decides about it. */
 export interface ActionRequest {
@@ -92,8 +92,9 @@ function onceResourceMatches(statement: Statement, request: ActionRequest): Matc
 function resourceMatches({ kind, version, resource: element }: Statement, { resource, context }: ActionRequest): Match {
   // Where a trust policy has one, it is unreadable already; the role itself is the only resource.
   if (kind === "trust policy" || element === undefined) return YES;
+  const prefixes = prefixesOf(element);
   const truth = listMatches(element, (pattern): Truth => {
-    if (missesPrefix(pattern, resource)) return "no";
+    if (!resource.startsWith(prefixes.get(pattern) ?? "")) return "no";
     const resolved = resolveVariables(pattern, version, context);
     switch (resolved.state) {
       case "text":
@@ -106,6 +107,15 @@ function resourceMatches({ kind, version, resource: element }: Statement, { reso
   });
   return toMatch(element, truth, resource);
 }
+
+/** Of hundreds of patterns nearly all begin otherwise than the resource. */
+function prefixesOf(element: PatternElement): ReadonlyMap<string, string> {
+  const known = knownPrefixes.get(element) ?? new Map(element.values.map((each) => [each, literalPrefix(each)]));
+  knownPrefixes.set(element, known);
+  return known;
+}
+
+const knownPrefixes = new WeakMap<PatternElement, ReadonlyMap<string, string>>();
 
 /** Asks one value after the other up to the first yes: a list can hold hundreds. */
 function listMatches({ values, partial, negated }: PatternElement, matches: (pattern: string) => Truth): Truth {

@@ -35,12 +35,7 @@ export function matchesWildcard(pattern: Pattern | string, text: string): boolea
   return p === symbols.length;
 }
 
-/** Whether the text differs before the first wildcard or variable: of hundreds of patterns nearly all do, and this is quick. */
-export function missesPrefix(pattern: string, text: string): boolean {
-  for (let i = 0; i < pattern.length; i++) {
-    const symbol = pattern[i];
-    if (symbol === "*" || symbol === "?" || symbol === "$") return false;
-    if (symbol !== text[i]) return true;
-  }
-  return false;
+/** What the texts that match a pattern begin with: its text before the first wildcard or variable. */
+export function literalPrefix(pattern: string): string {
+  return /^[^*?$]*/.exec(pattern)?.[0] ?? "";
 }

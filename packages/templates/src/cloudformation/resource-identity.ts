@@ -1,4 +1,5 @@
 import { textOf } from "@agent-roles/iam";
+import { isPlainText } from "./dynamic-reference.ts";
 import { placeholder } from "./placeholder.ts";
 import { partitionOf, pseudoParameter } from "./intrinsics/pseudo-parameter.ts";
 import { once, type Scope, unknown } from "./scope.ts";
@@ -76,11 +77,12 @@ export function nameOf(logicalId: string, resource: Resource, at: string, scope:
   const property = form?.name ?? "Name";
   const { ambiguousIds } = scope.variant;
   const own = placeholder(ambiguousIds.has(logicalId) ? `${scope.stack.label}.${logicalId}` : logicalId);
+  const written = propertiesOf(resource)[property];
+  const toName = (name: unknown): string =>
+    typeof name === "string" && name !== "" ? name.replace(/^https:\/\//u, "") : own;
+  if (isPlainText(written)) return toName(written);
   const asked = { name: `${property} of ${logicalId}`, at, otherwise: own };
-  return once(scope.variant.memo.texts, scope, asked, (inner) => {
-    const name = inner.resolve(propertiesOf(resource)[property], at);
-    return typeof name === "string" && name !== "" ? name.replace(/^https:\/\//u, "") : own;
-  });
+  return once(scope.variant.memo.texts, scope, asked, (inner) => toName(inner.resolve(written, at)));
 }
 
 /** The ARN of an IAM resource, path included. */
@@ -93,11 +95,12 @@ export function arnOf(logicalId: string, resource: Resource, at: string, scope: 
 }
 
 function pathOf(logicalId: string, resource: Resource, at: string, scope: Scope): string {
+  const { Path: written } = propertiesOf(resource);
+  const toPath = (path: unknown): string =>
+    typeof path === "string" && path !== "" ? `/${path.replace(/^\/+|\/+$/gu, "")}/`.replace("//", "/") : "/";
+  if (written === undefined || isPlainText(written)) return toPath(written);
   const asked = { name: `Path of ${logicalId}`, at, otherwise: "/" };
-  return once(scope.variant.memo.texts, scope, asked, (own) => {
-    const path = own.resolve(propertiesOf(resource)["Path"], at);
-    return typeof path === "string" && path !== "" ? `/${path.replace(/^\/+|\/+$/gu, "")}/`.replace("//", "/") : "/";
-  });
+  return once(scope.variant.memo.texts, scope, asked, (own) => toPath(own.resolve(written, at)));
 }
 
 function nestedOutput(

@@ -32,11 +32,15 @@ export interface IndexedRole {
   readonly boundary: readonly Statement[] | undefined;
 }
 
-/** Reads a role, whatever the JSON: what is missing is taken as empty, what is no policy shows up as a defect. */
-export function readRole(given: unknown): IndexedRole {
-  const role = toTrustRole(given);
-  const parsed = parseArn(role.arn);
-  const arn = parsed?.service === "iam" && parsed.resource.startsWith("role/") ? parsed : undefined;
+/**
+ * Reads a role, whatever the JSON: what is missing is taken as empty, what is no policy shows up as a defect.
+ *
+ * @param share gives a document in place of an equal one.
+ */
+export function readRole(given: unknown, share: (policy: unknown) => unknown = (policy) => policy): IndexedRole {
+  const role = toTrustRole(given, share);
+  const named = parseArn(role.arn);
+  const arn = named?.service === "iam" && named.resource.startsWith("role/") ? named : undefined;
   const { policy: trust, defects } = parsePolicy(role.trustPolicy, "trust policy");
   const name = arn ? lastSegment(arn.resource) : role.arn;
   return {
@@ -57,7 +61,7 @@ function read(document: unknown, kind: PolicyKind): readonly Statement[] {
 }
 
 /** The types promise all this; an unchecked file does not. */
-function toTrustRole(given: unknown): TrustRole {
+function toTrustRole(given: unknown, share: (policy: unknown) => unknown): TrustRole {
   if (!isRecord(given)) {
     return { ...nothing, arn: quote(given), trustPolicy: asPolicy(given) };
   }
@@ -67,10 +71,10 @@ function toTrustRole(given: unknown): TrustRole {
   return {
     ...role,
     arn: typeof arn === "string" ? arn : quote(arn),
-    trustPolicy: asPolicy(given["trustPolicy"]),
-    identityPolicies: listOf(identityPolicies).map(asPolicy),
+    trustPolicy: asPolicy(share(given["trustPolicy"])),
+    identityPolicies: listOf(identityPolicies).map((policy) => asPolicy(share(policy))),
     managedPolicyArns: listOf(managedPolicyArns).filter((each) => typeof each === "string"),
-    ...(permissionsBoundary !== undefined && { permissionsBoundary: asPolicy(permissionsBoundary) }),
+    ...(permissionsBoundary !== undefined && { permissionsBoundary: asPolicy(share(permissionsBoundary)) }),
     tags: isRecord(tags) ? mapTexts(tags) : {},
     unknowns: listOf(unknowns).filter(isUnknownValue),
     location: isLocation(location) ? location : nothing.location,

@@ -51,7 +51,8 @@ export interface RoleIndex {
 
 /** Reads and indexes the roles. */
 export function buildRoleIndex(given: readonly unknown[], context: TrustContext): RoleIndex {
-  const roles = given.map(readRole);
+  const documents = new Map<string, unknown>();
+  const roles = given.map((role) => readRole(role, (policy) => sameDocument(policy, documents)));
   const known = roles.filter((role) => role.arn !== undefined);
   const byArn = new Map(known.map((role) => [role.role.arn, role]));
   const byKey = new Map(known.map((role) => [role.key ?? role.role.arn, role]));
@@ -102,6 +103,18 @@ export function buildRoleIndex(given: readonly unknown[], context: TrustContext)
       return new Set(known.filter((role) => role !== master && intended(role)));
     }),
   };
+}
+
+/** The first document with the same text, so that equal policies are parsed and checked once. */
+function sameDocument(policy: unknown, documents: Map<string, unknown>): unknown {
+  try {
+    const text = JSON.stringify(policy);
+    if (!documents.has(text)) documents.set(text, policy);
+    return documents.get(text);
+  } catch {
+    // No JSON.
+    return policy;
+  }
 }
 
 function isOpenToAny(pattern: string): boolean {

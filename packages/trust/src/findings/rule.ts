@@ -28,7 +28,9 @@ export interface Rule {
   readonly why: string;
   /** What to do, in general. */
   readonly fix: string;
-  readonly checkStatement?: (statement: Statement, role: IndexedRole, index: RoleIndex) => Iterable<Violation>;
+  /** Looks at the statement alone, so that equal statements are checked once. */
+  readonly checkStatement?: (statement: Statement) => Iterable<Violation>;
+  readonly checkStatementOf?: (statement: Statement, role: IndexedRole, index: RoleIndex) => Iterable<Violation>;
   readonly checkRole?: (role: IndexedRole, index: RoleIndex) => Iterable<Violation>;
   /** Its complaints name the role themselves. */
   readonly checkSet?: (index: RoleIndex) => Iterable<Violation & { readonly role: string }>;

@@ -1,6 +1,7 @@
-import { asList, isRecord } from "@agent-roles/iam";
+import { asList, isRecord, type Statement } from "@agent-roles/iam";
 import type { Finding, TrustContext, TrustRole } from "../trust-model.ts";
 import type { IndexedRole } from "./indexed-role.ts";
+import { memoize } from "./memoize.ts";
 import { buildRoleIndex, type RoleIndex } from "./role-index.ts";
 import type { Rule, Violation } from "./rule.ts";
 import { rules } from "./rules.ts";
@@ -23,9 +24,11 @@ export function runRules(roles: readonly TrustRole[], context: TrustContext = {}
 }
 
 function addFindings(findings: Finding[], rule: Rule, role: IndexedRole, index: RoleIndex): void {
-  if (rule.checkStatement) {
+  if (rule.checkStatement || rule.checkStatementOf) {
     for (const statement of role.trust) {
-      for (const violation of rule.checkStatement(statement, role, index)) {
+      const violations = rule.checkStatementOf?.(statement, role, index) ?? checkStatement(statement).get(rule);
+      if (violations === undefined) continue;
+      for (const violation of violations) {
         findings.push(toFinding(rule, { statement: statement.label, ...violation }, index, role));
       }
     }
@@ -34,6 +37,17 @@ function addFindings(findings: Finding[], rule: Rule, role: IndexedRole, index: 
     for (const violation of rule.checkRole(role, index)) findings.push(toFinding(rule, violation, index, role));
   }
 }
+
+/** What the rules say about the statement alone. */
+const checkStatement = memoize(
+  (statement: Statement): ReadonlyMap<Rule, readonly Violation[]> =>
+    new Map(
+      rules.flatMap((rule) => {
+        const violations = [...(rule.checkStatement?.(statement) ?? [])];
+        return violations.length > 0 ? [[rule, violations] as const] : [];
+      }),
+    ),
+);
 
 function toFinding(rule: Rule, violation: Violation, { context }: RoleIndex, about?: IndexedRole): Finding {
   const { message, fix, severity, statement, role, location } = violation;

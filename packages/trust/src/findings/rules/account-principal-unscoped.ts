@@ -12,7 +12,7 @@ export const accountPrincipalUnscoped: Rule = {
   severity: "medium",
   why: "every principal of the account that has a permission for it can assume the role",
   fix: "add ArnEquals aws:PrincipalArn with the ARN of the role that must assume it",
-  *checkStatement(statement, role, { ownAccounts }) {
+  *checkStatementOf(statement, role, { ownAccounts }) {
     // Most statements name the ARN: those need no example.
     if (!allowsAssuming(statement) || demands(statement, PRINCIPAL_ARN, (value) => !/[*?$]/.test(value))) return;
     // AWS's own form for a third party is its account and an external ID.

@@ -8,7 +8,7 @@ export const cognitoGuests: Rule = {
   severity: "high",
   why: "an identity pool gives guest credentials to anyone in the world",
   fix: 'require ForAnyValue:StringLike cognito-identity.amazonaws.com:amr "authenticated", or suppress the finding for a guest role',
-  *checkStatement(statement, role) {
+  *checkStatementOf(statement, role) {
     for (const provider of oidcProviders(statement)) {
       // Without amr and sub, the rule about subjects reports it.
       if (provider.issuer !== COGNITO || !demandsSubject(statement, COGNITO)) continue;

@@ -22,7 +22,7 @@ export const externalIdWeak: Rule = {
   severity: "medium",
   why: "an external ID that can be guessed, or that several parties know, protects nothing",
   fix: "use one random external ID for each third party, such as a UUID, with StringEquals",
-  *checkStatement(statement, role, index) {
+  *checkStatementOf(statement, role, index) {
     // The id that a service passes is documented: Firehose passes the account's.
     if (!allowsAssuming(statement) || principalsOf(statement).every(({ type }) => type === "Service")) return;
     for (const entry of statement.conditions) {

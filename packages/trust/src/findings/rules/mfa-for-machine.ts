@@ -9,7 +9,7 @@ export const mfaForMachine: Rule = {
   severity: "medium",
   why: "an agent cannot present MFA, and a role's session does not inherit it: no machine gets in",
   fix: "remove the MFA condition for machines; use aws:PrincipalArn, an external ID or a source identity instead",
-  *checkStatement(statement, role, { targets }) {
+  *checkStatementOf(statement, role, { targets }) {
     if (!allowsAssuming(statement)) return;
     const entry = statement.conditions.find(demandsMfa);
     if (!entry || !(targets().has(role) || onlyMachines(statement))) return;

@@ -15,7 +15,7 @@ export const oidcPullRequestSubject: Rule = {
   severity: "high",
   why: "the author of a pull request decides what the job runs",
   fix: "name a branch or an environment: repo:OWNER@ID/REPO@ID:environment:production",
-  *checkStatement(statement, role) {
+  *checkStatementOf(statement, role) {
     for (const provider of oidcProviders(statement)) {
       const { issuer } = provider;
       if (issuer !== GITHUB || demandsClaim(statement, issuer, PINS_JOB)) continue;

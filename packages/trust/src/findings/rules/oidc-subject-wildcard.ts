@@ -18,7 +18,7 @@ export const oidcSubjectWildcard: Rule = {
   severity: "high",
   why: "the wildcard covers part of the owner's name, so that strangers' names match as well",
   fix: "write the whole subject, owner included: repo:my-org@ID/my-repo@ID:environment:production",
-  *checkStatement(statement, role) {
+  *checkStatementOf(statement, role) {
     for (const provider of oidcProviders(statement)) {
       const loose = demandedSubjects(statement, provider.issuer).map((entry) => ({
         claim: claimOf(entry),

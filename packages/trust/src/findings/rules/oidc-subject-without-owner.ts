@@ -25,7 +25,7 @@ export const oidcSubjectWithoutOwner: Rule = {
   severity: "high",
   why: "the subject names no owner, and every organization can customize its subjects to the same text",
   fix: "begin the subject with its owner, repo:OWNER@ID/REPO@ID:…, or require repository_id as well",
-  *checkStatement(statement, role) {
+  *checkStatementOf(statement, role) {
     for (const provider of oidcProviders(statement)) {
       const { issuer } = provider;
       if (issuer !== GITHUB || demandsClaim(statement, issuer, OWNERS)) continue;

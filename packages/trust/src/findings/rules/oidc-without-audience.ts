@@ -8,7 +8,7 @@ export const oidcWithoutAudience: Rule = {
   severity: "critical",
   why: "a token that the issuer made for another application is accepted",
   fix: "add StringEquals <provider>:aud with the audience",
-  *checkStatement(statement, role, { context: { oidcClientIds = [] } }) {
+  *checkStatementOf(statement, role, { context: { oidcClientIds = [] } }) {
     for (const provider of oidcProviders(statement)) {
       const { issuer, principal, builtIn } = provider;
       if (demandsAudience(statement, issuer)) continue;

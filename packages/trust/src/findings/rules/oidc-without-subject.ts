@@ -8,7 +8,7 @@ export const oidcWithoutSubject: Rule = {
   severity: "critical",
   why: "every token of the issuer is accepted, for any subject",
   fix: "add StringEquals <provider>:sub with the subject",
-  *checkStatement(statement, role) {
+  *checkStatementOf(statement, role) {
     for (const provider of oidcProviders(statement)) {
       const { issuer } = provider;
       if (demandsSubject(statement, issuer)) continue;

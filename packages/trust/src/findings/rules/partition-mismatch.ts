@@ -9,7 +9,7 @@ export const partitionMismatch: Rule = {
   severity: "error",
   why: "no principal of one partition (aws, aws-cn, aws-us-gov…) can assume a role of another",
   fix: "write the role's own partition",
-  *checkStatement(statement, role) {
+  *checkStatementOf(statement, role) {
     for (const { type, value } of principalsOf(statement))
       if (type !== "Service") yield* mistake("principal", value, role);
     for (const { key, written, name, values } of statement.conditions) {

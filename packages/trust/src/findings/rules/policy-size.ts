@@ -1,4 +1,5 @@
 import { quote } from "@agent-roles/iam";
+import { memoize } from "../memoize.ts";
 import type { Rule, Violation } from "../rule.ts";
 
 const DEFAULTS = { trustPolicy: 2048, roleInlinePolicies: 10_240, managedPolicy: 6144 };
@@ -34,12 +35,16 @@ export const policySize: Rule = {
 
 /** Characters; IAM does not count white space. */
 function size(policy: unknown): number {
+  return typeof policy === "object" && policy !== null ? sizeOf(policy) : quote(policy).length;
+}
+
+const sizeOf = memoize((policy: object): number => {
   try {
-    return (JSON.stringify(policy) ?? "").replaceAll(/\s/g, "").length;
+    return JSON.stringify(policy).replaceAll(/\s/g, "").length;
   } catch {
     return quote(policy).length;
   }
-}
+});
 
 function* judge(what: string, characters: number, quota: number): Iterable<Violation> {
   if (characters <= quota * NEARLY) return;

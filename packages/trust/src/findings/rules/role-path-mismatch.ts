@@ -10,7 +10,7 @@ export const rolePathMismatch: Rule = {
   severity: "error",
   why: "a role's ARN includes its path; without the path it is another role's ARN",
   fix: "write the ARN with the role's path",
-  *checkStatement(statement, _role, index) {
+  *checkStatementOf(statement, _role, index) {
     for (const { type, value } of principalsOf(statement))
       if (type === "AWS") yield* mistake("principal", value, index);
     for (const { key, written, name, values } of statement.conditions) {

@@ -13,7 +13,7 @@ export const serviceWithoutSource: Rule = {
   severity: "medium",
   why: "the service also acts for other customers, who could make it use this role (confused deputy)",
   fix: "add StringEquals aws:SourceAccount with the account, or ArnLike aws:SourceArn with the ARN of the resource, account included",
-  *checkStatement(statement, role, { ownAccounts }) {
+  *checkStatementOf(statement, role, { ownAccounts }) {
     if (!allowsAssuming(statement)) return;
     const bindsAccount = demands(statement, EXTERNAL_ID, (id) => ownAccounts.has(id));
     for (const { type, value } of principalsOf(statement)) {

@@ -12,7 +12,7 @@ export const thirdPartyWithoutExternalId: Rule = {
   severity: "high",
   why: "another customer of the third party could make it act on this role (confused deputy)",
   fix: "add StringEquals sts:ExternalId with an id that the third party issues for you alone",
-  *checkStatement(statement, role, { context, ownAccounts, knowsOwnAccount }) {
+  *checkStatementOf(statement, role, { context, ownAccounts, knowsOwnAccount }) {
     if (!knowsOwnAccount || !allowsAssuming(statement) || demands(statement, EXTERNAL_ID)) return;
     if (context.organization !== undefined && bindsOrganization(statement, context.organization)) return;
     const others = new Set(

@@ -17,7 +17,7 @@ export const unknownAccount: Rule = {
   severity: "high",
   why: "an account or organization that is neither ours nor allow-listed can assume the role",
   fix: "remove the account, or list it under trust.accounts (ours) or trust.allowedAccounts (third parties)",
-  *checkStatement(statement, role, { context, ownAccounts, allowedAccounts, knowsOwnAccount }) {
+  *checkStatementOf(statement, role, { context, ownAccounts, allowedAccounts, knowsOwnAccount }) {
     const { organization } = context;
     if (!allowsAssuming(statement) || !knowsOwnAccount) return;
     if (organization !== undefined && bindsOrganization(statement, organization)) return;

@@ -7,7 +7,7 @@ export const wildcardPrincipalWeakCondition: Rule = {
   severity: "high",
   why: "the condition of the wildcard also holds for callers of other accounts and organizations",
   fix: "name the account as principal with ArnEquals aws:PrincipalArn, or require aws:PrincipalOrgID, aws:PrincipalAccount or aws:PrincipalArn",
-  *checkStatement(statement, role) {
+  *checkStatementOf(statement, role) {
     if (statement.conditions.length === 0 || !isOpen(statement, role)) return;
     const shown = statement.conditions.map(({ written, name }) => `${written} ${name}`).join(", ");
     yield { message: `Principal "*" with ${shown}: that holds for callers of any account` };

@@ -10,7 +10,7 @@ export const wildcardPrincipal: Rule = {
   severity: "critical",
   why: "anyone in the world can assume the role",
   fix: "name the role that must assume it, or its account with ArnEquals aws:PrincipalArn",
-  *checkStatement(statement, role) {
+  *checkStatementOf(statement, role) {
     if (statement.conditions.length > 0 || !isOpen(statement, role)) return;
     yield { message: 'Principal "*" without a condition: everyone with an AWS account can assume the role' };
   },
