@@ -44,7 +44,7 @@ export const callerChosenAttribute: Rule = {
   severity: "medium",
   why: "a session tag, source identity or session name that the caller chooses proves nothing about the caller",
   fix: "limit sts:TagSession with aws:TagKeys and aws:RequestTag, or sts:SetSourceIdentity with sts:SourceIdentity, where the attribute is passed; or require aws:PrincipalArn instead",
-  *checkStatement(statement, role) {
+  *checkStatementOf(statement, role) {
     if (!allowsAssuming(statement) || demands(statement, EXTERNAL_ID)) return;
     const chosen = statement.conditions.find(
       (each) => REQUEST_KEY.test(each.key) && isDemand(each) && each.values.every((value) => isLiteral(value, each)),
