@@ -96,11 +96,13 @@ export function arnOf(logicalId: string, resource: Resource, at: string, scope: 
 
 function pathOf(logicalId: string, resource: Resource, at: string, scope: Scope): string {
   const { Path: written } = propertiesOf(resource);
-  const toPath = (path: unknown): string =>
-    typeof path === "string" && path !== "" ? `/${path.replace(/^\/+|\/+$/gu, "")}/`.replace("//", "/") : "/";
   if (written === undefined || isPlainText(written)) return toPath(written);
   const asked = { name: `Path of ${logicalId}`, at, otherwise: "/" };
   return once(scope.variant.memo.texts, scope, asked, (own) => toPath(own.resolve(written, at)));
+}
+
+function toPath(path: unknown): string {
+  return typeof path === "string" && path !== "" ? `/${path.replace(/^\/+|\/+$/gu, "")}/`.replace("//", "/") : "/";
 }
 
 function nestedOutput(
