@@ -92,3 +92,9 @@ export function toAgentRolesError(
   const message = cause instanceof Error ? cause.message : String(cause);
   return new AgentRolesError(prefix === undefined ? message : `${prefix}: ${message}`, { cause, ...options });
 }
+
+/** The failure of the master behind the failure of a role, which names the role. */
+export function masterFailure(error: unknown): AgentRolesError | undefined {
+  if (!(error instanceof AgentRolesError) || error.hop !== "master") return undefined;
+  return error.cause instanceof AgentRolesError ? error.cause : error;
+}

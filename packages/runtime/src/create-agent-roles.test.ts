@@ -498,11 +498,13 @@ describe("the master's failure", () => {
     ]),
   );
   const failing = () => {
-    const master = { failure: invalid as AgentRolesError | undefined };
+    const master = { failure: invalid as AgentRolesError | undefined, calls: 0 };
     const { roles, events, clock } = subject({
       env: many,
       assumeRole: async ({ subject: name }) => {
         const { failure } = master;
+        master.calls += 1;
+        await Promise.resolve();
         if (failure)
           throw new AgentRolesError(`${name}: ${failure.message}`, {
             code: failure.code,
@@ -525,6 +527,72 @@ describe("the master's failure", () => {
       failure: { message: expect.stringContaining("P7: ") },
     });
     expect(clock.now()).toBeGreaterThan(0);
+  });
+
+  it("is one call a round for 120 roles, after the calls that began before it was known", async () => {
+    const { master, roles, clock } = failing();
+    const stop = new AbortController();
+    const { done } = await roles.start({ signal: stop.signal });
+    expect(master.calls).toBe(20);
+    await clock.advance(10 * MINUTE);
+    // With this randomness: after 1, 2, 4, 8, 16, 32, 60, 60, … seconds.
+    expect(master.calls).toBe(20 + 14);
+    stop.abort();
+    await done;
+  });
+
+  it("ends for all roles as soon as one is assumed", async () => {
+    const { master, roles, clock, events } = failing();
+    const stop = new AbortController();
+    const { done } = await roles.start({ signal: stop.signal });
+    await clock.advance(5 * MINUTE);
+    master.failure = undefined;
+    await clock.advance(MINUTE);
+    expect(events.filter(({ type }) => type === "assumed")).toHaveLength(120);
+    expect(roles.profiles().every(({ status }) => status === "fresh")).toBe(true);
+    stop.abort();
+    await done;
+  });
+
+  it("is one event when its credentials never come, and the next round asks for them again", async () => {
+    let asked = 0;
+    const clock = fakeClock();
+    const events: AgentRolesEvent[] = [];
+    const roles = createAgentRoles({
+      env: many,
+      clock,
+      random: () => 1,
+      onEvent: (event) => events.push(event),
+      masterCredentials: () => {
+        asked += 1;
+        return new Promise<never>(() => undefined);
+      },
+    });
+    await clock.until(roles.assumeAll());
+    expect(asked).toBe(1);
+    expect(events.filter(({ type }) => type.endsWith("Failed"))).toEqual([
+      expect.objectContaining({
+        type: "masterFailed",
+        error: expect.objectContaining({ code: "MasterCredentialsUnavailable", retryable: true }),
+      }),
+    ]);
+    await clock.until(roles.assumeAll());
+    expect(asked).toBe(2);
+  });
+
+  it("holds no role up that fails for a reason of its own", async () => {
+    const { broken, roles, calls } = subject({ env: many });
+    broken.set("P0", invalid);
+    broken.set("P1", denied);
+    await roles.assumeAll();
+    await roles.assumeAll();
+    expect(
+      roles
+        .profiles()
+        .map(({ status }) => status)
+        .slice(0, 3),
+    ).toEqual(["failed", "failed", "fresh"]);
+    expect(new Set(calls).size).toBe(120);
   });
 
   it("is reported again with another cause, and after it worked", async () => {

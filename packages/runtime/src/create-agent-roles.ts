@@ -2,7 +2,7 @@ import type { AwsCredentialIdentityProvider } from "@aws-sdk/types";
 import pLimit from "p-limit";
 import { AgentRolesError, type ErrorCode } from "./agent-roles-error.ts";
 import { awsClock } from "./aws-clock.ts";
-import { noAnswer, sessionCache } from "./cache/session-cache.ts";
+import { sessionCache } from "./cache/session-cache.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { type OnEvent, guardListener } from "./events.ts";
 import { type ProfileStatus, profileStatus } from "./profile-status.ts";
@@ -16,8 +16,9 @@ import { isKeptElsewhere } from "./stores/profile-keepers.ts";
 import { storeEntries } from "./stores/store-entries.ts";
 import { timeLimitedStore } from "./stores/time-limited-store.ts";
 import { connectMaster } from "./master/connect-master.ts";
+import { oneMasterFailure } from "./master/one-master-failure.ts";
 import type { AssumeRole } from "./session/role-request.ts";
-import { withTimeout } from "./with-timeout.ts";
+import { noAnswer, withTimeout } from "./with-timeout.ts";
 
 /** STS allows about 600 requests a second per account and Region; other users of the account need some of them. */
 const DEFAULT_CONCURRENCY = 20;
@@ -149,16 +150,17 @@ export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
           limitMs: ASSUME_LIMIT_MS,
           clock,
           error: () => {
+            const failure = master.waitingFailure(ASSUME_LIMIT_MS) ?? noAnswer(request.subject, ASSUME_LIMIT_MS);
             // What hangs is let go of: the next call starts with new clients and asks again for the master's credentials.
             master.reconnect();
-            return noAnswer(request.subject, ASSUME_LIMIT_MS);
+            return failure;
           },
         }),
       );
     const origin = { roleEnv, env: from, caller: master.caller };
     const shared = cache?.assumeRole(limited, origin) ?? limited;
     return {
-      assumeRole: (request, accept) => limit(() => shared(request, accept)),
+      assumeRole: oneMasterFailure(shared, limit),
       reconnect: master.reconnect,
       ...(cache && {
         readCachedSession: async (target: TargetRole) => {

@@ -1,4 +1,4 @@
-import { AgentRolesError } from "./agent-roles-error.ts";
+import { masterFailure } from "./agent-roles-error.ts";
 import type { Clock } from "./clock.ts";
 import { type AgentRolesEvent, type OnEvent, refreshEvent } from "./events.ts";
 import { type Diagnostic, type Env, type ParsedRoleEnv, parseRoleEnv, type TargetRole } from "./role-env/index.ts";
@@ -66,8 +66,8 @@ export function roleSet(env: Env, options: RoleSetOptions): RoleSet {
   const listeners = new Set<RotationListener>();
   const connections = new Set<Connection>();
   let warnings: readonly Diagnostic[] = [];
-  /** The last failure of the master that was reported. */
-  let masterFailure: string | undefined;
+  /** The last failure of the master that was reported, and when the roles that it concerns are tried again: all at once. */
+  let failedMaster: { readonly message: string; readonly retryAt: number } | undefined;
   load(env);
 
   function load(from: Env): { readonly changes: RoleChanges; readonly leaving: readonly RoleMember[] } {
@@ -133,8 +133,8 @@ export function roleSet(env: Env, options: RoleSetOptions): RoleSet {
     const { target } = member;
     // Removed or replaced while STS answered.
     if (members.get(target.profile) !== member) return;
-    report(target, state, previous);
-    const { credentials, dueAt } = state;
+    report(member, state, previous);
+    const { credentials, dueAt } = member.session.state();
     const isNew = credentials !== previous.credentials;
     for (const listener of listeners) {
       if (credentials && isNew) listener.rotated({ target, credentials });
@@ -142,15 +142,26 @@ export function roleSet(env: Env, options: RoleSetOptions): RoleSet {
     }
   }
 
-  /** One cause is one event: what fails for the master fails for every role, again and again. */
-  function report(target: TargetRole, state: SessionState, previous: SessionState): void {
-    const { failure, dueAt } = state;
-    if (!failure) masterFailure = undefined;
-    if (failure?.hop !== "master") return onEvent(refreshEvent(target, state, previous));
-    const error = failure.cause instanceof AgentRolesError ? failure.cause : failure;
-    if (error.message === masterFailure) return;
-    masterFailure = error.message;
-    onEvent({ type: "masterFailed", error, retryAt: new Date(dueAt) });
+  /** One cause is one event, and one call: what fails for the master fails for every role, again and again. */
+  function report({ target, session }: RoleMember, state: SessionState, previous: SessionState): void {
+    const error = masterFailure(state.failure);
+    if (error) {
+      const { message } = error;
+      const known = failedMaster?.message === message ? failedMaster : undefined;
+      if (known && known.retryAt > clock.now()) session.retryAt(known.retryAt);
+      else failedMaster = { message, retryAt: state.dueAt };
+      if (!known) onEvent({ type: "masterFailed", error, retryAt: new Date(state.dueAt) });
+      return;
+    }
+    if (!state.failure && failedMaster) retryAfterMaster();
+    onEvent(refreshEvent(target, state, previous));
+  }
+
+  /** The master works again. */
+  function retryAfterMaster(): void {
+    failedMaster = undefined;
+    for (const { session } of members.values()) if (masterFailure(session.state().failure)) session.retryAt(0);
+    for (const listener of listeners) listener.due(-Infinity);
   }
 
   function update(to: Env): RoleChanges {
@@ -168,9 +179,9 @@ export function roleSet(env: Env, options: RoleSetOptions): RoleSet {
   }
 
   function retry(): void {
-    masterFailure = undefined;
+    failedMaster = undefined;
     for (const connection of connections) connection.reconnect();
-    for (const { session } of members.values()) session.retryNow();
+    for (const { session } of members.values()) session.retryAt(0);
     for (const listener of listeners) {
       listener.due(-Infinity);
       listener.retry();

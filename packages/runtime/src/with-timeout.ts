@@ -1,3 +1,4 @@
+import { AgentRolesError } from "./agent-roles-error.ts";
 import type { Clock } from "./clock.ts";
 
 export interface TimeoutOptions {
@@ -41,4 +42,13 @@ export async function withTimeout<T>(work: (signal: AbortSignal) => Promise<T>, 
     done.abort("done");
     if (stop) onStop?.signal.removeEventListener("abort", stop);
   }
+}
+
+/** The error of a call that takes too long. */
+export function noAnswer(subject: string, limitMs: number): AgentRolesError {
+  return new AgentRolesError(`${subject}: no answer within ${limitMs / 1000} s`, {
+    code: "Unavailable",
+    retryable: true,
+    fix: "Check the network path to STS, and what gives the master its credentials.",
+  });
 }

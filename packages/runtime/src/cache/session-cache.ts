@@ -6,7 +6,7 @@ import type { SessionCredentials } from "../session/credentials.ts";
 import { refreshAt } from "../session/refresh-schedule.ts";
 import type { AssumeRole } from "../session/role-request.ts";
 import { sessionKey, type SessionOrigin, type SessionRole } from "../session/session-key.ts";
-import { withTimeout } from "../with-timeout.ts";
+import { noAnswer, withTimeout } from "../with-timeout.ts";
 import { cacheDirectory } from "./cache-directory.ts";
 import type { CacheEntry } from "./cache-entry.ts";
 import { cacheFile } from "./cache-file.ts";
@@ -131,13 +131,4 @@ export function sessionCache(options: SessionCacheOptions = {}): SessionCache {
   }
 
   return { assumeRole, read, forget };
-}
-
-/** The error of a call that takes too long. */
-export function noAnswer(subject: string, limitMs: number): AgentRolesError {
-  return new AgentRolesError(`${subject}: no answer within ${limitMs / 1000} s`, {
-    code: "Unavailable",
-    retryable: true,
-    fix: "Check the network path to STS, and what gives the master its credentials.",
-  });
 }

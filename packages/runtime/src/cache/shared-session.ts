@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { AgentRolesError, toAgentRolesError } from "../agent-roles-error.ts";
+import { AgentRolesError, masterFailure, toAgentRolesError } from "../agent-roles-error.ts";
 import type { Clock } from "../clock.ts";
 import { type HeldLock, tryLock } from "../files/process-lock.ts";
 import { isValid, type SessionCredentials } from "../session/credentials.ts";
@@ -109,7 +109,8 @@ async function askAndStore(before: CacheEntry | undefined, options: SharedSessio
     await store({ session }, options);
     return session;
   } catch (error) {
-    const { code, message, fix, retryable, hop } = toAgentRolesError(error, UNKNOWN);
+    // The processes that read it recognize the master's failure by its message, whatever their role.
+    const { code, message, fix, retryable, hop } = masterFailure(error) ?? toAgentRolesError(error, UNKNOWN);
     const attempt = (before?.failure?.attempt ?? 0) + 1;
     const failure = { code, message, fix, retryable, hop, attempt, failedAt: new Date(clock.now()) };
     await store({ ...(before?.session && { session: before.session }), failure }, options);

@@ -1,5 +1,5 @@
 import type { AwsCredentialIdentityProvider } from "@aws-sdk/types";
-import { toAgentRolesError } from "../agent-roles-error.ts";
+import { AgentRolesError, toAgentRolesError } from "../agent-roles-error.ts";
 import { localCaller } from "../cache/local-caller.ts";
 import type { SessionCache } from "../cache/session-cache.ts";
 import { type Clock, systemClock } from "../clock.ts";
@@ -46,6 +46,8 @@ export interface Master extends MasterConfig {
   readonly caller: () => Promise<string | undefined>;
   /** Lets go of clients and credentials: the next call starts with new ones. */
   readonly reconnect: () => void;
+  /** The failure of calls that got no answer within this time, if they wait for the master's credentials. */
+  readonly waitingFailure: (limitMs: number) => AgentRolesError | undefined;
 }
 
 /** How to call AWS as the master role: with the ambient credentials, or through `AWS_MASTER_ROLE_ARN` first. */
@@ -75,13 +77,21 @@ export function connectMaster(roleEnv: RoleEnv, options: MasterOptions = {}): Ma
   function connect() {
     const requestHandler = httpHandler(env);
     const common = { region, requestHandler, ...(onDate && { onDate }) };
+    let waiting = 0;
+    const counted =
+      (provider: AwsCredentialIdentityProvider): AwsCredentialIdentityProvider =>
+      (...args) => {
+        waiting += 1;
+        return provider(...args).finally(() => (waiting -= 1));
+      };
+    const isWaiting = (): boolean => waiting > 0;
     const start = stsClient({
       ...common,
-      credentials: ambient ? asMaster(ambient) : defaultCredentials(requestHandler, env),
+      credentials: counted(ambient ? asMaster(ambient) : defaultCredentials(requestHandler, env)),
     });
     const startCredentials: AwsCredentialIdentityProvider = () => start.config.credentials();
     const caller = retriedOnFailure(() => callerIdentity({ ...common, credentials: startCredentials }, "the master"));
-    if (!master) return { startCredentials, caller, credentials: startCredentials, client: start };
+    if (!master) return { startCredentials, caller, credentials: startCredentials, client: start, isWaiting };
 
     const attributes = roleSessionName ? { roleSessionName } : {};
     const call: AssumeRole = (request, _, signal) =>
@@ -99,7 +109,8 @@ export function connectMaster(roleEnv: RoleEnv, options: MasterOptions = {}): Ma
     // A session of the master itself must not hop: a role can assume itself only where its own trust policy says so.
     const credentials: AwsCredentialIdentityProvider = async () =>
       isSessionOf((await caller()).arn, master.role) ? startCredentials() : hop.credentials();
-    return { startCredentials, caller, credentials, client: stsClient({ ...common, credentials }) };
+    const client = stsClient({ ...common, credentials: counted(credentials) });
+    return { startCredentials, caller, credentials, client, isWaiting };
   }
 
   function current(): ReturnType<typeof connect> {
@@ -159,6 +170,14 @@ export function connectMaster(roleEnv: RoleEnv, options: MasterOptions = {}): Ma
     reconnect: () => {
       isStale = true;
     },
+    waitingFailure: (limitMs) =>
+      connection.isWaiting()
+        ? new AgentRolesError(`the master's credentials: no answer within ${limitMs / 1000} s`, {
+            code: "MasterCredentialsUnavailable",
+            retryable: true,
+            fix: "Check what gives the master its credentials (credential_process, SSO, instance or task role), and the network path to it.",
+          })
+        : undefined,
   };
 }
 

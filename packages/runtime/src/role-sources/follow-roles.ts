@@ -3,8 +3,7 @@ import { type Clock, systemClock } from "../clock.ts";
 import type { AgentRoles } from "../create-agent-roles.ts";
 import { type OnEvent, guardListener } from "../events.ts";
 import { parseRoleEnv } from "../role-env/index.ts";
-import { noAnswer } from "../cache/session-cache.ts";
-import { withTimeout } from "../with-timeout.ts";
+import { noAnswer, withTimeout } from "../with-timeout.ts";
 import type { RoleEnvSource } from "./role-env-source.ts";
 
 /** What never answers, such as a credential process of the master, must not block the next look. */

@@ -1,7 +1,6 @@
-import { noAnswer } from "../cache/session-cache.ts";
 import { systemClock } from "../clock.ts";
 import { mergeRoleEnv } from "../role-env/index.ts";
-import { withTimeout } from "../with-timeout.ts";
+import { noAnswer, withTimeout } from "../with-timeout.ts";
 import { masterEnv } from "./master-env.ts";
 import { readEnvFile } from "./read-env-file.ts";
 import type { SecretEnvOptions } from "./read-secret-env.ts";

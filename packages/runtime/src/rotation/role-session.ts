@@ -59,8 +59,8 @@ export interface RoleSession {
   readonly refresh: () => Promise<SessionState>;
   /** Takes what another process got in the meantime, if the last refresh failed. Never rejects. */
   readonly look: () => Promise<void>;
-  /** After a failure: due at once, without the rest of the pause. */
-  readonly retryNow: () => void;
+  /** After a failure: due at this time, milliseconds since the epoch, instead of after the pause. */
+  readonly retryAt: (dueAt: number) => void;
 }
 
 export function roleSession(assume: Assume, options: RoleSessionOptions): RoleSession {
@@ -159,8 +159,8 @@ export function roleSession(assume: Assume, options: RoleSessionOptions): RoleSe
     credentials,
     refresh: () => refresh(),
     look,
-    retryNow: () => {
-      if (state.failure) state = { ...state, dueAt: 0 };
+    retryAt: (at) => {
+      if (state.failure) state = { ...state, dueAt: at };
     },
   };
 }

@@ -79,13 +79,16 @@ export function stsError(
   }
   const facts = errorFacts(error);
   const { code, retryable = false, fix } = ofAction(facts) ?? classify(facts);
-  return new AgentRolesError(`${subject}: ${describe(facts, code)}`, {
+  // STS refuses the master's keys at each role: the same failure every time.
+  const of = code.startsWith("MasterCredentials") ? "the master's credentials" : undefined;
+  const failure = new AgentRolesError(`${of ?? subject}: ${describe(facts, code)}`, {
     code,
     retryable,
     fix,
     ...(ofCall && { hop: ofCall }),
     cause: error,
   });
+  return of === undefined ? failure : stsError(failure, { subject });
 }
 
 /**
