@@ -1,4 +1,7 @@
-"""A client that lives long: asks who it is, again and again, until standard input ends; fails at the first call that fails."""
+"""Calls again and again until standard input ends; fails at the first call that fails.
+
+Usage: AWS_PROFILE=First python3 boto3_client.py
+"""
 
 import os
 import sys
@@ -21,4 +24,4 @@ threading.Thread(target=end, daemon=True).start()
 while True:
     arn = client.get_caller_identity()["Arn"]
     print(credentials.get_frozen_credentials().access_key, arn, flush=True)
-    time.sleep(0.1)
+    time.sleep(0.25)

@@ -1,6 +1,6 @@
-// A client that lives long: asks who it is, again and again, until standard input ends; fails at the first call that fails.
+// Calls again and again until standard input ends; fails at the first call that fails.
 //
-// Usage: AWS_PROFILE=First client sdk|base
+// Usage: AWS_PROFILE=First client sdk|base EDGE_SECONDS
 package main
 
 import (
@@ -17,12 +17,14 @@ import (
 	awsbase "github.com/hashicorp/aws-sdk-go-base/v2"
 )
 
-// The SDK asks for new credentials when the old ones have expired: a call at that very moment can arrive too late.
-const edge = 500 * time.Millisecond
-
 func main() {
 	ctx := context.Background()
 	cfg, err := load(ctx, os.Args[1])
+	if err != nil {
+		log.Fatal(err)
+	}
+	// The SDK reads new credentials when the old ones have expired: a call shortly before that can arrive too late.
+	edge, err := time.ParseDuration(os.Args[2] + "s")
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -31,7 +33,7 @@ func main() {
 		os.Exit(0)
 	}()
 	client := sts.NewFromConfig(cfg)
-	for ; ; time.Sleep(100 * time.Millisecond) {
+	for ; ; time.Sleep(250 * time.Millisecond) {
 		credentials, err := cfg.Credentials.Retrieve(ctx)
 		if err != nil {
 			log.Fatal(err)

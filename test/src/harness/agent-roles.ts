@@ -36,8 +36,8 @@ export async function agentRoles(args: readonly string[], env: Env, options: Sta
 }
 
 /** Starts an `agent-roles` that goes on until it is stopped. */
-export function startAgentRoles(args: readonly string[], env: Env): Running {
-  const command = start(args, env);
+export function startAgentRoles(args: readonly string[], env: Env, options: StartOptions = {}): Running {
+  const command = start(args, env, options);
   return {
     ended: command,
     signal: (signal) => void command.kill(signal),

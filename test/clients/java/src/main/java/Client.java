@@ -4,14 +4,14 @@ import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.sts.StsClient;
 
-/** A client that lives long: asks who it is, again and again, until standard input ends; fails at the first call that fails. */
+/** Calls again and again until standard input ends; fails at the first call that fails. Usage: AWS_PROFILE=First java Client */
 public final class Client {
   public static void main(String[] args) throws Exception {
     Thread end = new Thread(() -> {
       try {
         while (System.in.read() != -1) {}
       } catch (java.io.IOException ended) {
-        // The same as the end.
+        // It has ended.
       }
       Runtime.getRuntime().halt(0);
     });
@@ -24,7 +24,7 @@ public final class Client {
         .region(Region.of(System.getenv("AWS_REGION")))
         .httpClient(UrlConnectionHttpClient.create())
         .build();
-    for (; ; Thread.sleep(100)) {
+    for (; ; Thread.sleep(250)) {
       String arn = client.getCallerIdentity().arn();
       System.out.println(credentials.resolveCredentials().accessKeyId() + " " + arn);
     }
