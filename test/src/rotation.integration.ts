@@ -36,17 +36,13 @@ const STORM: readonly (readonly [Faults, string?])[] = [
 
 /** An agent of its own, all profiles there; stopped in order at the end. */
 async function running(
-  {
-    file = envFile,
-    first = {},
-    mode = "process",
-  }: { readonly file?: string; readonly first?: Faults; readonly mode?: string },
+  { file = envFile, first = {} }: { readonly file?: string; readonly first?: Faults },
   work: (env: Record<string, string>, run: Running, lines: string[]) => Promise<void>,
 ) {
   // The master's own session is not to be a short one.
   const env = await deployment.agent();
   faults(first);
-  const run = startAgentRoles(["run", "--json", "--mode", mode, "--env-file", file], { ...env, AWS_MAX_ATTEMPTS: "1" });
+  const run = startAgentRoles(["run", "--json", "--env-file", file], { ...env, AWS_MAX_ATTEMPTS: "1" });
   const lines: string[] = [];
   run.onLine((line) => lines.push(line));
   try {
@@ -116,9 +112,7 @@ describe.runIf(isLocal)("agent-roles run with sessions of seconds", () => {
   it.each([7, -7])(
     "follows AWS's clock, which is %i minutes off this machine's",
     async (minutes) => {
-      // An SDK whose clock is ahead by more than such a session lasts takes no credentials that say when they expire.
-      const mode = "credentials-file";
-      await running({ first: { clockOffsetMs: minutes * 60_000 }, mode }, async (env, _run, lines) => {
+      await running({ first: { clockOffsetMs: minutes * 60_000 } }, async (env, _run, lines) => {
         const events = () => lines.map((line) => JSON.parse(line));
         const times = () =>
           events().flatMap(({ event, profile, time }) =>

@@ -1,4 +1,4 @@
-import type { AgentRoles, AgentRolesError, SessionCredentials } from "@agent-roles/runtime";
+import type { AgentRoles, AgentRolesError, OnEvent, SessionCredentials } from "@agent-roles/runtime";
 import { localCaller, sessionCache, sessionForReader } from "@agent-roles/runtime/cache";
 import type { Env, ParsedRoleEnv, TargetRole } from "@agent-roles/runtime/role-env";
 import type { CliContext } from "./cli-context.ts";
@@ -10,6 +10,8 @@ export interface ReaderSessionsOptions {
   /** Time limit of each session, milliseconds. Default: no limit. */
   readonly limitMs?: number;
   readonly onWarning: (error: AgentRolesError) => void;
+  /** Receives what happens where STS is called. */
+  readonly onEvent?: OnEvent;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface ReaderSessionsOptions {
  * @returns a function that rejects with an `AgentRolesError`.
  */
 export function readerSessions(options: ReaderSessionsOptions): (target: TargetRole) => Promise<SessionCredentials> {
-  const { env, roleEnv, clock, ...cacheOptions } = options;
+  const { env, roleEnv, clock, onEvent, ...cacheOptions } = options;
   const cache = sessionCache({ env, clock, ...cacheOptions });
   let roles: AgentRoles | undefined;
   const caller = async (): Promise<string | undefined> =>
@@ -27,7 +29,7 @@ export function readerSessions(options: ReaderSessionsOptions): (target: TargetR
   return (target) => {
     const assumeRole = async (): Promise<SessionCredentials> => {
       const { createAgentRoles } = await import("@agent-roles/runtime");
-      roles ??= createAgentRoles({ env, clock });
+      roles ??= createAgentRoles({ env, clock, ...(onEvent && { onEvent }) });
       return roles.credentials(target.profile)();
     };
     return sessionForReader(target, { cache, origin: { roleEnv, env, caller }, assumeRole, clock });

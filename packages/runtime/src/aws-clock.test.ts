@@ -3,6 +3,7 @@ import { awsClock } from "./aws-clock.ts";
 import { createAgentRoles } from "./create-agent-roles.ts";
 import { fakeClock } from "./fake-clock.test-helper.ts";
 import { credentials } from "./fixtures.test-helper.ts";
+import type { CredentialStore } from "./stores/credential-store.ts";
 import { memoryStore } from "./stores/memory-store.ts";
 
 const MINUTE = 60_000;
@@ -70,6 +71,27 @@ it.each([
     const given = (await roles.credentials("Prod")()).expiration?.getTime();
     expect([kept, given].map((expiration = 0) => expiration > trueNow())).toEqual([true, true]);
   }
+  stop.abort();
+});
+
+it("stores everything again when the clock is set, because readers compare the expiration with it", async () => {
+  const local = fakeClock();
+  const stop = new AbortController();
+  const offsets: (number | undefined)[] = [];
+  const roles = createAgentRoles({
+    env: { AWS_ROLE_1: "arn:aws:iam::123456789012:role/MyRole:Prod" },
+    clock: local,
+    assumeRole: async () => credentials("Session", local.now()),
+  });
+  const place = memoryStore();
+  const put: CredentialStore["put"] = async (entries, options) => {
+    offsets.push(options?.clockOffsetMs);
+    return place.put(entries, options);
+  };
+  await local.until(roles.start({ stores: [{ ...place, put }], signal: stop.signal }));
+  local.correct(-120 * MINUTE);
+  await local.advance(MINUTE);
+  expect(offsets).toEqual([0, 120 * MINUTE]);
   stop.abort();
 });
 

@@ -9,7 +9,7 @@ const LOOK_EVERY_MS = 1_000;
 /** Time as AWS has it: this machine's clock, corrected by what AWS's answers say. */
 export interface AwsClock extends Clock {
   /** How far AWS is ahead of this machine, milliseconds; 0 when there is no difference to speak of. */
-  readonly offsetMs: () => number;
+  offsetMs(): number;
   /** Learns from an answer. @param date - AWS's time when it answered, milliseconds since the epoch. */
   readonly correct: (date: number) => void;
 }

@@ -9,6 +9,8 @@ export interface Clock {
   now(): number;
   /** Milliseconds since some moment, which no correction of the wall clock moves. Without it a clock that is set back goes unnoticed. */
   monotonic?(): number;
+  /** How far `now` is ahead of this machine's wall clock, milliseconds. Default: 0. */
+  offsetMs?(): number;
   /** Waits; ends early and quietly when `signal` aborts. */
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }

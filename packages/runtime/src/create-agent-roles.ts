@@ -98,8 +98,14 @@ export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
   const onEvent = guardListener(options.onEvent ?? (() => undefined));
   const clock = awsClock(options.clock ?? systemClock, (offsetMs) => {
     onEvent({ type: "clockSkew", offsetMs });
-    // Everything is now due at another time.
-    for (const listener of listeners) listener.due(-Infinity);
+    for (const listener of listeners) {
+      // Everything is now due at another time, and readers compare the expiration with this machine's clock.
+      listener.due(-Infinity);
+      for (const { target, session } of members.values()) {
+        const { credentials } = session.state();
+        if (isValid(credentials, clock.now())) listener.rotated({ target, credentials });
+      }
+    }
   });
   const onWarning = (error: AgentRolesError): void => onEvent({ type: "cacheFailed", error });
   const { masterCredentials } = options;

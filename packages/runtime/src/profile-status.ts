@@ -93,7 +93,7 @@ export async function storedProfiles(
       const credentials = kept?.roleArn === target.role.arn ? kept.credentials : session;
       const isNews = failure && !(credentials && credentials.issuedAt > failure.failedAt);
       const known = { ...(credentials && { credentials }), ...(isNews && { failure: failureError(failure) }) };
-      return profileStatus(target, known, clock.now());
+      return profileStatus(target, known, clock.now() + (kept?.clockOffsetMs ?? 0));
     }),
   );
 }

@@ -103,6 +103,18 @@ describe("agent-roles credential-process", () => {
     expect(keyOf(await cli(ask, clocks))).toBe("ASIACALL2EXAMPLE");
   });
 
+  it.each([
+    ["two hours ahead", 2 * HOUR],
+    ["two hours behind", -2 * HOUR],
+  ])("gives the expiration as this machine's clock will show it, which is %s", async (_, aheadMs) => {
+    const awsAt = Math.floor(Date.now() / 1000) * 1000;
+    const expiration = new Date(awsAt + HOUR);
+    answers = [{ status: 200, body: session(expiration) }];
+    const { out } = await cli(ask, { at: awsAt + aheadMs, awsAt });
+    const seen = Date.parse(JSON.parse(out).Expiration) - aheadMs;
+    expect(Math.abs(seen - expiration.getTime())).toBeLessThan(1_000);
+  });
+
   it("prints a denial on one line, ends with 1, and leaves STS alone for a while", async () => {
     answers = [{ status: 403, body: refusal("AccessDenied") }];
     const first = await cli(ask);

@@ -31,7 +31,8 @@ export async function credentialProcess(
   options: CredentialProcessOptions,
 ): Promise<ExitCode> {
   try {
-    context.out(credentialsJson(await session(context, options)));
+    const { credentials, clockOffsetMs } = await session(context, options);
+    context.out(credentialsJson(credentials, clockOffsetMs));
     return 0;
   } catch (error) {
     if (!(error instanceof AgentRolesError)) throw error;
@@ -43,7 +44,7 @@ export async function credentialProcess(
 async function session(
   context: CredentialProcessContext,
   { profile, envFile }: CredentialProcessOptions,
-): Promise<SessionCredentials> {
+): Promise<{ readonly credentials: SessionCredentials; readonly clockOffsetMs: number }> {
   const inherited = readerEnv(context.env, envFile === undefined ? {} : await readEnvFile(envFile), profile);
   if (inherited !== context.env) context.exportEnv({ AWS_PROFILE: undefined });
   const { clock } = context;
@@ -53,13 +54,19 @@ async function session(
   const target = declared(roleEnv.roles, profile);
   notOfItself(context, profile);
 
-  return readerSessions({
+  /** Only STS says how wrong this machine's clock is. */
+  let clockOffsetMs = 0;
+  const credentials = await readerSessions({
     env,
     roleEnv,
     clock,
     limitMs: LIMIT_MS - (clock.now() - startedAt),
     onWarning: ({ message, fix }) => context.err(`agent-roles: warning: ${message}; ${fix}`),
+    onEvent: (event) => {
+      if (event.type === "clockSkew") clockOffsetMs = event.offsetMs;
+    },
   })(target);
+  return { credentials, clockOffsetMs };
 }
 
 function declared(roles: readonly TargetRole[], profile: string): TargetRole {

@@ -2,18 +2,19 @@ import { safeOutput } from "../escape-control-characters.ts";
 import type { AgentRolesError, SessionCredentials } from "@agent-roles/runtime";
 
 /**
- * A session in the JSON that SDKs read from a process.
+ * A session in the JSON that SDKs read from a process; they compare its expiration with this machine's clock.
  *
+ * @param clockOffsetMs - how far AWS's time is ahead of that clock.
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
  */
-export function credentialsJson(session: SessionCredentials): string {
+export function credentialsJson(session: SessionCredentials, clockOffsetMs = 0): string {
   const { accessKeyId, secretAccessKey, sessionToken, expiration, accountId } = session;
   return JSON.stringify({
     Version: 1,
     AccessKeyId: accessKeyId,
     SecretAccessKey: secretAccessKey,
     SessionToken: sessionToken,
-    Expiration: expiration.toISOString(),
+    Expiration: new Date(expiration.getTime() - clockOffsetMs).toISOString(),
     AccountId: accountId,
   });
 }

@@ -18,6 +18,8 @@ export interface RefusedCredentials {
 export interface StoreOptions {
   /** Ends a call that takes too long. A store that ignores it is not called again before the call has ended. */
   readonly signal?: AbortSignal;
+  /** How far AWS's time is ahead of this machine's clock, milliseconds. Default: 0. */
+  readonly clockOffsetMs?: number;
 }
 
 /** A place that receives rotated credentials. Never called again before the call before has ended. */

@@ -51,7 +51,8 @@ export function fileName(profile: string, platform: NodeJS.Platform = process.pl
 
 /**
  * Writes the credentials of each profile in the `credential_process` protocol; a reader sees the old file or the new one. Nothing
- * is flushed to the disk, because a lost file costs one call.
+ * is flushed to the disk, because a lost file costs one call. Readers compare `Expiration` with this machine's clock, so it is
+ * written as that clock will show it.
  *
  * @param owner - the user that root writes for.
  * @throws {AgentRolesError} `StoreFailed` when others can write to the directory; the file system's error.
@@ -59,10 +60,16 @@ export function fileName(profile: string, platform: NodeJS.Platform = process.pl
 export async function writeProfileFiles(
   directory: string,
   entries: readonly StoredCredentials[],
-  owner?: Owner,
+  { owner, clockOffsetMs = 0 }: { readonly owner: Owner | undefined; readonly clockOffsetMs: number | undefined },
 ): Promise<void> {
   const texts = entries.map((entry): readonly [string, string] => {
-    const fields = { ...processCredentials(entry), IssuedAt: entry.credentials.issuedAt.toISOString() };
+    const { issuedAt, expiration } = entry.credentials;
+    const fields = {
+      ...processCredentials(entry),
+      Expiration: new Date(expiration.getTime() - clockOffsetMs).toISOString(),
+      IssuedAt: issuedAt.toISOString(),
+      ...(clockOffsetMs !== 0 && { ClockOffsetMs: String(clockOffsetMs) }),
+    };
     return [fileName(entry.target.profile), `${JSON.stringify(fields)}\n`];
   });
   await writePrivateFiles(directory, texts, owner);
@@ -152,10 +159,14 @@ export async function readProfileFile(directory: string, profile: string): Promi
   const fields = parseTexts(text);
   const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, SessionToken: sessionToken } = fields;
   const role = parseRoleArn(fields["RoleArn"] ?? "");
-  const [issuedAt, expiration] = [new Date(fields["IssuedAt"] ?? ""), new Date(fields["Expiration"] ?? "")];
+  const clockOffsetMs = Number(fields["ClockOffsetMs"] ?? 0);
+  const issuedAt = new Date(fields["IssuedAt"] ?? "");
+  const expiration = new Date(Date.parse(fields["Expiration"] ?? "") + clockOffsetMs);
   if (!role || !accessKeyId || !secretAccessKey || !sessionToken) return undefined;
   const credentials = { accessKeyId, secretAccessKey, sessionToken, issuedAt, expiration, accountId: role.accountId };
-  return malformedField(credentials) === undefined ? { profile, roleArn: role.arn, credentials } : undefined;
+  return malformedField(credentials) === undefined
+    ? { profile, roleArn: role.arn, credentials, clockOffsetMs }
+    : undefined;
 }
 
 /** The properties of a JSON object that are texts. */

@@ -66,6 +66,18 @@ afterEach(() => place.close());
 const file = (profile: string): string => profileFile(`${place.home}/.aws/agent-roles/profiles`, profile);
 const run = async (command: string): Promise<string> => (await promisify(exec)(command)).stdout;
 
+it("writes the expiration as this machine's wrong clock will show it, and reads AWS's back", async () => {
+  const store = profileStore({ env: place.env });
+  const { expiration } = entry("First").credentials;
+  const readBack = async () => (await readSharedProfiles(place.env)).managed[0];
+  for (const clockOffsetMs of [-7_200_000, 3_600_000, 0]) {
+    await store.put([entry("First")], { clockOffsetMs });
+    const { Expiration } = JSON.parse(await readFile(file("First"), "utf8"));
+    expect(Date.parse(Expiration)).toBe(expiration.getTime() - clockOffsetMs);
+    expect(await readBack()).toMatchObject({ clockOffsetMs, credentials: { expiration } });
+  }
+});
+
 it("writes a file that a shell prints, for its owner alone, and leaves the config when credentials rotate", async () => {
   const store = profileStore({ env: place.env });
   await store.put([entry("First")]);
@@ -183,6 +195,7 @@ it("reads back what it wrote, and nothing that somebody else changed", async () 
   expect((await readSharedProfiles(place.env)).managed).toEqual([
     {
       profile: "First",
+      clockOffsetMs: 0,
       roleArn: "arn:aws:iam::123456789013:role/agent-roles/FirstRole",
       credentials: entry("First").credentials,
     },

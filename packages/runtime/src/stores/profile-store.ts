@@ -53,17 +53,18 @@ export function profileStore(options: ProfileStoreOptions = {}): CredentialStore
     put: (entries, callOptions) =>
       guarded(async () => {
         if (platform !== "win32") await refuseExposedName("cat", env);
+        const writing = { owner, clockOffsetMs: callOptions?.clockOffsetMs };
         // A reader that finds a new profile finds its file. A file that is there already can be that of another process.
         const present = await profilesWithFile(directory, profilesOf(entries));
         const added = entries.filter(({ target }) => !present.has(target.profile));
-        await writeProfileFiles(directory, added, owner);
+        await writeProfileFiles(directory, added, writing);
         const refused = await sections.put(entries, callOptions);
         // A refusal that is not retried is a report: the profile is ours, and another process wants it.
         const isRefused = ({ target }: StoredCredentials): boolean =>
           refused.some((each) => each.target === target && each.error.retryable);
         await removeProfileFiles(profilesOf(added.filter(isRefused)), options);
         const taken = entries.filter((entry) => !added.includes(entry) && !isRefused(entry));
-        await writeProfileFiles(directory, taken, owner);
+        await writeProfileFiles(directory, taken, writing);
         for (const entry of entries) if (!isRefused(entry)) kept.add(entry.target.profile);
         return refused;
       }),

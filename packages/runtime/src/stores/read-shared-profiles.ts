@@ -14,6 +14,8 @@ export interface ManagedProfile {
   readonly profile: string;
   readonly roleArn: string;
   readonly credentials: SessionCredentials;
+  /** How far AWS's time was ahead of this machine's clock when they were written, milliseconds. */
+  readonly clockOffsetMs: number;
 }
 
 /** What the shared files hold, seen from our side. */
@@ -61,5 +63,5 @@ function managedProfile({ header, managed, note, values }: Section): ManagedProf
   if (!facts || !accessKeyId || !secretAccessKey || !sessionToken) return undefined;
   const { role, issuedAt, expiration } = facts;
   const credentials = { accessKeyId, secretAccessKey, sessionToken, issuedAt, expiration, accountId: role.accountId };
-  return { profile: header, roleArn: role.arn, credentials };
+  return { profile: header, roleArn: role.arn, credentials, clockOffsetMs: 0 };
 }

@@ -45,7 +45,7 @@ export function timeLimitedStore(store: CredentialStore, clock: Clock, stop?: Ab
 
   return {
     name: store.name,
-    put: (entries) => limited((signal) => store.put(entries, { signal })),
+    put: (entries) => limited((signal) => store.put(entries, { signal, clockOffsetMs: clock.offsetMs?.() ?? 0 })),
     remove: (profiles) => limited((signal) => store.remove(profiles, { signal })),
     // A look writes nothing: no call waits for it or is refused because of it.
     ...(store.missing && { missing: (settleMs) => withLimit(async () => (await store.missing?.(settleMs)) ?? []) }),
