@@ -16,10 +16,15 @@ const PROCESS_LIMIT_MS = 60_000;
  * The SDK's default chain, read anew by each provider: a new one notices a new login. Its calls use this handler, and its
  * failures are the master's.
  *
+ * @param processLimitMs - after this time a `credential_process` is ended, whoever made the provider that started it.
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
  */
-export function defaultCredentials(requestHandler: HttpHandler, env: Env): AwsCredentialIdentityProvider {
-  limitCredentialProcesses();
+export function defaultCredentials(
+  requestHandler: HttpHandler,
+  env: Env,
+  processLimitMs: number = PROCESS_LIMIT_MS,
+): AwsCredentialIdentityProvider {
+  limitCredentialProcesses(processLimitMs);
   const provider = defaultProvider({ ignoreCache: true, clientConfig: { requestHandler } });
   return asMaster(() =>
     provider().catch((error: unknown) => {
@@ -67,15 +72,16 @@ export function asMaster(provider: AwsCredentialIdentityProvider): AwsCredential
 }
 
 /** The SDK waits for a `credential_process` forever; this hook of it, made for its tests, is the only way to end the process. */
-function limitCredentialProcesses(): void {
-  const hook = Object.assign(() => runProcess, { [promisify.custom]: runProcess });
+function limitCredentialProcesses(limitMs: number): void {
+  const run = (command: string): Promise<{ stdout: string }> => runProcess(command, limitMs);
+  const hook = Object.assign(() => run, { [promisify.custom]: run });
   Object.assign(externalDataInterceptor.getTokenRecord(), { exec: hook });
 }
 
-function runProcess(command: string): Promise<{ stdout: string }> {
+function runProcess(command: string, limitMs: number): Promise<{ stdout: string }> {
   const running = promisify(exec)(command);
   const { pid } = running.child;
-  const timer = setTimeout(() => void (pid && endProcesses(pid)), PROCESS_LIMIT_MS);
+  const timer = setTimeout(() => void (pid && endProcesses(pid)), limitMs);
   return running.finally(() => clearTimeout(timer));
 }
 
