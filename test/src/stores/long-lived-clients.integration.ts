@@ -10,7 +10,7 @@ import { startAgentRoles } from "../harness/agent-roles.ts";
 import { cleanEnv } from "../harness/clean-env.ts";
 import { REPOSITORY } from "../harness/repository.ts";
 import { retry } from "../harness/retry.ts";
-import { assume, createAgent, createTarget } from "../sandbox/world.ts";
+import { assume, createAgent, createTarget } from "../sandbox/fixture.ts";
 
 const ROTATIONS = 10;
 /** Sessions rotate at half-life. What fails with short ones only is the machine, which is slow at this moment. */
