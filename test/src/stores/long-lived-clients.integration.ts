@@ -150,10 +150,8 @@ async function live(command: readonly [string, ...string[]], sessionSeconds: num
   const [file, ...args] = command;
   const options = { extendEnv: false, reject: false, stdin: "pipe" } as const;
   const client = execa(file, [...args, String(sessionSeconds / 4)], { ...options, env: readerEnv });
-  let hasEnded = false;
-  void client.then(() => (hasEnded = true));
   const first = assumed();
-  while (!hasEnded && assumed() < first + ROTATIONS) await setTimeout(100);
+  while (client.exitCode === null && assumed() < first + ROTATIONS) await setTimeout(100);
   client.stdin.end();
   const { exitCode, stdout, stderr } = await client;
   const calls = stdout

@@ -31,14 +31,11 @@ export function oneMasterFailure(assume: AssumeRole, limit: LimitFunction): Assu
     }
 
     return limit(async () => {
-      while (failure && failures === known && probe) await probe;
+      if (failure && failures === known && probe) await probe;
       if (failure && failures > known) throw stsError(failure, request);
       const call = ask();
       if (!failure) return call;
-      const done = (): void => {
-        probe = undefined;
-      };
-      probe = call.then(done, done);
+      probe = call.catch(() => undefined).finally(() => (probe = undefined));
       return call;
     });
   };
