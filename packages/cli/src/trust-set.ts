@@ -97,6 +97,7 @@ export async function readTrustSet(
     ...context,
     ...environment,
     oidcClientIds: loaded.oidcClientIds,
+    now: cli.clock.now(),
     ...(own.length > 0 && { accounts: [...accounts, ...own] }),
   };
   const isPartial = isLive === true && paths.length === 0;

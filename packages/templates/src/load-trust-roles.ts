@@ -64,14 +64,14 @@ export async function loadTrustRoles(paths: readonly string[], options: LoadOpti
   const ownFault = invalid.filter(({ file }) => named.includes(file ?? ""));
   if (ownFault.length > 0) throw new TrustInputError("InvalidTemplate", ownFault);
   const policies = inputs.policies.map((file) => policyFileRole(file, roleArn));
-  const living = live === undefined ? [] : await readLiveRoles(live);
+  const living = await readLiveRoles(live ?? []);
   return {
-    roles: [...roles, ...planned.flatMap((plan) => plan.roles), ...policies, ...living],
-    oidcClientIds: [...oidcClientIds, ...planned.flatMap((plan) => plan.oidcClientIds)],
+    roles: [...roles, ...planned.flatMap((plan) => plan.roles), ...policies, ...living.roles],
+    oidcClientIds: [...oidcClientIds, ...planned.flatMap((plan) => plan.oidcClientIds), ...living.oidcClientIds],
     files: inputs.files,
     unread: [...inputs.unread, ...invalid],
     warnings: inputs.warnings,
-    liveAccounts: [...new Set(living.map(({ arn }) => parseArn(arn)?.account ?? ""))],
+    liveAccounts: [...new Set(living.roles.map(({ arn }) => parseArn(arn)?.account ?? ""))],
   };
 }
 

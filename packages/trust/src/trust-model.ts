@@ -80,6 +80,8 @@ export interface TrustContext {
   readonly masterRoleArn?: string;
   /** Of the OIDC providers whose client IDs are known. */
   readonly oidcClientIds?: readonly OidcClientIds[];
+  /** The current time, milliseconds since 1970. Without it nothing is said about conditions whose time is over. */
+  readonly now?: number;
   /** The `AWS_ROLE_N` values. */
   readonly expectedRoles?: readonly ExpectedRole[];
   /** Whether the runtime passes session tags, a source identity. Default: both, as AGENT_ROLES_* allow them at any time. */

@@ -50,7 +50,8 @@ const credentials = { accessKeyId: "AKIAEXAMPLE", secretAccessKey: "example" };
 
 it("reads roles, policies and boundaries over all pages", async () => {
   const endpoint = await iam((body) => ({ status: 200, xml: body.includes("Marker=next") ? policiesPage : rolesPage }));
-  expect(await readLiveRoles([{ endpoint, credentials }])).toMatchObject([
+  const { roles } = await readLiveRoles([{ endpoint, credentials }]);
+  expect(roles).toMatchObject([
     {
       arn: "arn:aws:iam::123456789013:role/x/reader",
       trustPolicy: trust,
@@ -63,6 +64,26 @@ it("reads roles, policies and boundaries over all pages", async () => {
       unknowns: [{ path: "maxSessionDuration" }],
     },
   ]);
+});
+
+it.each([
+  ["reads the client IDs of the OIDC providers that roles trust", 200, [["sts.amazonaws.com", "https://a.example"]]],
+  ["leaves out an OIDC provider that it must not read", 403, []],
+])("%s", async (_, status, expected) => {
+  const providerArn = "arn:aws:iam::123456789013:oidc-provider/token.actions.githubusercontent.com";
+  const statement = { Effect: "Allow", Principal: { Federated: providerArn }, Action: "sts:AssumeRoleWithWebIdentity" };
+  const role = `<RoleDetailList><member><Arn>arn:aws:iam::123456789013:role/ci</Arn><RoleName>ci</RoleName><Path>/</Path>
+    <AssumeRolePolicyDocument>${encoded({ Statement: [statement] })}</AssumeRolePolicyDocument></member></RoleDetailList>`;
+  const provider =
+    status === 200
+      ? `<GetOpenIDConnectProviderResponse><GetOpenIDConnectProviderResult><ClientIDList><member>sts.amazonaws.com</member>` +
+        `<member>https://a.example</member></ClientIDList></GetOpenIDConnectProviderResult></GetOpenIDConnectProviderResponse>`
+      : "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>";
+  const endpoint = await iam((body) =>
+    body.includes("Action=GetOpenIDConnectProvider") ? { status, xml: provider } : { status: 200, xml: page(role) },
+  );
+  const { oidcClientIds } = await readLiveRoles([{ endpoint, credentials }]);
+  expect(oidcClientIds).toEqual(expected.map((clientIds) => ({ providerArn, clientIds })));
 });
 
 it("says what to allow when IAM refuses", async () => {

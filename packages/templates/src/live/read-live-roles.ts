@@ -1,11 +1,12 @@
 import type {
   EntityType,
+  IAMClient,
   IAMClientConfig,
   ListRolesCommandOutput,
   ManagedPolicyDetail,
   RoleDetail,
 } from "@aws-sdk/client-iam";
-import type { PolicyDocument, TrustRole } from "@agent-roles/trust";
+import type { OidcClientIds, PolicyDocument, TrustRole } from "@agent-roles/trust";
 import { addPolicy, attachByArn, finishRole, policyFromText, startRole } from "../role-builder.ts";
 import { TrustInputError } from "../trust-input-error.ts";
 import { liveProblem } from "./live-error.ts";
@@ -16,30 +17,33 @@ export interface LiveAccount extends Pick<IAMClientConfig, "credentials" | "endp
   readonly profile?: string;
 }
 
+/** What IAM says of accounts. */
+export interface LiveRoles {
+  readonly roles: readonly TrustRole[];
+  /** Of the OIDC providers that the roles trust. */
+  readonly oidcClientIds: readonly OidcClientIds[];
+}
+
 /**
  * The roles of accounts, each with the text of every attached policy. Read-only: it takes `iam:GetAccountAuthorizationDetails`,
- * and `iam:ListRoles` for the longest sessions, where it may. Roles of AWS services (`/aws-service-role/`) are AWS's own and left
+ * and where it is allowed `iam:ListRoles` for the longest sessions and `iam:GetOpenIDConnectProvider` for client IDs. Roles of AWS services (`/aws-service-role/`) are AWS's own and left
  * out; an account that is reached in two ways counts once.
  *
  * @throws {TrustInputError} `LiveUnreadable` with every account that could not be read.
  * @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetAccountAuthorizationDetails.html
  */
-export async function readLiveRoles(accounts: readonly LiveAccount[]): Promise<TrustRole[]> {
+export async function readLiveRoles(accounts: readonly LiveAccount[]): Promise<LiveRoles> {
   const read = await Promise.allSettled(accounts.map((account) => readAccount(account)));
   const problems = read.flatMap((result, index) =>
     result.status === "rejected" ? [liveProblem(result.reason, accounts[index]?.profile)] : [],
   );
   if (problems.length > 0) throw new TrustInputError("LiveUnreadable", problems);
-  const roles = read.flatMap((result) => (result.status === "fulfilled" ? result.value : []));
-  return [...new Map(roles.map((role) => [role.arn, role])).values()];
+  const values = read.flatMap((result) => (result.status === "fulfilled" ? result.value : []));
+  const roles = new Map(values.flatMap((each) => each.roles).map((role) => [role.arn, role]));
+  return { roles: [...roles.values()], oidcClientIds: values.flatMap((each) => each.oidcClientIds) };
 }
 
-async function readAccount({
-  profile,
-  credentials,
-  endpoint,
-  region = "us-east-1",
-}: LiveAccount): Promise<TrustRole[]> {
+async function readAccount({ profile, credentials, endpoint, region = "us-east-1" }: LiveAccount): Promise<LiveRoles> {
   // Loaded here, so that an offline check does not pay for the SDK.
   const { IAMClient, paginateGetAccountAuthorizationDetails, paginateListRoles } = await import("@aws-sdk/client-iam");
   const identity = credentials ? { credentials } : { ...(profile !== undefined && { profile }) };
@@ -56,7 +60,8 @@ async function readAccount({
       }
     }
     const longest = await longestSessions(paginateListRoles({ client, pageSize: 1000 }, {}));
-    return roles.map((role) => liveRole(role, policies, longest));
+    const read = roles.map((role) => liveRole(role, policies, longest));
+    return { roles: read, oidcClientIds: await clientIds(read, client) };
   } finally {
     client.destroy();
   }
@@ -79,6 +84,27 @@ async function longestSessions(pages: AsyncIterable<ListRolesCommandOutput>): Pr
     if (!(error instanceof Error && error.name.startsWith("AccessDenied"))) throw error;
   }
   return seconds;
+}
+
+/** Providers that cannot be read, or do not exist, are left out. */
+async function clientIds(roles: readonly TrustRole[], client: IAMClient): Promise<readonly OidcClientIds[]> {
+  const { GetOpenIDConnectProviderCommand } = await import("@aws-sdk/client-iam");
+  const policies = roles.map(({ trustPolicy }) => JSON.stringify(trustPolicy));
+  const named = new Set(
+    policies.flatMap((text) => text.match(/arn:[a-z-]+:iam::\d{12}:oidc-provider\/[^"\\]+/g) ?? []),
+  );
+  const found: OidcClientIds[] = [];
+  for (const providerArn of named) {
+    const command = new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn: providerArn });
+    const provider = await client.send(command).catch((error: unknown) => {
+      if (error instanceof Error && /^(?:AccessDenied|NoSuchEntity|InvalidInput|ValidationError)/.test(error.name))
+        return undefined;
+      throw error;
+    });
+    const list = provider?.ClientIDList;
+    if (list) found.push({ providerArn, clientIds: list });
+  }
+  return found;
 }
 
 function liveRole(

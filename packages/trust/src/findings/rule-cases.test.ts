@@ -104,6 +104,7 @@ const PROMISED = [
   "session-arn-in-principal-arn",
   "wildcard-without-like",
   "unpopulated-key",
+  "never-matches",
   "single-valued-set-operator",
   "multivalued-without-set-operator",
   "missing-tag-session",

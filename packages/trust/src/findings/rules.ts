@@ -17,6 +17,7 @@ import { missingSetSourceIdentity } from "./rules/missing-set-source-identity.ts
 import { missingTagSession } from "./rules/missing-tag-session.ts";
 import { multivaluedWithoutSetOperator } from "./rules/multivalued-without-set-operator.ts";
 import { negatedOnlyCondition } from "./rules/negated-only-condition.ts";
+import { neverMatches } from "./rules/never-matches.ts";
 import { notAction } from "./rules/not-action.ts";
 import { notPrincipal } from "./rules/not-principal.ts";
 import { oidcGithubMutableSubject } from "./rules/oidc-github-mutable-subject.ts";
@@ -72,6 +73,7 @@ export const rules: readonly Rule[] = [
   sessionArnInPrincipalArn,
   wildcardWithoutLike,
   unpopulatedKey,
+  neverMatches,
   singleValuedSetOperator,
   multivaluedWithoutSetOperator,
   missingTagSession,

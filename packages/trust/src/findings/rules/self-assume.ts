@@ -8,7 +8,10 @@ export const selfAssume: Rule = {
   why: "a session can renew itself without end (persistence)",
   fix: "remove the role from its own trust policy, or restrict the account principal with an aws:PrincipalArn condition",
   *checkRole(role, index) {
-    if (role.arn && mayBecome(role, role, index)) {
+    const { everybody, roles } = index.trustedBy(role);
+    // Where everyone can assume the role, so can the role: what is wrong with that is for other rules.
+    const isMeant = !everybody || roles.has(role.key ?? "") || index.reach(role).includes(role.role.arn);
+    if (role.arn && isMeant && mayBecome(role, role, index)) {
       yield { message: `${role.role.arn} can assume itself` };
     }
   },
