@@ -124,6 +124,19 @@ describe("agent-roles list", () => {
     ]);
   });
 
+  it("exits with 1 for --check when a profile has expired, and only then", async () => {
+    const arn = "arn:aws:iam::123456789012:role/MyFirstRole";
+    const expired = stored("MyFirstAccount", arn).replace("expiration=2026-01-01T01", "expiration=2026-01-01T00");
+    for (const [text, code] of [
+      [stored("MyFirstAccount", arn), 0],
+      [expired, 1],
+    ] as const) {
+      const env = { ...ROLES, AWS_SHARED_CREDENTIALS_FILE: await file("credentials", text) };
+      expect((await cli(["list", "--check"], env)).code).toBe(code);
+      expect((await cli(["list"], env)).code).toBe(0);
+    }
+  });
+
   it("has one JSON shape, and no secret in it", async () => {
     const path = await file("credentials", stored("MyFirstAccount", "arn:aws:iam::123456789012:role/MyFirstRole"));
     const { out } = await cli(["list", "--json"], { ...ROLES, AWS_SHARED_CREDENTIALS_FILE: path });

@@ -1,31 +1,40 @@
+import type { AccessLevel } from "@agent-roles/runtime/role-env";
 import { Command } from "commander";
 import type { CliContext, ExitCode } from "../cli-context.ts";
 import { timestamp } from "../duration.ts";
 import { readEnv, readRoleEnv, withEnvFile } from "../read-env.ts";
 
-interface Identity {
+/** Who a profile really is, as STS answers it. The shape is fixed. */
+interface Receipt {
+  /** `null` for the master. */
   readonly profile: string | null;
   readonly accountId: string;
   readonly arn: string;
   readonly expectedRoleArn: string | null;
   readonly region: string;
+  readonly access: AccessLevel;
+  readonly task?: string;
+  readonly sourceIdentity?: string;
   readonly expiration: string | null;
 }
 
-/** `agent-roles whoami`: gets a profile's caller identity from STS and compares it with the role in `AWS_ROLE_N`. */
+/**
+ * `agent-roles whoami`: gets a profile's caller identity from STS and compares it with the role in `AWS_ROLE_N`. Uses the credentials of
+ * the profile, else those of the cache, and assumes the role only if both have none.
+ */
 export function whoamiCommand(context: CliContext, exitWith: (code: ExitCode) => void): Command {
   return withEnvFile(new Command("whoami"))
     .description("print the caller identity of a profile or of the master; exit code 1 if it is not the expected role")
     .option("--profile <profile>", "profile of an AWS_ROLE_N (default: the master)")
     .option("--json", "print JSON")
     .action(async (options: { profile?: string; json?: true; envFile?: string }) => {
-      const { identity, matches } = await (options.profile === undefined
-        ? masterIdentity(context, options.envFile)
-        : profileIdentity(context, options.profile, options.envFile));
-      context.out(options.json ? JSON.stringify(identity, null, 2) : describe(identity));
+      const { receipt, matches } = await (options.profile === undefined
+        ? masterReceipt(context, options.envFile)
+        : profileReceipt(context, options.profile, options.envFile));
+      context.out(options.json ? JSON.stringify(receipt, null, 2) : describe(receipt));
       if (matches) return;
       context.err(
-        `error: ${identity.profile ?? "the master"} is ${identity.arn}, not a session of ${identity.expectedRoleArn}\n` +
+        `error: ${receipt.profile ?? "the master"} is ${receipt.arn}, not a session of ${receipt.expectedRoleArn}\n` +
           "  fix: run agent-roles run to rewrite the profile; another tool, or another AWS_ROLE_N, wrote the credentials that are in use",
       );
       exitWith(1);
@@ -33,11 +42,11 @@ export function whoamiCommand(context: CliContext, exitWith: (code: ExitCode) =>
 }
 
 interface Answer {
-  readonly identity: Identity;
+  readonly receipt: Receipt;
   readonly matches: boolean;
 }
 
-async function masterIdentity(context: CliContext, envFile: string | undefined): Promise<Answer> {
+async function masterReceipt(context: CliContext, envFile: string | undefined): Promise<Answer> {
   const env = await readEnv(context, envFile);
   const { callerIdentity, isSessionOf, masterConfig, parseRoleEnv } = await import("@agent-roles/runtime");
   const roleEnv = parseRoleEnv(env);
@@ -45,22 +54,22 @@ async function masterIdentity(context: CliContext, envFile: string | undefined):
   const caller = await callerIdentity(config, "the master");
   const { expiration } = await config.credentials();
   const expected = roleEnv.master?.role;
-  const identity = {
+  const receipt = {
     profile: null,
     ...caller,
     expectedRoleArn: expected?.arn ?? null,
     region: config.region,
+    access: "full",
     expiration: expiration?.toISOString() ?? null,
-  };
-  return { identity, matches: !expected || isSessionOf(caller.arn, expected) };
+  } as const;
+  return { receipt, matches: !expected || isSessionOf(caller.arn, expected) };
 }
 
-/** Uses the credentials that a client of this profile finds in the shared file, or else new ones. */
-async function profileIdentity(context: CliContext, profile: string, envFile: string | undefined): Promise<Answer> {
-  const { env } = await readRoleEnv(context, envFile);
+async function profileReceipt(context: CliContext, profile: string, envFile: string | undefined): Promise<Answer> {
+  const { env, roleEnv } = await readRoleEnv(context, envFile);
   const { callerIdentity, createAgentRoles, isSessionOf, readSharedProfiles, stsRegion } =
     await import("@agent-roles/runtime");
-  const roles = createAgentRoles({ env, clock: context.clock });
+  const roles = createAgentRoles({ env, clock: context.clock, cache: true });
   const target = roles.target(profile);
   const { managed, foreign } = await readSharedProfiles(env);
   const notOurs = foreign.get(profile);
@@ -70,24 +79,33 @@ async function profileIdentity(context: CliContext, profile: string, envFile: st
   const used = isValid ? stored : await roles.credentials(profile)();
   const region = target.region ?? stsRegion(env, target.role.partition);
   const caller = await callerIdentity({ region, credentials: async () => used }, profile);
-  const identity = {
+  const { sourceIdentity } = roleEnv;
+  const task = env["AGENT_ROLES_TASK"];
+  const receipt = {
     profile,
     ...caller,
     expectedRoleArn: target.role.arn,
     region,
+    access: target.access ?? "full",
+    ...(task && { task }),
+    ...(sourceIdentity && { sourceIdentity }),
     expiration: used.expiration?.toISOString() ?? null,
   };
-  return { identity, matches: isSessionOf(caller.arn, target.role) };
+  return { receipt, matches: isSessionOf(caller.arn, target.role) };
 }
 
-function describe({ profile, accountId, arn, expectedRoleArn, region, expiration }: Identity): string {
+function describe(receipt: Receipt): string {
+  const { profile, accountId, arn, expectedRoleArn, region, access, task, sourceIdentity, expiration } = receipt;
   const rows = [
     ["profile", profile ?? "(master)"],
     ["account", accountId],
     ["arn", arn],
     ["expected", expectedRoleArn ?? "(no AWS_MASTER_ROLE_ARN is set)"],
     ["region", region],
+    ["access", access],
+    ...(task ? [["task", task]] : []),
+    ...(sourceIdentity ? [["source identity", sourceIdentity]] : []),
     ["expiration", expiration ? timestamp(new Date(expiration)) : "(does not expire)"],
   ];
-  return rows.map(([name = "", value = ""]) => `${name.padEnd(10)}  ${value}`).join("\n");
+  return rows.map(([name = "", value = ""]) => `${name.padEnd(15)}  ${value}`).join("\n");
 }
