@@ -303,6 +303,13 @@ def patch_stacks():
             )
         return described
 
+    def existing_resources(stack):
+        """moto's map of resources creates the missing ones when it is read: those that failed, too."""
+        resources = stack.resource_map
+        found = (resources._parsed_resources.get(name) for name in resources._resource_json_map)
+        return [each for each in found if each is not None]
+
+    Stack.stack_resources = property(existing_resources)
     parsing.parse_and_create_resource = parse_and_create_resource
     StackInstance.to_dict = instance_status
     CloudFormationBackend.create_stack = create_stack

@@ -4,6 +4,7 @@ import {
   CreateStackCommand,
   DeleteStackCommand,
   DescribeStackEventsCommand,
+  DescribeStackResourcesCommand,
   DescribeStacksCommand,
   UpdateStackCommand,
 } from "@aws-sdk/client-cloudformation";
@@ -182,6 +183,14 @@ describe("a role in a template", () => {
     expect(reason).toBe(
       "Properties validation failed for resource Role with message:\n[#/ManagedPolicyArns: array items are not unique]",
     );
+  });
+
+  it("that was refused is not created by a look at the stack's resources", async () => {
+    const { StackName } = await deployRole({ RoleName: "Seen", ManagedPolicyArns: managed("NotThere") });
+    const { StackResources } = await cloudFormation.send(new DescribeStackResourcesCommand({ StackName }));
+    expect(StackResources).toEqual([]);
+    const seen = iamOf(sandbox, MASTER).send(new GetRoleCommand({ RoleName: "Seen" }));
+    await expect(seen).rejects.toMatchObject({ name: "NoSuchEntityException" });
   });
 
   it("with the name of another role is refused, and the other role stays", async () => {
