@@ -87,7 +87,8 @@ export async function onEachStack(
         const isBlocked = group.some(({ stack }) => results.get(stack)?.status === "failed");
         const result = isBlocked ? { ...each, status: "skipped" as const } : await attempt(each);
         results.set(each.stack, result);
-        onResult?.(result, { done: results.size, total: stacks.length });
+        const progress = { done: results.size, total: stacks.length };
+        onResult?.(result, progress);
       }
     });
   } finally {
