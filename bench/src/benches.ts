@@ -1,6 +1,7 @@
 import type { Bench } from "./bench.ts";
 import { callsPerLifetime } from "./calls-per-lifetime.ts";
 import { cliEnv, cliList, credentialProcess, processProfile, sequentialCli } from "./commands.ts";
+import { deploy, deployAgain } from "./deploy.ts";
 import { hotPath, temporaryHotPath } from "./hot-path.ts";
 import { memory, memoryOurs, memorySdk, memorySdkFloor, memorySdkOneCall, memorySmallHeap } from "./memory.ts";
 import { profilesReady, profilesReadySdk, sdkOverhead, temporaryFill } from "./profiles-ready.ts";
@@ -34,4 +35,6 @@ export const benches: readonly Bench[] = [
   trustCheck,
   trustIndependent,
   synth,
+  deploy,
+  deployAgain,
 ];

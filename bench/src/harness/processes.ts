@@ -32,6 +32,17 @@ export async function runNode(args: readonly string[], env: Env = {}): Promise<s
   return stdout;
 }
 
+/** Runs Node to its end. @returns standard output, also when it exits with 1. */
+export async function runNodeToExit(args: readonly string[], env: Env = {}): Promise<string> {
+  return new Promise((done, reject) => {
+    const options = { env: { ...cleanEnv(), ...env }, maxBuffer: 2 ** 26 };
+    execFile(process.execPath, args, options, (error, stdout) => {
+      if (error === null || error.code === 1) done(stdout);
+      else reject(error);
+    });
+  });
+}
+
 /** Runs Node to its end. @returns the figure that it prints. @throws when it fails or prints something else. */
 export async function figureOf(args: readonly string[], env: Env = {}): Promise<number> {
   const output = await runNode(args, env);

@@ -87,8 +87,7 @@ export async function onEachStack(
         const isBlocked = group.some(({ stack }) => results.get(stack)?.status === "failed");
         const result = isBlocked ? { ...each, status: "skipped" as const } : await attempt(each);
         results.set(each.stack, result);
-        const progress = { done: results.size, total: stacks.length };
-        onResult?.(result, progress);
+        onResult?.(result, { done: results.size, total: stacks.length });
       }
     });
   } finally {
