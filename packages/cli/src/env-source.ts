@@ -1,5 +1,5 @@
 import { sessionCache } from "@agent-roles/runtime/cache";
-import { isRole } from "@agent-roles/runtime/role-env";
+import { type AccessLevel, isRole } from "@agent-roles/runtime/role-env";
 import { type RoleEnvSource, roleEnvSource } from "@agent-roles/runtime/role-sources";
 import type { CliContext } from "./cli-context.ts";
 
@@ -8,12 +8,13 @@ import type { CliContext } from "./cli-context.ts";
  * `AGENT_ROLES_SECRET_ID`. Each read exports the file's variables for the AWS SDK, such as `AWS_PROFILE`, and restores variables that are no
  * longer in the file. An `AWS_PROFILE` that names one of the profiles is left out where the master's credentials do not come from it.
  *
- * @param limitMs - time limit for the secret, milliseconds; after it `Unavailable` is thrown.
+ * @param options.limitMs - time limit for the secret, milliseconds; after it `Unavailable` is thrown.
+ * @param options.access - no role gets more.
  */
 export function envSource(
   { env, exportEnv, clock }: Pick<CliContext, "env" | "exportEnv" | "clock">,
   envFile: string | undefined,
-  limitMs: number = Infinity,
+  { limitMs = Infinity, access }: { readonly limitMs?: number; readonly access?: AccessLevel } = {},
 ): RoleEnvSource {
   let exported: readonly string[] = [];
   const onEnvFile = (file: Readonly<Record<string, string | undefined>>): void => {
@@ -33,6 +34,7 @@ export function envSource(
     cache,
     limitMs,
     onProfileIgnored,
+    ...(access !== undefined && { access }),
     ...(envFile !== undefined && { envFile, onEnvFile }),
   });
 }

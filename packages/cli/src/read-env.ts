@@ -1,4 +1,11 @@
-import { type Env, formatDiagnostic, type ParsedRoleEnv, parseRoleEnv } from "@agent-roles/runtime/role-env";
+import {
+  ACCESS_LEVELS,
+  type AccessLevel,
+  type Env,
+  formatDiagnostic,
+  type ParsedRoleEnv,
+  parseRoleEnv,
+} from "@agent-roles/runtime/role-env";
 import type { RoleEnvSource } from "@agent-roles/runtime/role-sources";
 import { type Command, Option } from "commander";
 import type { CliContext } from "./cli-context.ts";
@@ -12,6 +19,15 @@ export function withEnvFile(command: Command): Command {
   );
 }
 
+/** Adds `--access LEVEL`. */
+export function withAccess(command: Command): Command {
+  return command.addOption(
+    new Option("--access <level>", "limit sessions: view lists, read also reads data, neither returns secrets").choices(
+      ACCESS_LEVELS,
+    ),
+  );
+}
+
 /** The variables of {@link envSource}. @throws {AgentRolesError} `RolesUnreadable`. */
 export async function readEnv(context: CliContext, envFile: string | undefined): Promise<Env> {
   return envSource(context, envFile).read();
@@ -21,8 +37,9 @@ export async function readEnv(context: CliContext, envFile: string | undefined):
 export async function readRoleEnv(
   context: CliContext,
   envFile: string | undefined,
+  access?: AccessLevel,
 ): Promise<{ readonly env: Env; readonly roleEnv: ParsedRoleEnv; readonly source: RoleEnvSource }> {
-  const source = envSource(context, envFile);
+  const source = envSource(context, envFile, access && { access });
   const env = await source.read();
   const roleEnv = parseRoleEnv(env);
   const { roles, warnings } = roleEnv;

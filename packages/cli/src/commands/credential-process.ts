@@ -1,11 +1,11 @@
 import { Command } from "commander";
 import type { CliContext, ExitCode } from "../cli-context.ts";
 import { credentialProcess, type CredentialProcessOptions } from "../credential-process/credential-process.ts";
-import { withEnvFile } from "../read-env.ts";
+import { withAccess, withEnvFile } from "../read-env.ts";
 
 /** `agent-roles credential-process`, for help and wrong usage. For AWS clients it starts in `credential-process-main.ts`. */
 export function credentialProcessCommand(context: CliContext, exitWith: (code: ExitCode) => void): Command {
-  return withEnvFile(new Command("credential-process"))
+  return withAccess(withEnvFile(new Command("credential-process")))
     .description("print a profile's credentials as JSON, for credential_process in ~/.aws/config")
     .requiredOption("--profile <profile>", "profile of an AWS_ROLE_N")
     .action(async (options: CredentialProcessOptions) => exitWith(await credentialProcess(context, options)));

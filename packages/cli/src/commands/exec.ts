@@ -1,13 +1,15 @@
 import { Command, Option } from "commander";
 import type { CliContext, ExitCode } from "../cli-context.ts";
 import { collect } from "../collect-option.ts";
-import { withEnvFile } from "../read-env.ts";
+import { withAccess, withEnvFile } from "../read-env.ts";
 import { UsageError } from "../usage-error.ts";
 
 /** `agent-roles exec`, for help and wrong usage. A command starts in `exec-main.ts`. */
 export function execCommand(_context: CliContext, _exitWith: (code: ExitCode) => void): Command {
-  return withEnvFile(new Command("exec"))
-    .usage("--profile <profile> [--profile <profile> …] [--env-file <file>] -- <command> [arguments…]")
+  return withAccess(withEnvFile(new Command("exec")))
+    .usage(
+      "--profile <profile> [--profile <profile> …] [--access <level>] [--env-file <file>] -- <command> [arguments…]",
+    )
     .description(
       "run one command that sees the named profiles only; keeps them fresh until it ends, and exits with its exit code",
     )

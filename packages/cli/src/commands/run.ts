@@ -1,4 +1,5 @@
 import type { AgentRolesEvent, FollowedRoles, Owner, ProfileStatus } from "@agent-roles/runtime";
+import type { AccessLevel } from "@agent-roles/runtime/role-env";
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { CliContext, ExitCode } from "../cli-context.ts";
 import type { Env } from "@agent-roles/runtime/role-env";
@@ -8,11 +9,12 @@ import { eventJson } from "../event-json.ts";
 import { eventLine } from "../event-line.ts";
 import { sweepExecDirectories } from "../exec/exec.ts";
 import { profileJson } from "../profile-json.ts";
-import { readRoleEnv, withEnvFile } from "../read-env.ts";
+import { readRoleEnv, withAccess, withEnvFile } from "../read-env.ts";
 import { MODES, runStores, type StoreOptions } from "../run-stores.ts";
 
 interface RunOptions extends StoreOptions {
   readonly envFile?: string;
+  readonly access?: AccessLevel;
   readonly once?: true;
   readonly endpoint?: number;
   readonly json?: true;
@@ -20,7 +22,7 @@ interface RunOptions extends StoreOptions {
 
 /** `agent-roles run`: assumes every role, writes the profiles and rotates the credentials until it is stopped. */
 export function runCommand(context: CliContext, exitWith: (code: ExitCode) => void): Command {
-  return withEnvFile(new Command("run"))
+  return withAccess(withEnvFile(new Command("run")))
     .description("assume every role, write the profiles to the AWS shared files, rotate the credentials until stopped")
     .option(
       "--mode <mode>",
@@ -53,7 +55,7 @@ async function run(context: CliContext, options: RunOptions): Promise<ExitCode> 
   let followed: FollowedRoles | undefined;
   // First of all: SIGHUP must not end the process while it reads the roles.
   if (!options.once) context.onReload(() => void followed?.reload());
-  const { env, roleEnv, source } = await readRoleEnv(context, options.envFile);
+  const { env, roleEnv, source } = await readRoleEnv(context, options.envFile, options.access);
   await sweepExecDirectories(env);
   const stores = await runStores(env, roleEnv, options);
   if (options.mode === "credentials-file") {

@@ -1,5 +1,5 @@
 import type { SessionCredentials } from "@agent-roles/runtime";
-import { AgentRolesError, parseRoleEnv, type TargetRole } from "@agent-roles/runtime/role-env";
+import { type AccessLevel, AgentRolesError, parseRoleEnv, type TargetRole } from "@agent-roles/runtime/role-env";
 import { readEnvFile } from "@agent-roles/runtime/role-sources";
 import type { CliContext, ExitCode } from "../cli-context.ts";
 import { envSource } from "../env-source.ts";
@@ -20,6 +20,7 @@ export type CredentialProcessContext = Pick<CliContext, "env" | "exportEnv" | "c
 export interface CredentialProcessOptions {
   readonly profile: string;
   readonly envFile?: string;
+  readonly access?: AccessLevel;
 }
 
 /**
@@ -43,13 +44,16 @@ export async function credentialProcess(
 
 async function session(
   context: CredentialProcessContext,
-  { profile, envFile }: CredentialProcessOptions,
+  { profile, envFile, access }: CredentialProcessOptions,
 ): Promise<{ readonly credentials: SessionCredentials; readonly clockOffsetMs: number }> {
   const inherited = readerEnv(context.env, envFile === undefined ? {} : await readEnvFile(envFile), profile);
   if (inherited !== context.env) context.exportEnv({ AWS_PROFILE: undefined });
   const { clock } = context;
   const startedAt = clock.now();
-  const env = await envSource({ ...context, env: inherited }, envFile, LIMIT_MS).read();
+  const env = await envSource({ ...context, env: inherited }, envFile, {
+    limitMs: LIMIT_MS,
+    ...(access && { access }),
+  }).read();
   const roleEnv = parseRoleEnv(env);
   const target = declared(roleEnv.roles, profile);
   notOfItself(context, profile);

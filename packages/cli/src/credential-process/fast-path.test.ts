@@ -62,6 +62,7 @@ describe("a hit", () => {
 
   it.each([
     [["--profile=Prod"]],
+    [["--profile=Prod", "--access=full"]],
     [["--env-file", "FILE", "--profile", "Prod"]],
     [["--profile", "Prod", "--env-file=FILE"]],
   ])("is found with %j", async (args) => {
@@ -69,7 +70,9 @@ describe("a hit", () => {
     const file = join(folder, "agent-roles.env");
     await writeFile(file, `AWS_ROLE_1='${env["AWS_ROLE_1"]}'\n`);
     const withFile = args.map((arg) => arg.replace("FILE", file));
-    const inherited = args.length > 1 ? { AGENT_ROLES_CACHE_DIR: folder, ...KEYS, AWS_ROLE_7: "other" } : env;
+    const inherited = args.some((arg) => arg.includes("FILE"))
+      ? { AGENT_ROLES_CACHE_DIR: folder, ...KEYS, AWS_ROLE_7: "other" }
+      : env;
     expect(answer(withFile, inherited, NOW)).toEqual(hit);
   });
 
@@ -98,6 +101,9 @@ it.each<readonly [string, string[], Record<string, string>]>([
   ["the env file is missing", [...prod, "--env-file", "/does/not/exist"], {}],
   ["roles are in a secret", prod, { AGENT_ROLES_SECRET_ID: "agent/roles" }],
   ["the role is another one", prod, { AWS_ROLE_1_EXTERNAL_ID: "id-42" }],
+  ["the cached session has another access level", [...prod, "--access", "read"], {}],
+  ["the role has another access level", prod, { AWS_ROLE_1_ACCESS: "view" }],
+  ["the access level is unknown", [...prod, "--access=write"], {}],
   ["an option of the role is wrong", prod, { AWS_ROLE_1_DURATION_SECONDS: "1" }],
 ])("leaves it to the command when %s", async (_, args, more) => {
   await assumed(0);

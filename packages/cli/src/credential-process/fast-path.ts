@@ -1,7 +1,13 @@
 import { readFileSync, statSync } from "node:fs";
 import { parseEnv } from "node:util";
 import { cacheDirectory, entryKey, localCaller, readCacheFileSync, readerAnswer } from "@agent-roles/runtime/cache";
-import { mergeRoleEnv, parseOneRole } from "@agent-roles/runtime/role-env";
+import {
+  ACCESS_LEVELS,
+  type AccessLevel,
+  limitAccess,
+  mergeRoleEnv,
+  parseOneRole,
+} from "@agent-roles/runtime/role-env";
 import { credentialsJson, failureLine } from "./process-output.ts";
 import { readerEnv } from "./reader-env.ts";
 
@@ -16,6 +22,7 @@ export type FastAnswer =
 export interface FastOptions {
   readonly profile: string;
   readonly envFile?: string;
+  readonly access?: AccessLevel;
 }
 
 /**
@@ -24,7 +31,11 @@ export interface FastOptions {
  * @param now - milliseconds since the epoch.
  * @returns `undefined` in all other cases: the role must be assumed, or an error must be reported.
  */
-export function fastPath({ profile, envFile }: FastOptions, inherited: Env, now: number): FastAnswer | undefined {
+export function fastPath(
+  { profile, envFile, access }: FastOptions,
+  inherited: Env,
+  now: number,
+): FastAnswer | undefined {
   try {
     // A pipe can be read only once, and may have no writer.
     if (envFile !== undefined && !statSync(envFile).isFile()) return undefined;
@@ -33,7 +44,7 @@ export function fastPath({ profile, envFile }: FastOptions, inherited: Env, now:
     const env = envFile === undefined ? own : mergeRoleEnv(own, file);
     // Then the roles are in the secret.
     if (env["AGENT_ROLES_SECRET_ID"]) return undefined;
-    const role = parseOneRole(env, profile);
+    const role = parseOneRole(access ? limitAccess(env, access) : env, profile);
     if (!role) return undefined;
     // Then only the credentials themselves say who the caller is.
     const caller = localCaller(env);
@@ -56,7 +67,7 @@ export function fastPath({ profile, envFile }: FastOptions, inherited: Env, now:
 }
 
 /**
- * Parses `--profile P` and `--env-file F`, also with `=`.
+ * Parses `--profile P`, `--env-file F` and `--access LEVEL`, also with `=`.
  *
  * @param args - the arguments after `credential-process`.
  * @returns `undefined` for any other argument; the full parser handles it.
@@ -64,12 +75,16 @@ export function fastPath({ profile, envFile }: FastOptions, inherited: Env, now:
 export function fastOptions(args: readonly string[]): FastOptions | undefined {
   let profile: string | undefined;
   let envFile: string | undefined;
+  let access: AccessLevel | undefined;
   for (let index = 0; index < args.length; index += 1) {
-    const [, name, joined] = /^--(profile|env-file)(?:=(.+))?$/s.exec(args[index] ?? "") ?? [];
+    const [, name, joined] = /^--(profile|env-file|access)(?:=(.+))?$/s.exec(args[index] ?? "") ?? [];
     const value = joined ?? args[(index += 1)];
     if (!name || !value || value.startsWith("-")) return undefined;
     if (name === "profile") profile = value;
-    else envFile = value;
+    else if (name === "env-file") envFile = value;
+    else if (!(access = ACCESS_LEVELS.find((level) => level === value))) return undefined;
   }
-  return profile === undefined ? undefined : { profile, ...(envFile !== undefined && { envFile }) };
+  return profile === undefined
+    ? undefined
+    : { profile, ...(envFile !== undefined && { envFile }), ...(access && { access }) };
 }

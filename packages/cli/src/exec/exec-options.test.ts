@@ -8,6 +8,7 @@ it.each([
     "--env-file f --profile A -- x --profile C -- y",
     { profiles: ["A"], envFile: "f", command: ["x", "--profile", "C", "--", "y"] },
   ],
+  ["--access view --profile A -- x", { profiles: ["A"], access: "view", command: ["x"] }],
   ["-- x", { profiles: [], command: ["x"] }],
 ])("parses %s", (line, options) => {
   expect(execOptions(line.split(" "))).toEqual(options);
@@ -25,7 +26,7 @@ it.each([
   "--help -- x",
   "--profile A --help -- x",
   "--task T --profile A -- x",
-  "--access view --profile A -- x",
+  "--access write --profile A -- x",
   "--on-behalf-of me --profile A -- x",
   "--ttl 15m --profile A -- x",
   "-p A -- x",

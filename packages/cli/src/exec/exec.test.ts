@@ -11,6 +11,7 @@ let home: string;
 let server: Server;
 let lifetimeMs: number;
 let calls: number;
+let lastCall: string;
 
 beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), "agent-roles-exec-"));
@@ -21,6 +22,7 @@ beforeEach(async () => {
     request.on("data", (chunk: Buffer) => (body += chunk.toString()));
     request.on("end", () => {
       calls += 1;
+      lastCall = body;
       const isBad = body.includes("Bad");
       response.writeHead(isBad ? 403 : 200, { "content-type": "text/xml" }).end(isBad ? REFUSAL : session());
     });
@@ -58,7 +60,12 @@ const ROLES = Object.fromEntries(
   ]),
 );
 
-function start(profiles: readonly string[], command: readonly [string, ...string[]], { hasTerminal = false } = {}) {
+function start(
+  profiles: readonly string[],
+  command: readonly [string, ...string[]],
+  options: { hasTerminal?: boolean; access?: "view" } = {},
+) {
+  const { hasTerminal = false, ...given } = options;
   const err: string[] = [];
   const signals: ((signal: NodeJS.Signals) => void)[] = [];
   const env = {
@@ -78,7 +85,7 @@ function start(profiles: readonly string[], command: readonly [string, ...string
       onSignal: (listener) => signals.push(listener),
       hasTerminal,
     },
-    { profiles, command },
+    { profiles, command, ...given },
   );
   return { code, err, env, signal: (name: NodeJS.Signals) => signals.forEach((listener) => listener(name)) };
 }
@@ -122,6 +129,13 @@ it("makes no call for a session that is in the cache", async () => {
   await start(["One"], ["true"]).code;
   await start(["One"], ["true"]).code;
   expect(calls).toBe(1);
+});
+
+it("assumes the role again with a lower access level", async () => {
+  await start(["One"], ["true"]).code;
+  await start(["One"], ["true"], { access: "view" }).code;
+  expect(calls).toBe(2);
+  expect(lastCall).toContain("ViewOnlyAccess");
 });
 
 it.each([

@@ -69,7 +69,7 @@ export async function exec(context: ExecContext, options: ExecOptions): Promise<
   const cleanUp: (() => Promise<unknown>)[] = [];
 
   async function work(): Promise<number> {
-    const env = await envSource(context, options.envFile).read();
+    const env = await envSource(context, options.envFile, options).read();
     const roleEnv = parseRoleEnv(env);
     for (const warning of roleEnv.warnings) context.err(`warning: ${formatDiagnostic(warning)}`);
     const targets = selected(roleEnv.roles, options.profiles);

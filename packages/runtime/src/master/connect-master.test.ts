@@ -158,6 +158,13 @@ it("sends all that shapes a session", async () => {
   });
 });
 
+it("sends the policies of an access level", async () => {
+  const { assume } = subject(900, { AWS_ROLE_1_ACCESS: "view" });
+  await assume();
+  expect(asked[0]?.get("PolicyArns.member.1.arn")).toBe("arn:aws:iam::aws:policy/job-function/ViewOnlyAccess");
+  expect(asked[0]?.get("Policy")).toContain('"Effect":"Deny"');
+});
+
 it("names sessions always the same when nobody names them, and sends nothing that is not declared", async () => {
   const { assume } = subject(900);
   await assume();

@@ -3,6 +3,7 @@ export type { AgentRolesErrorOptions, ErrorCode } from "../agent-roles-error.ts"
 export type { Env } from "./env.ts";
 export { type Diagnostic, formatDiagnostic } from "./diagnostic.ts";
 export { formatRoleEnv } from "./format-role-env.ts";
+export { limitAccess } from "./limit-access.ts";
 export { isRole, mergeRoleEnv } from "./merge-role-env.ts";
 export { parseRoleArn } from "./role-arn.ts";
 export type { RoleArn } from "./role-arn.ts";

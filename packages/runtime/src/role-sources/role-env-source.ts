@@ -1,5 +1,5 @@
 import { systemClock } from "../clock.ts";
-import { mergeRoleEnv } from "../role-env/index.ts";
+import { type AccessLevel, limitAccess, mergeRoleEnv } from "../role-env/index.ts";
 import { noAnswer, withTimeout } from "../with-timeout.ts";
 import { masterEnv } from "./master-env.ts";
 import { readEnvFile } from "./read-env-file.ts";
@@ -18,6 +18,8 @@ export interface RoleEnvSourceOptions extends Omit<SecretEnvOptions, "env" | "se
    * error, because the SDK would use it.
    */
   readonly onProfileIgnored?: () => void;
+  /** No role gets more. Default: what the variables say. */
+  readonly access?: AccessLevel;
   /** Within this time, milliseconds, the secret is there or `Unavailable` is thrown. Default: no limit. */
   readonly limitMs?: number;
 }
@@ -46,10 +48,23 @@ const SECRET_POLL_MS = 60_000;
  * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/retrieving-secrets.html
  */
 export function roleEnvSource(options: RoleEnvSourceOptions = {}): RoleEnvSource {
-  const { env = process.env, envFile, onEnvFile, onProfileIgnored, limitMs = Infinity, ...secretOptions } = options;
+  const {
+    env = process.env,
+    envFile,
+    onEnvFile,
+    onProfileIgnored,
+    access,
+    limitMs = Infinity,
+    ...secretOptions
+  } = options;
   let secretId = env["AGENT_ROLES_SECRET_ID"];
 
   async function read(): Promise<Env> {
+    const all = await readAll();
+    return access === undefined ? all : limitAccess(all, access);
+  }
+
+  async function readAll(): Promise<Env> {
     const file = envFile === undefined ? {} : await readEnvFile(envFile);
     if (envFile !== undefined) onEnvFile?.(file);
     const local = forMaster(mergeRoleEnv(env, file));
