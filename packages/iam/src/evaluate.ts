@@ -24,7 +24,9 @@ export function evaluate(request: AccessRequest, policies: AccessPolicies): Eval
     return { decision: "denied", reasons: [{ effect: "denied", action, policy: "request", message: caller }] };
   }
   const own = "arn" in caller ? caller.arn.account : "";
-  const resourceAccount = request.resourceAccount ?? (parseArn(resource)?.account || own);
+  const account = parseArn(resource)?.account;
+  // A managed policy of AWS (arn:aws:iam::aws:policy/…) is every account's own.
+  const resourceAccount = request.resourceAccount ?? (account && account !== "aws" ? account : own);
   const context = contextOf([
     ...callerKeys(request.caller, caller),
     ["aws:ViaAWSService", stated("false")],

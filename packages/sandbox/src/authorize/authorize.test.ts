@@ -109,6 +109,16 @@ describe("authorize", () => {
     expect(await decide("GET", { identityPolicies: [ADMINISTRATOR, revoked(NOW - 1000)] })).toBe("allowed");
   });
 
+  it("lets an account read AWS's managed policies", async () => {
+    const context = stsContext({ roles: { [ROLE]: { identityPolicies: [ADMINISTRATOR] } } });
+    const form = "Action=GetPolicy&PolicyArn=arn%3Aaws%3Aiam%3A%3Aaws%3Apolicy%2FReadOnlyAccess";
+    const headers = { "content-type": "application/x-www-form-urlencoded" };
+    const request = { method: "POST", url: "/", headers };
+    const signed = { service: "iam", region: "us-east-1" };
+    const caller = sessionCaller(context, ROLE, {});
+    expect(await authorize({ request, signed, body: Buffer.from(form) }, caller, {}, context)).toBeUndefined();
+  });
+
   it("refuses what it cannot name, even to an administrator", async () => {
     expect(await decide("PATCH", {})).toContain("the sandbox cannot name this request, so it refuses it:");
   });
