@@ -1,11 +1,26 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const dev = { resolve: { conditions: ["dev"] }, ssr: { resolve: { conditions: ["dev"] } } };
 
+/** Files that wait for minutes. They start first, and the others keep the cores busy meanwhile. */
+const LONGEST = ["rotation.integration", "fleet.integration", "deployed-roles.integration", "check-live.integration"];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification): number => {
+      const index = LONGEST.findIndex((name) => moduleId.includes(`/${name}.`));
+      return index === -1 ? LONGEST.length : index;
+    };
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
+  }
+}
+
 export default defineConfig({
   test: {
-    // By default one core is left free; most of what runs here waits.
-    maxWorkers: "150%",
+    // By default one core is left free; much of what runs here waits.
+    maxWorkers: "200%",
+    sequence: { sequencer: LongestFirst },
     // The SDK's notice about Node versions, once a worker, hides what matters.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
     projects: [
@@ -17,8 +32,9 @@ export default defineConfig({
           unstubEnvs: true,
           // Files share a process and its modules: to import the CDK and the SDKs for each took longer than the tests.
           isolate: false,
-          // A disk that stalls is no failure; what hangs still ends.
-          testTimeout: 60_000,
+          // Neither a slow machine nor a disk that stalls is a failure; what hangs still ends.
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
         },
       },
       {
@@ -26,8 +42,9 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["test/src/**/*.integration.ts", "packages/*/src/**/*.simulation.ts"],
-          testTimeout: 120_000,
-          hookTimeout: 240_000,
+          isolate: false,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
     ],
