@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { AgentRolesError } from "./agent-roles-error.ts";
 import { type AgentRolesOptions, createAgentRoles } from "./create-agent-roles.ts";
 import type { AgentRolesEvent } from "./events.ts";
@@ -694,5 +694,6 @@ it.each([
     (await readdir(cacheDirectory)).filter((name) => name.endsWith(".json"));
   expect(await entries()).toHaveLength(1);
   roles.update({ ...rest, AWS_ROLE_2: "arn:aws:iam::123456789013:role/Second:Second" });
-  await vi.waitFor(async () => expect(await entries()).toHaveLength(left));
+  await settle();
+  expect(await entries()).toHaveLength(left);
 });

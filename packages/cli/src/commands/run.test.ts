@@ -92,7 +92,7 @@ it("prints what readers of the endpoint need, and closes it at the end", async (
 it("takes a reload while STS has not yet answered for the first time, and stops in order", async () => {
   answers = false;
   const { code, stop, reload } = start(["run"]);
-  await vi.waitFor(() => expect(reload).toHaveLength(1), { timeout: 30_000 });
+  await vi.waitFor(() => expect(reload).toHaveLength(1), { timeout: 600_000 });
   reload[0]?.();
   stop.abort();
   expect(await code).toBe(0);

@@ -100,7 +100,7 @@ async function written(name: string): Promise<string> {
       if (text === "") throw new Error("empty");
       return text;
     },
-    { timeout: 30_000, interval: 20 },
+    { timeout: 600_000, interval: 20 },
   );
 }
 
