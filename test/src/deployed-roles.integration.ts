@@ -52,7 +52,7 @@ describe("agent-roles run --once, as the master role", () => {
     );
   });
 
-  it("leaves what list and whoami confirm", async () => {
+  it("writes profiles that list and whoami confirm", async () => {
     const list = await agentRoles(["list", "--json", "--env-file", envFile], agent);
     expect(JSON.parse(list.stdout)).toMatchObject(
       deployment.manifest.roles.map(({ profile }) => ({ profile, status: "fresh" })),
@@ -64,7 +64,7 @@ describe("agent-roles run --once, as the master role", () => {
     }
   });
 
-  it("is who AWS_MASTER_ROLE_ARN says, without hopping again", async () => {
+  it("does not assume AWS_MASTER_ROLE_ARN again when it is the caller", async () => {
     const { partition, master } = deployment.manifest;
     const roleArn = `arn:${partition}:iam::${master.account}:role${master.path}${master.roleName}`;
     const { exitCode, stdout } = await agentRoles(["whoami", "--json"], { ...agent, AWS_MASTER_ROLE_ARN: roleArn });
@@ -72,7 +72,7 @@ describe("agent-roles run --once, as the master role", () => {
     expect(JSON.parse(stdout)).toMatchObject({ profile: null, expectedRoleArn: roleArn });
   });
 
-  it("shows with whoami that the credentials are another role's", async () => {
+  it("reports with whoami credentials of another role", async () => {
     const [first, second] = deployment.manifest.roles;
     const { partition, rolePath } = deployment.manifest;
     const swapped = await changedEnvFile(deployment.cdkOut, {
@@ -89,7 +89,7 @@ describe("agent-roles run --once, as the master role", () => {
 });
 
 describe("agent-roles run with the deployer's credentials", () => {
-  it("becomes the master through AWS_MASTER_ROLE_ARN first", async () => {
+  it("assumes the role of AWS_MASTER_ROLE_ARN first with the credentials of the deployer", async () => {
     const { partition, master } = deployment.manifest;
     const env = {
       ...(await deployment.agent()),
@@ -100,7 +100,7 @@ describe("agent-roles run with the deployer's credentials", () => {
     expect(exitCode, stdout).toBe(0);
   });
 
-  it("is refused every role without it, for it is not the master", async () => {
+  it("fails every role with the credentials of the deployer, who is not the master", async () => {
     const { exitCode, stdout } = await agentRoles(["run", "--once", "--json", "--env-file", envFile], {
       ...agent,
       ...deployment.deployer,
@@ -116,7 +116,7 @@ describe("a role that refuses the master", () => {
   it.each([
     ["a wrong external id", { AWS_ROLE_3_EXTERNAL_ID: "somebody-else" }],
     ["no external id", { AWS_ROLE_3_EXTERNAL_ID: "" }],
-  ])("by %s fails alone, with code and fix, and the others are written", async (_, changes) => {
+  ])("fails alone a role that refuses %s, with code and fix, and writes the others", async (_, changes) => {
     const env = await deployment.agent();
     const { exitCode, stdout, stderr } = await agentRoles(
       ["run", "--once", "--env-file", await changedEnvFile(deployment.cdkOut, changes)],
@@ -129,7 +129,7 @@ describe("a role that refuses the master", () => {
     await expect(sdkArn("MyThirdAccount", env)).rejects.toThrow("Could not resolve credentials");
   });
 
-  it("because its trust policy names somebody else, or because it does not exist", async () => {
+  it("fails alone a role whose trust policy names another principal, and a role that does not exist", async () => {
     const { manifest, target } = deployment;
     const iam = new IAMClient(await deployment.inAccount(target.otherAccount));
     const RoleName = `Stranger${target.suffix}`;
@@ -179,8 +179,8 @@ async function stackOutputs(): Promise<Record<string, string>> {
   return Object.fromEntries(outputs);
 }
 
-describe("the AWS_ROLE_N values", () => {
-  it("are the same in cdk.out, from agent-roles env and in the stack outputs", async () => {
+describe("AWS_ROLE_N", () => {
+  it("gives the same AWS_ROLE_N values in cdk.out, from agent-roles env and in the stack outputs", async () => {
     const fromCdkOut = parseEnv(await readFile(envFile, "utf8"));
     const printed = await agentRoles(["env", "--manifest", deployment.manifestFile, "--format", "json"], agent);
     expect(JSON.parse(printed.stdout)).toEqual(fromCdkOut);

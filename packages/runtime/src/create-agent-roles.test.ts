@@ -141,7 +141,7 @@ async function filled<T>(start: Promise<T>, clock: FakeClock): Promise<T> {
 }
 
 describe("events", () => {
-  it("hold no secret, so that each may be logged as it is", async () => {
+  it("puts no secret into an event", async () => {
     const { roles, store, events, broken, clock } = subject();
     broken.set("First", denied);
     await roles.assumeAll({ stores: [store] });
@@ -393,7 +393,7 @@ describe("update", () => {
 });
 
 describe("a role that never answers", () => {
-  it("fails after a minute, and holds up no other", async () => {
+  it("fails a role that never answers after a minute, and delays no other", async () => {
     const { roles, clock } = subject({
       assumeRole: ({ subject: name }) =>
         name === "First" ? new Promise(() => undefined) : Promise.resolve(credentials(name, clock.now())),
@@ -437,7 +437,7 @@ describe("a shared cache", () => {
   });
   afterEach(() => rm(directory, { recursive: true, force: true }));
 
-  it("makes one STS call a role for two agents, until the session is due", async () => {
+  it("makes one STS call for a role of two agents with a shared cache, until the session is due", async () => {
     const shared = { ...env, ...KEYS, AGENT_ROLES_CACHE_DIR: join(directory, "cache") };
     const first = subject({ env: shared, cache: true });
     const second = subject({ env: shared, cache: true, clock: first.clock });
@@ -447,7 +447,7 @@ describe("a shared cache", () => {
     expect(await first.roles.credentials("First")()).toEqual(await second.roles.credentials("First")());
   });
 
-  it("gives no master the sessions of another one", async () => {
+  it("gives no master the cached sessions of another one", async () => {
     const shared = { ...env, ...KEYS, AGENT_ROLES_CACHE_DIR: join(directory, "cache") };
     const first = subject({ env: shared, cache: true, masterCredentials: as("AKIAFIRST") });
     await first.clock.until(first.roles.assumeAll());
@@ -465,7 +465,7 @@ describe("a shared cache", () => {
     expect(none.calls).toHaveLength(2);
   });
 
-  it("has what is still valid for an agent that starts while STS fails", async () => {
+  it("gives valid cached credentials to an agent that starts while STS fails", async () => {
     const shared = { ...env, ...KEYS, AGENT_ROLES_CACHE_DIR: join(directory, "cache") };
     const first = subject({ env: shared, cache: true });
     await first.clock.until(first.roles.assumeAll());
@@ -478,7 +478,7 @@ describe("a shared cache", () => {
     expect((await failing.roles.credentials("First")()).accessKeyId).toMatch(/^ASIAFirst/);
   });
 
-  it("that cannot be used is reported as an event and fails nothing", async () => {
+  it("reports a shared cache that cannot be used as an event, and fails nothing", async () => {
     await writeFile(join(directory, "file"), "");
     const broken = subject({ env: { ...env, ...KEYS, AGENT_ROLES_CACHE_DIR: join(directory, "file") }, cache: true });
     expect((await broken.roles.assumeAll()).map(({ status }) => status)).toEqual(["fresh", "fresh"]);
@@ -517,7 +517,7 @@ describe("the master's failure", () => {
     return { master, roles, events, clock, failures: () => events.filter(({ type }) => type.endsWith("Failed")) };
   };
 
-  it("is one event for 120 roles, however often they are tried", async () => {
+  it("reports a failure of the master as one event for 120 roles, however often they are tried", async () => {
     const { roles, failures, clock } = failing();
     await roles.assumeAll();
     await roles.assumeAll();
@@ -529,7 +529,7 @@ describe("the master's failure", () => {
     expect(clock.now()).toBeGreaterThan(0);
   });
 
-  it("is one call a round for 120 roles, after the calls that began before it was known", async () => {
+  it("makes one call a round for 120 roles when the master fails, after the calls that began before it was known", async () => {
     const { master, roles, clock } = failing();
     const stop = new AbortController();
     const { done } = await roles.start({ signal: stop.signal });
@@ -541,7 +541,7 @@ describe("the master's failure", () => {
     await done;
   });
 
-  it("ends for all roles as soon as one is assumed", async () => {
+  it("ends a failure of the master for all roles as soon as one is assumed", async () => {
     const { master, roles, clock, events } = failing();
     const stop = new AbortController();
     const { done } = await roles.start({ signal: stop.signal });
@@ -554,7 +554,7 @@ describe("the master's failure", () => {
     await done;
   });
 
-  it("is one event when its credentials never come, and the next round asks for them again", async () => {
+  it("reports one event when the master's credentials never come, and asks for them again in the next round", async () => {
     let asked = 0;
     const clock = fakeClock();
     const events: AgentRolesEvent[] = [];
@@ -595,7 +595,7 @@ describe("the master's failure", () => {
     expect(new Set(calls).size).toBe(120);
   });
 
-  it("is reported again with another cause, and after it worked", async () => {
+  it("reports a failure of the master again with another cause, and after it worked", async () => {
     const { master, roles, failures } = failing();
     await roles.assumeAll();
     master.failure = new AgentRolesError("expired", { code: "MasterCredentialsExpired", fix: "log in" });
@@ -607,7 +607,7 @@ describe("the master's failure", () => {
     expect(failures()).toHaveLength(3);
   });
 
-  it("ends at once with retry() after a new login, without the pause", async () => {
+  it("ends the pause after a failure of the master with retry() after a new login", async () => {
     const { master, roles, events, clock } = failing();
     const stop = new AbortController();
     const { done } = await roles.start({ signal: stop.signal });

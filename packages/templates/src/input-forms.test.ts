@@ -40,7 +40,7 @@ const assembly = (
 });
 
 describe("a cloud assembly", () => {
-  it("gives the stacks of its stages", async () => {
+  it("reads the stacks of the stages of a cloud assembly", async () => {
     const stage = { type: "cdk:cloud-assembly", properties: { directoryName: "stage" } };
     const inner = {
       "out/manifest.json": { artifacts: { Stage: stage } },
@@ -49,27 +49,27 @@ describe("a cloud assembly", () => {
     };
     expect(await arnsOf(inner)).toEqual(["arn:aws:iam::123456789012:role/r"]);
   });
-  it("names a stack by its name, else by its artifact", async () => {
+  it("names a stack of a cloud assembly by its name, else by its artifact", async () => {
     const at = "aws://123456789012/us-east-1";
     expect(await arnsOf(assembly({ A: stack(at, { stackName: "given" }), B: stack(at) }))).toEqual([
       "arn:aws:iam::123456789012:role/given",
       "arn:aws:iam::123456789012:role/B",
     ]);
   });
-  it("leaves an environment unknown that it does not know", async () => {
+  it("leaves an unknown environment of a cloud assembly unknown", async () => {
     const Region = role({ Ref: "AWS::Region" });
     const template = { Resources: { Region } };
     expect(await arnsOf(assembly({ A: stack("aws://unknown-account/unknown-region") }, template))).toEqual([
       "arn:aws:iam::${AWS.AccountId}:role/${AWS.Region}",
     ]);
   });
-  it("reads construct paths from a file beside the manifest too", async () => {
+  it("reads construct paths from a file beside the manifest of a cloud assembly", async () => {
     const more = { "/App/R/Resource": [{ type: "aws:cdk:logicalId", data: "R" }] };
     const artifact = stack("aws://123456789012/us-east-1", {}, { additionalMetadataFile: "metadata.json" });
     const cwd = await folder({ ...assembly({ A: artifact }), "out/metadata.json": more });
     expect((await loadTrustRoles(["out"], { cwd })).roles).toMatchObject([{ location: { path: "App/R/Resource" } }]);
   });
-  it("of another form is refused", async () => {
+  it("refuses a cloud assembly of another form", async () => {
     const files = { ...assembly({}), "out/manifest.json": { artifacts: [] } };
     await expect(arnsOf(files)).rejects.toMatchObject({
       code: "NotATemplate",
@@ -81,25 +81,25 @@ describe("a cloud assembly", () => {
 const template = (name: string): object => ({ Resources: { R: role(name) } });
 
 describe("a path", () => {
-  it("below a file is not there", async () => {
+  it("refuses a path below a file as missing", async () => {
     const cwd = await folder({ a: "{}" });
     await expect(loadTrustRoles(["a/b"], { cwd })).rejects.toMatchObject({ code: "InputNotFound" });
   });
-  it("to more than is read is refused", async () => {
+  it("refuses a file that is larger than the limit", async () => {
     const cwd = await folder({ a: { Resources: { R: role("r") } } });
     await expect(loadTrustRoles(["a"], { cwd, fileBytes: 10 })).rejects.toMatchObject({
       code: "InputUnreadable",
       problems: [{ file: "a", message: expect.stringContaining("more than 10") }],
     });
   });
-  it.skipIf(process.getuid?.() === 0)("that may not be read says so", async () => {
+  it.skipIf(process.getuid?.() === 0)("reports a file without read permission", async () => {
     const cwd = await folder({ a: "{}" });
     await chmod(join(cwd, "a"), 0);
     await expect(loadTrustRoles(["a"], { cwd })).rejects.toMatchObject({
       problems: [{ message: "it may not be read" }],
     });
   });
-  it("to a directory passes over what is something else", async () => {
+  it("passes over other files of a directory", async () => {
     const files = {
       "d/a.json": { Resources: { R: role("r") } },
       "d/list.json": [1],
@@ -107,7 +107,7 @@ describe("a path", () => {
     };
     expect(await arnsOf(files, "d")).toEqual(["arn:aws:iam::${AWS.AccountId}:role/r"]);
   });
-  it("to a directory passes over policies that are no trust policies", async () => {
+  it("passes over policies of a directory that are no trust policies", async () => {
     const action = { Effect: "Allow", Action: "sts:AssumeRole" };
     const cwd = await folder({
       "d/bucket.json": { Statement: [{ Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: "*" }] },
@@ -121,7 +121,7 @@ describe("a path", () => {
     // One that is named itself is checked as what it was named for.
     expect((await loadTrustRoles(["d/identity.json"], { cwd })).roles).toHaveLength(1);
   });
-  it("to a directory reads its directories, assemblies by their manifests, and each once, but none of tools", async () => {
+  it("reads the directories and assemblies of a directory once each, and none of tools", async () => {
     const manifest = { artifacts: { A: stack("aws://123456789012/us-east-1") } };
     const cwd = await folder({
       "d/sub/deep/wild.json": template("wild"),
@@ -139,7 +139,7 @@ describe("a path", () => {
     expect(files).toEqual(["d/.dot.json", "d/cdk.out/t.json", "d/sub/deep/wild.json", "d/sub.json/b.yaml"]);
     expect(roles.map(({ arn }) => arn.split("/").at(-1))).toEqual(["dot", "stack", "wild", "b"]);
   });
-  it("to a directory lists what below it cannot be read, and hides nothing else", async () => {
+  it("lists the files of a directory that cannot be read, and reads the others", async () => {
     const cwd = await folder({
       "d/a.json": template("a"),
       "d/sub/broken.json": "{",
@@ -166,12 +166,12 @@ describe("a path", () => {
     ]);
     expect(roles.map(({ arn }) => arn.split("/").at(-1))).toEqual(["a", "s"]);
   });
-  it("to a directory in which nothing can be read is refused with every reason", async () => {
+  it("refuses a directory in which nothing can be read with every reason", async () => {
     const cwd = await folder({ "d/a.json": "{", "d/readme.md": "x" });
     const error = await loadTrustRoles(["d"], { cwd }).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: "NotATemplate", problems: [{ file: "d" }, { file: "d/a.json", line: 1 }] });
   });
-  it("for Terraform configuration without a plan says how to make one", async () => {
+  it("reports how to make a plan of Terraform configuration", async () => {
     const cwd = await folder({
       "d/main.tf": "",
       "both/main.tf": "",
@@ -194,12 +194,12 @@ describe("a path", () => {
     ["sub/*/x.yaml", ["d/keep.json", "d/node.json", "d/sub/node.json"]],
     ["d/sub/node.json", ["d/keep.json", "d/node.json", "d/sub/deep/x.yaml"]],
     ["nothing", ["d/keep.json", "d/node.json", "d/sub/deep/x.yaml", "d/sub/node.json"]],
-  ])("to a directory leaves out what --exclude %s matches", async (pattern, expected) => {
+  ])("leaves out of a directory what --exclude %s matches", async (pattern, expected) => {
     const names = ["d/keep.json", "d/node.json", "d/sub/node.json", "d/sub/deep/x.yaml"];
     const cwd = await folder(Object.fromEntries(names.map((name) => [name, template("r")])));
     expect((await loadTrustRoles(["d"], { cwd, exclude: [pattern] })).files.toSorted()).toEqual(expected);
   });
-  it("to a directory does not lead out of it", async () => {
+  it("does not follow links out of a directory", async () => {
     const secret = "[default]\naws_secret_access_key = x\n";
     const cwd = await folder({
       secret,
@@ -228,7 +228,7 @@ describe("a path", () => {
     expect(JSON.stringify(unread)).not.toContain("aws_secret");
     expect((await loadTrustRoles(["d", "other"], { cwd })).files).toContain("other/t.json");
   });
-  it.skipIf(process.platform === "win32")("to a FIFO or a device ends at once", async () => {
+  it.skipIf(process.platform === "win32")("ends at once on a FIFO or a device", async () => {
     const cwd = await folder({ "d/a.json": template("a") });
     await promisify(execFile)("mkfifo", [join(cwd, "d/fifo.yaml")]);
     expect((await loadTrustRoles(["d"], { cwd })).unread).toMatchObject([
@@ -238,10 +238,10 @@ describe("a path", () => {
       await expect(loadTrustRoles([path], { cwd })).rejects.toMatchObject({ code: "InputUnreadable" });
     }
   });
-  it("to an assembly may be one without any stack", async () => {
+  it("reads an assembly without a stack", async () => {
     expect(await arnsOf({ "out/manifest.json": { artifacts: {} } })).toEqual([]);
   });
-  it("to a Terraform state is one of a plan's kind", async () => {
+  it("reads a Terraform state like a plan", async () => {
     const values = { name: "r", assume_role_policy: "{}", arn: "arn:aws:iam::123456789012:role/r" };
     const resources = [{ address: "aws_iam_role.r", type: "aws_iam_role", values }];
     const state = { terraform_version: "1.9.0", values: { root_module: { resources } } };

@@ -39,8 +39,8 @@ const refused = async (files: Readonly<Record<string, unknown>>, path: string): 
   return error;
 };
 
-describe("loadTrustRoles reads", () => {
-  it("every stack of cdk.out together, each with its account, region and construct paths", async () => {
+describe("loadTrustRoles", () => {
+  it("reads every stack of cdk.out together, each with its account, region and construct paths", async () => {
     const master = role({ RoleName: "master", Path: "/agents/", AssumeRolePolicyDocument: trusting("123456789012") });
     const policy = {
       Type: "AWS::IAM::Policy",
@@ -76,7 +76,7 @@ describe("loadTrustRoles reads", () => {
     ]);
   });
 
-  it("nested stacks of cdk.out, with the parameters that are passed", async () => {
+  it("reads nested stacks of cdk.out, with the parameters that are passed", async () => {
     const nested = {
       Type: "AWS::CloudFormation::Stack",
       Properties: { Parameters: { Name: "inner" } },
@@ -93,7 +93,7 @@ describe("loadTrustRoles reads", () => {
     expect(roles).toMatchObject([{ arn: "arn:aws-cn:iam::123456789012:role/inner", unknowns: [] }]);
   });
 
-  it("YAML with short intrinsics, the digits of account ids and the lines of roles", async () => {
+  it("reads YAML with short intrinsics, the digits of account IDs and the lines of roles", async () => {
     const cwd = await folder({
       "roles.txt": `Parameters:
   Name: { Type: String, Default: reader }
@@ -134,7 +134,7 @@ Resources:
     expect(roles[1]?.trustPolicy).toMatchObject({ Statement: { Principal: { AWS: roles[0]?.arn } } });
   });
 
-  it("a plain trust policy, for the role that is named", async () => {
+  it("reads a plain trust policy for the role that is named", async () => {
     const cwd = await folder({ "trust.json": trusting("*") });
     const named = await loadTrustRoles(["trust.json"], { cwd, roleArn: "arn:aws:iam::123456789012:role/x" });
     expect(named.roles).toMatchObject([
@@ -145,38 +145,41 @@ Resources:
   });
 });
 
-describe("loadTrustRoles refuses, naming file, place and fix,", () => {
-  it("a path that is not there", async () => {
+describe("loadTrustRoles, with file, place and fix,", () => {
+  it("refuses a path that does not exist", async () => {
     expect((await refused({}, "cdk.out")).message).toBe(
       "cdk.out: there is no such file or directory; run `cdk synth`, or name a template",
     );
   });
-  it("what is neither JSON nor YAML, with the line", async () => {
+  it("refuses a file that is neither JSON nor YAML, with the line", async () => {
     expect(await refused({ "a.json": '{\n "a": [1,\n}' }, "a.json")).toMatchObject({
       code: "InvalidSyntax",
       problems: [{ file: "a.json", line: 3 }],
     });
   });
-  it.each([["text"], [[1]], [{ version: 1 }], [{ Resources: [] }]])("what is no template: %j", async (value) => {
-    expect(await refused({ "a.json": JSON.stringify(value) }, "a.json")).toMatchObject({ code: "NotATemplate" });
-  });
-  it("a binary file", async () => {
+  it.each([["text"], [[1]], [{ version: 1 }], [{ Resources: [] }]])(
+    "refuses what is no template: %j",
+    async (value) => {
+      expect(await refused({ "a.json": JSON.stringify(value) }, "a.json")).toMatchObject({ code: "NotATemplate" });
+    },
+  );
+  it("refuses a binary file", async () => {
     expect(await refused({ a: new Uint8Array([0x89, 0x50, 0xff, 0]) }, "a")).toMatchObject({ code: "InputUnreadable" });
   });
-  it("an empty file", async () => {
+  it("refuses an empty file", async () => {
     expect(await refused({ a: "" }, "a")).toMatchObject({ code: "InvalidSyntax" });
   });
-  it("a directory without templates", async () => {
+  it("refuses a directory without templates", async () => {
     expect(await refused({ "d/readme.md": "x", "d/package.json": {} }, "d")).toMatchObject({
       code: "NotATemplate",
       problems: [{ file: "d" }],
     });
   });
-  it("JSON that is nested too deeply, YAML too", async () => {
+  it("refuses JSON and YAML that are nested too deeply", async () => {
     expect(await refused({ a: `${"[".repeat(50_000)}${"]".repeat(50_000)}` }, "a")).toBeInstanceOf(TrustInputError);
     expect(await refused({ a: `${"- ".repeat(5000)}x` }, "a")).toBeInstanceOf(TrustInputError);
   });
-  it("circular references, each step named", async () => {
+  it("refuses circular references, and names each step", async () => {
     const resources = {
       A: role({ AssumeRolePolicyDocument: trusting({ "Fn::GetAtt": ["B", "Arn"] }) }),
       B: role({ AssumeRolePolicyDocument: trusting({ "Fn::Sub": "${A.Arn}" }) }),
@@ -185,11 +188,11 @@ describe("loadTrustRoles refuses, naming file, place and fix,", () => {
       "a:3: A: these refer to each other in a circle: A → B → A; take one of the references out; CloudFormation rejects the template as it is",
     );
   });
-  it("an assembly that contains itself", async () => {
+  it("refuses an assembly that contains itself", async () => {
     const artifacts = { Stage: { type: "cdk:cloud-assembly", properties: { directoryName: "." } } };
     expect((await refused({ "out/manifest.json": { artifacts } }, "out")).message).toContain("20 levels deep");
   });
-  it("an assembly in which the only stack contains itself", async () => {
+  it("refuses an assembly whose only stack contains itself", async () => {
     const nested = { Type: "AWS::CloudFormation::Stack", Metadata: { "aws:asset:path": "123456789012.json" } };
     const out = {
       "out/manifest.json": { artifacts: { A: stack("123456789012") } },
@@ -197,7 +200,7 @@ describe("loadTrustRoles refuses, naming file, place and fix,", () => {
     };
     expect((await refused(out, "out")).message).toContain("20 levels deep");
   });
-  it("a file that cannot be read, all such files at once", async () => {
+  it("refuses files that cannot be read, all at once", async () => {
     const cwd = await folder({});
     await symlink("a", join(cwd, "a"));
     const problems = [{ file: "a", message: "it cannot be read (ELOOP)" }, { file: "b" }];
@@ -205,8 +208,8 @@ describe("loadTrustRoles refuses, naming file, place and fix,", () => {
   });
 });
 
-describe("loadTrustRoles is quick enough for", () => {
-  it("a role of 10,000 statements in a template of 5 MB", async () => {
+describe("loadTrustRoles, at size,", () => {
+  it("reads a role of 10,000 statements in a template of 5 MB", async () => {
     const statement = {
       Effect: "Allow",
       Principal: { AWS: { "Fn::Sub": "arn:aws:iam::${AWS::AccountId}:root" } },
@@ -250,7 +253,7 @@ const nesting = (url: string): object => ({
   },
 });
 
-describe("loadTrustRoles reads nested stacks of a plain template", () => {
+describe("loadTrustRoles, nested stacks of a plain template,", () => {
   const child = {
     Parameters: { Name: { Type: "String" } },
     Resources: {
@@ -259,7 +262,7 @@ describe("loadTrustRoles reads nested stacks of a plain template", () => {
   };
   const inner = expect.stringMatching(/:role\/inner$/u);
 
-  it("by a path relative to it, once, also when the directory is named", async () => {
+  it("reads a nested stack by its relative path, once, also when the directory is named", async () => {
     const cwd = await folder({ "d/parent.json": nesting("./child.json"), "d/child.json": child });
     for (const path of ["d", "d/parent.json"]) {
       const { roles, files } = await loadTrustRoles([path], { cwd });
@@ -281,7 +284,7 @@ describe("loadTrustRoles reads nested stacks of a plain template", () => {
       ]);
     },
   );
-  it("but not without end", async () => {
+  it("ends on nested stacks that contain each other", async () => {
     expect(await refused({ "a.json": nesting("a.json") }, "a.json")).toMatchObject({
       code: "InvalidTemplate",
     });

@@ -58,7 +58,7 @@ const read = new GetObjectCommand({ Bucket: "reports", Key: "a/1" });
 const write = () => new PutObjectCommand({ Bucket: "reports", Key: "b/2", Body: "two" });
 
 describe("a session", () => {
-  it("does in S3 what its role's policies allow", async () => {
+  it("lets a session do in S3 what its role's policies allow", async () => {
     const keys = await sessionWith("S3Reader", allows("s3:GetObject", "s3:ListBucket"));
     const s3 = s3As(keys);
     expect(await outcomeOf(s3.send(read))).toBe("allowed");
@@ -74,7 +74,7 @@ describe("a session", () => {
     );
   });
 
-  it("is narrowed by its session policy, and by managed policies as such", async () => {
+  it("narrows a session by its session policy, and by managed policies as such", async () => {
     const narrow = await sessionWith("Narrow", allows("s3:*", "iam:*"), { Policy: allows("s3:GetObject") });
     expect(await outcomeOf(s3As(narrow).send(read))).toBe("allowed");
     expect(await outcomeOf(s3As(narrow).send(write()))).toBe("AccessDenied");
@@ -84,7 +84,7 @@ describe("a session", () => {
     expect(await outcomeOf(s3As(reader).send(write()))).toBe("AccessDenied");
   });
 
-  it("reads the bucket of another account only where the bucket's policy allows it", async () => {
+  it("lets a session read the bucket of another account only where the bucket's policy allows it", async () => {
     expect(await outcomeOf(s3As(sandbox.admin()).send(read))).toBe("AccessDenied");
     const Statement = {
       Effect: "Allow",
@@ -97,7 +97,7 @@ describe("a session", () => {
     expect(await outcomeOf(s3As(sandbox.admin()).send(read))).toBe("allowed");
   });
 
-  it("reads the secrets that its policies name, by name and by ARN", async () => {
+  it("lets a session read the secrets that its policies name, by name and by ARN", async () => {
     const admin = new SecretsManagerClient(clientOptions(sandbox.endpoint, sandbox.admin(OTHER)));
     const [mine, other] = await Promise.all(
       ["app/mine", "app/other"].map((Name) => admin.send(new CreateSecretCommand({ Name, SecretString: "s" }))),
@@ -117,7 +117,7 @@ describe("a session", () => {
     );
   });
 
-  it("without permissions for IAM and CloudFormation gets AWS's errors", async () => {
+  it("answers a session without permissions for IAM and CloudFormation with AWS's errors", async () => {
     const keys = await sessionWith("Nothing", allows("s3:*"));
     const options = clientOptions(sandbox.endpoint, keys);
     expect(await outcomeOf(new IAMClient(options).send(new ListRolesCommand({})))).toBe("AccessDenied");
@@ -127,7 +127,7 @@ describe("a session", () => {
     expect(await outcomeOf(new CloudFormationClient(options).send(new ListStacksCommand({})))).toBe("AccessDenied");
   });
 
-  it("that is revoked is refused from its next call on, and a new one is not", async () => {
+  it("refuses a revoked session from its next call on, and accepts a new one", async () => {
     const roleArn = await createTarget(sandbox, "Revoked", trusts(), { identityPolicy: allows("*") });
     const before = await assume(sandbox.endpoint, agent, roleArn);
     const now = new Date(Date.now() + 1).toISOString();
@@ -153,7 +153,7 @@ describe("a session", () => {
 });
 
 describe("CloudFormation", () => {
-  it("needs its own permission, and acts with its own permissions", async () => {
+  it("requires permission for CloudFormation, which acts with its own permissions", async () => {
     const TemplateBody = JSON.stringify({ Resources: { User: { Type: "AWS::IAM::User" } } });
     const stack = new CreateStackCommand({ StackName: "mine", TemplateBody });
     const none = await sessionWith("NoStacks", allows("iam:*"));

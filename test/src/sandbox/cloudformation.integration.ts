@@ -90,7 +90,7 @@ beforeAll(async () => {
 afterAll(() => sandbox.close());
 
 describe("a deployed template", () => {
-  it("gives roles their permission in each of the ways that CloudFormation knows", async () => {
+  it("gives the roles of a template their permissions in each of the ways of CloudFormation", async () => {
     const create = template(
       role("Inline", inline(MAY_ASSUME)),
       { ...role("Policy"), ...policy("Policy", MAY_ASSUME) },
@@ -112,7 +112,7 @@ describe("a deployed template", () => {
     expect(Tags).toEqual([{ Key: "team", Value: "blue" }]);
   });
 
-  it("takes and gives permissions when it is deployed again", async () => {
+  it("removes and adds permissions when a template is deployed again", async () => {
     const update = template(
       role("Inline", inline(MAY_READ)),
       { ...role("Policy"), ...policy("Policy", MAY_READ) },
@@ -154,7 +154,7 @@ describe("a deployed template", () => {
     expect(await ask(900)).toBe("AccessDenied");
   });
 
-  it("is gone when the stack is deleted, whatever is attached to its roles", async () => {
+  it("deletes the roles of a stack, whatever is attached to them", async () => {
     const attached = role("Attached", { ManagedPolicyArns: [READ_ONLY], ...inline(MAY_READ) });
     await cloudFormation.send(
       new UpdateStackCommand(template(attached, role("Managed"), managed("Managed", MAY_READ))),
@@ -166,12 +166,12 @@ describe("a deployed template", () => {
 });
 
 describe("a change set", () => {
-  it("gives a stack its outputs, on creation and on a change", async () => {
+  it("gives a stack its outputs through a change set, on creation and on a change", async () => {
     expect(await outputsAfter("CREATE", "first")).toMatchObject([{ OutputKey: "Told", OutputValue: "first" }]);
     expect(await outputsAfter("UPDATE", "second")).toMatchObject([{ OutputKey: "Told", OutputValue: "second" }]);
   });
 
-  it("that does not exist may be deleted, as cdk diff does", async () => {
+  it("accepts the deletion of a change set that does not exist, as cdk diff needs", async () => {
     const none = new DeleteChangeSetCommand({ StackName: "changed", ChangeSetName: "none" });
     expect((await cloudFormation.send(none)).$metadata).toMatchObject({ httpStatusCode: 200, attempts: 1 });
   });

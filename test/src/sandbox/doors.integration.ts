@@ -69,15 +69,18 @@ const ATTACKS: readonly (readonly [name: string, path: string, init: Attack])[] 
 ];
 
 describe("another program or a web page", () => {
-  it.each(ATTACKS)("that %s at moto's own port is refused without an answer", async (_name, path, init) => {
-    for (const headers of [{}, { origin: "https://evil.example" }]) {
-      const answer = await fetch(sandbox.motoEndpoint + path, { ...init, headers: { ...headers, ...init.headers } });
-      expect([answer.status, await answer.text()]).toEqual([403, ""]);
-      expect([...answer.headers.keys()].filter((name) => name.startsWith("access-control"))).toEqual([]);
-    }
-  });
+  it.each(ATTACKS)(
+    "refuses without an answer a program or web page that %s at moto's own port",
+    async (_name, path, init) => {
+      for (const headers of [{}, { origin: "https://evil.example" }]) {
+        const answer = await fetch(sandbox.motoEndpoint + path, { ...init, headers: { ...headers, ...init.headers } });
+        expect([answer.status, await answer.text()]).toEqual([403, ""]);
+        expect([...answer.headers.keys()].filter((name) => name.startsWith("access-control"))).toEqual([]);
+      }
+    },
+  );
 
-  it.each(ATTACKS)("that %s at the gateway is refused", async (_name, path, init) => {
+  it.each(ATTACKS)("refuses a program or web page that %s at the gateway", async (_name, path, init) => {
     const own = await fetch(sandbox.endpoint + path, init);
     expect(await own.text()).toMatch(/MissingAuthenticationToken|InvalidClientTokenId/);
     expect([400, 403]).toContain(own.status);
@@ -89,7 +92,7 @@ describe("another program or a web page", () => {
     expect(await foreign.text()).toContain("programs on this machine only");
   });
 
-  it("gets no answer to a preflight request", async () => {
+  it("does not answer a preflight request", async () => {
     const headers = { origin: "https://evil.example", "access-control-request-method": "PUT" };
     for (const endpoint of [sandbox.endpoint, sandbox.motoEndpoint]) {
       const answer = await fetch(`${endpoint}/_sandbox/faults`, { method: "OPTIONS", headers });
@@ -99,7 +102,7 @@ describe("another program or a web page", () => {
 });
 
 describe("an administrator of the sandbox", () => {
-  it("gets nothing of moto's own interface", async () => {
+  it("gives an administrator nothing of moto's own interface", async () => {
     const s3 = new S3Client({ ...clientOptions(sandbox.endpoint, sandbox.admin()), forcePathStyle: true });
     const reset = new PutObjectCommand({ Bucket: "moto-api", Key: "reset", Body: "x" });
     await expect(s3.send(reset)).rejects.toMatchObject({ name: "NoSuchBucket" });
@@ -107,7 +110,7 @@ describe("an administrator of the sandbox", () => {
     await expect(s3.send(recording)).rejects.toMatchObject({ name: "NoSuchBucket" });
   });
 
-  it("can neither run code nor call a URL through a template", async () => {
+  it("neither runs code nor calls a URL of an administrator's template", async () => {
     const cloudFormation = new CloudFormationClient(clientOptions(sandbox.endpoint, sandbox.admin()));
     const marker = join(directory, "marker");
     const topic = `arn:aws:sns:us-east-1:${MASTER}:calls`;
@@ -136,7 +139,7 @@ describe("an administrator of the sandbox", () => {
     expect(canary.requests).toEqual([]);
   });
 
-  it("stores and reads an object that is larger than moto keeps in memory", async () => {
+  it("stores an object that is larger than moto keeps in memory", async () => {
     const s3 = new S3Client({ ...clientOptions(sandbox.endpoint, sandbox.admin()), forcePathStyle: true });
     await s3.send(new CreateBucketCommand({ Bucket: "large" }));
     const Body = Buffer.alloc(20 * 1024 * 1024, "x");

@@ -32,28 +32,28 @@ afterAll(() => sandbox.close());
 const call = (roleArn: string, extra: Parameters<typeof assume>[3] = {}, caller = agent): Promise<string> =>
   outcome(sandbox.endpoint, caller, roleArn, extra);
 
-describe("the gateway refuses", () => {
-  it("a role that does not exist", async () => {
+describe("the gateway", () => {
+  it("refuses a role that does not exist", async () => {
     expect(await call(`arn:aws:iam::${OTHER}:role/agent-roles/Unknown`)).toBe("AccessDenied");
   });
 
-  it("a role that exists under another path", async () => {
+  it("refuses a role that exists under another path", async () => {
     await createTarget(sandbox, "Elsewhere");
     expect(await call(`arn:aws:iam::${OTHER}:role/Elsewhere`)).toBe("AccessDenied");
   });
 
-  it("a caller that the trust policy does not name", async () => {
+  it("refuses a caller that the trust policy does not name", async () => {
     const roleArn = await createTarget(sandbox, "OtherPrincipal", trusts({ Principal: { AWS: "999999999999" } }));
     expect(await call(roleArn)).toBe("AccessDenied");
   });
 
-  it("a role of the trusted account that is not the master role", async () => {
+  it("refuses a role of the trusted account that is not the master role", async () => {
     const roleArn = await createTarget(sandbox, "MasterOnly");
     expect(await call(roleArn, {}, sandbox.admin())).toBe("AccessDenied");
     expect(await outcome(sandbox.endpoint, agent, roleArn)).toBe("allowed");
   });
 
-  it("a missing external id, and a wrong one", async () => {
+  it("refuses a missing external ID, and a wrong one", async () => {
     const condition = { StringEquals: { "sts:ExternalId": "the-right-one" } };
     const roleArn = await createTarget(sandbox, "ExternalId", trusts({ Condition: condition }));
     expect(await call(roleArn)).toBe("AccessDenied");
@@ -61,7 +61,7 @@ describe("the gateway refuses", () => {
     expect(await outcome(sandbox.endpoint, agent, roleArn, { ExternalId: "the-right-one" })).toBe("allowed");
   });
 
-  it("a caller whose own policies do not allow the call", async () => {
+  it("refuses a caller whose own policies do not allow the call", async () => {
     const trusting = trusts({ Principal: { AWS: `arn:aws:iam::${OTHER}:root` }, Condition: {} });
     const idle = await createTarget(sandbox, "Idle", trusts(), { identityPolicy: allows("s3:*") });
     const roleArn = await createTarget(sandbox, "Trusting", trusting);
@@ -69,29 +69,29 @@ describe("the gateway refuses", () => {
     expect(await call(roleArn, {}, caller)).toBe("AccessDenied");
   });
 
-  it("session tags and a source identity that the trust policy does not allow", async () => {
+  it("refuses session tags and a source identity that the trust policy does not allow", async () => {
     const roleArn = await createTarget(sandbox, "Plain");
     expect(await call(roleArn, { Tags: [{ Key: "team", Value: "blue" }] })).toBe("AccessDenied");
     expect(await call(roleArn, { SourceIdentity: "alice" })).toBe("AccessDenied");
   });
 
-  it("more than an hour for a chained session", async () => {
+  it("refuses more than an hour for a chained session", async () => {
     const roleArn = await createTarget(sandbox, "Long", trusts(), { MaxSessionDuration: 43_200 });
     expect(await call(roleArn, { DurationSeconds: 3601 })).toBe("ValidationError");
   });
 
-  it("more time than the role grants", async () => {
+  it("refuses more time than the role grants", async () => {
     const roleArn = `arn:aws:iam::${OTHER}:role/${sandbox.deployRoleName}`;
     expect(await call(roleArn, { DurationSeconds: 3601 }, sandbox.admin())).toBe("ValidationError");
   });
 
-  it("keys that were not issued", async () => {
+  it("refuses keys that were not issued", async () => {
     const roleArn = await createTarget(sandbox, "NoSuchKey");
     const unknown = { accessKeyId: "ASIAIOSFODNN7EXAMPLE", secretAccessKey: "secret", sessionToken: "token" };
     expect(await call(roleArn, {}, unknown)).toBe("InvalidClientTokenId");
   });
 
-  it("the key of one session with the secret, or the token, of another", async () => {
+  it("refuses the key of one session with the secret, or the token, of another", async () => {
     const roleArn = await createTarget(sandbox, "HalfWritten");
     const [one, other] = [
       await assume(sandbox.endpoint, agent, roleArn),
@@ -105,7 +105,7 @@ describe("the gateway refuses", () => {
 });
 
 describe("an error of the gateway", () => {
-  it("names caller, action and role in AWS's words, and keeps the reasons for the log", async () => {
+  it("names caller, action and role of a refusal in AWS's words, and keeps the reasons for the log", async () => {
     const roleArn = await createTarget(sandbox, "Words", trusts({ Principal: { AWS: "999999999999" } }));
     sandbox.resetCalls();
     await expect(assume(sandbox.endpoint, agent, roleArn)).rejects.toThrow(
@@ -117,7 +117,7 @@ describe("an error of the gateway", () => {
 });
 
 describe("a changed policy", () => {
-  it("applies to the next call: the target's trust policy and the caller's identity policy", async () => {
+  it("applies a changed trust policy or identity policy to the next call", async () => {
     const iam = iamOf(sandbox, OTHER);
     const RoleName = "Changing";
     const roleArn = await createTarget(sandbox, RoleName);

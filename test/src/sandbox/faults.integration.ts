@@ -36,47 +36,47 @@ const outcomes = async (count: number): Promise<string[]> => {
 };
 
 describe("faults", () => {
-  it("throttle the next calls, as STS does, and are over then", async () => {
+  it("throttles the next calls, as STS does, and no more", async () => {
     sandbox.faults({ throttle: 2 });
     expect(await outcomes(3)).toEqual(["Throttling", "Throttling", "allowed"]);
   });
 
-  it("make STS unavailable until they are cleared", async () => {
+  it("makes STS unavailable until faults are cleared", async () => {
     sandbox.faults({ unavailable: true });
     expect(await outcomes(2)).toEqual(["ServiceUnavailable", "ServiceUnavailable"]);
     sandbox.faults({});
     expect(await outcomes(1)).toEqual(["allowed"]);
   });
 
-  it("are retried by an SDK that may", async () => {
+  it("lets an SDK retry what is throttled", async () => {
     sandbox.faults({ throttle: 2 });
     const sts = new STSClient({ ...clientOptions(sandbox.endpoint, agent), maxAttempts: 3 });
     await sts.send(new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: "work" }));
     expect(sandbox.calls().map((call) => call.outcome)).toEqual(["Throttling", "Throttling", "ok"]);
   });
 
-  it("delay the answer", async () => {
+  it("delays the answer", async () => {
     sandbox.faults({ latencyMs: 300 });
     const start = performance.now();
     await outcomes(1);
     expect(performance.now() - start).toBeGreaterThanOrEqual(295);
   });
 
-  it("leave deployments alone", async () => {
+  it("leaves deployments alone while STS fails", async () => {
     sandbox.faults({ throttle: true, outage: true, sessionLifetimeSeconds: 1 });
     const deployRole = `arn:aws:iam::${OTHER}:role/${sandbox.deployRoleName}`;
     const { expiration } = await assume(sandbox.endpoint, sandbox.admin(), deployRole);
     expect(expiration.getTime() - Date.now()).toBeGreaterThan(3_500_000);
   });
 
-  it("put AWS's clock ahead, which an SDK corrects for", async () => {
+  it("puts AWS's clock ahead, which an SDK corrects for", async () => {
     sandbox.faults({ clockOffsetMs: 600_000 });
     expect(await outcomes(1)).toEqual(["SignatureDoesNotMatch"]);
     const sts = new STSClient({ ...clientOptions(sandbox.endpoint, agent), maxAttempts: 2 });
     expect(await sts.send(new GetCallerIdentityCommand({}))).toHaveProperty("Arn");
   });
 
-  it("keep a new role from being assumed at first", async () => {
+  it("keeps a new role from being assumed at first", async () => {
     sandbox.faults({ newRoleDelaySeconds: 60 });
     const target = await createTarget(sandbox, "New");
     expect(await outcome(sandbox.endpoint, agent, target)).toBe("AccessDenied");
@@ -84,7 +84,7 @@ describe("faults", () => {
     expect(await outcome(sandbox.endpoint, agent, target)).toBe("allowed");
   });
 
-  it("deny by a service control policy in every account but the first", async () => {
+  it("denies by a service control policy in every account but the first", async () => {
     const condition = { Condition: {}, Principal: { AWS: [MASTER, OTHER] } };
     const target = await createTarget(sandbox, "Guarded", trusts(condition), { identityPolicy: allows("sts:*") });
     const member = await assume(sandbox.endpoint, agent, target);
@@ -100,7 +100,7 @@ const control = (path: string, init?: RequestInit): Promise<Response> =>
   fetch(`${sandbox.endpoint}/_sandbox/${path}`, init);
 
 describe("another process", () => {
-  it("sets faults and reads the calls", async () => {
+  it("lets another process set faults and read the calls", async () => {
     expect((await control("faults", { method: "PUT", body: '{"throttle":1}' })).status).toBe(200);
     expect(await outcomes(2)).toEqual(["Throttling", "allowed"]);
     expect(await (await control("calls")).json()).toMatchObject([
@@ -111,7 +111,7 @@ describe("another process", () => {
     expect(sandbox.calls()).toEqual([]);
   });
 
-  it("gets an error for malformed faults", async () => {
+  it("answers malformed faults with an error", async () => {
     const answer = await control("faults", { method: "PUT", body: '{"throttle":-1}' });
     expect([answer.status, await answer.json()]).toEqual([
       400,
@@ -119,7 +119,7 @@ describe("another process", () => {
     ]);
   });
 
-  it("is refused when it is a web page", async () => {
+  it("refuses faults from a web page", async () => {
     const headers = { origin: "https://evil.example" };
     expect((await control("faults", { method: "PUT", body: '{"outage":true}', headers })).status).toBe(403);
     expect(await outcomes(1)).toEqual(["allowed"]);

@@ -171,14 +171,14 @@ const update = async (
 };
 
 describe("a role in a template", () => {
-  it.each(ROLES)("with %s is refused, and the stack rolled back", async (_fact, properties, message) => {
+  it.each(ROLES)("refuses a template's role with %s, and rolls the stack back", async (_fact, properties, message) => {
     const { status, reason } = await deployRole(properties);
     expect({ status, reason }).toEqual({ status: "ROLLBACK_COMPLETE", reason: expect.stringContaining(message) });
     const gone = iamOf(sandbox, MASTER).send(new GetRoleCommand({ RoleName: `Refused${stacks}` }));
     await expect(gone).rejects.toMatchObject({ name: "NoSuchEntityException" });
   });
 
-  it("with the same managed policy twice is refused by CloudFormation", async () => {
+  it("refuses a template's role with the same managed policy twice", async () => {
     const { reason } = await deployRole({ ManagedPolicyArns: [READ_ONLY, READ_ONLY] });
     expect(reason).toBe(
       "Properties validation failed for resource Role with message:\n[#/ManagedPolicyArns: array items are not unique]",
@@ -193,7 +193,7 @@ describe("a role in a template", () => {
     await expect(seen).rejects.toMatchObject({ name: "NoSuchEntityException" });
   });
 
-  it("with the name of another role is refused, and the other role stays", async () => {
+  it("refuses a template's role with the name of another role, which stays", async () => {
     const { StackName } = await deployRole({ RoleName: "Taken" });
     const second = await deployRole({ RoleName: "Taken" });
     expect(second).toMatchObject({
@@ -204,7 +204,7 @@ describe("a role in a template", () => {
     await iamOf(sandbox, MASTER).send(new GetRoleCommand({ RoleName: "Taken" }));
   });
 
-  it("that has a name of its own cannot move to another path", async () => {
+  it("refuses another path for a template's role with a fixed name", async () => {
     const { StackName } = await deployRole({ RoleName: "Fixed", Path: "/a/" });
     expect(await update(StackName, { RoleName: "Fixed", Path: "/b/" })).toEqual({
       status: "UPDATE_ROLLBACK_COMPLETE",
@@ -215,7 +215,7 @@ describe("a role in a template", () => {
     expect(Role?.Path).toBe("/a/");
   });
 
-  it("is replaced when its name changes, and keeps its path", async () => {
+  it("replaces a template's role when its name changes, and keeps its path", async () => {
     const { StackName } = await deployRole({ RoleName: "Before" });
     expect(await update(StackName, { RoleName: "After" })).toMatchObject({ status: "UPDATE_COMPLETE" });
     const iam = iamOf(sandbox, MASTER);
@@ -225,7 +225,7 @@ describe("a role in a template", () => {
     });
   });
 
-  it("that another logical ID takes over is refused: the new one is created before the old one is deleted", async () => {
+  it("refuses another logical ID for a role: the new one is created before the old one is deleted", async () => {
     const { StackName } = await deployRole({ RoleName: "Renumbered" });
     const TemplateBody = template({ RoleName: "Renumbered" }).replace('"Role":', '"Role2":');
     await cloudFormation.send(new UpdateStackCommand({ StackName, TemplateBody }));
@@ -248,7 +248,7 @@ describe("a role in a template", () => {
     },
   );
 
-  it("is not deleted while others' policies are attached to it, nor while it is in an instance profile", async () => {
+  it("does not delete a role with attached policies of others, nor one in an instance profile", async () => {
     const iam = iamOf(sandbox, MASTER);
     const RoleName = "Attached";
     const { StackName } = await deployRole({ RoleName, ...inline({}), ManagedPolicyArns: managed("SecurityAudit") });
@@ -297,7 +297,7 @@ describe("a call of IAM", () => {
     },
   );
 
-  it("that changes a role is held to the same rules as its creation", async () => {
+  it("applies the rules of creation to calls that change a role", async () => {
     const iam = iamOf(sandbox, MASTER);
     const RoleName = "Changed";
     await iam.send(new CreateRoleCommand({ ...createRole({}), RoleName }));

@@ -48,7 +48,7 @@ afterAll(() => sandbox.close());
 afterEach(() => sandbox.faults({}));
 
 describe("a session", () => {
-  it("sees its own account, and says whose it is", async () => {
+  it("shows a session its own account and caller", async () => {
     const target = await assume(
       sandbox.endpoint,
       agent,
@@ -60,7 +60,7 @@ describe("a session", () => {
     expect(Roles.map(({ Arn }) => Arn)).not.toContain(agentArn);
   });
 
-  it("ends for every service, and so does what hangs on it", async () => {
+  it("ends a session for every service, and the sessions that it assumed", async () => {
     const roleArn = await createTarget(sandbox, "Short");
     sandbox.faults({ sessionLifetimeSeconds: 1 });
     const short = await assume(sandbox.endpoint, agent, roleArn);
@@ -76,12 +76,12 @@ describe("a session", () => {
     expect(await outcome(sandbox.endpoint, short, roleArn)).toBe("ExpiredToken");
   });
 
-  it("of an IAM user's call may last as long as the role grants", async () => {
+  it("lets a session of an IAM user last as long as the role grants", async () => {
     const { expiration } = await assume(sandbox.endpoint, sandbox.admin(), agentArn, { DurationSeconds: 43_200 });
     expect(Math.round((expiration.getTime() - Date.now()) / 1000 / 60)).toBe(720);
   });
 
-  it("is held to its session policy when it goes on", async () => {
+  it("applies the session policy of a session to its AssumeRole calls", async () => {
     const roleArn = await createTarget(sandbox, "AfterNarrow");
     const narrow = await assume(sandbox.endpoint, sandbox.admin(), agentArn, { Policy: allows("s3:*") });
     const ReadOnlyAccess = { arn: "arn:aws:iam::aws:policy/ReadOnlyAccess" };
@@ -92,7 +92,7 @@ describe("a session", () => {
 });
 
 describe("a chain", () => {
-  it("carries transitive tags and the source identity to its end", async () => {
+  it("carries transitive tags and the source identity along a chain", async () => {
     const Action = ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"];
     const tagged = { StringEquals: { "aws:PrincipalTag/team": "blue", "sts:SourceIdentity": "alice" } };
     const first = await createTarget(sandbox, "First", trusts({ Action, Condition: {} }), {
@@ -113,7 +113,7 @@ describe("a chain", () => {
 });
 
 describe("an IAM user", () => {
-  it("is known by its key until the key is deleted, with its groups' policies", async () => {
+  it("accepts the key of an IAM user until it is deleted, with its groups' policies", async () => {
     const iam = iamOf(sandbox, MASTER);
     const UserName = "alice";
     const { User } = await iam.send(new CreateUserCommand({ UserName }));
@@ -143,7 +143,7 @@ describe("an IAM user", () => {
 });
 
 describe("a permissions boundary", () => {
-  it("narrows what the caller's role may assume", async () => {
+  it("narrows by a permissions boundary which roles a caller can assume", async () => {
     const iam = iamOf(sandbox, MASTER);
     const roleArn = await createTarget(sandbox, "Bounded", trusts());
     const boundary = { PolicyName: "boundary", PolicyDocument: allows("s3:*") };
@@ -158,7 +158,7 @@ describe("a permissions boundary", () => {
 });
 
 describe("a web identity", () => {
-  it("assumes the role that trusts its subject, unsigned", async () => {
+  it("assumes the role that trusts the subject of a web identity, unsigned", async () => {
     const issuer = "token.actions.githubusercontent.com";
     const iam = iamOf(sandbox, MASTER);
     const ClientIDList = ["sts.amazonaws.com"];

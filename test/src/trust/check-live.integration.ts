@@ -140,12 +140,12 @@ it("explains and draws what is live", async () => {
   for (const word of ["agent-master", "MyThirdRole", "OrganizationAccountAccessRole"]) expect(stdout).toContain(word);
 });
 
-describe("ends with 2 and says what to do", () => {
+describe("agent-roles check --live, when it cannot read,", () => {
   it.each([
     ["may not read", REFUSED, "AccessDenied", "SecurityAudit"],
     ["is throttled", { status: 400, code: "Throttling" }, "Throttling", "try again in a minute"],
     ["has expired", { status: 403, code: "ExpiredToken" }, "ExpiredToken", "get new credentials"],
-  ])("when the caller %s", async (_, error, code, fix) => {
+  ])("ends with 2 and the fix when the caller %s", async (_, error, code, fix) => {
     proxy.refuse("GetAccountAuthorizationDetails", error);
     const { exitCode, stdout, stderr } = await live("--profile", "MyFirstAccount", "--profile", "MySecondAccount");
     proxy.refuse("GetAccountAuthorizationDetails", undefined);
@@ -156,7 +156,7 @@ describe("ends with 2 and says what to do", () => {
     expect(stderr).toContain(fix);
   });
 
-  it("when there are no credentials", async () => {
+  it("ends with 2 and the fix when there are no credentials", async () => {
     const { exitCode, stderr } = await agentRoles(["check", "--live", ...common], {
       ...agent,
       AWS_ACCESS_KEY_ID: "",
@@ -168,7 +168,7 @@ describe("ends with 2 and says what to do", () => {
     expect(stderr).not.toMatch(/^\s+at /m);
   });
 
-  it("when the master may not become the profile's role", async () => {
+  it("ends with 2 and the fix when the master cannot assume the profile's role", async () => {
     proxy.refuse("AssumeRole", REFUSED);
     const { exitCode, stderr } = await live("--profile", "MySecondAccount");
     proxy.refuse("AssumeRole", undefined);
@@ -176,7 +176,7 @@ describe("ends with 2 and says what to do", () => {
     expect(stderr).toContain("live: profile MySecondAccount: ");
   });
 
-  it("when nobody is at the endpoint", async () => {
+  it("ends with 2 and the fix when the endpoint does not answer", async () => {
     const { exitCode, stderr } = await agentRoles(["check", "--live", ...common], {
       ...agent,
       AWS_ENDPOINT_URL: "http://localhost:9",

@@ -38,14 +38,14 @@ const key = async (): Promise<string | undefined> =>
   /aws_access_key_id = (\S+)/.exec(await place.text("credentials").catch(() => ""))?.[1];
 
 describe("a profile that another live process keeps", () => {
-  it("is refused with another session, and stays as it is", async () => {
+  it("refuses another session of a profile that a live process keeps", async () => {
     await daemon("a").put([entry()]);
     const refused = await daemon("b").put([entry("other-1", "B")]);
     expect(refused).toMatchObject([{ error: { code: "ProfileInUse", retryable: true } }]);
     expect(await key()).toBe("ASIASharedAEXAMPLE");
   });
 
-  it("is reported to its keeper once, at the next write", async () => {
+  it("reports to the keeper of a profile once that another process wanted it, at the next write", async () => {
     const [a, b] = [daemon("a"), daemon("b")];
     await a.put([entry()]);
     await b.put([entry("other-1", "B")]);
@@ -56,7 +56,7 @@ describe("a profile that another live process keeps", () => {
     expect(await key()).toBe("ASIASharedAEXAMPLE");
   });
 
-  it("is not removed by the other process", async () => {
+  it("does not remove a profile that a live process keeps", async () => {
     await daemon("a").put([entry()]);
     await daemon("b").remove(["Shared"]);
     expect(await key()).toBe("ASIASharedAEXAMPLE");
@@ -64,20 +64,20 @@ describe("a profile that another live process keeps", () => {
     expect(await key()).toBeUndefined();
   });
 
-  it("is left to it with the same session, without a failure", async () => {
+  it("leaves a profile with the same session to the live process that keeps it, without a failure", async () => {
     await daemon("a").put([entry()]);
     expect(await daemon("b").put([entry(undefined, "B")])).toEqual([]);
     expect(await key()).toBe("ASIASharedAEXAMPLE");
   });
 
-  it("is taken over with adopt, and its keeper is refused then", async () => {
+  it("takes over a profile of a live process with adopt, and refuses its keeper then", async () => {
     await daemon("a").put([entry()]);
     expect(await daemon("b", { adopt: true }).put([entry("other-1", "B")])).toEqual([]);
     expect(await daemon("a").put([entry()])).toMatchObject([{ error: { code: "ProfileInUse" } }]);
     expect(await key()).toBe("ASIASharedBEXAMPLE");
   });
 
-  it("is the same with credential_process profiles", async () => {
+  it("protects credential_process profiles that a live process keeps", async () => {
     const process = (name: string) => profileStore({ env: place.env, keeper: `${me} ${name}` });
     await process("a").put([entry()]);
     expect(await process("b").put([entry("other-1")])).toMatchObject([{ error: { code: "ProfileInUse" } }]);
@@ -90,28 +90,28 @@ describe("a profile that another live process keeps", () => {
 const ended = () => me.replace(/^\d+/, "999999999");
 const elsewhere = () => me.replace(" on ", " on another-");
 
-describe("a profile is taken over", () => {
-  it("from a process that has ended", async () => {
+describe("taking over a profile", () => {
+  it("takes a profile over from a process that has ended", async () => {
     await daemon("a", { keeper: ended() }).put([entry()]);
     expect(await daemon("b").put([entry("other-1", "B")])).toEqual([]);
     expect(await key()).toBe("ASIASharedBEXAMPLE");
   });
 
-  it("from a process on another machine when its credentials have expired, and not before", async () => {
+  it("takes a profile over from a process on another machine when its credentials have expired, and not before", async () => {
     await daemon("a", { keeper: elsewhere() }).put([entry()]);
     expect(await daemon("b").put([entry("other-1", "B")])).toMatchObject([{ error: { code: "ProfileInUse" } }]);
     expect(await daemon("b", { now: NOW + 3_600_001 }).put([entry("other-1", "B")])).toEqual([]);
   });
 
-  it("from a version that did not name the keeper", async () => {
+  it("takes a profile over from a version that did not name the keeper", async () => {
     await place.given("credentials", "[Shared]\n# agent-roles: do not edit\naws_access_key_id = ASIAOLDEXAMPLE\n");
     expect(await daemon("b").put([entry()])).toEqual([]);
     expect(await key()).toBe("ASIASharedAEXAMPLE");
   });
 });
 
-describe("missing", () => {
-  it("finds what another tool removed or changed, once it has settled", async () => {
+describe("missing profiles", () => {
+  it("reports as missing what another tool removed or changed, once it has settled", async () => {
     const store = daemon("a");
     await store.put([entry()]);
     expect(await store.missing?.(0)).toEqual([]);
@@ -123,7 +123,7 @@ describe("missing", () => {
     expect(await store.missing?.(0)).toEqual([]);
   });
 
-  it("is empty when only another profile changed", async () => {
+  it("reports nothing as missing when only another profile changed", async () => {
     const store = daemon("a");
     await store.put([entry()]);
     await writeFile(place.file("credentials"), `${await place.text("credentials")}[other]\nregion = eu-west-1\n`);

@@ -99,7 +99,7 @@ describe("Fn::ForEach makes", () => {
   });
 });
 
-describe("Fn::ForEach is reported as unknown", () => {
+describe("an unknown Fn::ForEach", () => {
   const unread = {
     arn: arn("${S.Fn.ForEach.Roles}"),
     location: { file: "t.json", line: 3, path: "Fn::ForEach::Roles" },
@@ -118,15 +118,15 @@ describe("Fn::ForEach is reported as unknown", () => {
     expect(problems).toEqual([]);
     expect(roles).toMatchObject([{ arn: arn("r") }, unread]);
   });
-  it("that is not of its form", () => {
+  it("reports an Fn::ForEach of another form as unknown", () => {
     expect(read({ Resources: { "Fn::ForEach::Roles": { Role: roleOf([]) } } })).toMatchObject([unread]);
   });
-  it("that makes more than fits", () => {
+  it("reports an Fn::ForEach that makes too much as unknown", () => {
     const many = Array.from({ length: 3000 }, (_, i) => String(i));
     const inner = { "Fn::ForEach::Inner": ["I", many, { "R${Team}${I}": roleOf([], named) }] };
     expect(read({ ...withLoop(many, inner) }).at(-1)).toMatchObject(unread);
   });
-  it("at the role when it stands inside one", () => {
+  it("reports an unknown Fn::ForEach at the role that contains it", () => {
     const loopIn = { "Fn::ForEach::K": ["X", { Ref: "Nobody" }, { "aws:PrincipalTag/${X}": "1" }] };
     const R = roleOf([{ ...allow("*"), Condition: { StringEquals: loopIn } }], {
       "Fn::ForEach::P": ["X", { Ref: "Nobody" }, {}],
@@ -139,7 +139,7 @@ describe("Fn::ForEach is reported as unknown", () => {
       { path: "arn", expression: expect.stringContaining("Fn::ForEach::P") },
     ]);
   });
-  it("not at all when it makes nothing of IAM", () => {
+  it("does not report an Fn::ForEach that makes nothing of IAM", () => {
     const body = { "B${Team}": { Type: "AWS::S3::Bucket" } };
     expect(read({ ...withLoop({ Ref: "Teams" }, body) })).toMatchObject([{ arn: arn("r") }]);
   });

@@ -22,8 +22,8 @@ const outside = (accounts: unknown, more: object = {}): object => ({
 const ids = (role: TrustRole): string[] => runRules([role]).map(({ id }) => id);
 const [own, other] = ["123456789012", "123456789013"];
 
-describe("a Deny of a trust policy counts", () => {
-  it("not when a condition may take it away, and that is noted", () => {
+describe("a Deny of a trust policy", () => {
+  it("does not count a Deny of a trust policy that a condition can remove, and notes it", () => {
     const role = read(roleOf([only(outside(own)), allow("*"), allow({ AWS: { Ref: "Nobody" } })]));
     expect(role.trustPolicy["Statement"]).toEqual([allow("*"), allow({ AWS: "${Nobody}" })]);
     expect(ids(role)).toContain("wildcard-principal");
@@ -38,12 +38,12 @@ describe("a Deny of a trust policy counts", () => {
     const denied = { from: "outside-accounts", to: "*", decision: "denied" } as const;
     expect(proveExpectations([denied], [role])).toMatchObject([{ holds: false }]);
   });
-  it("when it is there whatever the conditions are", () => {
+  it("counts a Deny of a trust policy that every condition leaves", () => {
     const role = read(roleOf([allow("*"), only(allow(own)), outside(own)]));
     expect(role.trustPolicy["Statement"]).toEqual([allow("*"), allow(own), outside(own)]);
     expect(ids(role)).not.toContain("wildcard-principal");
   });
-  it("for what all of its forms deny, when they differ in what they except", () => {
+  it("counts a Deny of a trust policy for what all of its forms deny, when their exceptions differ", () => {
     const role = read(roleOf([allow("*"), only(outside(own), outside(other))]));
     expect(role.trustPolicy["Statement"]).toEqual([allow("*"), outside([own, other])]);
     expect(ids(role)).not.toContain("wildcard-principal");
@@ -62,7 +62,7 @@ describe("a Deny of a trust policy counts", () => {
       outside(own, { Condition: { StringEquals: { "aws:PrincipalAccount": own } } }),
       outside(own, { Condition: { StringEquals: { "aws:PrincipalAccount": other } } }),
     ],
-  ])("not when its forms differ in %s", (_, yes, no) => {
+  ])("does not count a Deny of a trust policy whose forms differ in %s", (_, yes, no) => {
     expect(read(roleOf([allow("*"), only(yes, no)])).trustPolicy["Statement"]).toEqual([allow("*")]);
   });
 });
@@ -71,7 +71,7 @@ const deny = { Effect: "Deny", Action: "iam:*", Resource: "*" };
 const allowing = { Effect: "Allow", Action: "*", Resource: "*" };
 const policy = (statements: unknown): object => ({ PolicyName: "p", PolicyDocument: { Statement: statements } });
 
-describe("a Deny of another policy counts only when it is always there:", () => {
+describe("a Deny of another policy", () => {
   it.each<[string, unknown, unknown[]]>([
     ["in part of a policy", [policy([allowing, only(deny)])], [{ Statement: [allowing] }]],
     [
@@ -89,7 +89,7 @@ describe("a Deny of another policy counts only when it is always there:", () => 
     expect(role.identityPolicies).toEqual(documents);
     expect(role.identityPolicyKinds).toBeUndefined();
   });
-  it("in a boundary", () => {
+  it("counts a Deny of a boundary only when it is always there", () => {
     const PolicyDocument = { Statement: [allowing, only(deny)] };
     const B = { Type: "AWS::IAM::ManagedPolicy", Properties: { PolicyDocument } };
     const Resources = { R: roleOf([], { PermissionsBoundary: { Ref: "B" } }), B };
@@ -99,7 +99,7 @@ describe("a Deny of another policy counts only when it is always there:", () => 
 });
 
 describe("what a role is in each variant", () => {
-  it("is reported when it differs", () => {
+  it("reports what a role is in each variant when it differs", () => {
     expect(read(roleOf([only(outside(own)), only(allow(own)), allow(other)])).variants).toMatchObject([
       { trustPolicy: { Statement: [outside(own), allow(own), allow(other)] } },
       { trustPolicy: { Statement: [allow(other)] } },
@@ -107,7 +107,7 @@ describe("what a role is in each variant", () => {
     const Tags = [{ Key: "k", Value: only("v", "w") }];
     expect(read(roleOf([], { Tags })).variants).toMatchObject([{ tags: { k: "v" } }, { tags: { k: "w" } }]);
   });
-  it("is left out when there is one, or all are alike", () => {
+  it("reports no variants when there is one, or all are alike", () => {
     expect(read(roleOf([allow(own)])).variants).toBeUndefined();
     expect(read(roleOf([only(allow(own), allow(own))])).variants).toBeUndefined();
   });

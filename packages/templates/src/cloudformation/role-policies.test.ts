@@ -19,24 +19,24 @@ const managed = (action: string, Roles: unknown = []): object => ({
   Properties: { Roles, PolicyDocument: document(action) },
 });
 
-describe("the policies of a role are", () => {
-  it("each there once, though it is attached from both sides", () => {
+describe("the policies of a role", () => {
+  it("lists a policy of a role once, though it is attached from both sides", () => {
     const [role] = read({ R: roleOf([], { ManagedPolicyArns: [{ Ref: "M" }] }), M: managed("a:m", ["r"]) });
     expect(role?.identityPolicies).toEqual([document("a:m")]);
   });
-  it("not those that are not created", () => {
+  it("lists no policy that is not created", () => {
     const never = { Conditions: { Never: { "Fn::Equals": ["a", "b"] } } };
     const [role] = read({ R: roleOf([]), P: { ...policy(["r"], "a:p"), Condition: "Never" } }, never);
     expect(role?.identityPolicies).toEqual([]);
   });
-  it("not those of a role of the same name in another account", () => {
+  it("lists no policy of a role with the same name in another account", () => {
     const { roles } = rolesFromTemplates([
       source({ Resources: { R: roleOf([]) } }),
       source({ Resources: { P: policy(["r"], "a:p") } }, { account: "123456789013" }),
     ]);
     expect(roles[0]?.identityPolicies).toEqual([]);
   });
-  it("not those that name another role where a condition holds with which this one is as it is", () => {
+  it("lists no policy that names another role under the condition of this one", () => {
     const names = [{ "Fn::If": ["C", "r", "other"] }];
     const chosen = [{ "Fn::If": ["C", allow("yes"), allow("no")] }];
     const roles = read(
@@ -50,7 +50,7 @@ describe("the policies of a role are", () => {
     );
     expect(fixed[0]?.identityPolicies).toEqual([]);
   });
-  it("those of nobody known when a policy names a role that is not known, in its own stack", () => {
+  it("reports that a role can have more policies when a policy of its stack names an unknown role", () => {
     const adrift = { P: policy([{ "Fn::GetAtt": ["X", "Name"] }], "a:p"), R: roleOf([]) };
     const { roles } = rolesFromTemplates([
       source({ Resources: adrift }),
@@ -59,7 +59,7 @@ describe("the policies of a role are", () => {
     expect(roles[0]?.unknowns).toMatchObject([{ assumed: "that the policy P is not attached to this role" }]);
     expect(roles[1]?.unknowns).toEqual([]);
   });
-  it("found without evaluating a policy for each role, when its principals depend on no condition", () => {
+  it("finds the policies of roles without evaluating a policy for each role, when no condition decides its roles", () => {
     let asked = 0;
     const Properties = {
       PolicyDocument: document("a:p"),
@@ -74,47 +74,47 @@ describe("the policies of a role are", () => {
     expect(roles.map(({ identityPolicies }) => identityPolicies)).toEqual(names.map(() => [document("a:p")]));
     expect(asked).toBeLessThan(names.length);
   });
-  it("named when their text is not there, but for AWS's own", () => {
+  it("names policies without a text, except those of AWS", () => {
     const arns = ["arn:aws:iam::aws:policy/ReadOnlyAccess", "arn:aws:iam::123456789012:policy/x"];
     const [role] = read({ R: roleOf([], { ManagedPolicyArns: arns }) });
     expect(role?.managedPolicyArns).toEqual(arns);
     expect(role?.unknowns).toMatchObject([{ path: "managedPolicyArns[1]", expression: arns[1] }]);
   });
-  it("unknown where they stand in the result", () => {
+  it("notes an unknown policy at its place in the result", () => {
     const [role] = read({
       R: roleOf([], { Policies: [{ PolicyName: "p", PolicyDocument: { Statement: { Ref: "Nothing" } } }] }),
     });
     expect(role?.unknowns).toMatchObject([{ path: "identityPolicies[0].Statement" }]);
   });
-  it("read from JSON text", () => {
+  it("reads policies from JSON text", () => {
     const [role] = read({ R: roleOf([], { AssumeRolePolicyDocument: JSON.stringify({ Statement: [allow("*")] }) }) });
     expect(role?.trustPolicy).toEqual({ Statement: [allow("*")] });
   });
 });
 
 describe("a permissions boundary", () => {
-  it("whose text is not there is noted, and taken for none", () => {
+  it("notes a permissions boundary without a text, and takes it for none", () => {
     const [role] = read({ R: roleOf([], { PermissionsBoundary: "arn:aws:iam::123456789012:policy/b" }) });
     expect(role?.permissionsBoundary).toBeUndefined();
     expect(role?.unknowns).toMatchObject([
       { path: "permissionsBoundary", expression: expect.stringContaining("policy/b") },
     ]);
   });
-  it("that may not be there is taken for none", () => {
+  it("takes a permissions boundary that a condition can remove for none", () => {
     const PermissionsBoundary = { "Fn::If": ["C", { Ref: "B" }, { Ref: "AWS::NoValue" }] };
     const [role] = read({ R: roleOf([], { PermissionsBoundary }), B: managed("a:b") }, undecided);
     expect(role?.permissionsBoundary).toBeUndefined();
   });
 });
 
-describe("where a condition is undecided", () => {
-  it("what is unknown stands where the statement went", () => {
+describe("an undecided condition", () => {
+  it("keeps the place of an unknown value when a condition moves its statement", () => {
     const choice = { "Fn::If": ["C", allow("yes"), allow({ AWS: { Ref: "Nobody" } })] };
     const [role] = read({ R: roleOf([allow("first"), choice]) }, undecided);
     expect(role?.trustPolicy["Statement"]).toHaveLength(3);
     expect(role?.unknowns.map(({ path }) => path)).toContain("trustPolicy.Statement[2].Principal.AWS");
   });
-  it("the longest session is meant", () => {
+  it("takes the longest session where a condition is undecided", () => {
     const [role] = read({ R: roleOf([], { MaxSessionDuration: { "Fn::If": ["C", 3600, 7200] } }) }, undecided);
     expect(role?.maxSessionDuration).toBe(7200);
   });

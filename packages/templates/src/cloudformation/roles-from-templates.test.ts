@@ -14,7 +14,7 @@ function resolved(principal: unknown, sections: object = {}): { value: unknown; 
   return { value: statement?.["Principal"], unknowns: roles[0]?.unknowns ?? [] };
 }
 
-describe("rolesFromTemplates resolves", () => {
+describe("rolesFromTemplates, references", () => {
   const mappings = { Mappings: { M: { "123456789012": { id: "x" } } } };
   it.each<[string, unknown, unknown]>([
     ["Ref", { Ref: "AWS::AccountId" }, "123456789012"],
@@ -57,7 +57,7 @@ describe("rolesFromTemplates resolves", () => {
     expect(unknowns).toContainEqual(expect.objectContaining({ assumed }));
   });
 
-  it("a parameter to its default, and says that it was assumed", () => {
+  it("resolves a parameter to its default, and says that it was assumed", () => {
     const sections = { Parameters: { P: { Type: "CommaDelimitedList", Default: "a, b" } } };
     expect(resolved({ AWS: { Ref: "P" } }, sections)).toMatchObject({
       value: { AWS: ["a", "b"] },
@@ -65,7 +65,7 @@ describe("rolesFromTemplates resolves", () => {
     });
   });
 
-  it("unnamed roles to the same text wherever they are referred to, and keeps those of two stacks apart", () => {
+  it("resolves references to an unnamed role to one text, another one for each stack", () => {
     const template = {
       Resources: {
         A: { Type: "AWS::IAM::Role", Properties: { AssumeRolePolicyDocument: {} } },
@@ -78,7 +78,7 @@ describe("rolesFromTemplates resolves", () => {
     expect(roles[0]?.unknowns).toMatchObject([{ path: "arn" }]);
   });
 
-  it("an import to the other stack's export, within one account only", () => {
+  it("resolves an import to the other stack's export, within one account only", () => {
     const exporting = {
       Resources: { A: roleOf([]) },
       Outputs: { O: { Value: { "Fn::GetAtt": ["A", "Arn"] }, Export: { Name: { "Fn::Sub": "x-${AWS::Region}" } } } },
@@ -90,7 +90,7 @@ describe("rolesFromTemplates resolves", () => {
     expect(principal("123456789013")).toEqual([allow("${ImportValue x-us-east-1}")]);
   });
 
-  it("the parameters and outputs of nested stacks", () => {
+  it("resolves the parameters and outputs of nested stacks", () => {
     const parent = source({
       Resources: {
         N: { Type: "AWS::CloudFormation::Stack", Properties: { Parameters: { P: { Ref: "AWS::StackName" } } } },
@@ -119,7 +119,7 @@ const conditions = (expression: unknown, byDefault?: string, others: object = {}
   Conditions: { C: expression, D: { "Fn::Not": [{ Condition: "C" }] }, ...others },
 });
 
-describe("rolesFromTemplates takes a condition", () => {
+describe("rolesFromTemplates, conditions", () => {
   const statements = [
     { "Fn::If": ["C", allow("yes"), { Ref: "AWS::NoValue" }] },
     { "Fn::If": ["D", allow("no"), { Ref: "AWS::NoValue" }] },
@@ -129,7 +129,7 @@ describe("rolesFromTemplates takes a condition", () => {
     ...rolesFromTemplates([source({ Resources: { R: resource }, ...sections })]).roles,
   ];
 
-  it("as its operands say", () => {
+  it("decides a condition by its operands", () => {
     const [role] = read(conditions({ "Fn::Or": [{ "Fn::Equals": [{ Ref: "AWS::Region" }, "us-east-1"] }, isProd] }));
     expect(role).toMatchObject({ trustPolicy: { Statement: [allow("yes")] }, unknowns: [] });
   });
@@ -148,18 +148,18 @@ describe("rolesFromTemplates takes a condition", () => {
     const [role] = read(conditions(expression));
     expect(role).toMatchObject({ trustPolicy: { Statement: [allow(holds)] }, unknowns: [] });
   });
-  it("that the template does not have both ways", () => {
+  it("takes a condition that the template does not have both ways", () => {
     const [role] = read({}, roleOf([{ "Fn::If": ["Nowhere", allow("yes"), allow("no")] }]));
     expect(role?.trustPolicy).toEqual({ Statement: [allow("yes"), allow("no")] });
   });
-  it("as the defaults say, and notes it", () => {
+  it("decides a condition by the defaults of its parameters, and notes it", () => {
     const [role] = read(conditions(isProd, "dev"));
     expect(role?.trustPolicy).toEqual({ Statement: [allow("no")] });
     expect(role?.unknowns.map(({ assumed }) => assumed)).toContain(
       "that it does not hold, by the parameters' defaults",
     );
   });
-  it("both ways when it is undecided, never two that exclude each other at once, and notes the place in the result", () => {
+  it("takes an undecided condition both ways, never two that exclude each other at once, and notes the place in the result", () => {
     const [role] = read(conditions(isProd));
     expect(role?.trustPolicy).toEqual({ Statement: [allow("yes"), allow("no")] });
     expect(role?.unknowns).toContainEqual({
@@ -169,12 +169,12 @@ describe("rolesFromTemplates takes a condition", () => {
       cause: "alternative",
     });
   });
-  it("of a role that is not created, so that it is left out", () => {
+  it("leaves out a role that its condition does not create", () => {
     const absent = { ...roleOf([]), Condition: "C" };
     expect(read(conditions({ "Fn::And": [isProd, { "Fn::Equals": ["a", "b"] }] }, "prod"), absent)).toEqual([]);
     expect(read(conditions(isProd), absent)).toHaveLength(1);
   });
-  it("of a role that is not created by the defaults as undecided, in the role as well", () => {
+  it("takes the condition of a role that the defaults do not create as undecided, in the role as well", () => {
     const [role, ...others] = read(conditions(isProd, "dev"), { ...roleOf(statements), Condition: "C" });
     expect(others).toEqual([]);
     expect(role?.trustPolicy).toEqual({ Statement: [allow("yes")] });
@@ -190,12 +190,12 @@ describe("rolesFromTemplates takes a condition", () => {
       { trustPolicy: { Statement: [allow("no")] } },
     ]);
   });
-  it("of its name, so that there is a role for each", () => {
+  it("gives a role for each name that an undecided condition chooses", () => {
     expect(
       read(conditions(isProd), roleOf([], { RoleName: { "Fn::If": ["C", "p", "q"] } })).map(({ arn }) => arn.slice(-1)),
     ).toEqual(["p", "q"]);
   });
-  it("that refers to itself as a problem", () => {
+  it("reports a condition that refers to itself as a problem", () => {
     const { problems } = rolesFromTemplates([
       source({ Resources: { R: roleOf(statements) }, Conditions: { C: { Condition: "D" }, D: { Condition: "C" } } }),
     ]);
@@ -262,7 +262,7 @@ it("does not say of which kind the policies are that exclude each other, for the
   expect(role?.identityPolicyKinds).toBeUndefined();
 });
 
-describe("rolesFromTemplates says which role", () => {
+describe("rolesFromTemplates, broken roles", () => {
   it.each([
     ["none", {}],
     ["null", { AssumeRolePolicyDocument: null }],
@@ -279,7 +279,7 @@ describe("rolesFromTemplates says which role", () => {
     ]);
   });
 
-  it("loses its trust policy to AWS::NoValue", () => {
+  it("names the role that loses its trust policy to AWS::NoValue", () => {
     const Resources = { R: roleOf([], { AssumeRolePolicyDocument: { Ref: "AWS::NoValue" } }) };
     const { roles, problems } = rolesFromTemplates([source({ Resources })]);
     expect(problems).toEqual([]);
@@ -287,7 +287,7 @@ describe("rolesFromTemplates says which role", () => {
   });
 });
 
-describe("rolesFromTemplates says that not all combinations were looked at, when undecided conditions have too many,", () => {
+describe("rolesFromTemplates, too many combinations of undecided conditions", () => {
   const names = Array.from({ length: 40 }, (_, i) => `C${i}`);
   const undecided = {
     Parameters: { P: { Type: "String" } },
@@ -296,11 +296,11 @@ describe("rolesFromTemplates says that not all combinations were looked at, when
   const chosen = names.map((name) => ({ "Fn::If": [name, allow(name), { Ref: "AWS::NoValue" }] }));
   const beyond = { path: "arn", expression: "more than 32 combinations of undecided conditions" };
 
-  it("of a trust policy", () => {
+  it("notes that a trust policy has too many undecided conditions for every combination", () => {
     const { roles } = rolesFromTemplates([source({ ...undecided, Resources: { R: roleOf(chosen) } })]);
     expect(roles[0]?.unknowns).toContainEqual(expect.objectContaining(beyond));
   });
-  it("but takes each condition both ways", () => {
+  it("takes each condition both ways when there are too many for every combination", () => {
     const both = names.map((name) => ({ "Fn::If": [name, allow(name), allow(`not-${name}`)] }));
     const { roles } = rolesFromTemplates([source({ ...undecided, Resources: { R: roleOf(both) } })]);
     const all = names.flatMap((name) => [allow(name), allow(`not-${name}`)]);
@@ -312,12 +312,12 @@ describe("rolesFromTemplates says that not all combinations were looked at, when
     const [nested] = rolesFromTemplates([source({ ...undecided, Resources: { R: roleOf([inside]) } })]).roles;
     expect(nested?.trustPolicy["Statement"]).toContainEqual(allow("innermost"));
   });
-  it("but not when there are as many as are looked at", () => {
+  it("notes nothing when there are as many combinations as the limit", () => {
     const { roles } = rolesFromTemplates([source({ ...undecided, Resources: { R: roleOf(chosen.slice(0, 5)) } })]);
     expect(roles[0]?.unknowns.length).toBeGreaterThan(0);
     expect(roles[0]?.unknowns).not.toContainEqual(expect.objectContaining(beyond));
   });
-  it("of whether the role is there at all", () => {
+  it("notes that too many undecided conditions decide whether a role is created", () => {
     const Conditions = {
       ...undecided.Conditions,
       None: { "Fn::Not": [{ "Fn::Or": names.slice(0, 10).map((Condition) => ({ Condition })) }] },
@@ -326,7 +326,7 @@ describe("rolesFromTemplates says that not all combinations were looked at, when
     const { roles } = rolesFromTemplates([source({ ...undecided, Conditions, Resources: { R } })]);
     expect(roles).toMatchObject([{ unknowns: [{ expression: expect.stringContaining(beyond.expression) }] }]);
   });
-  it("of the roles that a policy is attached to", () => {
+  it("notes that too many undecided conditions decide the roles of a policy", () => {
     const Roles = names.map((name) => ({ "Fn::If": [name, `role-${name}`, { Ref: "AWS::NoValue" }] }));
     const Policy = { Type: "AWS::IAM::Policy", Properties: { Roles, PolicyDocument: document("a:b") } };
     const { roles } = rolesFromTemplates([source({ ...undecided, Resources: { R: roleOf([]), Policy } })]);

@@ -65,7 +65,7 @@ describe("is no change", () => {
   });
 });
 
-describe("reports", () => {
+describe("a change of access", () => {
   const prefix = { StringLike: { "sts:ExternalId": "a*" } };
   // Each way and back: what is wider one way is narrower the other.
   it.each<[string, unknown, unknown, string[]]>([
@@ -155,7 +155,7 @@ describe("reports", () => {
     expect(changes(before, after)).toEqual(expected);
   });
 
-  it("a statement that cannot be read, as one that may be about anybody", () => {
+  it("reports a statement that cannot be read as one that can be about any principal", () => {
     const [change] = accessChanges([role("R", trust(OTHER))], [role("R", [trust(OTHER), { Effect: "allow" }])]);
     expect(change).toMatchObject({ kind: "new", from: expect.stringContaining("cannot be read") });
   });
@@ -169,7 +169,7 @@ function both(statements: unknown, before: TrustRole["tags"], after: TrustRole["
   ).map(short);
 }
 
-describe("reports what a tag of the role changes", () => {
+describe("a changed tag of the role", () => {
   const open = { StringEquals: { "aws:ResourceTag/open": "yes" } };
   it.each<[string, unknown, TrustRole["tags"], TrustRole["tags"]]>([
     ["that a condition wants", trust(OTHER, open), { open: "no" }, { open: "yes" }],
@@ -186,17 +186,17 @@ describe("reports what a tag of the role changes", () => {
     expect(both(statements, wide, narrow)).toEqual(["narrowed 123456789013:root AssumeRole"]);
   });
 
-  it("that callers compare theirs with, as wider, for its holders could not before", () => {
+  it("reports a tag that callers compare with theirs as wider access", () => {
     const same = trust(OTHER, { StringEquals: { "aws:PrincipalTag/team": "${aws:ResourceTag/team}" } });
     expect(both(same, { team: "a" }, { team: "b" })).toEqual(["widened 123456789013:root AssumeRole"]);
   });
 
-  it("and nothing when no condition hangs on it", () => {
+  it("reports nothing about a tag that no condition reads", () => {
     expect(both(trust(OTHER, open), { open: "no", owner: "a" }, { open: "no", owner: "b" })).toEqual([]);
     expect(both(trust(OTHER, id("a")), { open: "no" }, { open: "yes" })).toEqual([]);
   });
 
-  it("in words", () => {
+  it("says in words what a tag of the role changes", () => {
     const [change] = accessChanges(
       [role("R", trust(OTHER, open))],
       [role("R", trust(OTHER, open), { tags: { open: "yes" } })],
