@@ -6,13 +6,17 @@ const dev = { resolve: { conditions: ["dev"] }, ssr: { resolve: { conditions: ["
 /** Files that wait for minutes. They start first, and the others keep the cores busy meanwhile. */
 const LONGEST = ["rotation.integration", "fleet.integration", "deployed-roles.integration", "check-live.integration"];
 
+/** The place of a file in `LONGEST`; the others share the last one. */
+function rank({ moduleId }: TestSpecification): number {
+  const index = LONGEST.findIndex((name) => moduleId.includes(`/${name}.`));
+  return index === -1 ? LONGEST.length : index;
+}
+
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId }: TestSpecification): number => {
-      const index = LONGEST.findIndex((name) => moduleId.includes(`/${name}.`));
-      return index === -1 ? LONGEST.length : index;
-    };
-    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
+    // oxlint-disable-next-line unicorn/no-array-sort -- Vitest's method, not an array's.
+    const sorted = await super.sort(files);
+    return sorted.toSorted((a, b) => rank(a) - rank(b));
   }
 }
 

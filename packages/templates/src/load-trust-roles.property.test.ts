@@ -135,7 +135,7 @@ const plan = fc.record(
 it("gives roles or a TrustInputError for any bytes", async () => {
   expect.hasAssertions();
   await fc.assert(fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), loads), { numRuns: 200 });
-}, 60_000);
+});
 
 it("gives roles or a TrustInputError for any text", async () => {
   const yamlish = fc.string({
@@ -162,10 +162,10 @@ it("gives roles or a TrustInputError for any text", async () => {
   });
   expect.hasAssertions();
   await fc.assert(fc.asyncProperty(fc.oneof(fc.string(), yamlish), loads), { numRuns: 500 });
-}, 60_000);
+});
 
 it("gives roles or a TrustInputError for anything like a template, a plan or a policy", async () => {
   const like = fc.oneof(template, plan, fc.record({ Statement: value })).map((input) => JSON.stringify(input));
   expect.hasAssertions();
   await fc.assert(fc.asyncProperty(like, loads), { numRuns: 1000 });
-}, 60_000);
+});

@@ -13,7 +13,7 @@ const SESSION =
   `<Expiration>${new Date(Date.now() + 3_600_000).toISOString()}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`;
 
 /** For a start on a busy machine. */
-const WAIT = { timeout: 30_000 };
+const WAIT = { timeout: 600_000 };
 
 let home: string;
 let server: Server;
