@@ -81,7 +81,10 @@ it("prints what readers of the endpoint need, and closes it at the end", async (
   }, WAIT);
   const [{ uri, tokenFile }] = event.profiles;
   const headers = { authorization: await readFile(tokenFile, "utf8") };
-  expect(await (await fetch(uri, { headers })).json()).toMatchObject({ AccessKeyId: "ASIAEXAMPLE" });
+  // The endpoint listens before the first role is assumed.
+  await vi.waitFor(async () => {
+    expect(await (await fetch(uri, { headers })).json()).toMatchObject({ AccessKeyId: "ASIAEXAMPLE" });
+  }, WAIT);
   stop.abort();
   expect(await code).toBe(0);
   await expect(fetch(uri, { headers })).rejects.toThrow("fetch failed");
@@ -92,7 +95,7 @@ it("prints what readers of the endpoint need, and closes it at the end", async (
 it("takes a reload while STS has not yet answered for the first time, and stops in order", async () => {
   answers = false;
   const { code, stop, reload } = start(["run"]);
-  await vi.waitFor(() => expect(reload).toHaveLength(1), { timeout: 600_000 });
+  await vi.waitFor(() => expect(reload).toHaveLength(1), WAIT);
   reload[0]?.();
   stop.abort();
   expect(await code).toBe(0);
