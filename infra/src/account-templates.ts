@@ -14,7 +14,7 @@ export interface TemplateOptions {
   readonly region: string;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
+export type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * The roles of one account for teams that do not deploy with the CDK: CloudFormation templates, or Terraform's JSON syntax
@@ -23,6 +23,17 @@ type Fields = Readonly<Record<string, unknown>>;
  * @returns the JSON texts; empty when the manifest has no role in the account.
  */
 export function accountTemplates(manifest: Manifest, { format, account, region }: TemplateOptions): string[] {
+  const templates = synthesizedTemplates((app) => {
+    for (const content of stackContents(manifest)) {
+      if (content.account === account) new AccountStack(app, { manifest, content, region });
+    }
+  });
+  if (format === "cloudformation") return templates.map(formatted);
+  return templates.length === 0 ? [] : [formatted(terraform(templates))];
+}
+
+/** Templates of the stacks that `build` adds to an app; nothing stays on disk. */
+export function synthesizedTemplates(build: (app: App) => void): Fields[] {
   const outdir = mkdtempSync(join(tmpdir(), "agent-roles-template-"));
   try {
     const app = new App({
@@ -34,14 +45,8 @@ export function accountTemplates(manifest: Manifest, { format, account, region }
       // The rules of the CDK take six seconds to load; AWS validates the template when it is deployed.
       builtinCloudFormationValidation: false,
     });
-    for (const content of stackContents(manifest)) {
-      if (content.account === account) new AccountStack(app, { manifest, content, region });
-    }
-    const templates: readonly Fields[] = app
-      .synth()
-      .stacks.map(({ template }: { readonly template: Fields }) => template);
-    if (format === "cloudformation") return templates.map(formatted);
-    return templates.length === 0 ? [] : [formatted(terraform(templates))];
+    build(app);
+    return app.synth().stacks.map(({ template }: { readonly template: Fields }) => template);
   } finally {
     rmSync(outdir, { recursive: true, force: true });
   }

@@ -14,6 +14,7 @@ export { InfraError } from "./infra-error.ts";
 export type { InfraErrorCode } from "./infra-error.ts";
 export { MasterRole } from "./constructs/master-role.ts";
 export type { MasterRoleProps, SessionAttributeProps } from "./constructs/master-role.ts";
+export { stackSetTemplate } from "./stack-set-template.ts";
 export { stackContents } from "./stack-contents.ts";
 export type { StackContent } from "./stack-contents.ts";
 export { synthesize } from "./synthesize.ts";

@@ -1,5 +1,5 @@
 import { formatEnv, type Manifest, manifestEnv, trustContext } from "@agent-roles/manifest";
-import { type App, Validations } from "aws-cdk-lib";
+import { type App, Stage, Validations } from "aws-cdk-lib";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { AccountStack } from "./account-stack.ts";
@@ -9,6 +9,7 @@ import { trustProblems } from "./checks/trust-holds.ts";
 import type { Diagnostic } from "@agent-roles/runtime/role-env";
 import { InfraError, type InfraErrorCode } from "./infra-error.ts";
 import { stackContents } from "./stack-contents.ts";
+import { stackSetTemplate } from "./stack-set-template.ts";
 import { TrustValidationPlugin } from "./trust-validation-plugin.ts";
 
 export interface SynthesizeOptions {
@@ -27,7 +28,7 @@ export interface SynthesizeOptions {
 export function synthesize(app: App, manifest: Manifest, options: SynthesizeOptions): string {
   throwAny("QuotaExceeded", policySizeProblems(manifest));
   throwAny("TrustBroken", trustProblems(manifest));
-  for (const content of stackContents(manifest)) new AccountStack(app, { manifest, content, ...options });
+  addStacks(app, manifest, options);
   const { suppressions, expect: expectations } = manifest.trust ?? {};
   const context = trustContext(manifest);
   Validations.of(app).addPlugins(
@@ -42,6 +43,27 @@ export function synthesize(app: App, manifest: Manifest, options: SynthesizeOpti
   throwAny("QuotaExceeded", templateSizeProblems(assembly.stacks));
   writeFileSync(join(assembly.directory, "agent-roles.env"), formatEnv(manifestEnv(manifest), "dotenv"));
   return assembly.directory;
+}
+
+/**
+ * With `deployment: stack-sets`, CloudFormation deploys the target roles from one template: their stacks are in a stage, which the
+ * trust check and `agent-roles check` read and `cdk deploy --all` leaves out.
+ */
+function addStacks(app: App, manifest: Manifest, options: SynthesizeOptions): void {
+  const contents = stackContents(manifest);
+  if (manifest.deployment !== "stack-sets") {
+    for (const content of contents) new AccountStack(app, { manifest, content, ...options });
+    return;
+  }
+  const master = { account: manifest.master.account, number: 1, hasMaster: true, targets: [] };
+  new AccountStack(app, { manifest, content: master, ...options });
+  writeFileSync(join(app.outdir, "agent-roles.stack-set.json"), stackSetTemplate(manifest));
+  const stage = new Stage(app, "StackSet");
+  for (const content of contents) {
+    if (content.targets.length > 0) {
+      new AccountStack(stage, { manifest, content: { ...content, hasMaster: false }, ...options });
+    }
+  }
 }
 
 function throwAny(code: InfraErrorCode, problems: readonly Diagnostic[]): void {

@@ -16,6 +16,9 @@ type DeployFailureCode =
   | "DeployRoleNotAssumable"
   | "CredentialsExpired"
   | "Unreachable"
+  | "AdministrationRoleMissing"
+  | "ExecutionRoleMissing"
+  | "AccountSuspended"
   | "RoleExists"
   | "RoleNeedsReplacement"
   | "RoleInUse"
@@ -66,8 +69,24 @@ const RULES: readonly Rule[] = [
     fix: "Check the network, the proxy (HTTPS_PROXY), AWS_CA_BUNDLE and AWS_ENDPOINT_URL.",
   },
   {
+    code: "AdministrationRoleMissing",
+    pattern: /role with trust relationship to CloudFormation service/i,
+    fix: "Create the administration role (stackSets.administrationRoleName) in the account that the message names: cloudformation.amazonaws.com must be able to assume it, and it the execution roles.",
+  },
+  {
+    code: "ExecutionRoleMissing",
+    pattern: /role with trust relationship to Role/i,
+    fix: "Create {role} so that it trusts the administration role and can manage IAM roles, or correct stackSets.executionRoleName.",
+  },
+  {
+    code: "AccountSuspended",
+    pattern: /SUSPENDED_ACCOUNT|account is suspended/i,
+    fix: "Reactivate the account, or remove it from the manifest or the organizational unit.",
+  },
+  {
     code: "DeployRoleNotAssumable",
-    pattern: /assume role|sts:AssumeRole|Need to perform AWS calls for account|Could not assume/i,
+    pattern:
+      /role with trust relationship to Role|assume role|sts:AssumeRole|Need to perform AWS calls for account|Could not assume/i,
     fix: "Create {role} so that it trusts the deploying session, or set deployRoleName for the account; leave the account out if it is suspended.",
   },
   {

@@ -14,6 +14,7 @@ import { deployedRecord } from "./deployed-record.ts";
 import { type FleetOptions, POLLING_MS } from "./fleet-options.ts";
 import type { StackResult } from "./fleet-result.ts";
 import { onEachStack } from "./on-each-stack.ts";
+import { deployStackSet, destroyStackSet, diffStackSet, orphanedInstances } from "./stack-set.ts";
 import { type FleetStack, fleetStacks, selectedStacks } from "./selected-stacks.ts";
 
 /**
@@ -26,7 +27,8 @@ export async function deployFleet(manifest: Manifest, options: FleetOptions): Pr
   const { region, pollingMs = POLLING_MS } = options;
   const stacks = selectedStacks(manifest, options);
   const directory = synthesized(manifest, options);
-  const record = await deployedRecord(await callingSession(manifest, region), manifest, options);
+  const session = await callingSession(manifest, region);
+  const record = await deployedRecord(session, manifest, options);
   // Before the first stack, because the command can be interrupted.
   warn(options, await record.save([...record.stacks, ...stacks]));
   const results = await onEachStack(manifest, stacks, directory, options, async (toolkit, assembly, only, notified) => {
@@ -39,7 +41,7 @@ export async function deployFleet(manifest: Manifest, options: FleetOptions): Pr
   });
   const reached = results.filter(({ status, code = "" }) => status !== "skipped" && !UNREACHED.has(code));
   warn(options, await record.save([...record.stacks, ...reached]));
-  return results;
+  return usesStackSet(manifest) ? [...results, ...(await deployStackSet(manifest, session, options))] : results;
 }
 
 /** Failures before CloudFormation creates a stack. */
@@ -54,13 +56,14 @@ const UNREACHED: ReadonlySet<string> = new Set([
 export async function diffFleet(manifest: Manifest, options: FleetOptions): Promise<StackResult[]> {
   const stacks = selectedStacks(manifest, options);
   const directory = synthesized(manifest, options);
-  await callingSession(manifest, options.region);
+  const session = await callingSession(manifest, options.region);
   const { DiffMethod } = await import("@aws-cdk/toolkit-lib");
-  return onEachStack(manifest, stacks, directory, options, async (toolkit, assembly, only) => {
+  const results = await onEachStack(manifest, stacks, directory, options, async (toolkit, assembly, only) => {
     const diffs = await toolkit.diff(assembly, { stacks: only, method: DiffMethod.TemplateOnly() });
     const changes = Object.values(diffs).flatMap((diff) => changesIn(diff));
     return changes.length > 0 ? { status: "changed", changes } : { status: "unchanged" };
   });
+  return usesStackSet(manifest) ? [...results, ...(await diffStackSet(manifest, session, options))] : results;
 }
 
 /**
@@ -75,8 +78,11 @@ export async function destroyFleet(
   only?: readonly FleetStack[],
 ): Promise<StackResult[]> {
   const { region, pollingMs = POLLING_MS } = options;
-  const record = await deployedRecord(await callingSession(manifest, region), manifest, options);
-  const stacks = only ?? selectedStacks(manifest, options, record.stacks);
+  const session = await callingSession(manifest, region);
+  const record = await deployedRecord(session, manifest, options);
+  const stacks = only?.filter((each) => !isOfStackSet(each)) ?? selectedStacks(manifest, options, record.stacks);
+  const accounts = only?.filter(isOfStackSet).map(({ account }) => account);
+  const ofStackSet = usesStackSet(manifest) ? await destroyStackSet(manifest, session, options, accounts) : [];
   const directory = await mkdtemp(join(tmpdir(), "agent-roles-destroy-"));
   try {
     writeStackNames(manifest, stacks, region, directory);
@@ -88,7 +94,7 @@ export async function destroyFleet(
       results.filter(({ status }) => status === "destroyed" || status === "unchanged").map(({ stack }) => stack),
     );
     warn(options, await record.save(record.stacks.filter(({ stack }) => !gone.has(stack))));
-    return results;
+    return [...ofStackSet, ...results];
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
@@ -104,7 +110,17 @@ export async function orphanedStacks(manifest: Manifest, options: FleetOptions):
   const { stacks, problem } = await deployedRecord(session, manifest, options);
   if (problem) throw new InfraError("RecordUnreadable", [problem]);
   const current = new Set(fleetStacks(manifest, options).map(({ stack }) => stack));
-  return stacks.filter(({ stack }) => !current.has(stack));
+  const gone = stacks.filter(({ stack }) => !current.has(stack));
+  return usesStackSet(manifest) ? [...gone, ...(await orphanedInstances(manifest, session, options))] : gone;
+}
+
+function usesStackSet({ deployment }: Manifest): boolean {
+  return deployment === "stack-sets";
+}
+
+/** The name of a StackSet has no account. */
+function isOfStackSet({ stack }: FleetStack): boolean {
+  return !/-\d{12}(-\d+)?$/.test(stack);
 }
 
 /**

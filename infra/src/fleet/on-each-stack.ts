@@ -36,6 +36,7 @@ export async function onEachStack(
   options: FleetOptions,
   task: Task,
 ): Promise<StackResult[]> {
+  if (stacks.length === 0) return [];
   const { concurrency = CONCURRENCY, onResult, retryDelayMs = RETRY_DELAY_MS, region } = options;
   const sessionEnded = new AbortController();
   const signal = AbortSignal.any([sessionEnded.signal, ...(options.signal ? [options.signal] : [])]);

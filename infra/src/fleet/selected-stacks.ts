@@ -9,12 +9,11 @@ export interface FleetStack {
   readonly stack: string;
 }
 
-/** Every stack of the manifest. */
+/** Every stack of the manifest, without those of a StackSet. */
 export function fleetStacks(manifest: Manifest, { stackPrefix = "" }: Pick<FleetOptions, "stackPrefix">): FleetStack[] {
-  return stackContents(manifest).map((content) => ({
-    account: content.account,
-    stack: accountStackName(content, stackPrefix),
-  }));
+  const contents = stackContents(manifest);
+  const own = manifest.deployment === "stack-sets" ? contents.filter(({ hasMaster }) => hasMaster) : contents;
+  return own.map((content) => ({ account: content.account, stack: accountStackName(content, stackPrefix) }));
 }
 
 /**
@@ -32,7 +31,7 @@ export function selectedStacks(
   const all = fleetStacks(manifest, options);
   if (accounts === undefined) return all;
   const ids = accounts.map((name) => manifest.accounts?.find(({ alias }) => alias === name)?.id ?? name);
-  const known = new Set(all.map(({ account }) => account));
+  const known = new Set([manifest.master.account, ...manifest.roles.map(({ account }) => account)]);
   const unknown = ids.filter((id) => !known.has(id) && !(deployed && /^\d{12}$/.test(id)));
   if (unknown.length > 0) {
     const problems = unknown.map((id) => ({
@@ -43,7 +42,7 @@ export function selectedStacks(
     throw new InfraError("UnknownAccount", problems);
   }
   const chosen = [...all, ...(deployed ?? [])].filter(({ account }) => ids.includes(account));
-  const unrecorded = ids.filter((id) => chosen.every(({ account }) => account !== id));
+  const unrecorded = ids.filter((id) => !known.has(id) && chosen.every(({ account }) => account !== id));
   const guessed = unrecorded.map((account) => ({
     account,
     stack: accountStackName({ account, number: 1 }, stackPrefix),

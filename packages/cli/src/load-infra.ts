@@ -69,6 +69,7 @@ export interface Infra {
   ) => Promise<StackResult[]>;
   readonly orphanedStacks: (manifest: Manifest, options: FleetOptions) => Promise<readonly FleetStack[]>;
   readonly revokeSessions: (manifest: Manifest, options: RevokeOptions) => Promise<RevokeResult[]>;
+  readonly stackSetTemplate: (manifest: Manifest) => string;
   readonly accountTemplates: (manifest: Manifest, options: TemplateOptions) => string[];
   readonly fleetRegion: (partition: string, wanted: string | undefined) => Promise<string>;
 }

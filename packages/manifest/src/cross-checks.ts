@@ -5,6 +5,7 @@ import { didYouMean } from "./did-you-mean.ts";
 import { checkManagedPolicy } from "./managed-policies.ts";
 import { formatPath, type ManifestIssue } from "./manifest-issue.ts";
 import { sessionPolicyJson } from "./target-roles.ts";
+import { stackSetIssues } from "./stack-set-checks.ts";
 import { canBeRegion, knownRegions, partitionOfRegion } from "./regions.ts";
 
 type Path = readonly PropertyKey[];
@@ -33,6 +34,7 @@ export function crossIssues(value: unknown, origin: (path: Path) => Path = (path
     ),
     ...foreignPartitions(draft),
     ...replacedTags(draft),
+    ...stackSetIssues(draft, value),
     ...dynamicReferences(value, []),
     ...outsideOfNothing(draft),
     ...thirdPartiesWithoutExternalId(draft),

@@ -51,6 +51,8 @@ const draft = z
     partition: z.string().catch(DEFAULT_PARTITION),
     rolePath: z.string().catch(DEFAULT_ROLE_PATH),
     deployRoleName: z.string().catch(DEFAULT_DEPLOY_ROLE),
+    deployment: text,
+    stackSets: z.record(z.string(), z.unknown()).optional().catch(undefined),
     accounts: z.array(draftAccount).catch([]),
     master: z
       .object({
@@ -76,6 +78,8 @@ const draft = z
     partition: DEFAULT_PARTITION,
     rolePath: DEFAULT_ROLE_PATH,
     deployRoleName: DEFAULT_DEPLOY_ROLE,
+    deployment: undefined,
+    stackSets: undefined,
     accounts: [],
     master: { trustedBy: [], managedPolicies: [], statements: [], tags: {} },
     attribution: { sessionTags: [] },
@@ -109,6 +113,8 @@ export interface Draft {
   readonly partition: string;
   readonly rolePath: string;
   readonly deployRoleName: string;
+  readonly deployment?: Text;
+  readonly stackSets?: Readonly<Record<string, unknown>> | undefined;
   readonly accounts: readonly {
     readonly alias?: Text;
     readonly id?: Text;

@@ -21,6 +21,7 @@ export type {
   PolicyStatement,
   RolesAnywhereIdentity,
   SamlIdentity,
+  StackSets,
   SubjectAttribute,
   Tags,
   TrustedBy,
@@ -28,6 +29,7 @@ export type {
   TrustSeverity,
   TrustSuppression,
 } from "./manifest.ts";
+export { STACK_SET_ROLES } from "./manifest.ts";
 export { parseManifest } from "./parse-manifest.ts";
 export type { ParseOptions } from "./parse-manifest.ts";
 export { knownRegions, partitionOfRegion } from "./regions.ts";

@@ -1,7 +1,7 @@
 import { ACCESS_LEVELS } from "@agent-roles/runtime/role-env";
 import * as z from "zod";
 import * as field from "./fields.ts";
-import type { Manifest } from "./manifest.ts";
+import { type Manifest, STACK_SET_ROLES } from "./manifest.ts";
 import { statements } from "./statement.ts";
 import { trustSection } from "./trust-section.ts";
 import { trustedBy } from "./trusted-by.ts";
@@ -115,6 +115,56 @@ const attribution = field.fields({
     .describe('Source identities that the agent can set, such as "*@example.com"; * and ? are wildcards.'),
 });
 
+const percentage = (least: number): z.ZodInt => {
+  const error = `write a whole number from ${least} to 100`;
+  return z.int({ error }).min(least, { error }).max(100, { error });
+};
+
+const yesOrNo = z.boolean({ error: "write true or false" });
+
+const stackSets = field.fields({
+  administrationAccount: field.accountId
+    .exactOptional()
+    .describe("The account of the StackSet. Default: the account of the master role."),
+  organizationalUnits: field
+    .list(
+      field.text(
+        /^(ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}|r-[a-z0-9]{4,32})$/,
+        "write the id of an organizational unit or of the root, such as ou-ab12-11111111",
+      ),
+      100,
+      "list 1 to 100 organizational units",
+    )
+    .exactOptional()
+    .describe(
+      "Organizational units whose accounts get the roles, also accounts that join later. Without it, the accounts of the roles get them.",
+    ),
+  retainOnAccountRemoval: yesOrNo
+    .exactOptional()
+    .describe("Keep the roles in accounts that leave the organizational units. Default false."),
+  delegatedAdministrator: yesOrNo
+    .exactOptional()
+    .describe(
+      "Whether administrationAccount is a delegated administrator of StackSets, not the management account. Default false.",
+    ),
+  administrationRoleName: field.roleName
+    .exactOptional()
+    .describe(
+      `Without organizationalUnits: the role in administrationAccount that CloudFormation uses. Default ${STACK_SET_ROLES.administrationRoleName}.`,
+    ),
+  executionRoleName: field.roleName
+    .exactOptional()
+    .describe(
+      `Without organizationalUnits: the role in each account that creates the stack. Default ${STACK_SET_ROLES.executionRoleName}.`,
+    ),
+  failureTolerancePercentage: percentage(0)
+    .exactOptional()
+    .describe("Percentage of the accounts that can fail before CloudFormation stops. Default 100."),
+  maxConcurrentPercentage: percentage(1)
+    .exactOptional()
+    .describe("Percentage of the accounts that are deployed at a time. Default 25."),
+});
+
 /** The fields of a manifest after expand-manifest.ts. Checks between fields are in cross-checks.ts. */
 const manifestShape = {
   partition: z
@@ -128,6 +178,13 @@ const manifestShape = {
   deployRoleName: field.roleName
     .default(DEFAULT_DEPLOY_ROLE)
     .describe("The role in each account that deploys the stack."),
+  deployment: z
+    .enum(["accounts", "stack-sets"], { error: "use accounts or stack-sets" })
+    .exactOptional()
+    .describe(
+      "What agent-roles deploy creates for the target roles: a stack in each account (default), or one CloudFormation StackSet.",
+    ),
+  stackSets: stackSets.exactOptional().describe("Settings of deployment: stack-sets."),
   accounts: field
     .list(account, 5000, "list accounts, each with alias and id")
     .exactOptional()

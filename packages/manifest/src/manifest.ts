@@ -9,6 +9,10 @@ export interface Manifest {
   readonly organization?: string;
   /** The role, in each account, that deploys. */
   readonly deployRoleName: string;
+  /** What deploys the target roles: a stack per account, or one CloudFormation StackSet. Default `accounts`. */
+  readonly deployment?: "accounts" | "stack-sets";
+  /** Settings of `deployment: stack-sets`. */
+  readonly stackSets?: StackSets;
   /** Path of every target role; begins and ends with a slash. The master can assume every role below it. */
   readonly rolePath: string;
   /** The accounts that `roles` name by alias. */
@@ -29,6 +33,32 @@ export interface ManifestAccount {
   /** Replaces the manifest's `deployRoleName` in this account. */
   readonly deployRoleName?: string;
 }
+
+/** One StackSet with the target roles. @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/what-is-cfnstacksets.html */
+export interface StackSets {
+  /** The account of the StackSet. Default: the master's. */
+  readonly administrationAccount?: string;
+  /** Organizational units or the root: service-managed, with auto-deployment. Without it self-managed, for the accounts of the roles. */
+  readonly organizationalUnits?: readonly string[];
+  /** Whether the roles stay in an account that leaves the organizational units. Default false. */
+  readonly retainOnAccountRemoval?: boolean;
+  /** Whether `administrationAccount` is a delegated administrator rather than the management account. Default false. */
+  readonly delegatedAdministrator?: boolean;
+  /** Self-managed: the role in the administration account. */
+  readonly administrationRoleName?: string;
+  /** Self-managed: the role in each account. */
+  readonly executionRoleName?: string;
+  /** Percentage of the accounts that can fail before CloudFormation stops. Default 100. */
+  readonly failureTolerancePercentage?: number;
+  /** Percentage of the accounts that are deployed at a time. Default 25. */
+  readonly maxConcurrentPercentage?: number;
+}
+
+/** Names that AWS's documentation gives to the roles of self-managed StackSets. */
+export const STACK_SET_ROLES = {
+  administrationRoleName: "AWSCloudFormationStackSetAdministrationRole",
+  executionRoleName: "AWSCloudFormationStackSetExecutionRole",
+} as const;
 
 /** What the agent can attach to its sessions; trust and permission allow nothing else. */
 export interface Attribution {

@@ -3,7 +3,7 @@
 - It listens on a free port and prints the port as one line of JSON.
 - It exits when its standard input closes, so that it never outlives its parent, even after SIGKILL (parent.py).
 - It ignores Ctrl-C; its parent handles it.
-- It refuses what IAM and CloudFormation refuse (iam_rules.py, cloudformation_iam.py, cloudformation_stacks.py).
+- It refuses what IAM and CloudFormation refuse (iam_rules.py, cloudformation_*.py).
 - It answers its parent only, and has no other effect on the machine (guard.py).
 - It returns IAM's state in one answer (iam_state.py).
 """
@@ -51,6 +51,7 @@ from werkzeug.serving import make_server  # noqa: E402
 
 sys.dont_write_bytecode = True
 import cloudformation_iam  # noqa: E402
+import cloudformation_stack_sets  # noqa: E402
 import cloudformation_stacks  # noqa: E402
 import guard  # noqa: E402
 import iam_rules  # noqa: E402
@@ -62,6 +63,7 @@ sys.dont_write_bytecode = False
 def create_app(service):
     if service == "cloudformation":
         cloudformation_stacks.patch_stacks()
+        cloudformation_stack_sets.patch_stack_sets()
     return create_backend_app(service)
 
 

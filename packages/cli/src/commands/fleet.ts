@@ -151,28 +151,26 @@ function orphanText({ account, stack }: { readonly account: string; readonly sta
   return `orphan: stack ${stack} in account ${account} is no longer in the manifest\n  fix: Run "agent-roles destroy --orphans --yes".`;
 }
 
-/** A table of all stacks, the changes, each cause of failures once with its fix, and the counts. */
+/** A table of all stacks, each change and each cause of failures once, and the counts. */
 function report(results: readonly StackResult[]): string {
+  if (results.length === 0) return "nothing to do";
   const rows = results.map(({ account, stack, status, code = "" }) => [account, stack, status, code]);
-  const changes = results.flatMap((result) => (result.changes ?? []).map((change) => `${result.account}  ${change}`));
-  const failures = new Map<string, string[]>();
-  for (const { account, message, fix = "" } of results) {
-    if (message === undefined) continue;
-    const cause = `${message}\n  fix: ${fix}`.replaceAll(account, "<account>");
-    failures.set(cause, [...(failures.get(cause) ?? []), account]);
+  const details = new Map<string, string[]>();
+  for (const { account, changes = [], message, fix = "" } of results) {
+    const texts = message === undefined ? changes : [...changes, `${message}\n  fix: ${fix}`];
+    for (const text of texts.map((each) => each.replaceAll(account, "<account>"))) {
+      details.set(text, [...(details.get(text) ?? []), account]);
+    }
   }
-  const causes = [...failures].map(([cause, [first = "", ...more]]) =>
+  const lines = [...details].map(([text, [first = "", ...more]]) =>
     more.length === 0
-      ? `${first}: ${cause.replaceAll("<account>", first)}`
-      : `${more.length + 1} accounts (${shortList([first, ...more])}): ${cause}`,
+      ? `${first}: ${text.replaceAll("<account>", first)}`
+      : `${more.length + 1} accounts (${shortList([first, ...more])}): ${text}`,
   );
   const counts = new Map<string, number>();
   for (const { status } of results) counts.set(status, (counts.get(status) ?? 0) + 1);
   const summary = [...counts].map(([status, count]) => `${count} ${status}`).join(", ");
-  const isIdle = rows.length === 0;
-  return isIdle
-    ? "nothing to do"
-    : [table(["ACCOUNT", "STACK", "STATUS", "CODE"], rows), ...changes, ...causes, summary].join("\n");
+  return [table(["ACCOUNT", "STACK", "STATUS", "CODE"], rows), ...lines, summary].join("\n");
 }
 
 function parseList(text: string): string[] {

@@ -6,16 +6,16 @@ import { withManifest } from "../manifest-option.ts";
 
 interface Options {
   readonly manifest: string;
-  readonly account: string;
+  readonly account?: string;
   readonly format: "cloudformation" | "terraform";
   readonly region?: string;
 }
 
-/** `agent-roles template`: the roles of one account, for teams that do not deploy with the CDK. */
+/** `agent-roles template`: the roles of one account or of the StackSet, for teams that do not deploy with the CDK. */
 export function templateCommand(context: CliContext): Command {
   return withManifest(new Command("template"))
     .description("print the roles of one account as CloudFormation or Terraform JSON")
-    .requiredOption("--account <account>", "account id or alias")
+    .option("--account <account>", "account id or alias; with deployment: stack-sets, leave it out for the StackSet")
     .addOption(
       new Option("--format <format>", "output format")
         .choices(["cloudformation", "terraform"])
@@ -26,6 +26,12 @@ export function templateCommand(context: CliContext): Command {
       const infra = await loadInfra(".");
       const { loadManifest } = await import("@agent-roles/manifest");
       const manifest = await loadManifest(file);
+      if (name === undefined) {
+        if (manifest.deployment === "stack-sets" && format === "cloudformation") {
+          return context.out(JSON.stringify(JSON.parse(infra.stackSetTemplate(manifest)), undefined, 2));
+        }
+        throw new UsageError("--account is missing\n  fix: Name the account with --account.");
+      }
       const account = manifest.accounts?.find(({ alias }) => alias === name)?.id ?? name;
       const wanted = region ?? context.env["AWS_REGION"] ?? context.env["AWS_DEFAULT_REGION"];
       const options = { format, account, region: await infra.fleetRegion(manifest.partition, wanted) };

@@ -1,0 +1,135 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CreateRoleCommand, DeleteRoleCommand, IAMClient, ListRolesCommand } from "@aws-sdk/client-iam";
+import { type Sandbox, startSandbox } from "@agent-roles/sandbox";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { stringify } from "yaml";
+import { agentRoles } from "./harness/agent-roles.ts";
+import { cleanEnv } from "./harness/clean-env.ts";
+
+const MASTER = "100000000001";
+const [DEV, TEST, PROD] = ["100000000002", "100000000003", "100000000004"] as const;
+const EXECUTION_ROLE = "AWSCloudFormationStackSetExecutionRole";
+
+let sandbox: Sandbox;
+let directory: string;
+let env: Record<string, string>;
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ accounts: [MASTER, DEV, TEST, PROD] });
+  directory = await mkdtemp(join(tmpdir(), "agent-roles-stack-sets-"));
+  env = { ...cleanEnv(directory), AWS_REGION: "us-east-1", CDK_VALIDATION: "false", ...sandbox.env() };
+  await createRole(MASTER, "AWSCloudFormationStackSetAdministrationRole", { Service: "cloudformation.amazonaws.com" });
+  for (const account of [DEV, TEST]) await createRole(account, EXECUTION_ROLE, { AWS: `arn:aws:iam::${MASTER}:root` });
+  await createRole(TEST, "agent-read", { AWS: `arn:aws:iam::${TEST}:root` });
+});
+
+afterAll(async () => {
+  await sandbox?.close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+function iam(account: string): IAMClient {
+  const { accessKeyId, secretAccessKey } = sandbox.admin(account);
+  const credentials = { accessKeyId, secretAccessKey };
+  return new IAMClient({ region: "us-east-1", endpoint: sandbox.endpoint, credentials });
+}
+
+async function createRole(account: string, RoleName: string, Principal: Record<string, string>): Promise<void> {
+  const Statement = [{ Effect: "Allow", Principal, Action: "sts:AssumeRole" }];
+  const AssumeRolePolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
+  await iam(account).send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument }));
+}
+
+/** Names of the target roles in an account. */
+async function targets(account: string): Promise<(string | undefined)[]> {
+  const { Roles = [] } = await iam(account).send(new ListRolesCommand({ PathPrefix: "/agent-roles/" }));
+  return Roles.map(({ RoleName }) => RoleName).toSorted();
+}
+
+type Accounts = Readonly<Record<string, string>>;
+
+async function run(
+  accounts: Accounts,
+  roleNames: readonly string[],
+  ...args: readonly string[]
+): Promise<{ exitCode: number | undefined; results: Record<string, string>; stdout: string; stderr: string }> {
+  const manifest = {
+    deployment: "stack-sets",
+    master: {
+      account: MASTER,
+      roleName: "agent-master",
+      trustedBy: [{ principal: `arn:aws:iam::${MASTER}:role/host` }],
+    },
+    accounts: Object.entries(accounts).map(([alias, id]) => ({ alias, id })),
+    roles: roleNames.map((roleName) => ({
+      profile: `{alias}-${roleName}`,
+      accounts: "all",
+      roleName,
+      statements: [{ Effect: "Allow", Action: "s3:GetObject", Resource: "arn:aws:s3:::files-{account}/*" }],
+    })),
+  };
+  await writeFile(join(directory, "agent-roles.yaml"), stringify(manifest));
+  const { exitCode, stdout, stderr } = await agentRoles([...args, "--json"], env, {
+    cwd: directory,
+    timeoutMs: 200_000,
+  });
+  const parsed: { account: string; status: string; code?: string }[] = JSON.parse(stdout || "[]");
+  const results = Object.fromEntries(
+    parsed.map(({ account, status, code }) => [account, code === undefined ? status : `${status} ${code}`]),
+  );
+  return { exitCode, results, stdout, stderr };
+}
+
+const ALL = { dev: DEV, test: TEST, prod: PROD };
+
+it("deploys one StackSet, and names each account that failed with its fix", { timeout: 400_000 }, async () => {
+  const first = await run(ALL, ["agent-read"], "deploy");
+  expect({ exitCode: first.exitCode, ...first.results }, first.stderr).toEqual({
+    exitCode: 1,
+    [MASTER]: "deployed",
+    [DEV]: "deployed",
+    [TEST]: "failed RoleExists",
+    [PROD]: "failed ExecutionRoleMissing",
+  });
+  expect(first.stdout).toContain(`Create arn:aws:iam::${PROD}:role/${EXECUTION_ROLE}`);
+  await iam(TEST).send(new DeleteRoleCommand({ RoleName: "agent-read" }));
+  await createRole(PROD, EXECUTION_ROLE, { AWS: `arn:aws:iam::${MASTER}:root` });
+  const again = await run(ALL, ["agent-read"], "deploy");
+  expect({ exitCode: again.exitCode, ...again.results }).toEqual({
+    exitCode: 0,
+    [MASTER]: "unchanged",
+    [DEV]: "unchanged",
+    [TEST]: "deployed",
+    [PROD]: "deployed",
+  });
+  expect(await targets(PROD)).toEqual(["agent-read"]);
+});
+
+it("shows the change before it updates every account", { timeout: 400_000 }, async () => {
+  const diff = await run(ALL, ["agent-read", "agent-write"], "diff");
+  expect(diff.results).toEqual({ [MASTER]: "unchanged", [DEV]: "changed", [TEST]: "changed", [PROD]: "changed" });
+  expect(diff.stdout).toContain("+ AWS::IAM::Role Targetagentwrite");
+  const update = await run(ALL, ["agent-read", "agent-write"], "deploy");
+  expect(update.results).toEqual({ [MASTER]: "unchanged", [DEV]: "deployed", [TEST]: "deployed", [PROD]: "deployed" });
+  expect(await targets(TEST)).toEqual(["agent-read", "agent-write"]);
+});
+
+it("finds accounts that left the manifest in the StackSet, and destroys them", { timeout: 400_000 }, async () => {
+  const rest = { dev: DEV, test: TEST };
+  const { stderr } = await run(rest, ["agent-read", "agent-write"], "diff");
+  expect(stderr).toContain(`in account ${PROD} is no longer in the manifest`);
+  const orphans = await run(rest, ["agent-read", "agent-write"], "destroy", "--orphans", "--yes");
+  expect(orphans.results).toEqual({ [PROD]: "destroyed" });
+  expect([await targets(PROD), await targets(DEV)]).toEqual([[], ["agent-read", "agent-write"]]);
+});
+
+it("destroys the StackSet and the master role, and deploys them again", { timeout: 400_000 }, async () => {
+  const accounts = { dev: DEV, test: TEST };
+  const destroyed = await run(accounts, ["agent-read"], "destroy", "--yes");
+  expect(destroyed.results).toEqual({ [MASTER]: "destroyed", [DEV]: "destroyed", [TEST]: "destroyed" });
+  expect(await targets(DEV)).toEqual([]);
+  const again = await run(accounts, ["agent-read"], "deploy");
+  expect(again.results).toEqual({ [MASTER]: "deployed", [DEV]: "deployed", [TEST]: "deployed" });
+});
