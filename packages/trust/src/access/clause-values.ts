@@ -1,3 +1,4 @@
+import { groupBy } from "@agent-roles/iam";
 import { type Clause, isNull } from "./clauses.ts";
 import { commonPatterns } from "./common-pattern.ts";
 import type { ReadTrust } from "./read-trust.ts";
@@ -13,6 +14,8 @@ export type Values = string | readonly string[] | undefined;
 export interface Chooser {
   readonly chooses: (key: string) => boolean;
   readonly fillIn: (clause: Clause, value: string) => string;
+  /** Whether only the trust policy looks at the values, so that one that meets all its clauses makes the others needless. */
+  readonly onlyForTrust: boolean;
 }
 
 /**
@@ -20,7 +23,11 @@ export interface Chooser {
  * that meet its conditions and avoid the Deny statements'. Where tags or a source identity have statements of their own, one
  * call needs several statements: those together.
  */
-export function valuesToTry({ statements }: ReadTrust, chooser: Chooser): ReadonlyMap<string, Values>[] {
+export function valuesToTry({ statements }: ReadTrust, given: Chooser): ReadonlyMap<string, Values>[] {
+  const all = statements.flatMap(({ clauses }) => clauses);
+  // Values that depend on each other are tried together.
+  const areFree = !all.some(({ key, variables }) => variables || LISTS_OF_TAGS.has(key));
+  const chooser = { ...given, onlyForTrust: given.onlyForTrust && areFree };
   const avoided = statements.filter(({ deny }) => deny).flatMap(({ clauses }) => clauses.map(inverse));
   const allowing = statements.filter(({ deny }) => !deny);
   const wanted = allowing.map(({ clauses }) => clauses);
@@ -41,7 +48,7 @@ function withTheirTags(allowing: ReadTrust["statements"]): readonly (readonly Cl
 function candidates(
   wanted: readonly Clause[],
   avoided: readonly Clause[],
-  { chooses, fillIn }: Chooser,
+  { chooses, fillIn, onlyForTrust }: Chooser,
 ): ReadonlyMap<string, readonly Values[]> {
   const found = new Map<string, Values[]>();
   for (const [clauses, isWanted] of [[wanted, true] as const, [avoided, false] as const]) {
@@ -57,7 +64,24 @@ function candidates(
     const common = commonPatterns(positive.map((clause) => clause.values.map((value) => fillIn(clause, value))));
     found.set(key, [...common.map(instance), ...values]);
   }
+  if (!onlyForTrust) return found;
+  for (const [key, clauses] of groupBy([...wanted, ...avoided], (clause) => clause.key)) {
+    const perfect = found.get(key)?.filter((value) => clauses.every((clause) => meets(value, clause))) ?? [];
+    if (perfect.length > 0) found.set(key, [perfect.includes(undefined) ? undefined : perfect[0]]);
+  }
   return found;
+}
+
+const LISTS_OF_TAGS = new Set(["aws:tagkeys", "sts:transitivetagkeys"]);
+
+/** Whether a value meets a clause for certain. */
+function meets(value: Values, clause: Clause): boolean {
+  const { operator, negated, values, qualifier, ifExists } = clause;
+  if (operator === undefined || qualifier !== undefined || Array.isArray(value)) return false;
+  if (isNull(clause)) return values.length === 1 && ((value === undefined) === (values[0] === "true")) !== negated;
+  if (value === undefined) return negated || ifExists;
+  const matched = values.map((text) => operator.matches({ text }, String(value)));
+  return negated ? matched.every((each) => each === false) : matched.includes(true);
 }
 
 function isPattern({ operator, negated }: Clause): boolean {

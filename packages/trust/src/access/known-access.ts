@@ -16,7 +16,7 @@ function* simulations(from: TrustRole, to: TrustRole, context: TrustContext): Ge
   const trust = readTrust(to);
   for (const session of new Set([undefined, ...sessionsNamed(from, to)])) {
     const caller = knownCaller(from, context, session);
-    for (const request of possibleRequests(trust, caller.caller)) yield simulate(caller, to, request, context);
+    for (const request of possibleRequests(trust, caller)) yield simulate(caller, to, request, context);
   }
 }
 

@@ -200,6 +200,7 @@ function withTags(possible: PossibleCaller, trust: ReadTrust): readonly Possible
   const tried = valuesToTry(trust, {
     chooses: (key) => key.startsWith(TAG),
     fillIn: fillerFor(caller, trust.role),
+    onlyForTrust: true,
   }).map((values) =>
     Object.fromEntries(
       [...values].flatMap(([key, value]) => {

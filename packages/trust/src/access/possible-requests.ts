@@ -1,7 +1,7 @@
 import { type Caller, isUnresolved, parseArn } from "@agent-roles/iam";
 import type { AssumeRoleParameters } from "../assume-role-request.ts";
 import { fillerFor } from "./caller-context.ts";
-import { SESSION } from "./callers.ts";
+import { type PossibleCaller, SESSION } from "./callers.ts";
 import { type Values, valuesToTry } from "./clause-values.ts";
 import type { ReadTrust } from "./read-trust.ts";
 
@@ -17,11 +17,16 @@ const MFA = /^aws:multifactorauth/;
  * statement those that meet its conditions and avoid the Deny statements', as far as a request can. What the caller
  * can obtain (a network address, a token's claims, an external id that the policy shows) counts as had.
  */
-export function possibleRequests(trust: ReadTrust, caller: Caller): readonly AssumeRoleParameters[] {
+export function possibleRequests(
+  trust: ReadTrust,
+  { caller, known }: Pick<PossibleCaller, "caller" | "known">,
+): readonly AssumeRoleParameters[] {
   const requests = valuesToTry(trust, {
     chooses: (key) =>
       !NOT_OF_THE_REQUEST.test(key) && (!MFA.test(key) || isUser(caller)) && !isForeignClaim(key, caller),
     fillIn: fillerFor(caller, trust.role),
+    // The policies of a role of the set can ask for others.
+    onlyForTrust: !known,
   }).map(toRequest);
   return [...new Map(requests.map((request) => [JSON.stringify(request), request])).values()];
 }

@@ -139,7 +139,7 @@ function requests(
     ...(given.sessionName !== undefined && { roleSessionName: given.sessionName }),
   };
   if (decision === "allowed") return [{ roleSessionName: SESSION, ...stated }];
-  const possible = possibleRequests(trust, caller).map((request) =>
+  const possible = possibleRequests(trust, { caller, known: true }).map((request) =>
     ofCaller ? { ...request, context: { ...request.context, ...ofCaller } } : request,
   );
   if (!stated) return possible;
