@@ -107,7 +107,13 @@ function valuesAround({ operator, key, values }: Condition): readonly string[] {
       return values.flatMap((value) => [-1, 0, 1].map((step) => String(Number(value) + step)));
     case "date":
       return values.flatMap((value) => [-1000, 0, 1000].map((step) => timeText(key, toMs(value) + step)));
-    default:
+    case "string":
+    case "ARN":
+    case "Boolean":
+    case "IP address":
+    case "base64":
+    case "presence":
+    case undefined:
       return values.flatMap((value) => [value, value.toLowerCase(), value.toUpperCase()]);
   }
 }
