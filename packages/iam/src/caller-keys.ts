@@ -37,10 +37,17 @@ function* claimKeys(provider: string, protocol: "saml" | "web identity"): Entrie
   yield [`${prefix}:*`, resource.startsWith("oidc-provider/") ? valueNotKnown(why) : notKnown(why)];
 }
 
-/** @see https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html */
+/**
+ * @see https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html
+ * @see https://docs.aws.amazon.com/eks/latest/userguide/pod-id-abac.html
+ */
 function* serviceKeys(service: string): Entries {
   if (service === "rolesanywhere.amazonaws.com") {
     yield ["aws:PrincipalTag/*", notKnown("the fields of the certificate, which become session tags, are not stated")];
+  }
+  if (service === "pods.eks.amazonaws.com") {
+    const why = "the session tags of the pod are not stated; state request.sessionTags";
+    for (const key of ["aws:RequestTag/*", "aws:TagKeys"]) yield [key, notKnown(why)];
   }
   yield ["aws:PrincipalServiceName", stated(service)];
   for (const key of ["aws:SourceArn", "aws:SourceAccount", "aws:SourceOrgID", "aws:SourceOrgPaths"]) {

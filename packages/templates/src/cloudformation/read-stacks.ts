@@ -38,14 +38,19 @@ function withStackSets(source: TemplateSource): readonly TemplateSource[] {
   const inner = Object.entries(isRecord(resources) ? resources : {}).flatMap(([logicalId, resource]) => {
     if (!isRecord(resource) || resource["Type"] !== "AWS::CloudFormation::StackSet") return [];
     const { TemplateBody: written } = propertiesOf(resource);
-    const body = typeof written === "string" ? written : resolveAlone(written, source);
-    const read = typeof body === "string" ? readText(body, source.file) : undefined;
-    if (read === undefined || "errors" in read || !isRecord(read.value)) return [];
+    const template = isRecord(written) && "Resources" in written ? written : templateFromText(written, source);
+    if (template === undefined) return [];
     const line = source.lineOf?.(logicalId);
     const nestedIn = { source, logicalId };
-    return [{ file: source.file, template: read.value, nestedIn, lineOf: () => line }];
+    return [{ file: source.file, template, nestedIn, lineOf: () => line }];
   });
   return [source, ...inner.flatMap(withStackSets)];
+}
+
+function templateFromText(written: unknown, source: TemplateSource): JsonObject | undefined {
+  const body = typeof written === "string" ? written : resolveAlone(written, source);
+  const read = typeof body === "string" ? readText(body, source.file) : undefined;
+  return read !== undefined && "value" in read && isRecord(read.value) ? read.value : undefined;
 }
 
 /** A value of a template as far as that template by itself decides it. */

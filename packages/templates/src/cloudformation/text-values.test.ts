@@ -71,10 +71,11 @@ const setOf = (TemplateBody: unknown): object => ({
 const arns = (body: unknown): string[] =>
   rolesFromTemplates([source({ Resources: { Set: setOf(body) } })]).roles.map(({ arn }) => arn);
 
-it("a stack set in YAML is read, one that is not a template is a role of which nothing is known", () => {
+it("a stack set in YAML or as an object is read, one that is not a template is a role of which nothing is known", () => {
   const yaml = `Resources:
   R: { Type: AWS::IAM::Role, Properties: { RoleName: r, AssumeRolePolicyDocument: { Statement: [] } } }`;
   expect(arns(yaml)).toEqual(["arn:aws:iam::${AWS.AccountId}:role/r"]);
+  expect(arns({ Resources: { R: roleOf([], { RoleName: "r" }) } })).toEqual(["arn:aws:iam::${AWS.AccountId}:role/r"]);
   for (const body of ["{", { Ref: "P" }, { "Fn::Sub": "{${P}" }, undefined])
     expect(arns(body)).toEqual(["arn:aws:iam::123456789012:role/${S.Set}"]);
 });
