@@ -1,3 +1,5 @@
+import type { Statement } from "@agent-roles/iam";
+import { isDemand } from "../conditions.ts";
 import { letsIn } from "../example-callers.ts";
 import { COGNITO, demandsSubject, oidcProviders, token } from "../oidc.ts";
 import type { Rule } from "../rule.ts";
@@ -12,8 +14,20 @@ export const cognitoGuests: Rule = {
     for (const provider of oidcProviders(statement)) {
       // Without amr and sub, the rule about subjects reports it.
       if (provider.issuer !== COGNITO || !demandsSubject(statement, COGNITO)) continue;
+      if (excludesGuests(statement)) continue;
       if (!letsIn(role, statement, [token(provider, { amr: "unauthenticated", sub: "us-east-1:guest" })])) continue;
       yield { message: "guests of the identity pool, that is, anyone in the world, can assume the role" };
     }
   },
 };
+
+/** Whether a comparison without a set operator, which AWS does not define for a list, has no value of guests. */
+function excludesGuests({ conditions }: Statement): boolean {
+  return conditions.some(
+    (each) =>
+      each.key === `${COGNITO}:amr` &&
+      each.qualifier === undefined &&
+      isDemand(each) &&
+      each.values.every((text) => each.operator?.matches({ text }, "unauthenticated") === false),
+  );
+}

@@ -71,6 +71,8 @@ function* literalVariables({ values, operator, written, name }: Condition, versi
 function valuesToTry(group: readonly Condition[], version: unknown): readonly (string | undefined)[] | undefined {
   const [first] = group;
   if (!first || isMultivalued(first.key) || (group.length < 2 && !TIME_KEYS.has(first.key))) return undefined;
+  // AWS rejects one key in two spellings.
+  if (new Set(group.map(({ written }) => written)).size < group.length) return undefined;
   const isClear = group.every(
     ({ operator, qualifier, unreadable, values }) =>
       operator !== undefined &&

@@ -45,6 +45,8 @@ function* neverMet(
       yield { message: `${written} ${name}: calls of the ${who} never have this key, so it is never let in`, fix };
       continue;
     }
+    // Elsewhere a variable is literal text.
+    if (statement.version !== "2012-10-17") continue;
     const variables = values.map((value) => /\$\{([^{},:]+:[^{},]+)\}/.exec(value)?.[1]);
     const lacking = variables.find((each) => each !== undefined && lacksKey(principal, each.toLowerCase(), statement));
     if (lacking === undefined || variables.some((each) => each === undefined)) continue;
