@@ -57,6 +57,7 @@ describe("agent-roles", () => {
       "list",
       "run",
       "whoami",
+      "doctor",
       "env",
       "check",
       "explain",

@@ -27,6 +27,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   "credential-process": async () => (await import("./commands/credential-process.ts")).credentialProcessCommand,
   exec: async () => (await import("./commands/exec.ts")).execCommand,
   whoami: async () => (await import("./commands/whoami.ts")).whoamiCommand,
+  doctor: async () => (await import("./commands/doctor.ts")).doctorCommand,
   deploy: async () => (await import("./commands/fleet.ts")).deployCommand,
   diff: async () => (await import("./commands/fleet.ts")).diffCommand,
   destroy: async () => (await import("./commands/fleet.ts")).destroyCommand,

@@ -77,7 +77,8 @@ function proxyVariable(scheme: string, env: Env): string {
   return env[name.toLowerCase()] || env[name] || "";
 }
 
-async function certificateAuthorities(env: Env): Promise<string | undefined> {
+/** The PEM text of `AWS_CA_BUNDLE`, else `ca_bundle` of the master's profile. @throws {AgentRolesError} when it cannot be read. */
+export async function certificateAuthorities(env: Env): Promise<string | undefined> {
   const chosen = env["AWS_CA_BUNDLE"] || profileSetting("ca_bundle", env);
   if (!chosen) return undefined;
   const path = expandHome(chosen, env);

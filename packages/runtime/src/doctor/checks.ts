@@ -1,0 +1,304 @@
+import { lstat, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { AgentRolesError } from "../agent-roles-error.ts";
+import { exposedFiles } from "../aws-files/exposed-files.ts";
+import { cacheDirectory } from "../cache/cache-directory.ts";
+import { refuseExposedName } from "../files/exposed-program.ts";
+import { expandHome } from "../files/home-directory.ts";
+import { exposure } from "../files/owner.ts";
+import { isProcessAlive } from "../files/process-identity.ts";
+import { lockHolder } from "../files/process-lock.ts";
+import { readRegularFile } from "../files/read-regular-file.ts";
+import { formatDiagnostic } from "../role-env/index.ts";
+import { foreignProfiles } from "../stores/foreign-profiles.ts";
+import { certificateAuthorities } from "../sts/http-handler.ts";
+import { isRoleSession } from "../sts/session-arn.ts";
+import type { Facts, PlacedSection } from "./facts.ts";
+
+export type Severity = "error" | "warning";
+
+interface Problem {
+  readonly message: string;
+  readonly fix: string;
+}
+
+interface Check {
+  readonly id: string;
+  readonly severity: Severity;
+  /** What is printed when it finds nothing. */
+  readonly good: string;
+  readonly find: (facts: Facts) => readonly Problem[] | Promise<readonly Problem[]>;
+}
+
+/** AWS accepts requests that are signed up to five minutes early or late; sessions end by its clock. */
+const TOLERATED_SKEW_MS = 30_000;
+/** STS caps a chained session at one hour. */
+const CHAINED_SECONDS = 3_600;
+/** The holder of a lock renews it every second. */
+const SILENT_LOCK_MS = 60_000;
+const TOKEN_BYTES = 1_000_000;
+const OWN_MASTER = "is the master's own";
+const GAP = "is missing";
+const KEYS_FIX = "Remove aws_access_key_id, aws_secret_access_key and aws_session_token there.";
+/** Failures of the way to STS, not of the credentials. */
+const NOT_REACHED =
+  /^(?:Unavailable|InvalidAnswer|InvalidRequest|Throttled|RegionDisabled|MasterCredentialsUnavailable)$/;
+
+/** Every check, from the variables to AWS. */
+export const CHECKS: readonly Check[] = [
+  {
+    id: "role-definitions",
+    severity: "error",
+    good: "the AWS_ROLE_N variables have no mistakes",
+    find: ({ mistakes, profiles, roleEnv }) => {
+      if (profiles.length === 0)
+        return [{ message: "no AWS_ROLE_N is set", fix: "Set AWS_ROLE_1, or use --env-file." }];
+      const warnings = (roleEnv?.warnings ?? []).filter(({ message }) => message !== GAP);
+      return [...mistakes.filter(({ message }) => !message.includes(OWN_MASTER) && message !== GAP), ...warnings].map(
+        asProblem,
+      );
+    },
+  },
+  {
+    id: "role-number-gap",
+    severity: "warning",
+    good: "the AWS_ROLE_N variables are numbered without a gap",
+    find: ({ mistakes, roleEnv }) =>
+      [...mistakes, ...(roleEnv?.warnings ?? [])].filter(({ message }) => message === GAP).map(asProblem),
+  },
+  {
+    id: "master-is-a-profile",
+    severity: "error",
+    good: "the master is none of the profiles",
+    find: ({ mistakes, roleEnv, env, profiles, sectionsOf }) => {
+      const same = roleEnv?.roles.filter(({ role }) => role.arn === roleEnv.master?.role.arn) ?? [];
+      const own = env["AWS_PROFILE"] || "default";
+      const sources = sectionsOf(own).filter(({ values }) => profiles.includes(values["source_profile"] ?? ""));
+      return [
+        ...mistakes.filter(({ message }) => message.includes(OWN_MASTER)).map(asProblem),
+        ...same.map(({ number, role }) => ({
+          message: `AWS_ROLE_${number}: ${role.arn} is also AWS_MASTER_ROLE_ARN`,
+          fix: "Set AWS_MASTER_ROLE_ARN to the role that assumes the others, or unset it.",
+        })),
+        ...sources.map(({ place, values }) => ({
+          message: `${place}: the master's profile "${own}" gets its credentials from the profile "${values["source_profile"]}" of an AWS_ROLE_N`,
+          fix: "Set source_profile to a profile that is not declared by AWS_ROLE_N.",
+        })),
+      ];
+    },
+  },
+  {
+    id: "unreadable-file",
+    severity: "error",
+    good: "the files that AWS clients use can be read",
+    find: async ({ unreadable, env }) => {
+      const tokens = ["AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"];
+      const failed = await Promise.all(
+        tokens.flatMap((name) => (env[name] ? [readable(name, expandHome(env[name], env))] : [])),
+      );
+      return [...unreadable.map(asProblem), ...failed.flat()];
+    },
+  },
+  {
+    id: "open-file",
+    severity: "warning",
+    good: "no other user can write to the files",
+    find: async ({ env, given, paths, profiles, sectionsOf }) => {
+      if (!paths) return [];
+      const files = (await exposedFiles(env)).map(asProblem);
+      const cache = cacheDirectory(env);
+      const reason = await exposure(cache).catch(() => undefined);
+      const fix = "Run chmod go-w on it, or set AGENT_ROLES_CACHE_DIR to a directory that only this user can write to.";
+      const usesCat = profiles
+        .flatMap(sectionsOf)
+        .some(({ values }) => values["credential_process"]?.startsWith("cat "));
+      const program = usesCat ? await problemOf(() => refuseExposedName("cat", given)) : [];
+      return [...files, ...(reason === undefined ? [] : [{ message: `the cache: ${reason}`, fix }]), ...program];
+    },
+  },
+  {
+    id: "stale-lock",
+    severity: "warning",
+    good: "no lock is left of a process that has ended",
+    find: async ({ env, paths }) => {
+      if (!paths) return [];
+      const cache = cacheDirectory(env);
+      const names = await readdir(cache).catch(() => []);
+      const cached = names.filter((name) => name.endsWith(".lock")).map((name) => join(cache, name));
+      const locks = [`${paths.configFile}.lock`, `${paths.credentialsFile}.lock`, ...cached];
+      return (await Promise.all(locks.map(staleLock))).flat();
+    },
+  },
+  {
+    id: "shadowing-keys",
+    severity: "error",
+    good: "no keys shadow the credential_process of a profile",
+    find: ({ profiles, sectionsOf }) =>
+      profiles.flatMap((profile) =>
+        shadowing(sectionsOf(profile)).map(({ place }) => ({
+          message: `${place}: the keys of "${profile}" shadow its credential_process: AWS clients prefer keys`,
+          fix: KEYS_FIX,
+        })),
+      ),
+  },
+  {
+    id: "foreign-profile",
+    severity: "error",
+    good: "no other tool wrote a section of a profile",
+    find: ({ profiles, texts, paths, sectionsOf }) => {
+      if (!paths) return [];
+      const foreign = foreignProfiles(texts, paths, new Set(profiles));
+      return profiles.flatMap((profile) => {
+        const error = foreign.get(profile);
+        return error && shadowing(sectionsOf(profile)).length === 0 ? [asProblem(error)] : [];
+      });
+    },
+  },
+  {
+    id: "environment-credentials",
+    severity: "error",
+    good: "no credentials in the environment have precedence over AWS_PROFILE",
+    find: ({ given }) => {
+      const profile = given["AWS_PROFILE"];
+      const keys = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"].filter((name) => given[name]);
+      const token =
+        given["AWS_ROLE_ARN"] && given["AWS_WEB_IDENTITY_TOKEN_FILE"] ? ["AWS_WEB_IDENTITY_TOKEN_FILE"] : [];
+      const names = [...(keys.length > 1 ? keys : []), ...token];
+      if (!profile || names.length === 0) return [];
+      const message = `${names.join(", ")} in the environment: boto3 and others use these credentials instead of AWS_PROFILE=${profile}`;
+      return [
+        { message, fix: `Unset ${names.join(" ")} for programs that use the profile, or use --profile ${profile}.` },
+      ];
+    },
+  },
+  {
+    id: "default-hides-endpoint",
+    severity: "error",
+    good: "no [default] profile hides a container endpoint",
+    find: ({ given, sectionsOf }) => {
+      const uri = ["AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"].find(
+        (name) => given[name],
+      );
+      if (uri === undefined) return [];
+      const hiding = sectionsOf("default").filter(({ values }) =>
+        ["aws_access_key_id", "credential_process", "role_arn", "sso_session"].some((name) => values[name]),
+      );
+      return hiding.map(({ place }) => ({
+        message: `${place}: AWS clients use the credentials of [default] instead of the endpoint in ${uri}`,
+        fix: `Rename the section, or unset ${uri}.`,
+      }));
+    },
+  },
+  {
+    id: "proxy-or-ca",
+    severity: "error",
+    good: "the proxy variables and the CA bundle can be used",
+    find: async ({ env }) => {
+      const names = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"].flatMap((name) => [name.toLowerCase(), name]);
+      // A proxy's URL can hold a password.
+      const proxies = names
+        .filter((name) => env[name] && !isProxyUrl(env[name]))
+        .map((name) => ({
+          message: `${name} is not the URL of a proxy`,
+          fix: `Write ${name} as http://HOST:PORT.`,
+        }));
+      const bundle = await problemOf(async () => {
+        const text = await certificateAuthorities(env);
+        if (text === undefined || text.includes("-----BEGIN ")) return;
+        const fix = "Set AWS_CA_BUNDLE (or ca_bundle in the profile) to a file with certificates in PEM format.";
+        throw new AgentRolesError("AWS_CA_BUNDLE: the file has no certificate", { code: "InvalidRequest", fix });
+      });
+      return [...proxies, ...bundle];
+    },
+  },
+  {
+    id: "aws-reachable",
+    severity: "error",
+    good: "nothing stopped a call to STS",
+    find: ({ master: { error } }) => (error && NOT_REACHED.test(error.code) ? [asProblem(error)] : []),
+  },
+  {
+    id: "master-credentials",
+    severity: "error",
+    good: "STS did not refuse the master's credentials",
+    find: ({ master: { error } }) => (error && !NOT_REACHED.test(error.code) ? [asProblem(error)] : []),
+  },
+  {
+    id: "clock",
+    severity: "error",
+    good: "the clock was not found to differ from AWS's",
+    find: ({ master: { offsetMs = 0 } }) => {
+      if (Math.abs(offsetMs) < TOLERATED_SKEW_MS) return [];
+      const side = offsetMs > 0 ? "behind" : "ahead of";
+      const message = `this machine's clock is ${Math.round(Math.abs(offsetMs) / 1000)} s ${side} AWS; AWS refuses requests from five minutes on`;
+      return [{ message, fix: "Synchronize the clock (NTP)." }];
+    },
+  },
+  {
+    id: "chaining-cap",
+    severity: "warning",
+    good: "no role asks for a longer session than AWS gives",
+    find: ({ roleEnv, master: { arn = "" } }) => {
+      if (!roleEnv?.master && !isRoleSession(arn)) return [];
+      const long = roleEnv?.roles.filter(({ durationSeconds = 0 }) => durationSeconds > CHAINED_SECONDS) ?? [];
+      return long.map(({ number, durationSeconds }) => ({
+        message: `AWS_ROLE_${number}_DURATION_SECONDS is ${durationSeconds}: AWS caps the session at ${CHAINED_SECONDS} s, because the master is itself a role session`,
+        fix: `Set AWS_ROLE_${number}_DURATION_SECONDS to ${CHAINED_SECONDS} or less, or unset it.`,
+      }));
+    },
+  },
+];
+
+/** A diagnostic or an error with its place in the message. */
+function asProblem(each: { readonly message: string; readonly fix: string }): Problem {
+  const { message, fix } = each;
+  const text = each instanceof AgentRolesError ? message : formatDiagnostic({ ...each, fix: "" }).replace(/; $/, "");
+  return { message: text.replace(/^the master: (?=the master)/, ""), fix };
+}
+
+/** The error that the work throws. */
+async function problemOf(work: () => Promise<void>): Promise<readonly Problem[]> {
+  return work().then(
+    () => [],
+    (error: unknown) => {
+      if (error instanceof AgentRolesError) return [asProblem(error)];
+      throw error;
+    },
+  );
+}
+
+async function readable(name: string, path: string): Promise<readonly Problem[]> {
+  return readRegularFile(path, { limit: TOKEN_BYTES }).then(
+    () => [],
+    (error: unknown) => [
+      {
+        message: `${name}: ${error instanceof Error ? error.message : String(error)}`,
+        fix: `Set ${name} to a file that this user can read, or unset it.`,
+      },
+    ],
+  );
+}
+
+/** The sections with keys of a profile that has a `credential_process`. */
+function shadowing(sections: readonly PlacedSection[]): readonly PlacedSection[] {
+  if (!sections.some(({ values }) => values["credential_process"])) return [];
+  return sections.filter(({ values }) => values["aws_access_key_id"]);
+}
+
+async function staleLock(path: string): Promise<readonly Problem[]> {
+  const holder = await lockHolder(path);
+  if (holder === undefined) return [];
+  if (holder === "") return [{ message: `${path}: it is no lock of agent-roles`, fix: `Remove ${path}.` }];
+  const isAlive = await isProcessAlive(holder);
+  // Of a process on another machine, only the lock's heartbeat says something.
+  const info = await lstat(path).catch(() => undefined);
+  const isSilent = info !== undefined && Math.abs(Date.now() - info.mtimeMs) > SILENT_LOCK_MS;
+  if (!(isAlive === false || (isAlive === undefined && isSilent))) return [];
+  const [pid] = holder.split(" ", 1);
+  return [{ message: `${path}: it was left by process ${pid}, which has ended`, fix: `Remove ${path}.` }];
+}
+
+function isProxyUrl(value: string | undefined): boolean {
+  const text = value?.includes("://") ? value : `http://${value}`;
+  return URL.canParse(text) && /^(?:https?|socks[45]?h?):$/.test(new URL(text).protocol);
+}
