@@ -11,6 +11,8 @@ export interface CliContext {
   readonly out: (text: string, options?: OutputOptions) => void;
   /** Prints progress, warnings and errors. */
   readonly err: (text: string) => void;
+  /** Replaces the last line of a terminal; an empty text removes it. Left out where standard error is no terminal. */
+  readonly progress?: (text: string) => void;
   /** All of standard input. */
   readonly stdin: () => Promise<string>;
   /** Aborts at SIGINT and SIGTERM. The signals end a command that never reads this property. */

@@ -46,6 +46,7 @@ process.exitCode = await runCli(argv, {
   clock: systemClock,
   out: (line) => process.stdout.write(`${line}\n`),
   err: (line) => process.stderr.write(`${line}\n`),
+  ...(process.stderr.isTTY && { progress: (line: string) => void process.stderr.write(`\r\u001b[K${line}`) }),
   stdin: () => text(process.stdin),
   get signal() {
     return stopSignal();

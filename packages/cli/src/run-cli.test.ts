@@ -57,6 +57,7 @@ describe("agent-roles", () => {
       "list",
       "run",
       "whoami",
+      "verify",
       "doctor",
       "env",
       "check",
@@ -92,6 +93,8 @@ describe("agent-roles", () => {
     [["env", "--manifest", "/does/not/exist"], "/does/not/exist"],
     [["list"], "no AWS_ROLE_N is set"],
     [["run"], "no AWS_ROLE_N is set"],
+    [["verify"], "no AWS_ROLE_N is set"],
+    [["verify", "--json", "--junit"], "--json and --junit both print"],
     [["whoami", "--profile", "x"], "no AWS_ROLE_N is set"],
   ])("ends %j with 2 and says why", async (argv, why) => {
     const { code, err, out } = await cli(argv);

@@ -27,6 +27,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   "credential-process": async () => (await import("./commands/credential-process.ts")).credentialProcessCommand,
   exec: async () => (await import("./commands/exec.ts")).execCommand,
   whoami: async () => (await import("./commands/whoami.ts")).whoamiCommand,
+  verify: async () => (await import("./commands/verify.ts")).verifyCommand,
   doctor: async () => (await import("./commands/doctor.ts")).doctorCommand,
   deploy: async () => (await import("./commands/fleet.ts")).deployCommand,
   diff: async () => (await import("./commands/fleet.ts")).diffCommand,
@@ -81,7 +82,7 @@ export async function runCli(argv: readonly string[], process: CliContext): Prom
 
 /** The context with the one writer of all commands. `signal` stays a getter, because its first use handles the signals. */
 function withSafeOutput(context: CliContext): CliContext {
-  const { env, exportEnv, clock, stdin, onReload, color } = context;
+  const { env, exportEnv, clock, stdin, onReload, color, progress } = context;
   return {
     env,
     exportEnv,
@@ -89,6 +90,7 @@ function withSafeOutput(context: CliContext): CliContext {
     stdin,
     onReload,
     color,
+    ...(progress && { progress }),
     out: (text, options) => context.out(safeOutput(text, options)),
     err: (text) => context.err(safeOutput(text)),
     get signal() {

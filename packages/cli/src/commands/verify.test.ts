@@ -1,0 +1,121 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { systemClock } from "@agent-roles/runtime/clock";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { runCli } from "../run-cli.ts";
+
+const XMLNS = 'xmlns="https://sts.amazonaws.com/doc/2011-06-15/"';
+const SESSION =
+  `<AssumeRoleResponse ${XMLNS}><AssumeRoleResult><Credentials>` +
+  `<AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>hush</SecretAccessKey><SessionToken>hush</SessionToken>` +
+  `<Expiration>${new Date(Date.now() + 3_600_000).toISOString()}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`;
+const CALLER =
+  `<GetCallerIdentityResponse ${XMLNS}><GetCallerIdentityResult><Arn>arn:aws:sts::123456789012:assumed-role/master/s</Arn>` +
+  `<UserId>A</UserId><Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`;
+const DENIED =
+  "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>not authorized</Message></Error></ErrorResponse>";
+
+let home: string;
+let server: Server;
+/** Answers of STS, other than those of the role Good. */
+let denied: { readonly status: number; readonly body: string };
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), "agent-roles-verify-"));
+  denied = { status: 403, body: DENIED };
+  server = createServer((request, response) => {
+    let body = "";
+    request.on("data", (chunk: Buffer) => (body += chunk.toString()));
+    request.on("end", () => {
+      const isCaller = body.includes("GetCallerIdentity");
+      const isGood = isCaller || body.includes("Good");
+      response.writeHead(isGood ? 200 : denied.status, { "content-type": "text/xml" });
+      response.end(isCaller ? CALLER : isGood ? SESSION : denied.body);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  vi.stubEnv("AWS_ENDPOINT_URL_STS", `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`);
+  vi.stubEnv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE");
+  vi.stubEnv("AWS_SECRET_ACCESS_KEY", "hush");
+});
+afterEach(async () => {
+  server.closeAllConnections();
+  server.close();
+  await rm(home, { recursive: true, force: true });
+});
+
+async function verify(...args: readonly string[]) {
+  const out: string[] = [];
+  const err: string[] = [];
+  const progress: string[] = [];
+  const code = await runCli(["verify", ...args], {
+    env: {
+      HOME: home,
+      AWS_ROLE_1: "arn:aws:iam::123456789013:role/Good:Good",
+      AWS_ROLE_2: "arn:aws:iam::123456789013:role/Bad:Bad",
+      AWS_ROLE_2_EXTERNAL_ID: "an-external-id",
+    },
+    exportEnv: () => undefined,
+    clock: systemClock,
+    out: (text) => out.push(text),
+    err: (text) => err.push(text),
+    progress: (text) => progress.push(text),
+    stdin: async () => "",
+    signal: new AbortController().signal,
+    onReload: () => undefined,
+    color: false,
+  });
+  expect(out.join("") + err.join("")).not.toContain("hush");
+  return { code, out: out.join("\n"), err: err.join("\n"), progress };
+}
+
+it("prints for each refused role the statements that would repair it, and exits with 1", async () => {
+  const { code, out, err, progress } = await verify();
+  expect(code).toBe(1);
+  expect(out).toContain("ok      Good  arn:aws:iam::123456789013:role/Good");
+  expect(out).toContain("failed  Bad   AccessDenied: Bad: not authorized");
+  expect(out).toContain("add this statement to the trust policy of arn:aws:iam::123456789013:role/Bad:");
+  expect(out).toContain('"StringEquals":{"sts:ExternalId":"an-external-id"}');
+  expect(out).toContain("add this statement to a policy of arn:aws:sts::123456789012:assumed-role/master/s:");
+  expect(err).toBe("1 of 2 profiles failed: Bad");
+  expect(progress).toEqual(["1 of 2 roles", ""]);
+});
+
+it("prints the shape of list, with ok, the hop and the repair", async () => {
+  const { out } = await verify("--json");
+  expect(JSON.parse(out)).toEqual([
+    expect.objectContaining({ profile: "Good", ok: true, status: "fresh" }),
+    expect.objectContaining({
+      profile: "Bad",
+      ok: false,
+      status: "failed",
+      failure: expect.objectContaining({
+        code: "AccessDenied",
+        hop: "target",
+        repair: [expect.anything(), expect.anything()],
+      }),
+    }),
+  ]);
+});
+
+it("attributes refused credentials to the master, and names no statement for them", async () => {
+  denied = { status: 403, body: DENIED.replace("AccessDenied", "ExpiredToken") };
+  const [, bad] = JSON.parse((await verify("--json")).out);
+  expect(bad.failure).toMatchObject({ code: "MasterCredentialsExpired", hop: "master", repair: [] });
+});
+
+it("writes JUnit XML to a file beside the text, or prints it", async () => {
+  const file = join(home, "verify.xml");
+  expect((await verify("--junit", file)).out).toContain("failed  Bad");
+  const xml = await readFile(file, "utf8");
+  expect(xml).toContain('<testcase name="Good" classname="arn:aws:iam::123456789013:role/Good" time="0"/>');
+  expect(xml).toContain('tests="2" failures="1"');
+  expect((await verify("--junit")).out).toBe(xml.trimEnd());
+  expect(await verify("--junit", join(home, "missing", "verify.xml"))).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("fix: name a file in a directory that exists"),
+  });
+});
