@@ -290,6 +290,13 @@ it("gives credentials with less than sixteen minutes at once, and gets newer one
   });
 });
 
+it("says the expiration by this machine's clock, as readers do", async () => {
+  const expiration = async () => Date.parse(String((await ask()).body["Expiration"]));
+  const before = await expiration();
+  endpoint.onEvent({ type: "clockSkew", offsetMs: 600_000 });
+  expect(await expiration()).toBe(before - 600_000);
+});
+
 it("is ready when all profiles are valid, and names those that are not", async () => {
   expect(await get(`${url}/healthz`)).toMatchObject({ status: 200, body: { status: "ok" } });
   expect(await get(`${url}/readyz`)).toMatchObject({ status: 503, body: { ready: false } });

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { STATUS_CODES } from "node:http";
 import type {
   AgentRoles,
@@ -72,11 +72,13 @@ export function credentialsEndpoint(options: EndpointOptions): Endpoint {
   const { env, clock, owner, onProfiles, onFailure } = options;
   const metrics = endpointMetrics();
   const app = server();
+  /** By how much this machine's clock is behind AWS, milliseconds. */
+  let offsetMs = 0;
   let tokens: ProfileTokens | undefined;
   let update: (() => Promise<void>) | undefined;
 
   async function listen(roles: AgentRoles): Promise<void> {
-    const session = sessionReader(roles, clock);
+    const session = sessionReader(roles, { ...clock, now: () => clock.now() + offsetMs });
     const hosts = new Set<string>();
     app.addHook("onRequest", (request, reply, done) => {
       const refused = refusedRequest(request.raw, hosts);
@@ -91,7 +93,9 @@ export function credentialsEndpoint(options: EndpointOptions): Endpoint {
       if (!tokens?.isValid(profile, authorization)) return refuse(reply, WRONG_TOKEN);
       try {
         const { role } = roles.target(profile);
-        return reply.type(JSON_TYPE).send(containerCredentials(await session(profile), role.arn));
+        return reply
+          .type(JSON_TYPE)
+          .send(containerCredentials(await session(profile), { roleArn: role.arn, offsetMs }));
       } catch (error) {
         return refuse(reply, unavailable(error));
       }
@@ -103,12 +107,12 @@ export function credentialsEndpoint(options: EndpointOptions): Endpoint {
       return reply.code(isReady ? 200 : 503).send({ ready: isReady, notReady: notReady.map(reason) });
     });
     app.get("/metrics", async (_, reply) =>
-      reply.type(metrics.contentType).send(await metrics.text(roles.profiles(), clock.now())),
+      reply.type(metrics.contentType).send(await metrics.text(roles.profiles(), clock.now() + offsetMs)),
     );
 
     const port = await listenOn(app, options.port);
     const url = `http://${LOOPBACK}:${port}`;
-    const files = profileTokens(join(cacheDirectory(env), "endpoint", String(port)), owner);
+    const files = profileTokens(resolve(cacheDirectory(env), "endpoint", String(port)), owner);
     tokens = files;
     update = async () => {
       const profiles = roles.profiles().map(({ profile }) => profile);
@@ -134,6 +138,7 @@ export function credentialsEndpoint(options: EndpointOptions): Endpoint {
   return {
     onEvent: (event) => {
       metrics.onEvent(event);
+      if (event.type === "clockSkew") ({ offsetMs } = event);
       if (event.type === "rolesChanged") update?.().catch(onFailure);
     },
     onCall: metrics.onCall,
@@ -220,18 +225,14 @@ function server(): FastifyInstance {
 }
 
 function parserRefusal(code: string | undefined): Refusal {
-  switch (code) {
-    case "ERR_HTTP_REQUEST_TIMEOUT":
-      return {
-        status: 408,
-        code: "RequestTimeout",
-        message: `no complete request within ${REQUEST_LIMIT_MS / 1_000} s`,
-      };
-    case "HPE_HEADER_OVERFLOW":
-      return { status: 431, code: "RequestTooLarge", message: "the headers are too large" };
-    default:
-      return { status: 400, code: "BadRequest", message: "the request is malformed" };
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT") {
+    const message = `no complete request within ${REQUEST_LIMIT_MS / 1_000} s`;
+    return { status: 408, code: "RequestTimeout", message };
   }
+  if (code === "HPE_HEADER_OVERFLOW") {
+    return { status: 431, code: "RequestTooLarge", message: "the headers are too large" };
+  }
+  return { status: 400, code: "BadRequest", message: "the request is malformed" };
 }
 
 function refuse(reply: FastifyReply, { status, code, message }: Refusal): FastifyReply {
@@ -255,14 +256,17 @@ async function listenOn(app: FastifyInstance, port: number): Promise<number> {
   return typeof address === "object" && address ? address.port : port;
 }
 
-/** The answer of a container's credential server. */
-function containerCredentials(session: SessionCredentials, roleArn: string): string {
+/** The answer of a container's credential server. Readers compare the expiration with this machine's clock. */
+function containerCredentials(
+  session: SessionCredentials,
+  { roleArn, offsetMs }: { readonly roleArn: string; readonly offsetMs: number },
+): string {
   const { accessKeyId, secretAccessKey, sessionToken, expiration, accountId } = session;
   return JSON.stringify({
     AccessKeyId: accessKeyId,
     SecretAccessKey: secretAccessKey,
     Token: sessionToken,
-    Expiration: expiration.toISOString(),
+    Expiration: new Date(expiration.getTime() - offsetMs).toISOString(),
     AccountId: accountId,
     RoleArn: roleArn,
   });

@@ -1,5 +1,5 @@
 import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { AgentRolesEvent, CredentialStore, SessionCredentials } from "@agent-roles/runtime";
 import {
   cacheDirectory,
@@ -41,7 +41,7 @@ const LAST_WRITE_MS = 2_000;
 
 /** Where the private directories are, below the cache. */
 export function execDirectory(env: Env): string {
-  return join(cacheDirectory(env), "exec");
+  return resolve(cacheDirectory(env), "exec");
 }
 
 /** Removes what an `exec` that was killed has left. Never fails: without a home directory there is nothing. */

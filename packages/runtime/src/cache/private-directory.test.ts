@@ -71,6 +71,16 @@ it("follows no symlink and touches nothing of another name", async () => {
   expect(await readdir(directory())).toEqual(["other", "process-link"]);
 });
 
+it("names the fix when it cannot be made", async () => {
+  await mkdir(directory(), { recursive: true });
+  await writeFile(join(directory(), "file"), "");
+  const made = privateDirectory(join(directory(), "file", "exec"));
+  await expect(made).rejects.toMatchObject({
+    code: "StoreFailed",
+    fix: expect.stringContaining("AGENT_ROLES_CACHE_DIR"),
+  });
+});
+
 it.skipIf(process.platform === "win32")("refuses a directory that other users can write to", async () => {
   await mkdir(directory(), { recursive: true });
   await chmod(directory(), 0o777);

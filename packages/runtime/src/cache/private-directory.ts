@@ -1,5 +1,6 @@
 import { lstat, mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { toAgentRolesError } from "../agent-roles-error.ts";
 import { isProcessAlive, processIdentity } from "../files/process-identity.ts";
 import { readRegularFile } from "../files/read-regular-file.ts";
 import { openCacheDirectory } from "./write-cache-file.ts";
@@ -26,18 +27,26 @@ export interface PrivateDirectory {
 /**
  * Makes a directory for this process and this user alone (0700), and removes those of processes that were killed.
  *
- * @throws {AgentRolesError} `StoreFailed` when other users can replace the directory; the file system's error.
+ * @throws {AgentRolesError} `StoreFailed` when it cannot be made, or other users can replace it.
  */
 export async function privateDirectory(parent: string): Promise<PrivateDirectory> {
-  await openCacheDirectory(parent);
-  await sweepPrivateDirectories(parent);
-  const path = await mkdtemp(join(parent, "process-"));
-  await writeFile(join(path, KEEPER), await processIdentity(), { flag: "wx", mode: 0o600 });
+  const path = await make(parent).catch((error: unknown) => {
+    const fix = "Set AGENT_ROLES_CACHE_DIR to a directory that this user can write to.";
+    throw toAgentRolesError(error, { code: "StoreFailed", prefix: parent, fix });
+  });
   return {
     path,
     touch: () => utimes(path, new Date(), new Date()).catch(() => undefined),
     remove: () => remove(path),
   };
+}
+
+async function make(parent: string): Promise<string> {
+  await openCacheDirectory(parent);
+  await sweepPrivateDirectories(parent);
+  const path = await mkdtemp(join(parent, "process-"));
+  await writeFile(join(path, KEEPER), await processIdentity(), { flag: "wx", mode: 0o600 });
+  return path;
 }
 
 /** Removes the directories of processes that have ended, also where another process has got their number. Never fails. */
