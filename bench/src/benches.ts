@@ -1,7 +1,8 @@
 import type { Bench } from "./bench.ts";
 import { callsPerLifetime } from "./calls-per-lifetime.ts";
-import { cliEnv, cliList, credentialProcess, processProfile, sequentialCli } from "./commands.ts";
+import { cliEnv, cliList, credentialProcess, execStart, processProfile, sequentialCli } from "./commands.ts";
 import { deploy, deployAgain } from "./deploy.ts";
+import { endpointBenches } from "./endpoint.ts";
 import { hotPath, temporaryHotPath } from "./hot-path.ts";
 import { memory, memoryOurs, memorySdk, memorySdkFloor, memorySdkOneCall, memorySmallHeap } from "./memory.ts";
 import { profilesReady, profilesReadySdk, sdkOverhead, temporaryFill } from "./profiles-ready.ts";
@@ -28,6 +29,8 @@ export const benches: readonly Bench[] = [
   memoryOurs,
   processProfile,
   credentialProcess,
+  execStart,
+  ...endpointBenches,
   callsPerLifetime,
   cliList,
   cliEnv,

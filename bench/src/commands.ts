@@ -1,4 +1,5 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -10,6 +11,7 @@ import {
   cleanEnv,
   homeAt,
   inTemporaryDirectory,
+  nodeMs,
   runNode,
   WORKSPACE,
 } from "./harness/processes.ts";
@@ -35,6 +37,39 @@ export const credentialProcess: Bench = {
       }),
     ),
 };
+
+export const execStart: Bench = {
+  name: "exec-start",
+  what: "agent-roles exec, cache hit, from start to the first output of echo, against node -e 0",
+  budget: { kind: "none" },
+  run: (scale) =>
+    inTemporaryDirectory((directory) =>
+      withStsStub({ latencyMs: 0, lifetimeMs: HOUR_MS }, async (stub) => {
+        const env = { ...stub.env, ...manyRoles(1), ...homeAt(directory) };
+        const args = [...AGENT_ROLES, "exec", "--profile", "Profile0", "--", "echo"];
+        await runNode(args, env);
+        const samples = { subject: firstOutputMs(args, env), baseline: nodeMs(["-e", "0"], env) };
+        return { ...(await alternate({ ...samples, repetitions: scale(31) })), unit: "ms" };
+      }),
+    ),
+};
+
+/** Milliseconds until Node, or a process that it starts, writes something. */
+function firstOutputMs(args: readonly string[], env: Readonly<Record<string, string>>): Sample {
+  return async () => {
+    let ended: Promise<unknown> | undefined;
+    const ms = await elapsedMs(async () => {
+      const started = spawn(process.execPath, args, {
+        env: { ...cleanEnv(), ...env },
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      ended = once(started, "exit");
+      await once(started.stdout, "data");
+    });
+    await ended;
+    return ms;
+  };
+}
 
 /** Reads of one sample: a single one takes about a millisecond. */
 const READS = 20;

@@ -1,0 +1,138 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { createInterface } from "node:readline";
+import { setTimeout } from "node:timers/promises";
+import autocannon from "autocannon";
+import type { Bench } from "./bench.ts";
+import { alternate, elapsedMs, quantile, type Sample } from "./harness/measure.ts";
+import { AGENT_ROLES, child, cleanEnv, homeAt, inTemporaryDirectory } from "./harness/processes.ts";
+import { HOUR_MS, manyRoles } from "./harness/sts.ts";
+import { withStsStub } from "./harness/sts-stub.ts";
+
+/** Half of it is the time from one rotation of a role to the next. */
+const ROTATING_MS = 4_000;
+const ROLES = 3;
+const REQUESTS = 20_000;
+const REPETITIONS = 9;
+
+/** A server to put load on. */
+interface Served {
+  readonly uri: string;
+  readonly authorization: string;
+}
+
+interface Load {
+  readonly perRequestNs: number;
+  readonly p99Ms: number;
+}
+
+/** Throughput still and while rotating, and the 99th percentile while rotating, at each number of connections. */
+export const endpointBenches: readonly Bench[] = [1, 16, 64].flatMap((connections): Bench[] => [
+  {
+    name: `endpoint-${connections}`,
+    what: `time for each request of run --endpoint, ${connections} connections, against a bare Fastify server`,
+    // 0.8 of its requests in a second.
+    budget: { kind: "ratio", atMost: 1.25 },
+    run: (scale) => compare(connections, withEndpoint(HOUR_MS), withBareServer, "perRequestNs", scale),
+  },
+  {
+    name: `endpoint-${connections}-rotating`,
+    what: `the same while ${ROLES} roles rotate every ${ROTATING_MS / 2_000} s`,
+    budget: { kind: "ratio", atMost: 1.25 },
+    run: (scale) => compare(connections, withEndpoint(ROTATING_MS), withBareServer, "perRequestNs", scale),
+  },
+  {
+    name: `endpoint-${connections}-p99`,
+    what: `99th percentile of the latency, ${connections} connections, while rotating, against no rotation`,
+    budget: { kind: "ratio", atMost: 1.1 },
+    run: (scale) => compare(connections, withEndpoint(ROTATING_MS), withEndpoint(HOUR_MS), "p99Ms", scale),
+  },
+]);
+
+type WithServer = <T>(work: (served: Served) => Promise<T>) => Promise<T>;
+
+async function compare(
+  connections: number,
+  withSubject: WithServer,
+  withBaseline: WithServer,
+  figure: keyof Load,
+  scale: (full: number) => number,
+) {
+  return withSubject((subject) =>
+    withBaseline(async (baseline) => {
+      const requests = Math.max(connections, scale(REQUESTS));
+      const sample =
+        (served: Served): Sample =>
+        async () =>
+          (await load(served, connections, requests))[figure];
+      const samples = { subject: sample(subject), baseline: sample(baseline) };
+      // The first requests meet code that V8 has not compiled.
+      await alternate({ ...samples, repetitions: 1 });
+      const figures = await alternate({ ...samples, repetitions: scale(REPETITIONS) });
+      return { ...figures, unit: figure === "p99Ms" ? ("ms" as const) : ("ns" as const) };
+    }),
+  );
+}
+
+/** Sends this many requests as fast as the answers come. @throws when an answer is not 200. */
+async function load({ uri, authorization }: Served, connections: number, amount: number): Promise<Load> {
+  const times: number[] = [];
+  const ms = await elapsedMs(async () => {
+    const run = autocannon({ url: uri, connections, amount, headers: { authorization } }, () => undefined);
+    run.on("response", (_client, status, _bytes, responseTime) => {
+      if (status !== 200) throw new Error(`${uri} answered ${status}`);
+      times.push(responseTime);
+    });
+    await once(run, "done");
+  });
+  return { perRequestNs: (ms * 1e6) / times.length, p99Ms: quantile(times, 0.99) };
+}
+
+/** `agent-roles run --endpoint` with sessions of this length. */
+function withEndpoint(lifetimeMs: number): WithServer {
+  return (work) =>
+    inTemporaryDirectory((directory) =>
+      withStsStub({ latencyMs: 50, lifetimeMs }, async (stub) => {
+        const env = { ...stub.env, ...manyRoles(ROLES), ...homeAt(directory) };
+        return withProcess([...AGENT_ROLES, "run", "--json", "--endpoint", "0"], env, async (line) => {
+          for (;;) {
+            const { event, url, profiles } = JSON.parse(await line());
+            if (event !== "endpoint") continue;
+            while ((await fetch(`${url}/readyz`)).status !== 200) await setTimeout(20);
+            const [{ uri, tokenFile }] = profiles;
+            return work({ uri, authorization: await readFile(tokenFile, "utf8") });
+          }
+        });
+      }),
+    );
+}
+
+const withBareServer: WithServer = (work) =>
+  withProcess([child("bare-server")], {}, async (line) =>
+    work({ uri: `${await line()}/credentials/Profile0`, authorization: "none" }),
+  );
+
+/** Runs `work` beside a process of Node, and gives it the lines that the process prints. */
+async function withProcess<T>(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  work: (line: () => Promise<string>) => Promise<T>,
+): Promise<T> {
+  const started = spawn(process.execPath, args, {
+    env: { ...cleanEnv(), ...env },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const lines = createInterface(started.stdout)[Symbol.asyncIterator]();
+  try {
+    return await work(async () => {
+      const { value, done } = await lines.next();
+      if (done) throw new Error(`node ${args.join(" ")} has ended`);
+      return value;
+    });
+  } finally {
+    const ended = once(started, "exit");
+    started.kill();
+    if (started.exitCode === null) await ended;
+  }
+}
