@@ -290,8 +290,9 @@ it("gives credentials with less than sixteen minutes at once, and gets newer one
   });
 });
 
+const expiration = async () => Date.parse(String((await ask()).body["Expiration"]));
+
 it("says the expiration by this machine's clock, as readers do", async () => {
-  const expiration = async () => Date.parse(String((await ask()).body["Expiration"]));
   const before = await expiration();
   endpoint.onEvent({ type: "clockSkew", offsetMs: 600_000 });
   expect(await expiration()).toBe(before - 600_000);

@@ -60,9 +60,9 @@ export async function sweepExecDirectories(env: Env): Promise<void> {
 export async function exec(context: ExecContext, options: ExecOptions): Promise<number> {
   const stop = new AbortController();
   let running: RunningCommand | undefined;
-  const interrupted = new Promise<number>((resolve) => {
+  const interrupted = new Promise<number>((end) => {
     context.onSignal((signal) => {
-      if (!running) resolve(exitCodeOfSignal(signal));
+      if (!running) end(exitCodeOfSignal(signal));
       else if (!(context.hasTerminal && OF_TERMINAL.has(signal))) running.kill(signal);
     });
   });
