@@ -4,7 +4,14 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 const dev = { resolve: { conditions: ["dev"] }, ssr: { resolve: { conditions: ["dev"] } } };
 
 /** Files that wait for minutes. They start first, and the others keep the cores busy meanwhile. */
-const LONGEST = ["rotation.integration", "fleet.integration", "deployed-roles.integration", "check-live.integration"];
+const LONGEST = [
+  "rotation.integration",
+  "fleet.integration",
+  "long-lived-clients.integration",
+  "deployed-record.integration",
+  "deployed-roles.integration",
+  "check-live.integration",
+];
 
 /** The place of a file in `LONGEST`; the others share the last one. */
 function rank({ moduleId }: TestSpecification): number {
