@@ -20,7 +20,7 @@ export interface PlacedSection extends Section {
 }
 
 /** What STS answered to the master. */
-export interface MasterAnswer {
+interface MasterAnswer {
   readonly arn?: string;
   readonly error?: AgentRolesError;
   /** How far AWS is ahead of this machine; `undefined` without an answer of STS itself. */
