@@ -298,10 +298,22 @@ describe("explains YAML that cannot be read, for", () => {
       withRole("managedPolicies: [arn:aws:iam::aws:policy/SecurityAudit"),
       "close every quotation mark, [ and {",
     ],
+    [
+      "a merge of a text",
+      withRole(readOnly, "<<: hello"),
+      "a value of << is not an object; write << with an alias of an object, such as <<: *common",
+    ],
+    [
+      "a number that YAML reads as infinite",
+      withRole(readOnly, "maxSessionDuration: 1e400"),
+      "roles[0].maxSessionDuration: 1e400 is not valid; write whole seconds, from 3600 to 43200",
+    ],
     ["a text that begins with @", withRole(readOnly, "description: @team"), "put the text in quotes"],
   ])("%s", (_, text, expected) => {
     const { errors } = report(text);
     expect(errors.join("\n")).toContain(expected);
-    expect(errors.join("\n")).not.toMatch(/YAML\.parse|compact mappings|implicit key|Tabs are not allowed/i);
+    expect(errors.join("\n")).not.toMatch(
+      /YAML\.parse|Merge sources|Excessive|compact mappings|implicit key|Tabs are not allowed/i,
+    );
   });
 });

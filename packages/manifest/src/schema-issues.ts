@@ -55,7 +55,10 @@ function invalidValue(fix: string, path: readonly PropertyKey[], source: Source,
     const message = `${written} without quotes is a ${typeof value}, not a text`;
     return { path, at: "value", message, fix: `quote it: "${written}"` };
   }
-  return { path, at: "value", message: describe(value), fix };
+  // JSON has no NaN and no infinity.
+  const isNumber = typeof value === "number" && !Number.isFinite(value);
+  const message = isNumber ? `${source.written(path) ?? value} is not valid` : describe(value);
+  return { path, at: "value", message, fix };
 }
 
 function describe(value: unknown): string {

@@ -50,9 +50,12 @@ export function readYaml(text: string, file: string): YamlSource | SyntaxErrors 
       },
     };
   } catch (error) {
-    // Aliases multiply beyond reason ("billion laughs").
-    const message = error instanceof Error ? error.message : String(error);
-    return { errors: [{ file, line: 1, column: 1, message, fix: "use fewer aliases" }] };
+    const isMerge = error instanceof Error && error.message.startsWith("Merge sources");
+    // Otherwise aliases multiply beyond reason ("billion laughs").
+    const [message, fix] = isMerge
+      ? ["a value of << is not an object", "write << with an alias of an object, such as <<: *common"]
+      : ["its aliases repeat too much text", "use fewer aliases"];
+    return { errors: [{ file, line: 1, column: 1, message, fix }] };
   }
 }
 
