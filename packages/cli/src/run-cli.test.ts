@@ -179,6 +179,13 @@ describe("agent-roles list", () => {
     expect(JSON.parse(out)[0]).toMatchObject({ status: "none", expiration: null });
   });
 
+  it("does not take another access level's credentials for this profile's", async () => {
+    const path = await file("credentials", stored("MyFirstAccount", "arn:aws:iam::123456789012:role/MyFirstRole"));
+    const env = { ...ROLES, AWS_ROLE_1_ACCESS: "view", AWS_SHARED_CREDENTIALS_FILE: path };
+    const { out } = await cli(["list", "--json"], env);
+    expect(JSON.parse(out)[0]).toMatchObject({ access: "view", status: "none", expiration: null });
+  });
+
   it("takes roles from one place: an env file replaces the environment's, and warns of its gaps", async () => {
     const envFile = await file("roles.env", "AWS_ROLE_2='arn:aws:iam::123456789013:role/x:Only'\n");
     const { out, err } = await cli(["list", "--json", "--env-file", envFile], ROLES);

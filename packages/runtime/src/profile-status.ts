@@ -89,8 +89,9 @@ export async function storedProfiles(
     roleEnv.roles.map(async (target) => {
       const { session, failure } = await cache.read(target, { roleEnv, env, caller });
       const kept = stored.get(target.profile);
-      // A section with another role's credentials does not count. Keys in the file have precedence, as in AWS clients.
-      const credentials = kept?.roleArn === target.role.arn ? kept.credentials : session;
+      // A section with credentials of another role or access level does not count. Keys in the file have precedence, as in AWS clients.
+      const isOurs = kept?.roleArn === target.role.arn && kept.access === (target.access ?? "full");
+      const credentials = isOurs ? kept.credentials : session;
       const isNews = failure && !(credentials && credentials.issuedAt > failure.failedAt);
       const known = { ...(credentials && { credentials }), ...(isNews && { failure: failureError(failure) }) };
       return profileStatus(target, known, clock.now() + (kept?.clockOffsetMs ?? 0));

@@ -74,9 +74,9 @@ async function profileReceipt(context: CliContext, profile: string, envFile: str
   const { managed, foreign } = await readSharedProfiles(env);
   const notOurs = foreign.get(profile);
   if (notOurs) throw notOurs;
-  const stored = managed.find((each) => each.profile === profile)?.credentials;
-  const isValid = stored && stored.expiration.getTime() > context.clock.now();
-  const used = isValid ? stored : await roles.credentials(profile)();
+  const stored = managed.find((each) => each.profile === profile);
+  const isValid = stored && stored.credentials.expiration.getTime() > context.clock.now();
+  const used = isValid ? stored.credentials : await roles.credentials(profile)();
   const region = target.region ?? stsRegion(env, target.role.partition);
   const caller = await callerIdentity({ region, credentials: async () => used }, profile);
   const { sourceIdentity } = roleEnv;
@@ -86,7 +86,7 @@ async function profileReceipt(context: CliContext, profile: string, envFile: str
     ...caller,
     expectedRoleArn: target.role.arn,
     region,
-    access: target.access ?? "full",
+    access: isValid ? stored.access : (target.access ?? "full"),
     ...(task && { task }),
     ...(sourceIdentity && { sourceIdentity }),
     expiration: used.expiration?.toISOString() ?? null,

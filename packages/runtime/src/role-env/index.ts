@@ -13,5 +13,5 @@ export { parseRoleEnv } from "./parse-role-env.ts";
 export type { ParsedRoleEnv } from "./parse-role-env.ts";
 export { isExternalId, isProfileName, isRegion, isReservedProfileName } from "./grammar.ts";
 export { sessionPolicyMistakes } from "./session-policy.ts";
-export { ACCESS_LEVELS } from "./target-role.ts";
+export { ACCESS_LEVELS, toAccessLevel } from "./target-role.ts";
 export type { AccessLevel, MasterRoleHop, RoleEnv, TargetRole } from "./target-role.ts";

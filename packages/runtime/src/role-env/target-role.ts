@@ -5,6 +5,11 @@ export const ACCESS_LEVELS = ["view", "read", "full"] as const;
 
 export type AccessLevel = (typeof ACCESS_LEVELS)[number];
 
+/** `full` for nothing; `undefined` for what is no level. */
+export function toAccessLevel(text: string = ""): AccessLevel | undefined {
+  return text === "" ? "full" : ACCESS_LEVELS.find((level) => level === text);
+}
+
 /** A role exposed to the agent by one `AWS_ROLE_N`. */
 export interface TargetRole {
   /** The `N` of `AWS_ROLE_N`. */

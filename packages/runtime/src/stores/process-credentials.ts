@@ -14,6 +14,7 @@ export function processCredentials({ target, credentials }: StoredCredentials): 
     Expiration: credentials.expiration.toISOString(),
     AccountId: credentials.accountId,
     RoleArn: target.role.arn,
+    ...(target.access && target.access !== "full" && { Access: target.access }),
     ...(target.region && { Region: target.region }),
   };
 }

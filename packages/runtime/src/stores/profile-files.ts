@@ -12,7 +12,7 @@ import type { Owner } from "../files/owner.ts";
 import { removeLeftoversIn } from "../files/remove-leftovers.ts";
 import { renameOver } from "../files/replace-file.ts";
 import { openTrustedFile } from "../files/trusted-file.ts";
-import { type Env, parseRoleArn } from "../role-env/index.ts";
+import { type Env, parseRoleArn, toAccessLevel } from "../role-env/index.ts";
 import { malformedField } from "../session/credentials.ts";
 import type { StoredCredentials } from "./credential-store.ts";
 import { processCredentials } from "./process-credentials.ts";
@@ -162,10 +162,11 @@ export async function readProfileFile(directory: string, profile: string): Promi
   const clockOffsetMs = Number(fields["ClockOffsetMs"] ?? 0);
   const issuedAt = new Date(fields["IssuedAt"] ?? "");
   const expiration = new Date(Date.parse(fields["Expiration"] ?? "") + clockOffsetMs);
-  if (!role || !accessKeyId || !secretAccessKey || !sessionToken) return undefined;
+  const access = toAccessLevel(fields["Access"]);
+  if (!role || !access || !accessKeyId || !secretAccessKey || !sessionToken) return undefined;
   const credentials = { accessKeyId, secretAccessKey, sessionToken, issuedAt, expiration, accountId: role.accountId };
   return malformedField(credentials) === undefined
-    ? { profile, roleArn: role.arn, credentials, clockOffsetMs }
+    ? { profile, roleArn: role.arn, access, credentials, clockOffsetMs }
     : undefined;
 }
 

@@ -195,6 +195,7 @@ it("reads back what it wrote, and nothing that somebody else changed", async () 
   expect((await readSharedProfiles(place.env)).managed).toEqual([
     {
       profile: "First",
+      access: "full",
       clockOffsetMs: 0,
       roleArn: "arn:aws:iam::123456789013:role/agent-roles/FirstRole",
       credentials: entry("First").credentials,
@@ -210,4 +211,12 @@ it.each<NodeJS.Platform>(["win32", "darwin"])("keeps profiles apart whose names 
   const names = ["Prod", "prod", "PROD", "con", "NUL"].map((name) => fileName(name, platform));
   expect(new Set(names.map((name) => name.toLowerCase())).size).toBe(names.length);
   expect(names.join()).not.toMatch(/\b(con|nul)\.json/i);
+});
+
+it("reads back the access level of the credentials, in both forms", async () => {
+  const first = entry("First");
+  for (const store of [profileStore({ env: place.env }), sharedCredentialsStore({ env: place.env })]) {
+    await store.put([{ ...first, target: { ...first.target, access: "view" } }]);
+    expect((await readSharedProfiles(place.env)).managed).toMatchObject([{ profile: "First", access: "view" }]);
+  }
 });

@@ -8,11 +8,13 @@ import { sharedPaths } from "../aws-files/shared-paths.ts";
 import { profileDirectory, readProfileFile } from "./profile-files.ts";
 import { storeFailed } from "./store-failed.ts";
 import type { Env } from "../role-env/env.ts";
+import type { AccessLevel } from "../role-env/index.ts";
 
 /** A profile that we keep, in the shared credentials file or in a file of its own, with the role of its credentials. */
 export interface ManagedProfile {
   readonly profile: string;
   readonly roleArn: string;
+  readonly access: AccessLevel;
   readonly credentials: SessionCredentials;
   /** How far AWS's time was ahead of this machine's clock when they were written, milliseconds. */
   readonly clockOffsetMs: number;
@@ -61,7 +63,7 @@ function managedProfile({ header, managed, note, values }: Section): ManagedProf
   const secretAccessKey = values["aws_secret_access_key"];
   const sessionToken = values["aws_session_token"];
   if (!facts || !accessKeyId || !secretAccessKey || !sessionToken) return undefined;
-  const { role, issuedAt, expiration } = facts;
+  const { role, access, issuedAt, expiration } = facts;
   const credentials = { accessKeyId, secretAccessKey, sessionToken, issuedAt, expiration, accountId: role.accountId };
-  return { profile: header, roleArn: role.arn, credentials, clockOffsetMs: 0 };
+  return { profile: header, roleArn: role.arn, access, credentials, clockOffsetMs: 0 };
 }

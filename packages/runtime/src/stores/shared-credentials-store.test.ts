@@ -181,7 +181,7 @@ it("reads back what it wrote", async () => {
   const { target: role, credentials: stored } = entry("First");
   await sharedCredentialsStore({ env }).put([{ target: role, credentials: stored }]);
   expect((await readSharedProfiles(env)).managed).toEqual([
-    { profile: "First", roleArn: role.role.arn, credentials: stored, clockOffsetMs: 0 },
+    { profile: "First", access: "full", roleArn: role.role.arn, credentials: stored, clockOffsetMs: 0 },
   ]);
 });
 
