@@ -18,7 +18,7 @@ export const memory: Bench = {
 /** Missed with Node's own settings by the SDK's client alone, too: see memory-sdk-floor. */
 export const memorySdk: Bench = {
   name: "memory-sdk",
-  what: "500 roles, all rotating every 2 s through the SDK into the shared credentials file, against bare Node",
+  what: "500 roles, all rotating every 2 s through the SDK into process profiles, against bare Node",
   budget: BARE_NODE,
   run: (scale) => resident(scale, "ours"),
 };

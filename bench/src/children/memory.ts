@@ -57,8 +57,8 @@ const measures: Readonly<Record<string, () => Promise<number>>> = {
   fakeSts: () => rotate({ assumeRole: fakeSts({ latencyMs: 1, lifetimeMs: 1_000 }) }),
 
   ours: async () => {
-    const { sharedCredentialsStore } = await import("@agent-roles/runtime");
-    return rotate({ env: process.env }, [sharedCredentialsStore()]);
+    const { profileStore } = await import("@agent-roles/runtime");
+    return rotate({ env: process.env }, [profileStore()]);
   },
 
   oneCall: async () => {
