@@ -38,6 +38,14 @@ describe("assumeRoleError", () => {
       true,
     ],
     [sts("SignatureDoesNotMatch", "Signature not yet current: x", 403), "ClockSkew", true],
+    [sts("RequestExpired", "Request has expired.", 400), "ClockSkew", true],
+    [sts("RequestTimeTooSkewed", "x", 403), "ClockSkew", true],
+    [sts("IncompleteSignature", "x", 403), "InvalidRequest", false],
+    [
+      sts("OptInRequired", "The AWS Access Key Id needs a subscription for the service", 403),
+      "MasterCredentialsInvalid",
+      false,
+    ],
     [
       sts("SignatureDoesNotMatch", "The request signature we calculated does not match", 403),
       "MasterCredentialsInvalid",

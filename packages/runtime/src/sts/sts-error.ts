@@ -203,6 +203,14 @@ function classify(facts: ErrorFacts): Failure {
   }
   if (/^(RequestTimeTooSkewed|RequestExpired|InvalidSignature|SignatureDoesNotMatch)/.test(name))
     return badSignature(facts);
+  if (name === "IncompleteSignature") {
+    const fix = "Check HTTPS_PROXY and AWS_ENDPOINT_URL: something on the way changes the headers of the request.";
+    return { code: "InvalidRequest", fix };
+  }
+  if (name === "OptInRequired") {
+    const fix = "Complete the sign-up of the master's AWS account, or use keys of another account.";
+    return { code: "MasterCredentialsInvalid", fix };
+  }
   if (name === "RegionDisabledException") {
     return {
       code: "RegionDisabled",
@@ -258,8 +266,8 @@ function accessDenied({ message }: ErrorFacts, { role, externalId, variable, cal
   };
 }
 
-function badSignature({ message }: ErrorFacts): Failure {
-  return /expired|not yet current|skew|too/i.test(message)
+function badSignature({ name, message }: ErrorFacts): Failure {
+  return /expired|not yet current|skew|too/i.test(`${name} ${message}`)
     ? {
         code: "ClockSkew",
         retryable: true,
