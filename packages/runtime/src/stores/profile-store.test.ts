@@ -158,6 +158,26 @@ it.each([
   expect(await readFile(file("First"), "utf8")).toContain("ASIAFirst");
 });
 
+it("reports a process that something changed as missing, and writes it again; other settings stay", async () => {
+  const store = profileStore({ env: place.env });
+  await store.put([entry("First"), entry("Second")]);
+  const written = await place.text("config");
+  await place.given("config", written.replace("First.json", "Second.json").replace("eu-west-1", "eu-central-1"));
+  expect(await store.missing?.(0)).toEqual(["First"]);
+  await store.put([entry("First")]);
+  expect(await place.text("config")).toContain(`"${file("First")}"`);
+  await place.given("config", `${await place.text("config")}output = json\n`);
+  expect(await store.missing?.(0)).toEqual([]);
+});
+
+it("reports a profile as missing whose keys another tool wrote, so that the refusal is reported", async () => {
+  const store = profileStore({ env: place.env });
+  await store.put([entry("First")]);
+  await place.given("credentials", "[First]\naws_access_key_id = AKIAOTHEREXAMPLE\naws_secret_access_key = s\n");
+  expect(await store.missing?.(0)).toEqual(["First"]);
+  expect(await store.put([entry("First")])).toMatchObject([{ error: { code: "ForeignProfile" } }]);
+});
+
 it("reports a file that something removed as missing, and writes it again", async () => {
   const store = profileStore({ env: place.env });
   await store.put([entry("First"), entry("Second")]);

@@ -18,7 +18,7 @@ import {
 import { readShared } from "../aws-files/read-shared.ts";
 import { notAFile } from "../files/read-regular-file.ts";
 import { removeLeftovers } from "../files/remove-leftovers.ts";
-import { editSections, readSections, type SectionEdit } from "../aws-files/sections.ts";
+import { editSections, readSections, type Section, type SectionEdit } from "../aws-files/sections.ts";
 import { withFileLock } from "./shared-file-lock.ts";
 import { requireTwoFiles, type SharedPaths, sharedPaths } from "../aws-files/shared-paths.ts";
 import { storeFailed } from "./store-failed.ts";
@@ -87,8 +87,8 @@ export function sharedFilesStore(form: ProfileForm, options: SharedFilesOptions)
   };
   const context = { paths, form, adopt, clock: options.clock ?? systemClock };
   const keeper = async (): Promise<string> => options.keeper ?? processIdentity();
-  /** The marker lines of what was stored. */
-  const stored = new Map<string, readonly string[]>();
+  /** The marks of what was stored. */
+  const stored = new Map<string, string>();
   const contested = new Set<string>();
   let seen: FilesStamp | undefined;
   return {
@@ -97,7 +97,7 @@ export function sharedFilesStore(form: ProfileForm, options: SharedFilesOptions)
       locked(async (files) => {
         await waitForWriter(paths, seen, context.clock);
         const result = await put(entries, { ...context, files, own: await keeper(), contested });
-        for (const [profile, notes] of result.stored) stored.set(profile, notes);
+        for (const [profile, mark] of result.stored) stored.set(profile, mark);
         seen = await stampOf(paths);
         return result.refused;
       }, signal),
@@ -116,12 +116,17 @@ export function sharedFilesStore(form: ProfileForm, options: SharedFilesOptions)
         credentials: await readShared(paths.credentialsFile),
       };
       const sections = managedSections(texts);
-      const notesOf = (profile: string): string => (sections.get(profile) ?? []).map(({ note }) => note).join("\n");
+      const foreign = foreignProfiles(texts, paths);
       return [...stored]
-        .filter(([profile, notes]) => notesOf(profile) !== notes.join("\n"))
+        .filter(([profile, mark]) => markOf(sections.get(profile)) !== mark || (!adopt && foreign.has(profile)))
         .map(([profile]) => profile);
     },
   };
+}
+
+/** What nobody else changes in the sections of a profile: other settings in them belong to the user. */
+function markOf(sections: readonly Section[] = []): string {
+  return sections.map(({ note, values }) => `${note}\n${values["credential_process"] ?? ""}`).join("\n");
 }
 
 /** Changes whenever one of the files does. */
@@ -186,8 +191,8 @@ interface PutOptions {
 
 interface PutResult {
   readonly refused: readonly RefusedCredentials[];
-  /** The marker lines of each profile that was stored. */
-  readonly stored: ReadonlyMap<string, readonly string[]>;
+  /** The mark of each profile that was stored. */
+  readonly stored: ReadonlyMap<string, string>;
 }
 
 async function put(entries: readonly StoredCredentials[], options: PutOptions): Promise<PutResult> {
@@ -198,7 +203,6 @@ async function put(entries: readonly StoredCredentials[], options: PutOptions): 
   const sections = managedSections(before);
   const taken: StoredCredentials[] = [];
   const refused: RefusedCredentials[] = [];
-  const stored = new Map<string, readonly string[]>();
   const marked = { ...before };
   for (const entry of entries) {
     const { target } = entry;
@@ -224,15 +228,16 @@ async function put(entries: readonly StoredCredentials[], options: PutOptions): 
   const edits = (kind: "config" | "credentials"): SectionEdit[] =>
     taken.map((entry) => markKept(form[kind](entry), { identity: own, session: sessionOf(entry.target) }));
   const [config, credentials] = [edits("config"), edits("credentials")];
-  await writeBoth(files, before, {
+  const after = {
     config: editSections(marked.config, config, adopt),
     credentials: editSections(marked.credentials, credentials, adopt),
-  });
-  taken.forEach(({ target }, index) => {
-    const written = [credentials[index], config[index]].flatMap((edit) => (edit?.lines ? edit.note : []));
-    stored.set(target.profile, written);
-  });
-  return { refused, stored };
+  };
+  await writeBoth(files, before, after);
+  const written = managedSections(after);
+  return {
+    refused,
+    stored: new Map(taken.map(({ target: { profile } }) => [profile, markOf(written.get(profile))])),
+  };
 }
 
 /** Leaves profiles alone that another process keeps. */

@@ -38,6 +38,7 @@ describe("assumeRoleError", () => {
       true,
     ],
     [sts("SignatureDoesNotMatch", "Signature not yet current: x", 403), "ClockSkew", true],
+    [new Error("A system error occurred: uv_os_homedir returned ENOENT"), "MasterCredentialsInvalid", false],
     [sts("RequestExpired", "Request has expired.", 400), "ClockSkew", true],
     [sts("RequestTimeTooSkewed", "x", 403), "ClockSkew", true],
     [sts("IncompleteSignature", "x", 403), "InvalidRequest", false],

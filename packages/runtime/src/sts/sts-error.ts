@@ -203,6 +203,9 @@ function classify(facts: ErrorFacts): Failure {
   }
   if (/^(RequestTimeTooSkewed|RequestExpired|InvalidSignature|SignatureDoesNotMatch)/.test(name))
     return badSignature(facts);
+  if (message.includes("uv_os_homedir")) {
+    return { code: "MasterCredentialsInvalid", fix: "Set HOME to a directory of this user: the AWS SDK needs it." };
+  }
   if (name === "IncompleteSignature") {
     const fix = "Check HTTPS_PROXY and AWS_ENDPOINT_URL: something on the way changes the headers of the request.";
     return { code: "InvalidRequest", fix };
