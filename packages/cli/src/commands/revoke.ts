@@ -38,12 +38,12 @@ export function revokeCommand(context: CliContext, exitWith: (code: ExitCode) =>
         );
       const { env } = context;
       if (!undo) {
-        const { forgetSessions } = await import("@agent-roles/runtime/cache");
+        const { forgetSessions } = await import("@agent-roles/runtime/stores");
         const count = await forgetSessions(
           targets.map(({ role }) => role.arn),
           env,
         );
-        context.err(`removed ${count} cached sessions of this user`);
+        context.err(`removed ${count} cached sessions and profile files of this user`);
       }
       const results = await infra.revokeSessions(manifest, {
         now: new Date(context.clock.now()),

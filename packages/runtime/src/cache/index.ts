@@ -11,7 +11,6 @@ export { privateDirectory, sweepPrivateDirectories } from "./private-directory.t
 export type { PrivateDirectory } from "./private-directory.ts";
 export { readerAnswer } from "./reader.ts";
 export type { ReaderAnswer } from "./reader.ts";
-export { forgetSessions } from "./forget-sessions.ts";
 export { localCaller } from "./local-caller.ts";
 export { entryKey, sessionCache } from "./session-cache.ts";
 export type { CallerOrigin, SessionCache, SessionCacheOptions } from "./session-cache.ts";

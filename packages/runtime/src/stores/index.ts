@@ -3,5 +3,6 @@
  *
  * @internal
  */
+export { forgetSessions } from "./forget-sessions.ts";
 export { fileName, writePrivateFiles } from "./profile-files.ts";
 export { profileStore } from "./profile-store.ts";

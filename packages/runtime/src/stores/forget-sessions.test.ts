@@ -1,11 +1,12 @@
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { parseRoleArn } from "../role-env/index.ts";
-import { formatEntry } from "./cache-entry.ts";
+import { formatEntry } from "../cache/cache-entry.ts";
 import { forgetSessions } from "./forget-sessions.ts";
-import { entryKey } from "./session-cache.ts";
+import { profileDirectory, profileFile } from "./profile-files.ts";
+import { entryKey } from "../cache/session-cache.ts";
 
 function entry(arn: string): string {
   const role = parseRoleArn(arn);
@@ -23,6 +24,25 @@ it("removes the sessions of the given roles alone, and survives any other file",
   const env = { AGENT_ROLES_CACHE_DIR: directory };
   expect(await forgetSessions(["arn:aws:iam::123456789012:role/R"], env)).toBe(1);
   expect((await readdir(directory)).toSorted((a, b) => a.localeCompare(b))).toEqual(["b.json", "c.json", "d.lock"]);
+});
+
+it("removes the files that process profiles of these roles print", async () => {
+  const cache = await mkdtemp(join(tmpdir(), "forget-"));
+  onTestFinished(() => rm(cache, { recursive: true }));
+  const env = { AGENT_ROLES_CACHE_DIR: cache };
+  const directory = profileDirectory(env);
+  await mkdir(directory, { recursive: true });
+  for (const [profile, role] of [
+    ["Mine", "R"],
+    ["Other", "R2"],
+  ] as const) {
+    await writeFile(
+      profileFile(directory, profile),
+      JSON.stringify({ RoleArn: `arn:aws:iam::123456789012:role/${role}` }),
+    );
+  }
+  expect(await forgetSessions(["arn:aws:iam::123456789012:role/R"], env)).toBe(1);
+  expect(await readdir(directory)).toHaveLength(1);
 });
 
 it("removes nothing where there is no cache", async () => {
