@@ -11,6 +11,7 @@ export type { ProfileStatus, StoredProfilesOptions } from "./profile-status.ts";
 export { profileStatus, storedProfiles } from "./profile-status.ts";
 export { AgentRolesError, formatDiagnostic, formatRoleEnv, parseRoleArn, parseRoleEnv } from "./role-env/index.ts";
 export type {
+  AccessLevel,
   Diagnostic,
   ErrorCode,
   MasterRoleHop,
@@ -41,6 +42,7 @@ export type { ManagedProfile, SharedProfiles } from "./stores/read-shared-profil
 export { sharedCredentialsStore } from "./stores/shared-credentials-store.ts";
 export type { SharedCredentialsStoreOptions } from "./stores/shared-credentials-store.ts";
 export type { AssumeRole, RoleRequest } from "./session/role-request.ts";
+export { sessionPolicies } from "./session/session-policies.ts";
 export { isSessionOf } from "./sts/session-arn.ts";
 export { callerIdentity } from "./sts/caller-identity.ts";
 export type { StsConfig } from "./sts/sts-client.ts";
