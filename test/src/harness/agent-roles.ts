@@ -12,7 +12,7 @@ export interface Finished {
 
 /** A command that goes on until it is stopped. */
 export interface Running {
-  signal(signal: "SIGHUP"): void;
+  signal(signal: "SIGHUP" | "SIGKILL"): void;
   stop(signal: "SIGINT" | "SIGTERM"): Promise<Finished>;
   /** Resolves when it ends, by itself or by a signal. */
   readonly ended: Promise<Finished>;

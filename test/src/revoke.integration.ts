@@ -1,0 +1,125 @@
+import { access, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { IAMClient, ListRolesCommand } from "@aws-sdk/client-iam";
+import { type Sandbox, startSandbox } from "@agent-roles/sandbox";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { stringify } from "yaml";
+import { agentRoles, startAgentRoles } from "./harness/agent-roles.ts";
+import { cleanEnv } from "./harness/clean-env.ts";
+
+const ACCOUNTS = ["100000000001", "100000000002", "100000000003"] as const;
+const [MASTER] = ACCOUNTS;
+const PROFILES = ["a0", "a1", "a2"] as const;
+const DEPLOY_ROLE = "OrganizationAccountAccessRole";
+
+let sandbox: Sandbox;
+let directory: string;
+let env: Record<string, string>;
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ accounts: ACCOUNTS });
+  directory = await mkdtemp(join(tmpdir(), "agent-roles-revoke-"));
+  const text = stringify({
+    master: { account: MASTER, roleName: "agent-master", trustedBy: [{ account: MASTER }] },
+    accounts: ACCOUNTS.map((id, index) => ({ alias: PROFILES[index], id })),
+    defaults: { managedPolicies: ["arn:aws:iam::aws:policy/ReadOnlyAccess"] },
+    roles: [{ profile: "{alias}", accounts: "all", roleName: "agent-read" }],
+  });
+  await writeFile(join(directory, "agent-roles.yaml"), text);
+  env = {
+    ...cleanEnv(directory),
+    AWS_REGION: "us-east-1",
+    AWS_MASTER_ROLE_ARN: `arn:aws:iam::${MASTER}:role/agent-roles-master/agent-master`,
+    ...sandbox.env(),
+  };
+  await succeeds("deploy");
+});
+afterAll(async () => {
+  await sandbox?.close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+const ENV_FILE = ["--env-file", "cdk.out/agent-roles.env"];
+
+async function succeeds(...args: readonly string[]): Promise<string> {
+  const { exitCode, stdout, stderr } = await agentRoles(args, env, { cwd: directory });
+  expect(exitCode, `${stdout}${stderr}`).toBe(0);
+  return stdout;
+}
+
+/** The keys that a reader of the profile gets. */
+async function keysOf(profile: string): Promise<Keys> {
+  const text = await succeeds("credential-process", "--profile", profile, ...ENV_FILE);
+  const { AccessKeyId, SecretAccessKey, SessionToken } = JSON.parse(text);
+  return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken };
+}
+
+interface Keys {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+}
+
+/** What AWS says to a call with these keys. */
+async function call(credentials: Keys): Promise<string> {
+  const client = new IAMClient({ region: "us-east-1", endpoint: sandbox.endpoint, credentials });
+  return client.send(new ListRolesCommand({})).then(
+    () => "allowed",
+    (error: Error) => (error.message.includes("explicit deny") ? "denied" : error.message),
+  );
+}
+
+const calls = (keys: readonly Keys[]): Promise<string[]> => Promise.all(keys.map(call));
+
+function isThere(file: string): Promise<boolean> {
+  return access(join(directory, file)).then(
+    () => true,
+    () => false,
+  );
+}
+
+it("denies the sessions of one profile, in AWS and on this machine, until it is undone", async () => {
+  await succeeds("run", "--once", ...ENV_FILE);
+  const before = [await keysOf("a1"), await keysOf("a2")];
+  expect(await calls(before)).toEqual(["allowed", "allowed"]);
+  expect(JSON.parse(await succeeds("revoke", "--profile", "a1", "--json"))).toMatchObject([
+    { profile: "a1", account: ACCOUNTS[1], status: "revoked" },
+  ]);
+  expect(await calls(before)).toEqual(["denied", "allowed"]);
+  expect(await isThere(".aws/agent-roles/profiles/a1.json")).toBe(false);
+  expect(await isThere(".aws/agent-roles/profiles/a2.json")).toBe(true);
+  // A new session works, and the stack did not change.
+  expect(await call(await keysOf("a1"))).toBe("allowed");
+  expect(JSON.parse(await succeeds("diff", "--json")).map(({ status }: { status: string }) => status)).toEqual([
+    "unchanged",
+    "unchanged",
+    "unchanged",
+  ]);
+  await succeeds("revoke", "--profile", "a1", "--undo");
+  expect(await calls(before)).toEqual(["allowed", "allowed"]);
+});
+
+it("continues after it was killed half-way, having removed what is on this machine first", async () => {
+  await succeeds("run", "--once", ...ENV_FILE);
+  const before = [await keysOf("a0"), await keysOf("a1"), await keysOf("a2")];
+  // The other accounts' deploy roles answer late: the command is killed between the first account and them.
+  sandbox.faults({ latencyMs: 20_000, roleNames: [DEPLOY_ROLE] });
+  const revoke = startAgentRoles(["revoke", "--all", "--manifest", join(directory, "agent-roles.yaml")], env);
+  await expect.poll(() => call(before[0] ?? never()), { timeout: 60_000 }).toBe("denied");
+  revoke.signal("SIGKILL");
+  await revoke.ended;
+  sandbox.faults({});
+  expect(await calls(before)).toEqual(["denied", "allowed", "allowed"]);
+  expect(await isThere(".aws/agent-roles/profiles/a2.json")).toBe(false);
+  await succeeds("revoke", "--all");
+  expect(await calls(before)).toEqual(["denied", "denied", "denied"]);
+  const undone = JSON.parse(await succeeds("revoke", "--all", "--undo", "--json"));
+  expect(undone.map(({ status }: { status: string }) => status)).toEqual(["restored", "restored", "restored"]);
+  // IAM deletes no role with a policy that is not the stack's.
+  await succeeds("destroy", "--yes");
+});
+
+function never(): never {
+  throw new Error("there are three profiles");
+}
