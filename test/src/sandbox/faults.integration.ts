@@ -1,6 +1,11 @@
 import { type Sandbox, startSandbox } from "@agent-roles/sandbox";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { startAgentRoles } from "../harness/agent-roles.ts";
+import { cleanEnv } from "../harness/clean-env.ts";
 import {
   allows,
   assume,
@@ -82,6 +87,26 @@ describe("faults", () => {
     expect(await outcome(sandbox.endpoint, agent, target)).toBe("AccessDenied");
     sandbox.faults({ newRoleDelaySeconds: 0 });
     expect(await outcome(sandbox.endpoint, agent, target)).toBe("allowed");
+  });
+
+  it("lets run assume a new role seconds after IAM knows it", async () => {
+    const home = await mkdtemp(join(tmpdir(), "agent-roles-new-"));
+    onTestFinished(() => rm(home, { recursive: true }));
+    sandbox.faults({ newRoleDelaySeconds: 3_600 });
+    const run = startAgentRoles(["run"], {
+      ...cleanEnv(home),
+      ...sandbox.env(),
+      AWS_ACCESS_KEY_ID: agent.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: agent.secretAccessKey,
+      AWS_SESSION_TOKEN: agent.sessionToken ?? "",
+      AWS_ROLE_1: `${roleArn}:New`,
+    });
+    const outcomesSeen = () => sandbox.calls().map((call) => call.outcome);
+    await expect.poll(outcomesSeen, { timeout: 60_000 }).toContain("AccessDenied");
+    sandbox.faults({});
+    // The usual pause after a denial is five minutes.
+    await expect.poll(outcomesSeen, { timeout: 60_000 }).toContain("ok");
+    await run.stop("SIGTERM");
   });
 
   it("denies by a service control policy in every account but the first", async () => {

@@ -29,3 +29,11 @@ it("tries more often when what is in place comes near its end, and at the usual 
   );
   expect(ceilings).toEqual([60_000, 30_000, 2_000, 1_000, 60_000, 60_000]);
 });
+
+it("asks within seconds for a role that can be new, and then every five minutes", () => {
+  const delays = [1, 2, 5, 6].map((attempt) =>
+    retryDelayMs(failure(false, "AccessDenied"), { attempt, isNew: true, random: () => 1 }),
+  );
+  expect(delays).toEqual([1_000, 2_000, 16_000, 300_000]);
+  expect(retryDelayMs(failure(false, "AccessDenied"), { attempt: 1, random: () => 1 })).toBe(300_000);
+});

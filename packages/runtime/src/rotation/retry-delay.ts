@@ -6,6 +6,10 @@ const LONGEST_DELAY_MS = 60_000;
 /** What a person must repair in AWS is asked again only now and then, so that a repaired trust heals alone. */
 const REPAIR_DELAY_MS = 5 * 60_000;
 
+/** A role that was never assumed can be new: IAM is eventually consistent. This many tries come in seconds. */
+const NEW_ROLE_TRIES = 5;
+const NEW_ROLE_CODES: ReadonlySet<ErrorCode> = new Set(["AccessDenied", "TrustDenied"]);
+
 /** What a person repairs on this machine, such as a new login, is noticed within a minute. */
 const REPAIRED_HERE: ReadonlySet<ErrorCode> = new Set(["MasterCredentialsExpired", "MasterCredentialsInvalid"]);
 
@@ -15,6 +19,8 @@ const TRIES_LEFT = 4;
 export interface Failing {
   /** Failures in a row, 1 for the first. */
   readonly attempt: number;
+  /** Whether the role was never assumed here. */
+  readonly isNew?: boolean;
   /** How long the credentials in place are still valid, milliseconds; absent when there are none. */
   readonly validMs?: number;
   /** From 0 to 1. */
@@ -23,12 +29,14 @@ export interface Failing {
 
 /**
  * How long to wait after a failure, milliseconds: full jitter that doubles from one second to a minute, and is denser when valid
- * credentials come near their end; five minutes for what only a person can repair in AWS.
+ * credentials come near their end; five minutes for what only a person can repair in AWS, except at first for a role that can be new.
  *
  * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
-export function retryDelayMs({ code, retryable }: AgentRolesError, { attempt, validMs, random }: Failing): number {
-  if (!retryable && !REPAIRED_HERE.has(code)) return REPAIR_DELAY_MS;
+export function retryDelayMs({ code, retryable }: AgentRolesError, failing: Failing): number {
+  const { attempt, isNew = false, validMs, random } = failing;
+  const canBeNew = isNew && NEW_ROLE_CODES.has(code) && attempt <= NEW_ROLE_TRIES;
+  if (!retryable && !canBeNew && !REPAIRED_HERE.has(code)) return REPAIR_DELAY_MS;
   const ceilings = [LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (attempt - 1)];
   if (validMs !== undefined && validMs > 0) ceilings.push(Math.max(FIRST_DELAY_MS, validMs / TRIES_LEFT));
   return random() * Math.min(...ceilings);

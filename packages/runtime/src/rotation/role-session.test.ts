@@ -67,12 +67,21 @@ it("keeps valid credentials while STS throttles, and never hands out expired one
 it("does not ask STS again before the backoff is over", async () => {
   const { session, sts, clock } = subject();
   sts.failure = denied();
-  await expect(session.credentials()).rejects.toBe(sts.failure);
+  for (let attempt = 1; attempt <= 6; attempt += 1) await session.refresh();
   await clock.advance(5 * 60_000 - 1);
   await expect(session.credentials()).rejects.toBe(sts.failure);
-  expect(sts.calls).toBe(1);
+  expect(sts.calls).toBe(6);
   sts.failure = undefined;
   await clock.advance(1);
+  expect((await session.credentials()).accessKeyId).toBe("ASIA7EXAMPLE");
+});
+
+it("asks for a new role again after seconds", async () => {
+  const { session, sts, clock } = subject();
+  sts.failure = denied();
+  await session.refresh();
+  sts.failure = undefined;
+  await clock.advance(1_000);
   expect((await session.credentials()).accessKeyId).toBe("ASIA2EXAMPLE");
 });
 

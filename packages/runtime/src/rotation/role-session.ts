@@ -85,7 +85,7 @@ export function roleSession(assume: Assume, options: RoleSessionOptions): RoleSe
       const now = clock.now();
       const validMs = (known?.expiration.getTime() ?? now) - now;
       failedAt = now;
-      const delayMs = retryDelayMs(failure, { attempt: failures, validMs, random });
+      const delayMs = retryDelayMs(failure, { attempt: failures, isNew: !known, validMs, random });
       state = { ...(known && { credentials: known }), failure, dueAt: now + delayMs };
     }
     pending = undefined;
