@@ -1,15 +1,24 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CreateRoleCommand, DeleteRoleCommand, IAMClient } from "@aws-sdk/client-iam";
+import {
+  AttachRolePolicyCommand,
+  CreatePolicyCommand,
+  CreateRoleCommand,
+  DeleteRoleCommand,
+  DetachRolePolicyCommand,
+  IAMClient,
+  ListRolesCommand,
+} from "@aws-sdk/client-iam";
 import { type Sandbox, startSandbox } from "@agent-roles/sandbox";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { agentRoles } from "./harness/agent-roles.ts";
 import { cleanEnv } from "./harness/clean-env.ts";
 
-const ACCOUNTS = Array.from({ length: 30 }, (_, index) => String(100_000_000_001 + index));
-const [MASTER = "", , OTHER_ROLE = "", , NO_DEPLOY_ROLE = ""] = ACCOUNTS;
+const ACCOUNTS = Array.from({ length: 12 }, (_, index) => String(100_000_000_001 + index));
+const [MASTER = "", , OTHER_ROLE = "", , NO_DEPLOY_ROLE = "", NO_BOUNDARY = ""] = ACCOUNTS;
+const DEPLOY_ROLE = "OrganizationAccountAccessRole";
 
 let sandbox: Sandbox;
 let directory: string;
@@ -26,9 +35,9 @@ beforeAll(async () => {
   sandbox = await startSandbox({ accounts: ACCOUNTS });
   directory = await mkdtemp(join(tmpdir(), "agent-roles-fleet-"));
   env = { ...cleanEnv(directory), AWS_REGION: "us-east-1", ...sandbox.env() };
-  const assume = { Effect: "Allow", Principal: { AWS: `arn:aws:iam::${OTHER_ROLE}:root` }, Action: "sts:AssumeRole" };
-  const AssumeRolePolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement: [assume] });
-  await iam(OTHER_ROLE).send(new CreateRoleCommand({ RoleName: "agent-Write", AssumeRolePolicyDocument }));
+  await iam(OTHER_ROLE).send(
+    new CreateRoleCommand({ RoleName: "agent-Write", AssumeRolePolicyDocument: trusts(OTHER_ROLE) }),
+  );
   await removeDeployRole();
 });
 
@@ -46,21 +55,24 @@ function iam(account: string): IAMClient {
   });
 }
 
-async function removeDeployRole(): Promise<void> {
-  const RoleName = "OrganizationAccountAccessRole";
-  const client = iam(NO_DEPLOY_ROLE);
-  const { DeleteRolePolicyCommand, DetachRolePolicyCommand, ListAttachedRolePoliciesCommand, ListRolePoliciesCommand } =
-    await import("@aws-sdk/client-iam");
-  const { AttachedPolicies = [] } = await client.send(new ListAttachedRolePoliciesCommand({ RoleName }));
-  for (const { PolicyArn } of AttachedPolicies) await client.send(new DetachRolePolicyCommand({ RoleName, PolicyArn }));
-  const { PolicyNames = [] } = await client.send(new ListRolePoliciesCommand({ RoleName }));
-  for (const PolicyName of PolicyNames) await client.send(new DeleteRolePolicyCommand({ RoleName, PolicyName }));
-  await client.send(new DeleteRoleCommand({ RoleName }));
+function trusts(AWS: string): string {
+  const Statement = { Effect: "Allow", Principal: { AWS }, Action: "sts:AssumeRole" };
+  return JSON.stringify({ Version: "2012-10-17", Statement });
 }
 
-/** A manifest with these roles in every account. */
-async function manifest(accounts: readonly string[], names: readonly string[]): Promise<string> {
-  const file = join(directory, "agent-roles.yaml");
+async function removeDeployRole(): Promise<void> {
+  const client = iam(NO_DEPLOY_ROLE);
+  const administrator = { RoleName: DEPLOY_ROLE, PolicyArn: "arn:aws:iam::aws:policy/AdministratorAccess" };
+  await client.send(new DetachRolePolicyCommand(administrator));
+  await client.send(new DeleteRoleCommand({ RoleName: DEPLOY_ROLE }));
+}
+
+/** Writes a manifest with these roles in every account, after the given ones. */
+async function manifest(
+  accounts: readonly string[],
+  names: readonly string[],
+  first: readonly object[] = [],
+): Promise<void> {
   const text = stringify({
     master: {
       account: MASTER,
@@ -69,72 +81,108 @@ async function manifest(accounts: readonly string[], names: readonly string[]): 
     },
     accounts: accounts.map((id, index) => ({ alias: `a${index}`, id })),
     defaults: { managedPolicies: ["arn:aws:iam::aws:policy/ReadOnlyAccess"] },
-    roles: names.map((name) => ({ profile: `{alias}-${name}`, accounts: "all", roleName: `agent-${name}` })),
+    roles: [
+      ...first,
+      ...names.map((name) => ({ profile: `{alias}-${name}`, accounts: "all", roleName: `agent-${name}` })),
+    ],
   });
-  await writeFile(file, text);
-  return file;
+  await writeFile(join(directory, "agent-roles.yaml"), text);
 }
 
-async function fleet(
-  ...args: readonly string[]
-): Promise<{ exitCode: number | undefined; results: Result[]; stderr: string }> {
+interface Summary {
+  readonly exitCode: number | undefined;
+  readonly results: readonly Result[];
+  /** How many stacks have each status. */
+  readonly statuses: Readonly<Record<string, number>>;
+  readonly stderr: string;
+}
+
+async function fleet(...args: readonly string[]): Promise<Summary> {
   const { exitCode, stdout, stderr } = await agentRoles([...args, "--json"], env, {
     cwd: directory,
     timeoutMs: 390_000,
   });
-  return { exitCode, results: JSON.parse(stdout || "[]"), stderr };
+  const results: readonly Result[] = JSON.parse(stdout || "[]");
+  const statuses: Record<string, number> = {};
+  for (const { status } of results) statuses[status] = (statuses[status] ?? 0) + 1;
+  return { exitCode, results, statuses, stderr };
 }
 
-function statuses(results: readonly Result[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { status } of results) counts[status] = (counts[status] ?? 0) + 1;
-  return counts;
-}
+const READ_WRITE = ["Read", "Write"];
+/** A role of one account, with a boundary that does not exist at first. */
+const bounded = (roleName: string) => ({
+  profile: "bounded",
+  account: NO_BOUNDARY,
+  roleName,
+  permissionsBoundary: `arn:aws:iam::${NO_BOUNDARY}:policy/Boundary`,
+});
 
 it("deploys all accounts but the bad ones, and names each bad one with its fix", { timeout: 400_000 }, async () => {
-  const file = await manifest(ACCOUNTS, ["Read", "Write"]);
-  const { exitCode, results, stderr } = await fleet("deploy", "--manifest", file);
-  expect({ exitCode, ...statuses(results) }, stderr).toEqual({ exitCode: 1, deployed: 28, failed: 2 });
+  await manifest(ACCOUNTS, READ_WRITE, [bounded("agent-Bounded")]);
+  const { results, ...summary } = await fleet("deploy");
+  expect(summary).toMatchObject({ exitCode: 1, statuses: { deployed: 9, failed: 3 } });
   const failed = Object.fromEntries(
     results.filter(({ status }) => status === "failed").map((each) => [each.account, each]),
   );
-  expect(failed[OTHER_ROLE]).toMatchObject({ code: "RoleExists", fix: expect.stringContaining("another roleName") });
-  expect(failed[NO_DEPLOY_ROLE]).toMatchObject({
-    code: "DeployRoleNotAssumable",
-    fix: expect.stringContaining(`arn:aws:iam::${NO_DEPLOY_ROLE}:role/OrganizationAccountAccessRole`),
+  expect(failed).toMatchObject({
+    [OTHER_ROLE]: { code: "RoleExists", fix: expect.stringContaining("another roleName") },
+    [NO_DEPLOY_ROLE]: {
+      code: "DeployRoleNotAssumable",
+      fix: expect.stringContaining(`arn:aws:iam::${NO_DEPLOY_ROLE}:role/${DEPLOY_ROLE}`),
+    },
+    [NO_BOUNDARY]: { code: "PolicyMissing", fix: expect.stringContaining("Create the policy in the account first") },
   });
   expect(JSON.stringify(results)).not.toMatch(/bootstrap/i);
-
-  await iam(OTHER_ROLE).send(new DeleteRoleCommand({ RoleName: "agent-Write" }));
-  const again = await fleet("deploy", "--manifest", file);
-  expect({ exitCode: again.exitCode, ...statuses(again.results) }).toEqual({
-    exitCode: 1,
-    unchanged: 28,
-    deployed: 1,
-    failed: 1,
-  });
 });
 
-it("shows the change before it makes it, in the accounts that are asked for", { timeout: 400_000 }, async () => {
-  const file = await manifest(ACCOUNTS, ["Audit", "Read", "Write"]);
-  const accounts = ["--accounts", `a1,${ACCOUNTS[3]}`];
-  const diff = await fleet("diff", "--manifest", file, ...accounts);
-  expect({ exitCode: diff.exitCode, ...statuses(diff.results) }).toEqual({ exitCode: 0, changed: 2 });
-  expect(JSON.stringify(diff.results)).toContain("+ AWS::IAM::Role TargetagentAudit");
-  const update = await fleet("deploy", "--manifest", file, ...accounts);
-  expect({ exitCode: update.exitCode, ...statuses(update.results) }).toEqual({ exitCode: 0, deployed: 2 });
-  const after = await fleet("diff", "--manifest", file, ...accounts);
-  expect(statuses(after.results)).toEqual({ unchanged: 2 });
+it("deploys the mended accounts when it is run again, and leaves the others alone", { timeout: 400_000 }, async () => {
+  await iam(OTHER_ROLE).send(new DeleteRoleCommand({ RoleName: "agent-Write" }));
+  await iam(NO_DEPLOY_ROLE).send(
+    new CreateRoleCommand({ RoleName: DEPLOY_ROLE, AssumeRolePolicyDocument: trusts(MASTER) }),
+  );
+  await iam(NO_DEPLOY_ROLE).send(
+    new AttachRolePolicyCommand({ RoleName: DEPLOY_ROLE, PolicyArn: "arn:aws:iam::aws:policy/AdministratorAccess" }),
+  );
+  const Statement = { Effect: "Allow", Action: "*", Resource: "*" };
+  const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
+  await iam(NO_BOUNDARY).send(new CreatePolicyCommand({ PolicyName: "Boundary", PolicyDocument }));
+  expect(await fleet("deploy")).toMatchObject({ exitCode: 0, statuses: { deployed: 3, unchanged: 9 } });
+});
+
+it("changes one stack for one more role at the top of the manifest", { timeout: 400_000 }, async () => {
+  const first = { profile: "first", account: ACCOUNTS[7], roleName: "agent-First" };
+  await manifest(ACCOUNTS, READ_WRITE, [first, bounded("agent-Bounded")]);
+  const diff = await fleet("diff");
+  expect(diff).toMatchObject({ exitCode: 0, statuses: { changed: 1, unchanged: 11 } });
+  expect(JSON.stringify(diff.results)).toContain("+ AWS::IAM::Role TargetagentFirst");
+  expect(await fleet("deploy")).toMatchObject({ exitCode: 0, statuses: { deployed: 1, unchanged: 11 } });
+});
+
+it("renames a role, and removes one, in place", { timeout: 400_000 }, async () => {
+  await manifest(ACCOUNTS, READ_WRITE, [bounded("agent-Renamed")]);
+  expect(await fleet("deploy")).toMatchObject({ exitCode: 0, statuses: { deployed: 2, unchanged: 10 } });
+  const roles = await Promise.all(
+    [NO_BOUNDARY, ACCOUNTS[7] ?? ""].map(async (account) => {
+      const { Roles = [] } = await iam(account).send(new ListRolesCommand({ PathPrefix: "/agent-roles/" }));
+      return Roles.map(({ RoleName = "" }) => RoleName).toSorted((a, b) => a.localeCompare(b));
+    }),
+  );
+  expect(roles).toEqual([
+    ["agent-Read", "agent-Renamed", "agent-Write"],
+    ["agent-Read", "agent-Write"],
+  ]);
 });
 
 it("names the accounts that left the manifest, and destroys them on request", { timeout: 400_000 }, async () => {
-  const file = await manifest(ACCOUNTS.slice(0, 2), ["Audit", "Read", "Write"]);
-  const { stderr } = await fleet("deploy", "--manifest", file);
-  expect(stderr.match(/^orphan: stack agent-roles-/gm)).toHaveLength(27);
-  const refused = await fleet("destroy", "--manifest", file, "--orphans");
-  expect(refused.exitCode).toBe(2);
-  const destroyed = await fleet("destroy", "--manifest", file, "--orphans", "--yes");
-  expect({ exitCode: destroyed.exitCode, ...statuses(destroyed.results) }).toEqual({ exitCode: 0, destroyed: 27 });
-  const rest = await fleet("destroy", "--manifest", file, "--yes");
-  expect({ exitCode: rest.exitCode, ...statuses(rest.results) }).toEqual({ exitCode: 0, destroyed: 2 });
+  await manifest(ACCOUNTS.slice(0, 2), READ_WRITE);
+  const { stderr } = await fleet("deploy");
+  expect(stderr.match(/^orphan: stack agent-roles-/gm)).toHaveLength(10);
+  expect(await fleet("destroy", "--orphans")).toMatchObject({ exitCode: 2 });
+  expect(await fleet("destroy", "--orphans", "--yes")).toMatchObject({ exitCode: 0, statuses: { destroyed: 10 } });
+});
+
+it("deploys again what it destroyed", { timeout: 400_000 }, async () => {
+  expect(await fleet("destroy", "--yes")).toMatchObject({ exitCode: 0, statuses: { destroyed: 2 } });
+  expect(await fleet("deploy", "--accounts", "a1")).toMatchObject({ exitCode: 0, statuses: { deployed: 1 } });
+  expect(await fleet("destroy", "--yes")).toMatchObject({ statuses: { destroyed: 1, unchanged: 1 } });
 });
