@@ -24,7 +24,7 @@ export interface StoreWriter {
   remove(target: TargetRole): void;
   /** Offers the store at once what it did not take, and what another program removed. */
   retry(): Promise<void>;
-  /** Resolves when everything queued has been tried: what failed is tried again, but not waited for. */
+  /** Resolves when everything queued so far has been tried: what failed is tried again, but not waited for. */
   idle(): Promise<void>;
 }
 
@@ -125,8 +125,10 @@ export function storeWriter(place: CredentialStore, options: StoreWriterOptions)
     return !entry || isValid(entry.credentials, clock.now());
   }
 
+  /** A write takes what is queued when it begins, so what is queued now goes out in this write or in the next one. */
   async function idle(): Promise<void> {
-    for (let current = attempt; current; current = attempt) await current;
+    await attempt;
+    await attempt;
   }
 
   if (store.missing) void watch();
