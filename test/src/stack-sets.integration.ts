@@ -43,9 +43,9 @@ async function createRole(account: string, RoleName: string, Principal: Record<s
 }
 
 /** Names of the target roles in an account. */
-async function targets(account: string): Promise<(string | undefined)[]> {
+async function targets(account: string): Promise<string[]> {
   const { Roles = [] } = await iam(account).send(new ListRolesCommand({ PathPrefix: "/agent-roles/" }));
-  return Roles.map(({ RoleName }) => RoleName).toSorted();
+  return Roles.flatMap(({ RoleName }) => RoleName ?? []).toSorted((a, b) => a.localeCompare(b));
 }
 
 type Accounts = Readonly<Record<string, string>>;

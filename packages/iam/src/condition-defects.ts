@@ -34,9 +34,13 @@ export function* conditionDefects({ conditions }: Statement): Iterable<Defect> {
 }
 
 function unknownOperator({ written, place }: Condition): Defect {
-  const [base = "", set] = written.split(":").toReversed();
+  const [suffixed = "", set] = written.split(":").toReversed();
+  const [base = "", ifExists = ""] = suffixed.split(/(?=IfExists$)/i);
   const meant = nearest(base, OPERATOR_NAMES);
-  const fix = meant === undefined ? "write an operator that AWS has" : `did you mean ${set ? `${set}:` : ""}${meant}?`;
+  const fix =
+    meant === undefined
+      ? "write an operator that AWS has"
+      : `did you mean ${set ? `${set}:` : ""}${meant}${ifExists && "IfExists"}?`;
   return { code: "operator", message: `there is no condition operator "${written}"`, fix, place };
 }
 

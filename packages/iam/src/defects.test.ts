@@ -182,3 +182,13 @@ it("says where a defect is", () => {
   );
   expect(defects).toMatchObject([{ statement: "B", place: ["Statement", 1, "Principal", "AWS", 1] }]);
 });
+
+it.each([
+  ["StringEqual", "did you mean StringEquals?"],
+  ["StringEqualIfExists", "did you mean StringEqualsIfExists?"],
+  ["ForAnyValue:StringLikesIfExists", "did you mean ForAnyValue:StringLikeIfExists?"],
+])("suggests for the operator %s what was meant, with its suffix: %s", (operator, fix) => {
+  const Condition = { [operator]: { "aws:PrincipalTag/team": "a" } };
+  const { defects } = parsePolicy({ Statement: { ...allow, Condition } }, "trust policy");
+  expect(defects.map((defect) => defect.fix)).toEqual([fix]);
+});

@@ -23,7 +23,7 @@ export function processCommand(words: readonly string[], platform: NodeJS.Platfo
 
 /**
  * The value of `credential_process` that prints a file with the system's own command: its reader needs no Node, and waits a
- * millisecond.
+ * millisecond. It ends with the quoted path, by which `removeProfileFiles` finds the files that are in use.
  *
  * @throws {AgentRolesError} `StoreFailed` for a path that cannot be written.
  */
