@@ -79,8 +79,9 @@ function* differences(
   { externalId, durationSeconds = 0, variable }: ExpectedRole,
   { role, trust }: IndexedRole,
 ): Iterable<Disagreement> {
-  const longest = role.maxSessionDuration ?? DEFAULT_MAX_SESSION;
-  if (durationSeconds > longest) {
+  // A template can hold anything there.
+  const longest: unknown = role.maxSessionDuration ?? DEFAULT_MAX_SESSION;
+  if (typeof longest === "number" && durationSeconds > longest) {
     yield {
       message: `requests ${durationSeconds} seconds; the role allows at most ${longest}`,
       fix: `set MaxSessionDuration to ${durationSeconds}, or request less`,
