@@ -2,6 +2,7 @@ import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
+import { afterAll } from "vitest";
 import { REPOSITORY } from "./repository.ts";
 
 type Env = Readonly<Record<string, string>>;
@@ -42,7 +43,9 @@ export async function chainClients(): Promise<readonly ChainClient[]> {
       name: "JavaScript SDK",
       arn: (env) => output(process.execPath, ["--input-type=module", "-e", JAVASCRIPT], env),
     },
-    { name: "Go SDK", ...(go && { missing: go }), arn: goArn },
+    go
+      ? { name: "Go SDK", missing: go, arn: () => Promise.reject(new Error(go)) }
+      : { name: "Go SDK", arn: await goClient() },
   ];
 }
 
@@ -54,18 +57,17 @@ async function missingGo(): Promise<string | undefined> {
   return hasSource ? undefined : "test/clients/go is missing";
 }
 
-/** Go's client prints a line for each call until its input ends. */
-async function goArn(env: Env): Promise<string> {
+/** Builds Go's client, which prints a line for each call until its input ends, for the tests of one file. */
+async function goClient(): Promise<ChainClient["arn"]> {
   const folder = await mkdtemp(join(tmpdir(), "agent-roles-go-"));
-  try {
-    const program = join(folder, "client");
-    await execa("go", ["build", "-o", program, "."], { cwd: GO });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+  const program = join(folder, "client");
+  await execa("go", ["build", "-o", program, "."], { cwd: GO });
+  return async (env) => {
     const client = execa(program, ["sdk", "0"], { env, extendEnv: false, stdin: "pipe" });
     client.stdout.once("data", () => client.stdin.end());
     return (await client).stdout.split("\n")[0]?.split(" ")[1] ?? "";
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  };
 }
 
 async function output(command: string, args: readonly string[], env: Env): Promise<string> {
