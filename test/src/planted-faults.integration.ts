@@ -91,7 +91,7 @@ it("reports a trust policy that no longer allows the master, with the statement 
   expect(trust).toContain(`add this statement to the trust policy of ${ROLES}/Reports:`);
   expect(trust).toContain(`"Principal":{"AWS":"arn:aws:iam::${MASTER}:root"},"Action":"sts:AssumeRole"`);
   expect(externalId).toMatch(/^failed +Vendor +\w+: /);
-  expect(externalId).toContain('sts:ExternalId in it is "vendor-24"');
+  expect(externalId).toContain('sts:ExternalId in it is "vendor-24" (if not, correct AWS_ROLE_2_EXTERNAL_ID)');
 });
 
 it("reports static keys that shadow a profile and a clock that is ten minutes off, with their fixes", () => {

@@ -101,9 +101,10 @@ describe("assumeRoleError", () => {
     expect(failure.fix).toContain("AWS_ROLE_3_EXTERNAL_ID");
   });
 
-  it("names the external id that was sent", () => {
+  it("names the external id that was sent and the variable to correct", () => {
     const sent = targetRequest(target("Prod", { externalId: "partner-7" }));
-    expect(assumeRoleError(sts("AccessDenied", "x", 403), sent).fix).toContain('"partner-7"');
+    const { fix } = assumeRoleError(sts("AccessDenied", "x", 403), sent);
+    expect(fix).toContain('"partner-7" (if not, correct AWS_ROLE_1_EXTERNAL_ID)');
   });
 
   it.each([

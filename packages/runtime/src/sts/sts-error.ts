@@ -257,7 +257,7 @@ function accessDenied({ message }: ErrorFacts, { role, externalId, variable, cal
     if (pattern.test(message)) return { code, fix: `Allow sts:AssumeRole on ${role.arn} ${policy(caller, trust)}.` };
   }
   const external = externalId
-    ? `that sts:ExternalId in it is "${externalId}"`
+    ? `that sts:ExternalId in it is "${externalId}" (if not, correct ${variable}_EXTERNAL_ID)`
     : `whether it requires an sts:ExternalId (then set ${variable}_EXTERNAL_ID)`;
   // A user or an administrator has most likely forgotten the first hop.
   const user = /User: (arn:\S+:iam::\d+:(?:user\/\S+|root))/.exec(message)?.[1];
