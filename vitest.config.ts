@@ -1,5 +1,12 @@
+import { delimiter } from "node:path";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+/** pnpm puts the directory of its Node first, too, which can have another python3 than the user's: the last mention counts. */
+const PATH = (process.env["PATH"] ?? "")
+  .split(delimiter)
+  .filter((directory, index, all) => all.lastIndexOf(directory) === index)
+  .join(delimiter);
 
 const dev = { resolve: { conditions: ["dev"] }, ssr: { resolve: { conditions: ["dev"] } } };
 
@@ -33,7 +40,7 @@ export default defineConfig({
     maxWorkers: "200%",
     sequence: { sequencer: LongestFirst },
     // The SDK's notice about Node versions, once a worker, hides what matters.
-    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true" },
+    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true", PATH },
     projects: [
       {
         ...dev,
