@@ -79,8 +79,10 @@ export function credentialsEndpoint(options: EndpointOptions): Endpoint {
 
   async function listen(roles: AgentRoles): Promise<void> {
     const session = sessionReader(roles, { ...clock, now: () => clock.now() + offsetMs });
+    const answer = containerAnswers();
     const hosts = new Set<string>();
     app.addHook("onRequest", (request, reply, done) => {
+      void reply.header("cache-control", "no-store");
       const refused = refusedRequest(request.raw, hosts);
       if (refused) refuse(reply, refused);
       else done();
@@ -93,9 +95,7 @@ export function credentialsEndpoint(options: EndpointOptions): Endpoint {
       if (!tokens?.isValid(profile, authorization)) return refuse(reply, WRONG_TOKEN);
       try {
         const { role } = roles.target(profile);
-        return reply
-          .type(JSON_TYPE)
-          .send(containerCredentials(await session(profile), { roleArn: role.arn, offsetMs }));
+        return reply.type(JSON_TYPE).send(answer(await session(profile), { roleArn: role.arn, offsetMs }));
       } catch (error) {
         return refuse(reply, unavailable(error));
       }
@@ -214,9 +214,6 @@ function server(): FastifyInstance {
     },
   });
   app.server.maxConnections = CONNECTIONS;
-  app.addHook("onSend", async (_, reply) => {
-    void reply.header("cache-control", "no-store");
-  });
   app.setNotFoundHandler((_, reply) =>
     refuse(reply, { status: 404, code: "NotFound", message: "there is no such path" }),
   );
@@ -239,6 +236,8 @@ function refuse(reply: FastifyReply, { status, code, message }: Refusal): Fastif
   if (status === 405) void reply.header("allow", "GET");
   // The rest of such a request is not read.
   if (status === 413) void reply.header("connection", "close");
+  // A malformed path is refused before any hook.
+  void reply.header("cache-control", "no-store");
   return reply.code(status).type(JSON_TYPE).send(JSON.stringify({ code, message }));
 }
 
@@ -256,20 +255,29 @@ async function listenOn(app: FastifyInstance, port: number): Promise<number> {
   return typeof address === "object" && address ? address.port : port;
 }
 
-/** The answer of a container's credential server. Readers compare the expiration with this machine's clock. */
-function containerCredentials(
-  session: SessionCredentials,
-  { roleArn, offsetMs }: { readonly roleArn: string; readonly offsetMs: number },
-): string {
-  const { accessKeyId, secretAccessKey, sessionToken, expiration, accountId } = session;
-  return JSON.stringify({
-    AccessKeyId: accessKeyId,
-    SecretAccessKey: secretAccessKey,
-    Token: sessionToken,
-    Expiration: new Date(expiration.getTime() - offsetMs).toISOString(),
-    AccountId: accountId,
-    RoleArn: roleArn,
-  });
+interface AnswerContext {
+  readonly roleArn: string;
+  readonly offsetMs: number;
+}
+
+/** Writes the answers of a container's credential server, each once. Readers compare the expiration with this machine's clock. */
+function containerAnswers(): (session: SessionCredentials, context: AnswerContext) => string {
+  const written = new WeakMap<SessionCredentials, AnswerContext & { readonly text: string }>();
+  return (session, { roleArn, offsetMs }) => {
+    const last = written.get(session);
+    if (last?.roleArn === roleArn && last.offsetMs === offsetMs) return last.text;
+    const { accessKeyId, secretAccessKey, sessionToken, expiration, accountId } = session;
+    const text = JSON.stringify({
+      AccessKeyId: accessKeyId,
+      SecretAccessKey: secretAccessKey,
+      Token: sessionToken,
+      Expiration: new Date(expiration.getTime() - offsetMs).toISOString(),
+      AccountId: accountId,
+      RoleArn: roleArn,
+    });
+    written.set(session, { roleArn, offsetMs, text });
+    return text;
+  };
 }
 
 function unavailable(error: unknown): Refusal {

@@ -19,8 +19,8 @@ import { processCredentials } from "./process-credentials.ts";
 import type { ManagedProfile } from "./read-shared-profiles.ts";
 import type { SharedFilesOptions } from "./shared-files-store.ts";
 
-/** Files that are open at the same time: some systems allow 256. */
-const OPEN_FILES = 50;
+/** Files that are written at the same time: as many as libuv has threads for. More would only take memory. */
+const OPEN_FILES = 4;
 
 /**
  * The directory of the files that process profiles print, one for each profile: `~/.aws/agent-roles/profiles`. It belongs to one
