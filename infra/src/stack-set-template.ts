@@ -15,7 +15,7 @@ import { TEMPLATE_QUOTA } from "./stack-contents.ts";
  */
 export function stackSetTemplate(manifest: Manifest): string {
   const { roles, master } = manifest;
-  // In the master's account, the id of the account and that of the master could not be told apart.
+  // In the master's account, the text could mean the account or the master.
   const { account = "" } = roles.find((role) => role.account !== master.account) ?? roles[0] ?? {};
   const [template] = synthesizedTemplates((app) => {
     const stack = new Stack(app, "agent-roles", {

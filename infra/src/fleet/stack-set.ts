@@ -1,20 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Manifest, STACK_SET_ROLES } from "@agent-roles/manifest";
-import type {
-  CloudFormationClient,
-  DescribeStackSetCommandOutput,
-  StackInstanceSummary,
-} from "@aws-sdk/client-cloudformation";
+import type { CloudFormationClient, StackInstanceSummary } from "@aws-sdk/client-cloudformation";
 import { InfraError } from "../infra-error.ts";
 import { stackSetTemplate } from "../stack-set-template.ts";
 import type { CallingSession } from "./calling-session.ts";
 import { deployFailure } from "./deploy-failure.ts";
 import { type FleetOptions, POLLING_MS } from "./fleet-options.ts";
 import type { StackResult } from "./fleet-result.ts";
+import { isDifferent, type StackSet, stackSetDefinition } from "./stack-set-definition.ts";
 import { templateChanges } from "./template-changes.ts";
 
 type Sdk = typeof import("@aws-sdk/client-cloudformation");
-type StackSet = NonNullable<DescribeStackSetCommandOutput["StackSet"]>;
 
 /** The StackSet of a manifest in AWS. */
 interface Context {
@@ -179,42 +175,6 @@ function accountId({ accounts = [] }: Manifest, name: string): string {
 function isChosen({ manifest, options, accounts }: Context, account: string): boolean {
   const isOfUnits = manifest.stackSets?.organizationalUnits !== undefined && !options.accounts;
   return isOfUnits || accounts.includes(account);
-}
-
-/** What the manifest says of the StackSet, besides its template. */
-function stackSetDefinition({ partition, master, stackSets = {} }: Manifest) {
-  const {
-    administrationAccount = master.account,
-    administrationRoleName = STACK_SET_ROLES.administrationRoleName,
-    executionRoleName = STACK_SET_ROLES.executionRoleName,
-    organizationalUnits,
-    retainOnAccountRemoval = false,
-  } = stackSets;
-  const model = organizationalUnits
-    ? {
-        PermissionModel: "SERVICE_MANAGED" as const,
-        AutoDeployment: { Enabled: true, RetainStacksOnAccountRemoval: retainOnAccountRemoval },
-      }
-    : {
-        PermissionModel: "SELF_MANAGED" as const,
-        AdministrationRoleARN: `arn:${partition}:iam::${administrationAccount}:role/${administrationRoleName}`,
-        ExecutionRoleName: executionRoleName,
-      };
-  return {
-    ...model,
-    Description: "agent-roles: roles that an agent assumes",
-    Capabilities: ["CAPABILITY_NAMED_IAM" as const],
-  };
-}
-
-function isDifferent(
-  { TemplateBody, AdministrationRoleARN, ExecutionRoleName, AutoDeployment }: StackSet,
-  wanted: { readonly TemplateBody: string } & ReturnType<typeof stackSetDefinition>,
-): boolean {
-  if (TemplateBody !== wanted.TemplateBody) return true;
-  return wanted.PermissionModel === "SERVICE_MANAGED"
-    ? AutoDeployment?.RetainStacksOnAccountRemoval !== wanted.AutoDeployment.RetainStacksOnAccountRemoval
-    : AdministrationRoleARN !== wanted.AdministrationRoleARN || ExecutionRoleName !== wanted.ExecutionRoleName;
 }
 
 function preferences({ stackSets = {} }: Manifest) {

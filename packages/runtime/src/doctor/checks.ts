@@ -12,7 +12,7 @@ import { readRegularFile } from "../files/read-regular-file.ts";
 import { formatDiagnostic } from "../role-env/index.ts";
 import { foreignProfiles } from "../stores/foreign-profiles.ts";
 import { certificateAuthorities } from "../sts/http-handler.ts";
-import { isRoleSession } from "../sts/session-arn.ts";
+import { CHAINED_SECONDS, isRoleSession } from "../sts/session-arn.ts";
 import type { Facts, PlacedSection } from "./facts.ts";
 
 export type Severity = "error" | "warning";
@@ -32,8 +32,6 @@ interface Check {
 
 /** AWS accepts requests that are signed up to five minutes early or late; sessions end by its clock. */
 const TOLERATED_SKEW_MS = 30_000;
-/** STS caps a chained session at one hour. */
-const CHAINED_SECONDS = 3_600;
 /** The holder of a lock renews it every second. */
 const SILENT_LOCK_MS = 60_000;
 const TOKEN_BYTES = 1_000_000;

@@ -9,13 +9,10 @@ import type { AssumeRole, RoleRequest } from "../session/role-request.ts";
 import { callAssumeRole } from "../sts/assume-role.ts";
 import { type CallerIdentity, callerIdentity } from "../sts/caller-identity.ts";
 import { httpHandler } from "../sts/http-handler.ts";
-import { isRoleSession, isSessionOf } from "../sts/session-arn.ts";
+import { CHAINED_SECONDS, isRoleSession, isSessionOf } from "../sts/session-arn.ts";
 import { stsClient } from "../sts/sts-client.ts";
 import { stsRegion } from "../sts/sts-region.ts";
 import { asMaster, defaultCredentials } from "./default-credentials.ts";
-
-/** STS caps a chained session at one hour. */
-const CHAINED_SECONDS = 3_600;
 
 export interface MasterOptions {
   /** Default: `process.env`. */

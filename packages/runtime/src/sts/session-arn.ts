@@ -1,6 +1,13 @@
 import type { RoleArn } from "../role-env/index.ts";
 
 /**
+ * The longest session, in seconds, that a role session gets by assuming another role.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining
+ */
+export const CHAINED_SECONDS = 3_600;
+
+/**
  * Whether a caller's ARN, as GetCallerIdentity gives it, is a session of this role. Session ARNs drop the role's path, so
  * partition, account and name are compared.
  *
