@@ -1,4 +1,4 @@
-import { access, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { access, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { IAMClient, ListRolesCommand } from "@aws-sdk/client-iam";
@@ -98,6 +98,35 @@ it("denies the sessions of one profile, in AWS and on this machine, until it is 
   ]);
   await succeeds("revoke", "--profile", "a1", "--undo");
   expect(await calls(before)).toEqual(["allowed", "allowed"]);
+});
+
+it("makes a running run assume the role anew, and no process writes the revoked session back", async () => {
+  const run = startAgentRoles(["run", ...ENV_FILE], env, { cwd: directory });
+  const profileFile = join(directory, ".aws/agent-roles/profiles/a1.json");
+  const printed = async (): Promise<string | undefined> => {
+    const text = await readFile(profileFile, "utf8").catch(() => "{}");
+    const { AccessKeyId }: { AccessKeyId?: string } = JSON.parse(text);
+    return AccessKeyId;
+  };
+  await expect.poll(printed, { timeout: 60_000 }).toBeDefined();
+  const before = await keysOf("a1");
+  const seen = new Set<string | undefined>();
+  await succeeds("revoke", "--profile", "a1");
+  await expect
+    .poll(
+      async () => {
+        const keyId = await printed();
+        seen.add(keyId);
+        return keyId;
+      },
+      { timeout: 60_000, interval: 20 },
+    )
+    .toBeDefined();
+  expect([...seen]).not.toContain(before.accessKeyId);
+  expect(await calls([before, await keysOf("a1")])).toEqual(["denied", "allowed"]);
+  expect((await keysOf("a1")).accessKeyId).toBe(await printed());
+  await run.stop("SIGTERM");
+  await succeeds("revoke", "--profile", "a1", "--undo");
 });
 
 it("continues after it was killed half-way, having removed what is on this machine first", async () => {

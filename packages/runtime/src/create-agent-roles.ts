@@ -12,6 +12,7 @@ import type { CredentialsOptions } from "./rotation/role-session.ts";
 import { initialRefresh } from "./initial-refresh.ts";
 import { type Rotation, type StartOptions, startRotation } from "./start-rotation.ts";
 import { isValid, type SessionCredentials } from "./session/credentials.ts";
+import type { StoredCredentials } from "./stores/credential-store.ts";
 import { isKeptElsewhere } from "./stores/profile-keepers.ts";
 import { storeEntries } from "./stores/store-entries.ts";
 import { timeLimitedStore } from "./stores/time-limited-store.ts";
@@ -173,6 +174,7 @@ export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
           const { session } = await cache.read(target, origin);
           return isValid(session, clock.now()) ? session : undefined;
         },
+        revokedAt: cache.revokedAt,
         forget: async (target: TargetRole) => {
           if (await isKeptElsewhere(target, env, clock.now()).catch(() => false)) return;
           await cache.forget(target, origin);
@@ -207,6 +209,11 @@ export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
     return [...members.values()].map(({ target, session }) => profileStatus(target, session.state(), clock.now()));
   }
 
+  /** Whether a store can have this session: neither expired nor revoked. */
+  function isUsable({ target, credentials }: StoredCredentials): boolean {
+    return isValid(credentials, clock.now()) && credentials.issuedAt.getTime() >= (cache?.revokedAt(target) ?? 0);
+  }
+
   async function assumeAll({ stores = [] }: Pick<StartOptions, "stores"> = {}): Promise<ProfileStatus[]> {
     const asked = [...members.values()];
     const states = await initialRefresh(
@@ -215,7 +222,7 @@ export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
     );
     const entries = asked.flatMap(({ target }, index) => {
       const { credentials } = states[index] ?? {};
-      return isValid(credentials, clock.now()) ? [{ target, credentials }] : [];
+      return credentials && isUsable({ target, credentials }) ? [{ target, credentials }] : [];
     });
     const limited = stores.map((store) => timeLimitedStore(store, clock));
     if (entries.length > 0) await Promise.all(limited.map((store) => storeEntries(store, entries, onEvent)));
@@ -235,7 +242,7 @@ export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
     },
     assumeAll,
     start: (startOptions) =>
-      startRotation({ members: () => [...members.values()], listeners, clock, onEvent }, startOptions),
+      startRotation({ members: () => [...members.values()], listeners, clock, onEvent, isUsable }, startOptions),
     update,
     retry,
   };

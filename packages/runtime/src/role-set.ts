@@ -24,6 +24,8 @@ export interface Connection {
   readonly assumeRole: AssumeRole;
   /** A valid session that another process got. Never rejects. */
   readonly readCachedSession?: (target: TargetRole) => Promise<SessionCredentials | undefined>;
+  /** {@link RoleSessionOptions.revokedAt} of a role. */
+  readonly revokedAt?: (target: TargetRole) => number;
   /** Deletes the session that other processes share, unless one of them needs it. Never rejects. */
   readonly forget?: (target: TargetRole) => Promise<void>;
   /** Lets go of what is known of the master. */
@@ -115,7 +117,7 @@ export function roleSet(env: Env, options: RoleSetOptions): RoleSet {
   function open(
     target: TargetRole,
     keys: Pick<RoleMember, "sessionKey" | "sessionKeyIgnoringCaller">,
-    { assumeRole, readCachedSession, forget }: Connection,
+    { assumeRole, readCachedSession, revokedAt, forget }: Connection,
     initial?: SessionCredentials,
   ): RoleMember {
     const session = roleSession((accept) => assumeRole(targetRequest(member.target), accept), {
@@ -123,6 +125,7 @@ export function roleSet(env: Env, options: RoleSetOptions): RoleSet {
       random,
       onRefresh: (state, previous) => refreshed(member, state, previous),
       ...(readCachedSession && { readCachedSession: () => readCachedSession(member.target) }),
+      ...(revokedAt && { revokedAt: () => revokedAt(member.target) }),
       ...(initial && { initial }),
     });
     const member: RoleMember = { target, session, ...keys, ...(forget && { forget }) };

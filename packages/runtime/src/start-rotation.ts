@@ -8,7 +8,7 @@ import { initialRefresh } from "./initial-refresh.ts";
 import type { RoleSession } from "./rotation/role-session.ts";
 import { rotationLoop } from "./rotation/rotation-loop.ts";
 
-/** A look at the cache is a read of one small file for each failed role. */
+/** A look at the cache is a read of one small file for each failed role, and of a file's time for the others. */
 const LOOK_EVERY_MS = 5_000;
 
 export interface StartOptions {
@@ -42,6 +42,8 @@ export interface RotationContext {
   readonly listeners: Set<RotationListener>;
   readonly clock: Clock;
   readonly onEvent: OnEvent;
+  /** Whether a store can have this session: neither expired nor revoked. */
+  readonly isUsable: (entry: StoredCredentials) => boolean;
 }
 
 /**
@@ -49,10 +51,10 @@ export interface RotationContext {
  * a reader has had assumed already is only stored.
  */
 export async function startRotation(context: RotationContext, options: StartOptions): Promise<Rotation> {
-  const { members, listeners, clock, onEvent } = context;
+  const { members, listeners, clock, onEvent, isUsable } = context;
   const { signal, stores = [] } = options;
   if (signal.aborted) return { done: Promise.resolve() };
-  const writers = stores.map((store) => storeWriter(store, { clock, signal, onEvent }));
+  const writers = stores.map((store) => storeWriter(store, { clock, signal, onEvent, isUsable }));
   const idle = async (): Promise<void> => {
     await Promise.all(writers.map((writer) => writer.idle()));
   };
@@ -89,7 +91,7 @@ export async function startRotation(context: RotationContext, options: StartOpti
   return { done };
 }
 
-/** Another process can succeed, with the same cache, while a role waits for its next try here. */
+/** With the same cache, another process can succeed while a role waits for its next try here, or revoke sessions. */
 async function lookAtOthers(sessions: () => readonly RoleSession[], clock: Clock, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await clock.sleep(LOOK_EVERY_MS, signal);

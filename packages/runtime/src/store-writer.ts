@@ -33,6 +33,8 @@ export interface StoreWriterOptions {
   /** Ends the retries; what is queued is still tried once. */
   readonly signal: AbortSignal;
   readonly onEvent: OnEvent;
+  /** Whether the store can have this session. Default: while it is valid. */
+  readonly isUsable?: (entry: StoredCredentials) => boolean;
 }
 
 /** What a profile should be in the store; without credentials, it should not be there. */
@@ -43,7 +45,7 @@ interface Change {
 
 /** Brings rotated credentials to one store, one write at a time, so that a slow or failing store holds up nobody else. */
 export function storeWriter(place: CredentialStore, options: StoreWriterOptions): StoreWriter {
-  const { clock, signal } = options;
+  const { clock, signal, isUsable = ({ credentials }) => isValid(credentials, clock.now()) } = options;
   const store = timeLimitedStore(place, clock, signal);
   const queue = new Map<string, Change>();
   /** What the store did not take, for the next try. */
@@ -120,9 +122,9 @@ export function storeWriter(place: CredentialStore, options: StoreWriterOptions)
     }
   }
 
-  /** What expired while the store took nothing is not written any more. */
+  /** What expired or was revoked while the store took nothing is not written any more. */
   function isWanted({ entry }: Change): boolean {
-    return !entry || isValid(entry.credentials, clock.now());
+    return !entry || isUsable(entry);
   }
 
   /** A write takes what is queued when it begins, so what is queued now goes out in this write or in the next one. */

@@ -37,16 +37,19 @@ export function revokeCommand(context: CliContext, exitWith: (code: ExitCode) =>
           `${missing.map((name) => `"${name}"`).join(", ")} is not a profile of ${options.manifest}`,
         );
       const { env } = context;
+      // AWS counts the time of issue in seconds.
+      const now = new Date(Math.ceil(context.clock.now() / 1000) * 1000);
       if (!undo) {
         const { forgetSessions } = await import("@agent-roles/runtime/stores");
         const count = await forgetSessions(
           targets.map(({ role }) => role.arn),
+          now,
           env,
         );
         context.err(`removed ${count} cached sessions and profile files of this user`);
       }
       const results = await infra.revokeSessions(manifest, {
-        now: new Date(context.clock.now()),
+        now,
         region: await infra.fleetRegion(
           manifest.partition,
           options.region ?? env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"],

@@ -6,7 +6,8 @@ import { expect, it } from "vitest";
 import { credentials } from "../fixtures.test-helper.ts";
 import { formatEntry, type ParsedEntry, parseEntry } from "./cache-entry.ts";
 import { readCacheFile, readCacheFileSync } from "./cache-file.ts";
-import { key, name, temporaryCache } from "./temporary-cache.test-helper.ts";
+import { markRevoked } from "./revocation.ts";
+import { key, name, request, temporaryCache } from "./temporary-cache.test-helper.ts";
 import { openCacheDirectory, writeCacheFile } from "./write-cache-file.ts";
 
 const cache = temporaryCache();
@@ -26,6 +27,22 @@ it("keeps a session and a failure", async () => {
   await writeCacheFile(cache.directory(), key, { session, failure });
   expect(await readCacheFile(cache.directory(), key)).toMatchObject({ entry: { session, failure } });
   expect(readCacheFileSync(cache.directory(), key)).toMatchObject({ entry: { session, failure } });
+});
+
+it("does not count a session that was issued before its role's sessions were revoked, whoever writes it", async () => {
+  await openCacheDirectory(cache.directory());
+  const arn = request.role.arn;
+  await markRevoked(cache.directory(), `${arn}2`, new Date(NOW + 1_000));
+  await writeCacheFile(cache.directory(), key, { session, failure });
+  expect(await readCacheFile(cache.directory(), key)).toMatchObject({ entry: { session, failure } });
+  await markRevoked(cache.directory(), arn, new Date(NOW + 1_000));
+  await writeCacheFile(cache.directory(), key, { session, failure });
+  for (const read of [await readCacheFile(cache.directory(), key), readCacheFileSync(cache.directory(), key)]) {
+    expect(read?.entry).toEqual({ failure });
+  }
+  const later = credentials("First", NOW + 1_000);
+  await writeCacheFile(cache.directory(), key, { session: later });
+  expect(readCacheFileSync(cache.directory(), key)).toMatchObject({ entry: { session: later } });
 });
 
 it("is a directory and files for their owner alone, and leaves nothing else", async () => {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { errorCode } from "../files/error-code.ts";
 import { type ParsedEntry, parseEntry } from "./cache-entry.ts";
 import { entryName } from "./entry-name.ts";
+import { revokedAt } from "./revocation.ts";
 
 /** An entry has some two thousand bytes; STS keeps session tokens below four thousand. */
 const LARGEST_BYTES = 64 * 1024;
@@ -36,7 +37,7 @@ export async function readCacheFile(directory: string, key: string): Promise<Cac
     if (problem) return { text: "", problem };
     const buffer = Buffer.alloc(stats.size);
     const { bytesRead } = await file.read(buffer, 0, stats.size, 0);
-    return parsed(buffer, bytesRead, key);
+    return parsed(buffer.toString("utf8", 0, bytesRead), directory, key);
   } catch (error) {
     return unreadable(error);
   } finally {
@@ -53,7 +54,8 @@ export function readCacheFileSync(directory: string, key: string): CacheFile | u
     const problem = distrust(stats);
     if (problem) return { text: "", problem };
     const buffer = Buffer.alloc(stats.size);
-    return parsed(buffer, readSync(file, buffer, 0, stats.size, 0), key);
+    const length = readSync(file, buffer, 0, stats.size, 0);
+    return parsed(buffer.toString("utf8", 0, length), directory, key);
   } catch (error) {
     return unreadable(error);
   } finally {
@@ -70,9 +72,19 @@ function distrust(stats: Stats): string | undefined {
   return stats.size > LARGEST_BYTES ? "is larger than an entry ever is" : undefined;
 }
 
-function parsed(buffer: Buffer, length: number, key: string): CacheFile {
-  const text = buffer.toString("utf8", 0, length);
-  return { text, ...parseEntry(text, key) };
+/** A session that was revoked on this machine does not count, whichever process wrote it. */
+function parsed(text: string, directory: string, key: string): CacheFile {
+  const read = parseEntry(text, key);
+  const { session, ...rest } = read.entry ?? {};
+  const isRevoked = session && session.issuedAt.getTime() < revokedAt(directory, keyedRole(key) ?? "");
+  return isRevoked ? { text, entry: rest } : { text, ...read };
+}
+
+/** The ARN of the role whose session has this key. */
+export function keyedRole(key: string): string | undefined {
+  const [, , sessionKey]: readonly string[] = JSON.parse(key);
+  const [arn]: readonly unknown[] = JSON.parse(sessionKey ?? "");
+  return typeof arn === "string" ? arn : undefined;
 }
 
 function unreadable(error: unknown): CacheFile | undefined {

@@ -12,7 +12,13 @@ it("removes what has long expired and what killed processes left; nothing younge
   await openCacheDirectory(cache.directory());
   const old = new Date(NOW - 49 * 3_600_000);
   const other = "f".repeat(16);
-  for (const each of [`${name}.json`, `${name}.json.0123456789ab.tmp`, "notes.json", `${name}.json.mine`]) {
+  for (const each of [
+    `${name}.json`,
+    `${name}.json.0123456789ab.tmp`,
+    `${name}.revoked`,
+    "notes.json",
+    `${name}.json.mine`,
+  ]) {
     await writeFile(join(cache.directory(), each), "");
     await utimes(join(cache.directory(), each), old, old);
   }

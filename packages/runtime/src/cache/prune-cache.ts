@@ -4,8 +4,8 @@ import { join } from "node:path";
 /** No session lasts longer than twelve hours: what was not written for two days expired long ago. */
 const KEPT_MS = 48 * 3_600_000;
 
-/** Our names only: an entry, a lock, and what killed processes left of either. */
-const OURS = /^[0-9a-f]{16}\.(json(\.[0-9a-f]{12}\.tmp)?|lock(\.claim)?)$/;
+/** Our names only: an entry, a lock, a revocation, and what killed processes left of either. */
+const OURS = /^[0-9a-f]{16}\.(json(\.[0-9a-f]{12}\.tmp)?|lock(\.claim)?|revoked)$/;
 
 /** Deletes the entries of sessions that expired long ago, by this machine's clock, which also sets the times of files. Never rejects. */
 export async function pruneCache(directory: string, now: number = Date.now()): Promise<void> {

@@ -12,6 +12,7 @@ import type { CacheEntry } from "./cache-entry.ts";
 import { cacheFile } from "./cache-file.ts";
 import { localCaller, profileEndpoints } from "./local-caller.ts";
 import { pruneCache } from "./prune-cache.ts";
+import { revokedAt } from "./revocation.ts";
 import { lookIntoCache, sharedSession } from "./shared-session.ts";
 
 /** Old entries are deleted by the process that writes, this often. */
@@ -47,6 +48,8 @@ export interface SessionCache {
   assumeRole(assumeRole: AssumeRole, origin: CallerOrigin): AssumeRole;
   /** What is known of a role, without a call; the session can have expired. Never rejects. */
   read(role: SessionRole, origin: CallerOrigin): Promise<CacheEntry>;
+  /** Sessions of the role issued before this time are revoked, milliseconds since the epoch; 0 when none are. */
+  revokedAt(role: SessionRole): number;
   /** Deletes what is known of a role, when the call in flight has ended. Never rejects. */
   forget(role: SessionRole, origin: CallerOrigin): Promise<void>;
 }
@@ -130,5 +133,10 @@ export function sessionCache(options: SessionCacheOptions = {}): SessionCache {
     }
   }
 
-  return { assumeRole, read, forget };
+  return {
+    assumeRole,
+    read,
+    revokedAt: ({ role }) => (directory === undefined ? 0 : revokedAt(directory, role.arn)),
+    forget,
+  };
 }

@@ -22,7 +22,10 @@ function subject(lifetimeMs = HOUR) {
     return credentials(String(sts.calls), clock.now(), lifetimeMs);
   };
   const readCachedSession = async () => cache.findLast(({ expiration }) => clock.now() < expiration.getTime());
-  return { clock, sts, cache, session: roleSession(assume, { clock, random: () => 1, readCachedSession }) };
+  const revocation = { at: 0 };
+  const revokedAt = () => revocation.at;
+  const session = roleSession(assume, { clock, random: () => 1, readCachedSession, revokedAt });
+  return { clock, sts, cache, revocation, session };
 }
 
 const throttled = () => new AgentRolesError("slow down", { code: "Throttled", fix: "wait", retryable: true });
@@ -198,4 +201,27 @@ describe("for a reader that refreshes itself", () => {
     await clock.advance(SIXTEEN_MINUTES);
     await expect(session.credentials({ minTtlMs: SELF_REFRESHING_TTL_MS })).rejects.toBe(sts.failure);
   });
+});
+
+it("replaces a revoked session once AWS accepts new ones, and only once", async () => {
+  const { session, sts, clock, revocation } = subject();
+  await session.refresh();
+  revocation.at = clock.now() + 1_000;
+  await session.look();
+  expect(sts.calls).toBe(1);
+  await clock.advance(1_000);
+  await session.look();
+  await session.look();
+  expect((await session.credentials()).accessKeyId).toBe("ASIA2EXAMPLE");
+  expect(sts.calls).toBe(2);
+});
+
+it("keeps the pause after a failure although the session was revoked", async () => {
+  const { session, sts, clock, revocation } = subject();
+  await session.refresh();
+  await clock.advance(1_000);
+  revocation.at = clock.now();
+  sts.failure = denied();
+  for (let look = 1; look <= 5; look += 1) await session.look();
+  expect(sts.calls).toBe(2);
 });

@@ -32,6 +32,8 @@ export interface RoleSessionOptions {
   readonly initial?: SessionCredentials;
   /** A valid session that another process got; read when STS fails and there are no valid credentials. */
   readonly readCachedSession?: () => Promise<SessionCredentials | undefined>;
+  /** The role's sessions issued before this time are revoked, milliseconds since the epoch. Default: none are. */
+  readonly revokedAt?: () => number;
   /** Called after every refresh. */
   readonly onRefresh?: (state: SessionState, previous: SessionState) => void;
 }
@@ -57,14 +59,14 @@ export interface RoleSession {
   readonly credentials: (options?: CredentialsOptions) => Promise<SessionCredentials>;
   /** Calls STS now, or joins the call in flight. Never rejects: failures are in the state. */
   readonly refresh: () => Promise<SessionState>;
-  /** Takes what another process got in the meantime, if the last refresh failed. Never rejects. */
+  /** Takes what another process got in the meantime, if the last refresh failed; replaces a revoked session. Never rejects. */
   readonly look: () => Promise<void>;
   /** After a failure: due at this time, milliseconds since the epoch, instead of after the pause. */
   readonly retryAt: (dueAt: number) => void;
 }
 
 export function roleSession(assume: Assume, options: RoleSessionOptions): RoleSession {
-  const { clock, random, initial, readCachedSession, onRefresh } = options;
+  const { clock, random, initial, readCachedSession, revokedAt = () => 0, onRefresh } = options;
   let state: SessionState = { ...(initial && { credentials: initial }), dueAt: 0 };
   let failures = 0;
   let failedAt = 0;
@@ -100,7 +102,8 @@ export function roleSession(assume: Assume, options: RoleSessionOptions): RoleSe
   }
 
   async function look(): Promise<void> {
-    if (!state.failure || pending) return;
+    if (pending) return;
+    if (!state.failure) return replaceRevoked();
     const found = await readCachedSession?.();
     if (!found || !state.failure || pending || clock.now() >= refreshAt(found)) return;
     const previous = state;
@@ -108,6 +111,13 @@ export function roleSession(assume: Assume, options: RoleSessionOptions): RoleSe
     failedAt = 0;
     state = { credentials: found, dueAt: refreshAt(found) };
     onRefresh?.(state, previous);
+  }
+
+  async function replaceRevoked(): Promise<void> {
+    const at = revokedAt();
+    // AWS also denies new sessions until then.
+    const isRevoked = state.credentials && state.credentials.issuedAt.getTime() < at && at <= clock.now();
+    if (isRevoked) await refresh();
   }
 
   /** A clock that was set back to the right time would draw a pause of seconds out to hours. */

@@ -8,6 +8,8 @@ import { forgetSessions } from "./forget-sessions.ts";
 import { profileDirectory, profileFile } from "./profile-files.ts";
 import { entryKey } from "../cache/session-cache.ts";
 
+const NOW = new Date("2026-01-01T00:00:00Z");
+
 function entry(arn: string): string {
   const role = parseRoleArn(arn);
   if (!role) throw new Error(`${arn} is not a role ARN`);
@@ -22,8 +24,13 @@ it("removes the sessions of the given roles alone, and survives any other file",
   await writeFile(join(directory, "c.json"), "{");
   await writeFile(join(directory, "d.lock"), entry("arn:aws:iam::123456789012:role/R"));
   const env = { AGENT_ROLES_CACHE_DIR: directory };
-  expect(await forgetSessions(["arn:aws:iam::123456789012:role/R"], env)).toBe(1);
-  expect((await readdir(directory)).toSorted((a, b) => a.localeCompare(b))).toEqual(["b.json", "c.json", "d.lock"]);
+  expect(await forgetSessions(["arn:aws:iam::123456789012:role/R"], NOW, env)).toBe(1);
+  expect((await readdir(directory)).toSorted((a, b) => a.localeCompare(b))).toEqual([
+    expect.stringMatching(/^[\da-f]{16}\.revoked$/),
+    "b.json",
+    "c.json",
+    "d.lock",
+  ]);
 });
 
 it("removes the files that process profiles of these roles print", async () => {
@@ -41,12 +48,12 @@ it("removes the files that process profiles of these roles print", async () => {
       JSON.stringify({ RoleArn: `arn:aws:iam::123456789012:role/${role}` }),
     );
   }
-  expect(await forgetSessions(["arn:aws:iam::123456789012:role/R"], env)).toBe(1);
+  expect(await forgetSessions(["arn:aws:iam::123456789012:role/R"], NOW, env)).toBe(1);
   expect(await readdir(directory)).toHaveLength(1);
 });
 
 it("removes nothing where there is no cache", async () => {
-  expect(await forgetSessions(["arn:aws:iam::123456789012:role/R"], { AGENT_ROLES_CACHE_DIR: "/nowhere/at/all" })).toBe(
-    0,
-  );
+  expect(
+    await forgetSessions(["arn:aws:iam::123456789012:role/R"], NOW, { AGENT_ROLES_CACHE_DIR: "/nowhere/at/all" }),
+  ).toBe(0);
 });
