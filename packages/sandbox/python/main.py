@@ -50,6 +50,7 @@ from moto.moto_server.werkzeug_app import create_backend_app  # noqa: E402
 from werkzeug.serving import make_server  # noqa: E402
 
 sys.dont_write_bytecode = True
+import aws_policies  # noqa: E402
 import cloudformation_iam  # noqa: E402
 import cloudformation_stack_sets  # noqa: E402
 import cloudformation_stacks  # noqa: E402
@@ -68,6 +69,7 @@ def create_app(service):
 
 
 guard.read_as_gateway()
+aws_policies.patch()
 iam_rules.patch()
 cloudformation_iam.patch_roles_and_policies()
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
