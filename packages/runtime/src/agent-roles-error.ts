@@ -44,6 +44,10 @@ export type ErrorCode =
   | "MasterCredentialsUnavailable"
   /** The clock of this machine is wrong; AWS refuses the signature. */
   | "ClockSkew"
+  /** The task has ended, and its credentials with it. */
+  | "TaskEnded"
+  /** A narrower policy cannot be written as one session policy. */
+  | "CannotNarrow"
   /** None of the above; see the cause. */
   | "Unknown";
 

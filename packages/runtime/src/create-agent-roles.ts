@@ -5,17 +5,13 @@ import { awsClock } from "./aws-clock.ts";
 import { sessionCache } from "./cache/session-cache.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { type OnEvent, guardListener } from "./events.ts";
-import { type ProfileStatus, profileStatus } from "./profile-status.ts";
-import type { Diagnostic, Env, RoleEnv, TargetRole } from "./role-env/index.ts";
-import { type Connection, type RoleChanges, type RoleMember, roleSet } from "./role-set.ts";
-import type { CredentialsOptions } from "./rotation/role-session.ts";
-import { initialRefresh } from "./initial-refresh.ts";
-import { type Rotation, type StartOptions, startRotation } from "./start-rotation.ts";
+import { openRoles, type Roles } from "./open-roles.ts";
+import type { Env, RoleEnv, TargetRole } from "./role-env/index.ts";
+import type { Connection } from "./role-set.ts";
 import { isValid, type SessionCredentials } from "./session/credentials.ts";
-import type { StoredCredentials } from "./stores/credential-store.ts";
 import { isKeptElsewhere } from "./stores/profile-keepers.ts";
-import { storeEntries } from "./stores/store-entries.ts";
-import { timeLimitedStore } from "./stores/time-limited-store.ts";
+import { openTask, type Task } from "./task/task.ts";
+import type { TaskOptions } from "./task/task-env.ts";
 import { connectMaster } from "./master/connect-master.ts";
 import { oneMasterFailure } from "./master/one-master-failure.ts";
 import type { AssumeRole } from "./session/role-request.ts";
@@ -56,37 +52,14 @@ export interface CallSummary {
   readonly code?: ErrorCode;
 }
 
-export interface AgentRoles {
-  /** What works but is probably a mistake in the variables. */
-  readonly warnings: readonly Diagnostic[];
-  /** Every profile, in the order of `AWS_ROLE_N`. */
-  profiles(): ProfileStatus[];
-  /** The role of one profile, as `AWS_ROLE_N` declares it. @throws {AgentRolesError} `UnknownProfile`. */
-  target(profile: string): TargetRole;
+export interface AgentRoles extends Roles {
   /**
-   * An SDK credential provider: one STS call in flight per role, refreshed before expiry, usable without `start()`.
+   * Opens a task: sessions that are narrowed to its access level, carry its id and the person on whose behalf it runs, and end with it.
+   * Calls AWS only when credentials are needed: one AssumeRole per profile.
    *
-   * `minTtlMs` is for readers that refresh on their own (`credential_process`, the container endpoint): at least this many
-   * milliseconds are left whenever the session's length allows it.
-   *
-   * @throws {AgentRolesError} `UnknownProfile`; the provider itself rejects with the reason that STS gives.
+   * @throws {AgentRolesError} `InvalidRoleEnv` with every mistake in the options; `UnknownProfile`.
    */
-  credentials(profile: string, options?: CredentialsOptions): () => Promise<SessionCredentials>;
-  /** What an SDK client's constructor takes. @throws {AgentRolesError} `UnknownProfile`. */
-  clientConfig(profile: string): { credentials: () => Promise<SessionCredentials>; region?: string };
-  /** Assumes every role once and stores the credentials; failures are in the profiles. */
-  assumeAll(options?: Pick<StartOptions, "stores">): Promise<ProfileStatus[]>;
-  /** Rotates in the background. Resolves when every role was tried once, and the stores have the credentials. */
-  start(options: StartOptions): Promise<Rotation>;
-  /**
-   * Takes new role definitions while running: added roles are assumed, removed ones leave the stores, and what stays the same
-   * keeps its credentials.
-   *
-   * @throws {AgentRolesError} `InvalidRoleEnv` with every mistake; then nothing has changed.
-   */
-  update(env: Env): RoleChanges;
-  /** Retries every failed role at once, with new credentials of the master: after a new login, or a repaired policy. */
-  retry(): void;
+  task(options: TaskOptions): Task;
 }
 
 /**
@@ -99,10 +72,10 @@ export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
   const onEvent = guardListener(options.onEvent ?? (() => undefined));
   const clock = awsClock(options.clock ?? systemClock, (offsetMs) => {
     onEvent({ type: "clockSkew", offsetMs });
-    for (const listener of listeners) {
+    for (const listener of roles.listeners) {
       // Everything is now due at another time, and readers compare the expiration with this machine's clock.
       listener.due(-Infinity);
-      for (const { target, session } of members.values()) {
+      for (const { target, session } of roles.members.values()) {
         const { credentials } = session.state();
         if (isValid(credentials, clock.now())) listener.rotated({ target, credentials });
       }
@@ -112,14 +85,10 @@ export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
   const { masterCredentials } = options;
   const cache = options.cache ? sessionCache({ env, clock, random, onWarning }) : undefined;
   const limit = pLimit(concurrency);
-  const { members, listeners, warnings, update, retry } = roleSet(env, {
-    connect,
-    hasMasterCredentials: masterCredentials !== undefined,
-    clock,
-    random,
-    onEvent,
-  });
-  if (members.size === 0) {
+  const shared = { hasMasterCredentials: masterCredentials !== undefined, clock, random, onEvent };
+  let current = env;
+  const roles = openRoles(env, { ...shared, connect });
+  if (roles.members.size === 0) {
     process.emitWarning("No AWS_ROLE_N is set: there are no roles. Set AWS_ROLE_1.", { code: "AGENT_ROLES_NO_ROLES" });
   }
 
@@ -165,9 +134,9 @@ export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
         }),
       );
     const origin = { roleEnv, env: from, caller: master.caller };
-    const shared = cache?.assumeRole(limited, origin) ?? limited;
+    const cached = cache?.assumeRole(limited, origin) ?? limited;
     return {
-      assumeRole: oneMasterFailure(shared, limit),
+      assumeRole: oneMasterFailure(cached, limit),
       reconnect: master.reconnect,
       ...(cache && {
         readCachedSession: async (target: TargetRole) => {
@@ -183,67 +152,26 @@ export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
     };
   }
 
-  function member(profile: string): RoleMember {
-    const found = members.get(profile);
-    if (found) return found;
-    throw unknownProfile(profile);
-  }
-
-  function unknownProfile(profile: string): AgentRolesError {
-    const names = [...members.keys()].join(", ");
-    const fix = members.size > 0 ? `Use one of the declared profiles: ${names}.` : "Set AWS_ROLE_1.";
-    return new AgentRolesError(`no AWS_ROLE_N declares the profile "${profile}"`, { code: "UnknownProfile", fix });
-  }
-
-  /** Follows the profile when its role changes; an unknown name fails at once. */
-  function provider(profile: string, providerOptions?: CredentialsOptions): () => Promise<SessionCredentials> {
-    member(profile);
-    // SDK clients ask on every request: the session's promise is returned, not wrapped in another.
-    return () => {
-      const found = members.get(profile);
-      return found ? found.session.credentials(providerOptions) : Promise.reject(unknownProfile(profile));
-    };
-  }
-
-  function profiles(): ProfileStatus[] {
-    return [...members.values()].map(({ target, session }) => profileStatus(target, session.state(), clock.now()));
-  }
-
-  /** Whether a store can have this session: neither expired nor revoked. */
-  function isUsable({ target, credentials }: StoredCredentials): boolean {
-    return isValid(credentials, clock.now()) && credentials.issuedAt.getTime() >= (cache?.revokedAt(target) ?? 0);
-  }
-
-  async function assumeAll({ stores = [] }: Pick<StartOptions, "stores"> = {}): Promise<ProfileStatus[]> {
-    const asked = [...members.values()];
-    const states = await initialRefresh(
-      asked.map(({ session }) => session),
-      onEvent,
-    );
-    const entries = asked.flatMap(({ target }, index) => {
-      const { credentials } = states[index] ?? {};
-      return credentials && isUsable({ target, credentials }) ? [{ target, credentials }] : [];
+  function task(taskOptions: TaskOptions): Task {
+    return openTask(taskOptions, {
+      env: current,
+      member: roles.member,
+      profiles: () => [...roles.members.keys()],
+      open: (from, connectTask) => openRoles(from, { ...shared, connect: connectTask }),
+      clock,
     });
-    const limited = stores.map((store) => timeLimitedStore(store, clock));
-    if (entries.length > 0) await Promise.all(limited.map((store) => storeEntries(store, entries, onEvent)));
-    return profiles();
   }
 
   return {
+    ...roles,
     get warnings() {
-      return warnings();
+      return roles.warnings;
     },
-    profiles,
-    target: (profile) => member(profile).target,
-    credentials: provider,
-    clientConfig: (profile) => {
-      const { region } = member(profile).target;
-      return { credentials: provider(profile), ...(region && { region }) };
+    update: (to) => {
+      const changes = roles.update(to);
+      current = to;
+      return changes;
     },
-    assumeAll,
-    start: (startOptions) =>
-      startRotation({ members: () => [...members.values()], listeners, clock, onEvent, isUsable }, startOptions),
-    update,
-    retry,
+    task,
   };
 }

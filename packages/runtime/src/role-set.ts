@@ -12,7 +12,7 @@ import type { RotationListener } from "./start-rotation.ts";
 export interface RoleMember {
   target: TargetRole;
   readonly session: RoleSession;
-  readonly forget?: Connection["forget"];
+  readonly connection: Connection;
   /** Everything that determines the session: a role with another key gets a new session. */
   readonly sessionKey: string;
   /** The same without the caller and the endpoint: while it stays the same, valid credentials are kept. */
@@ -117,9 +117,10 @@ export function roleSet(env: Env, options: RoleSetOptions): RoleSet {
   function open(
     target: TargetRole,
     keys: Pick<RoleMember, "sessionKey" | "sessionKeyIgnoringCaller">,
-    { assumeRole, readCachedSession, revokedAt, forget }: Connection,
+    connection: Connection,
     initial?: SessionCredentials,
   ): RoleMember {
+    const { assumeRole, readCachedSession, revokedAt } = connection;
     const session = roleSession((accept) => assumeRole(targetRequest(member.target), accept), {
       clock,
       random,
@@ -128,7 +129,7 @@ export function roleSet(env: Env, options: RoleSetOptions): RoleSet {
       ...(revokedAt && { revokedAt: () => revokedAt(member.target) }),
       ...(initial && { initial }),
     });
-    const member: RoleMember = { target, session, ...keys, ...(forget && { forget }) };
+    const member: RoleMember = { target, session, connection, ...keys };
     return member;
   }
 
@@ -172,7 +173,8 @@ export function roleSet(env: Env, options: RoleSetOptions): RoleSet {
     const { added, changed, removed } = changes;
     if (added.length + changed.length + removed.length > 0) onEvent({ type: "rolesChanged", ...changes });
     const needed = new Set([...members.values()].map(({ sessionKey: key }) => key));
-    for (const { forget, target, sessionKey: key } of leaving) if (!needed.has(key)) void forget?.(target);
+    for (const { connection, target, sessionKey: key } of leaving)
+      if (!needed.has(key)) void connection.forget?.(target);
     for (const listener of listeners) {
       // A changed profile leaves the stores first: it never keeps the credentials of the role that it meant before.
       for (const { target } of leaving) listener.removed(target);

@@ -100,7 +100,7 @@ export function sessionCache(options: SessionCacheOptions = {}): SessionCache {
         withTimeout(work, { limitMs: ms, clock, error: () => noAnswer(subject, limitMs) });
       const ask = (): Promise<SessionCredentials> => limited(limitMs, (signal) => assume(request, accept, signal));
       const key = await keyOf(request, origin);
-      if (directory === undefined || key === undefined) return ask();
+      if (directory === undefined || key === undefined || request.attributes) return ask();
       for (let running = inFlight.get(key); running; running = inFlight.get(key)) {
         const session = await running;
         if (accept(session)) return session;

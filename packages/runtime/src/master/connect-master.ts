@@ -65,7 +65,7 @@ export function masterCaller(roleEnv: RoleEnv, options: MasterOptions = {}): Pro
  */
 export function connectMaster(roleEnv: RoleEnv, options: MasterOptions = {}): Master {
   const { env = process.env, ambient, clock = systemClock, random = Math.random, cache, onDate, onCapped } = options;
-  const { master, roles, roleSessionName } = roleEnv;
+  const { master, roles, roleSessionName, task } = roleEnv;
   const region = stsRegion(env, (master ?? roles[0])?.role.partition);
   const capped = new Set<string>();
   let connection = connect();
@@ -90,7 +90,8 @@ export function connectMaster(roleEnv: RoleEnv, options: MasterOptions = {}): Ma
     const caller = retriedOnFailure(() => callerIdentity({ ...common, credentials: startCredentials }, "the master"));
     if (!master) return { startCredentials, caller, credentials: startCredentials, client: start, isWaiting };
 
-    const attributes = roleSessionName ? { roleSessionName } : {};
+    // The master's own session serves every task.
+    const attributes = roleSessionName && task === undefined ? { roleSessionName } : {};
     const call: AssumeRole = (request, _, signal) =>
       callAssumeRole(start, request, { attributes, clock, ...(signal && { signal }) });
     const assume = cache?.assumeRole(call, { roleEnv: attributes, env, caller: callerKey }) ?? call;

@@ -21,6 +21,8 @@ export function isExternalId(text: string): boolean {
   return /^[\w+=,.@:/-]{2,1224}$/.test(text);
 }
 
+export const SESSION_NAME_SHAPE = "use 2 to 64 of: letters, digits, _ + = , . @ -";
+
 /** `RoleSessionName` and `SourceIdentity` share one grammar. */
 export function isSessionName(text: string): boolean {
   return /^[\w+=,.@-]{2,64}$/.test(text);

@@ -5,13 +5,21 @@ export { type Diagnostic, formatDiagnostic } from "./diagnostic.ts";
 export { formatRoleEnv } from "./format-role-env.ts";
 export { limitAccess } from "./limit-access.ts";
 export { isRole, mergeRoleEnv } from "./merge-role-env.ts";
+export { TASK_TAGS } from "./parse-session-env.ts";
 export { parseRoleArn } from "./role-arn.ts";
 export type { RoleArn } from "./role-arn.ts";
 export { parseOneRole } from "./parse-one-role.ts";
 export type { OneRole } from "./parse-one-role.ts";
 export { parseRoleEnv } from "./parse-role-env.ts";
 export type { ParsedRoleEnv } from "./parse-role-env.ts";
-export { isExternalId, isProfileName, isRegion, isReservedProfileName } from "./grammar.ts";
+export {
+  isExternalId,
+  isProfileName,
+  isRegion,
+  isReservedProfileName,
+  isSessionName,
+  SESSION_NAME_SHAPE,
+} from "./grammar.ts";
 export { sessionPolicyMistakes } from "./session-policy.ts";
 export { ACCESS_LEVELS, toAccessLevel } from "./target-role.ts";
 export type { AccessLevel, MasterRoleHop, RoleEnv, TargetRole } from "./target-role.ts";

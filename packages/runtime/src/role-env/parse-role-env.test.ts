@@ -37,6 +37,36 @@ describe("parseRoleEnv", () => {
     expect(roles[0]).toMatchObject({ profile: "p", role: { arn, partition, path, roleName: "r" } });
   });
 
+  it("takes a task as the session name, its person as the source identity, and both as session tags", () => {
+    const parsed = parseRoleEnv({
+      AWS_ROLE_1: FIRST,
+      AGENT_ROLES_TASK: "INC-42",
+      AGENT_ROLES_ON_BEHALF_OF: "alice@example.com",
+      AGENT_ROLES_SESSION_NAME: "INC-42",
+      AGENT_ROLES_SESSION_TAGS: "team=ops",
+    });
+    expect(parsed).toMatchObject({
+      task: "INC-42",
+      roleSessionName: "INC-42",
+      sourceIdentity: "alice@example.com",
+      sessionTags: { team: "ops", "agent-roles:task": "INC-42", "agent-roles:on-behalf-of": "alice@example.com" },
+    });
+  });
+
+  it.each([
+    ["AGENT_ROLES_TASK", "INC 42", {}],
+    ["AGENT_ROLES_TASK", "x", {}],
+    ["AGENT_ROLES_ON_BEHALF_OF", "aws:alice", {}],
+    ["AGENT_ROLES_ON_BEHALF_OF", "Alice Smith", {}],
+    ["AGENT_ROLES_TASK", "INC-42", { AGENT_ROLES_SESSION_NAME: "bot" }],
+    ["AGENT_ROLES_ON_BEHALF_OF", "alice", { AGENT_ROLES_SOURCE_IDENTITY: "bob" }],
+    ["AGENT_ROLES_SESSION_TAGS", "Agent-Roles:Task=INC-43", { AGENT_ROLES_TASK: "INC-42" }],
+  ])("refuses %s=%j with %j", (variable, value, others) => {
+    const problems = problemsOf({ AWS_ROLE_1: FIRST, [variable]: value, ...others });
+    expect(problems.map(({ path }) => path)).toEqual([variable]);
+    expect(problems[0]?.message).toContain(value.split("=")[0]?.replace("Agent-Roles:Task", "agent-roles:task"));
+  });
+
   it("reads every option of a role and of the process", () => {
     const parsed = parseRoleEnv({
       AWS_ROLE_1: FIRST,

@@ -1,22 +1,41 @@
-import { EXTERNAL_ID_SHAPE, isExternalId, isSessionName, isTag } from "./grammar.ts";
+import { EXTERNAL_ID_SHAPE, isExternalId, isSessionName, isTag, SESSION_NAME_SHAPE } from "./grammar.ts";
 import type { Env, Report } from "./env.ts";
 import { parseRoleArn } from "./role-arn.ts";
 import type { MasterRoleHop, RoleEnv } from "./target-role.ts";
 
-const SESSION_NAME_SHAPE = "use 2 to 64 of: letters, digits, _ + = , . @ -";
+/** The session tags of a task: its id, and the person on whose behalf it runs. */
+export const TASK_TAGS = { task: "agent-roles:task", onBehalfOf: "agent-roles:on-behalf-of" } as const;
 
-/** Reads what holds for every role: the master's hop and what each session is called. */
+/** Reads what holds for every role: the master's hop, what each session is called, and the task that it belongs to. */
 export function parseSessionEnv(env: Env, report: Report): Omit<RoleEnv, "roles"> {
   const master = parseMaster(env, report);
+  const task = parseSessionName(env, "AGENT_ROLES_TASK", report);
+  const onBehalfOf = parseSessionName(env, "AGENT_ROLES_ON_BEHALF_OF", report);
   const roleSessionName = parseSessionName(env, "AGENT_ROLES_SESSION_NAME", report);
   const sourceIdentity = parseSessionName(env, "AGENT_ROLES_SOURCE_IDENTITY", report);
-  const sessionTags = parseSessionTags(env, report);
+  const sessionTags = {
+    ...parseSessionTags(env, report),
+    ...(task && { [TASK_TAGS.task]: task }),
+    ...(onBehalfOf && { [TASK_TAGS.onBehalfOf]: onBehalfOf }),
+  };
+  reportConflict(env, ["AGENT_ROLES_TASK", "AGENT_ROLES_SESSION_NAME"], "role session name", report);
+  reportConflict(env, ["AGENT_ROLES_ON_BEHALF_OF", "AGENT_ROLES_SOURCE_IDENTITY"], "source identity", report);
+  const name = task ?? roleSessionName;
+  const identity = onBehalfOf ?? sourceIdentity;
   return {
     ...(master && { master }),
-    ...(roleSessionName && { roleSessionName }),
-    ...(sourceIdentity && { sourceIdentity }),
-    ...(sessionTags && { sessionTags }),
+    ...(name && { roleSessionName: name }),
+    ...(identity && { sourceIdentity: identity }),
+    ...(Object.keys(sessionTags).length > 0 && { sessionTags }),
+    ...(task && { task }),
   };
+}
+
+/** A session has one name and one source identity. */
+function reportConflict(env: Env, [first, second]: readonly [string, string], what: string, report: Report): void {
+  if (!env[first] || !env[second] || env[first] === env[second]) return;
+  const message = `"${env[first]}" is the ${what}, and ${second} is "${env[second]}"`;
+  report({ path: first, message, fix: `unset ${second}` });
 }
 
 function parseMaster(env: Env, report: Report): MasterRoleHop | undefined {
@@ -40,7 +59,8 @@ function parseSessionName(env: Env, variable: string, report: Report): string | 
   const value = env[variable];
   if (!value) return undefined;
   if (isSessionName(value)) return value;
-  report({ path: variable, message: `"${value}" is not valid`, fix: SESSION_NAME_SHAPE });
+  const fix = /^aws:/i.test(value) ? "choose another text: AWS reserves aws:" : SESSION_NAME_SHAPE;
+  report({ path: variable, message: `"${value}" is not valid`, fix });
   return undefined;
 }
 
@@ -54,6 +74,11 @@ function parseSessionTags(env: Env, report: Report): Record<string, string> | un
   });
   const fix = "write key=value,key=value: at most 50 tags, no key twice, keys to 128 and values to 256 characters";
   const keys = new Set(pairs.map(([key]) => key.toLowerCase()));
+  const reserved = Object.values(TASK_TAGS).find((key) => keys.has(key));
+  if (reserved) {
+    const message = `"${reserved}" is the key of a task`;
+    report({ path: variable, message, fix: "set AGENT_ROLES_TASK and AGENT_ROLES_ON_BEHALF_OF" });
+  }
   if (pairs.length > 50 || keys.size < pairs.length || !pairs.every(([key, text]) => isTag(key, text))) {
     report({ path: variable, message: `"${value}" is not a list of tags`, fix });
     return undefined;

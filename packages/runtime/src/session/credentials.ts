@@ -7,6 +7,8 @@ export interface SessionCredentials extends AwsCredentialIdentity {
   /** When STS answered; with `expiration` it gives the session's length. */
   readonly issuedAt: Date;
   readonly accountId: string;
+  /** Ends with its task: no newer session follows. */
+  readonly isLast?: true;
 }
 
 /** Clocks of processes that follow AWS's time differ by less. */

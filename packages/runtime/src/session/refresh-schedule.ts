@@ -10,16 +10,17 @@ export const SELF_REFRESHING_TTL_MS: number = 16 * 60_000;
 const LONGEST_JITTER_MS = 60_000;
 const JITTER_SHARE = 1 / 60;
 
-export type Lifetime = Pick<SessionCredentials, "accessKeyId" | "issuedAt" | "expiration">;
+export type Lifetime = Pick<SessionCredentials, "accessKeyId" | "issuedAt" | "expiration" | "isLast">;
 
 /**
  * When these credentials are due for rotation: ten minutes before they expire, or at half-life when the session is too
  * short for that margin; and up to a minute before that, so that roles which were assumed together do not stay together. The
  * jitter follows from the key id: every process that holds these credentials comes to the same moment.
  *
- * @returns milliseconds since the epoch; always before the expiration.
+ * @returns milliseconds since the epoch; before the expiration, except for a task's last session.
  */
 export function refreshAt(credentials: Lifetime): number {
+  if (credentials.isLast) return credentials.expiration.getTime();
   const jitterMs = share(credentials.accessKeyId) * Math.min(LONGEST_JITTER_MS, lifetimeMs(credentials) * JITTER_SHARE);
   return beforeExpiration(credentials, REFRESH_MARGIN_MS) - Math.floor(jitterMs);
 }
@@ -31,7 +32,8 @@ export function refreshAt(credentials: Lifetime): number {
  * @returns milliseconds since the epoch; never after {@link refreshAt}'s deadline.
  */
 export function advisoryRefreshAt(credentials: Lifetime, minTtlMs: number = SELF_REFRESHING_TTL_MS): number {
-  return Math.min(beforeExpiration(credentials, minTtlMs), refreshAt(credentials));
+  const deadline = refreshAt(credentials);
+  return credentials.isLast ? deadline : Math.min(beforeExpiration(credentials, minTtlMs), deadline);
 }
 
 export type Freshness = "fresh" | "expiring" | "expired";

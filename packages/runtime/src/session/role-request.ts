@@ -1,6 +1,9 @@
-import type { TargetRole } from "../role-env/index.ts";
+import type { RoleEnv, TargetRole } from "../role-env/index.ts";
 import type { SessionCredentials } from "./credentials.ts";
 import type { SessionRole } from "./session-key.ts";
+
+/** What a session carries. */
+export type SessionAttributes = Pick<RoleEnv, "roleSessionName" | "sourceIdentity" | "sessionTags" | "task">;
 
 /** One role as it is requested from STS: a target role, or the master in the first hop. */
 export interface RoleRequest extends SessionRole {
@@ -12,6 +15,8 @@ export interface RoleRequest extends SessionRole {
   readonly variable: string;
   /** For the master's role in the first hop: its failure concerns every role. */
   readonly hop?: "master";
+  /** Of a task, which shares its sessions with nobody. Default: what the environment says. */
+  readonly attributes?: SessionAttributes;
 }
 
 /**

@@ -1,14 +1,10 @@
 import { AssumeRoleCommand, type Credentials, type STSClient } from "@aws-sdk/client-sts";
 import { AgentRolesError } from "../agent-roles-error.ts";
 import type { Clock } from "../clock.ts";
-import type { RoleEnv } from "../role-env/index.ts";
 import { malformedField, type SessionCredentials } from "../session/credentials.ts";
-import type { RoleRequest } from "../session/role-request.ts";
+import type { RoleRequest, SessionAttributes } from "../session/role-request.ts";
 import { sessionPolicies } from "../session/session-policies.ts";
 import { assumeRoleError } from "./sts-error.ts";
-
-/** What every session of this process carries. */
-export type SessionAttributes = Pick<RoleEnv, "roleSessionName" | "sourceIdentity" | "sessionTags">;
 
 /** Names the sessions in CloudTrail when AGENT_ROLES_SESSION_NAME is not set. */
 const DEFAULT_SESSION_NAME = "agent-roles";
@@ -25,7 +21,8 @@ export async function callAssumeRole(
   request: RoleRequest,
   { attributes, clock, signal }: { attributes: SessionAttributes; clock: Clock; signal?: AbortSignal },
 ): Promise<SessionCredentials> {
-  const { roleSessionName = DEFAULT_SESSION_NAME, sourceIdentity, sessionTags = {} } = attributes;
+  const used = request.attributes ?? attributes;
+  const { roleSessionName = DEFAULT_SESSION_NAME, sourceIdentity, sessionTags = {} } = used;
   const tags = Object.entries(sessionTags).map(([Key, Value]) => ({ Key, Value }));
   const command = new AssumeRoleCommand({
     RoleArn: request.role.arn,
@@ -37,7 +34,7 @@ export async function callAssumeRole(
     ...(tags.length > 0 && { Tags: tags }),
   });
   const answer = await client.send(command, signal ? { abortSignal: signal } : {}).catch((error: unknown) => {
-    throw assumeRoleError(error, request);
+    throw assumeRoleError(error, { ...request, attributes: used });
   });
   // Not before the answer, which may have corrected the clock.
   return checked(answer.Credentials, request, new Date(clock.now()));

@@ -96,6 +96,16 @@ describe("assumeRoleError", () => {
     expect(failure.message).toMatch(/^Prod: /);
   });
 
+  it.each(["sts:TagSession", "sts:SetSourceIdentity"])(
+    "names the manifest's attribution where a task lacks %s",
+    (action) => {
+      const refusal = sts("AccessDenied", `User: a is not authorized to perform: ${action} on resource: b`, 403);
+      expect(assumeRoleError(refusal, request).fix).toContain("unset AGENT_ROLES_");
+      const { fix } = assumeRoleError(refusal, { ...request, attributes: { task: "INC-42" } });
+      expect(fix).toContain("set attribution: required and deploy");
+    },
+  );
+
   it("names the variable of the external id when the role has none", () => {
     const failure = assumeRoleError(sts("AccessDenied", "x", 403), request);
     expect(failure.fix).toContain("AWS_ROLE_3_EXTERNAL_ID");

@@ -240,17 +240,23 @@ function classify(facts: ErrorFacts): Failure {
   return { code: "Unknown", retryable: true, fix: "Check the message above: STS gave no further details." };
 }
 
+const ATTRIBUTION =
+  "for the tags agent-roles:task and agent-roles:on-behalf-of; with a manifest, set attribution: required and deploy";
+
 /** AWS names the side that refuses only within one account; across accounts its text is the same for both. */
-function accessDenied({ message }: ErrorFacts, { role, externalId, variable, caller }: RoleRequest): Failure {
+function accessDenied({ message }: ErrorFacts, request: RoleRequest): Failure {
+  const { role, externalId, variable, caller, attributes } = request;
   const trust = `the trust policy of ${role.arn}`;
   const action = /perform: (sts:\w+)/.exec(message)?.[1];
   // The two that AWS asks for beside sts:AssumeRole have a text of their own.
   if (action === "sts:TagSession") {
-    const fix = `Allow ${caller} sts:TagSession in ${trust} and in the policies of ${caller}, or unset AGENT_ROLES_SESSION_TAGS.`;
+    const unset = attributes?.task ? ATTRIBUTION : "or unset AGENT_ROLES_SESSION_TAGS";
+    const fix = `Allow ${caller} sts:TagSession in ${trust} and in the policies of ${caller}, ${unset}.`;
     return { code: "TagSessionDenied", fix };
   }
   if (action === "sts:SetSourceIdentity") {
-    const fix = `Allow ${caller} sts:SetSourceIdentity in ${trust} and in the policies of ${caller}, or unset AGENT_ROLES_SOURCE_IDENTITY.`;
+    const unset = attributes?.task ? ATTRIBUTION : "or unset AGENT_ROLES_SOURCE_IDENTITY";
+    const fix = `Allow ${caller} sts:SetSourceIdentity in ${trust} and in the policies of ${caller}, ${unset}.`;
     return { code: "SetSourceIdentityDenied", fix };
   }
   for (const [pattern, code, policy] of DENIED_BY) {
