@@ -1,4 +1,4 @@
-export { accountOf, lastSegment, parseArn, type Arn } from "./arn.ts";
+export { accountOf, lastSegment, parseArn, partitionOfRegion, type Arn } from "./arn.ts";
 export { matchesArn, matchesResource } from "./arn-pattern.ts";
 export { nameOf, readCaller, type CallerIdentity } from "./caller-identity.ts";
 export { callerKeys } from "./caller-keys.ts";

@@ -1,21 +1,29 @@
-/** The name that was probably meant: the same, whatever the case, but for one or two letters. */
-export function nearest(name: string, known: readonly string[]): string | undefined {
+/** The known name with the fewest differing letters, ignoring case; `undefined` when more than `most` differ. */
+export function nearest(name: string, known: readonly string[], most: number = 2): string | undefined {
   const written = name.toLowerCase();
-  const differences = (each: string): number =>
-    Math.abs(each.length - name.length) > 2 ? Infinity : distance(each.toLowerCase(), written);
-  return known.find((each) => differences(each) <= 1) ?? known.find((each) => differences(each) <= 2);
+  let found: { readonly candidate: string; readonly distance: number } | undefined;
+  for (const candidate of known) {
+    if (Math.abs(candidate.length - name.length) > most) continue;
+    const distance = editDistance(written, candidate.toLowerCase());
+    if (distance <= most && (found === undefined || distance < found.distance)) found = { candidate, distance };
+  }
+  return found?.candidate;
 }
 
-/** How many letters have to be changed, added or taken away. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substitution, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+/** Letters to insert, delete, replace or swap with the next one. */
+function editDistance(a: string, b: string): number {
+  let beforePrevious: readonly number[] = [];
+  let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let row = 0; row < a.length; row += 1) {
+    const current = [row + 1];
+    for (let column = 0; column < b.length; column += 1) {
+      const substitution = (previous[column] ?? 0) + (a[row] === b[column] ? 0 : 1);
+      const isSwap = row > 0 && column > 0 && a[row] === b[column - 1] && a[row - 1] === b[column];
+      const swap = isSwap ? (beforePrevious[column - 1] ?? 0) + 1 : Infinity;
+      current.push(Math.min(substitution, swap, (previous[column + 1] ?? 0) + 1, (current[column] ?? 0) + 1));
     }
-    row = next;
+    beforePrevious = previous;
+    previous = current;
   }
-  return row[b.length] ?? 0;
+  return previous.at(-1) ?? 0;
 }

@@ -1,12 +1,12 @@
-import { accountOf, parseArn } from "@agent-roles/iam";
+import { accountOf, parseArn, partitionOfRegion } from "@agent-roles/iam";
 import { ACCESS_LEVELS, isRegion, sessionPolicyMistakes } from "@agent-roles/runtime/role-env";
-import { arnsIn, type Draft, type DraftRole, readDraft } from "./draft.ts";
+import { type Draft, type DraftRole, readDraft, textsIn } from "./draft.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { checkManagedPolicy } from "./managed-policies.ts";
 import { formatPath, type ManifestIssue } from "./manifest-issue.ts";
 import { sessionPolicyJson } from "./target-roles.ts";
 import { stackSetIssues } from "./stack-set-checks.ts";
-import { canBeRegion, knownRegions, partitionOfRegion } from "./regions.ts";
+import { canBeRegion, knownRegions } from "./regions.ts";
 
 type Path = readonly PropertyKey[];
 
@@ -35,8 +35,8 @@ export function crossIssues(value: unknown, origin: (path: Path) => Path = (path
     ...foreignPartitions(draft),
     ...replacedTags(draft),
     ...stackSetIssues(draft, value),
-    ...dynamicReferences(value, []),
-    ...outsideOfNothing(draft),
+    ...dynamicReferences(value),
+    ...(draft.organization === undefined ? outsideOrganization(draft.trust.expect, ["trust", "expect"]) : []),
     ...thirdPartiesWithoutExternalId(draft),
   ];
 }
@@ -49,7 +49,7 @@ function roleKey(account: string | undefined, roleName: string | undefined): str
 function masterInReach({ master, rolePath }: Draft): ManifestIssue[] {
   if (!master.path?.startsWith(rolePath)) return [];
   const message = `"${master.path}" is below rolePath "${rolePath}": the master could assume itself`;
-  return [{ path: ["master", "path"], at: "value", message, fix: "give the master another path" }];
+  return [{ path: ["master", "path"], message, fix: "give the master another path" }];
 }
 
 function duplicates(
@@ -78,7 +78,7 @@ function duplicates(
     const message = `"${name}"${where} is already taken by ${first}`;
     const fix =
       first === as && field === "profile" ? "write a name with {alias}, such as {alias}-read" : "choose another name";
-    issues.push({ path, at: "value", message, fix });
+    issues.push({ path, message, fix });
   };
   if (field === "roleName") {
     const key = roleKey(master.account, master.roleName);
@@ -97,10 +97,10 @@ function repeatedAccounts({ accounts }: Draft): ManifestIssue[] {
       const value = account[field];
       if (value === undefined) return [];
       const first = seen.get(value);
-      if (first === undefined) seen.set(value, index);
+      seen.set(value, first ?? index);
       if (first === undefined) return [];
       const message = `"${value}" is already the ${field} of accounts[${first}]`;
-      return [{ path: ["accounts", index, field], at: "value", message, fix: "keep each account once" }];
+      return [{ path: ["accounts", index, field], message, fix: "keep each account once" }];
     });
   });
 }
@@ -109,7 +109,6 @@ function secondDefaults({ roles }: Draft, nameOf: (index: number) => string): Ma
   const [first = 0, ...others] = roles.flatMap((role, index) => (role.default ? [index] : []));
   return others.map((index) => ({
     path: ["roles", index, "default"],
-    at: "value",
     message: `${nameOf(first)} is already the default`,
     fix: "keep it on one role in one account",
   }));
@@ -141,7 +140,6 @@ function sessionPolicyIssues({ access, sessionPolicy, sessionPolicyArns }: Draft
   const names = { access: "access", sessionPolicy: "sessionPolicy", sessionPolicyArns: "sessionPolicyArns" };
   return sessionPolicyMistakes(policies, names).map(({ path = "", message, fix }) => ({
     path: [...base, path],
-    at: "value",
     message,
     fix,
   }));
@@ -150,7 +148,7 @@ function sessionPolicyIssues({ access, sessionPolicy, sessionPolicyArns }: Draft
 function tooMany(count: number, quota: number, base: Path): ManifestIssue {
   const message = `${count} managed policies; IAM attaches ${quota} to a role`;
   const fix = "merge some of them, use statements, or set trust.quotas.attachedPolicies where AWS has raised the quota";
-  return { path: [...base, "managedPolicies", quota], at: "value", message, fix };
+  return { path: [...base, "managedPolicies", quota], message, fix };
 }
 
 function policyList(
@@ -162,10 +160,10 @@ function policyList(
 ): ManifestIssue[] {
   return arns.flatMap((arn, index) => {
     if (arn === undefined) return [];
-    const at = { path: isList ? [...path, index] : path, at: "value" as const };
+    const at = isList ? [...path, index] : path;
     const first = arns.indexOf(arn);
-    if (first < index) return [{ ...at, message: `"${arn}" is listed twice`, fix: "keep it once" }];
-    return policyIssues(arn, account, draft).map((issue) => ({ ...at, ...issue }));
+    if (first < index) return [{ path: at, message: `"${arn}" is listed twice`, fix: "keep it once" }];
+    return policyIssues(arn, account, draft).map((issue) => ({ path: at, ...issue }));
   });
 }
 
@@ -206,17 +204,16 @@ function broadOrEmpty(
   role: Pick<DraftRole, "managedPolicies" | "statements" | "permissionsBoundary">,
   base: Path,
 ): ManifestIssue[] {
-  const warning = { at: "value", severity: "warning" } as const;
   if (role.managedPolicies.length === 0 && role.statements.length === 0) {
     const fix = "add managedPolicies or statements, unless another stack attaches policies";
-    return [{ ...warning, path: base, message: "the role has no permissions", fix }];
+    return [{ path: base, message: "the role has no permissions", fix, severity: "warning" }];
   }
   if (role.permissionsBoundary !== undefined) return [];
   return role.managedPolicies.flatMap((arn, index) => {
     if (arn === undefined || !BROAD_POLICIES.test(arn)) return [];
     const message = `"${arn}" lets the agent change the role's trust policy and permissions (privilege escalation)`;
     const fix = "choose a narrower policy, or add a permissionsBoundary";
-    return [{ ...warning, path: [...base, "managedPolicies", index], message, fix }];
+    return [{ path: [...base, "managedPolicies", index], message, fix, severity: "warning" as const }];
   });
 }
 
@@ -225,18 +222,17 @@ function regionIssues(region: string | undefined, partition: string, path: Path)
   // The schema reports what does not look like a Region.
   if (region === undefined || !isRegion(region) || known.includes(region)) return [];
   if (!canBeRegion(region)) {
-    return [{ path, at: "value", message: `"${region}" is not a Region`, fix: didYouMean(region, known) }];
+    return [{ path, message: `"${region}" is not a Region`, fix: didYouMean(region, known) }];
   }
   const found = partitionOfRegion(region);
   if (found !== partition) {
     const message = `"${region}" is in partition ${found}, the manifest in ${partition}`;
-    return [{ path, at: "value", message, fix: `use a Region of ${partition}, such as ${known[0]}` }];
+    return [{ path, message, fix: `use a Region of ${partition}, such as ${known[0]}` }];
   }
   const message = `"${region}" is not a Region that this version knows`;
   return [
     {
       path,
-      at: "value",
       message,
       fix: `${didYouMean(region, known)} Ignore this for a new Region`,
       severity: "warning",
@@ -246,19 +242,16 @@ function regionIssues(region: string | undefined, partition: string, path: Path)
 
 /** An ARN of another partition never matches. */
 function foreignPartitions({ master, roles, partition }: Draft): ManifestIssue[] {
-  const arns = [
-    ...arnsIn(
-      master.trustedBy.map(({ entry }) => entry),
-      ["master", "trustedBy"],
-    ),
-    ...arnsIn(master.statements, ["master", "statements"]),
-    ...roles.flatMap(({ statements }, index) => arnsIn(statements, ["roles", index, "statements"])),
+  const texts = [
+    ...master.trustedBy.flatMap(({ entry }, index) => textsIn(entry, ["master", "trustedBy", index])),
+    ...textsIn(master.statements, ["master", "statements"]),
+    ...roles.flatMap(({ statements }, index) => textsIn(statements, ["roles", index, "statements"])),
   ];
-  return arns.flatMap(({ path, arn }) => {
-    const found = parseArn(arn)?.partition;
+  return texts.flatMap(({ path, text, at }) => {
+    const found = at === undefined ? parseArn(text)?.partition : undefined;
     if (found === undefined || found === partition || /[*?$]/.test(found)) return [];
-    const message = `"${arn}" is in partition ${found}, the manifest in ${partition}`;
-    return [{ path, at: "value" as const, message, fix: `write arn:${partition}:…` }];
+    const message = `"${text}" is in partition ${found}, the manifest in ${partition}`;
+    return [{ path, message, fix: `write arn:${partition}:…` }];
   });
 }
 
@@ -273,22 +266,16 @@ function replacedTags({ attribution, master, roles }: Draft): ManifestIssue[] {
     const owner = key === undefined ? undefined : owners.get(key.toLowerCase());
     if (owner === undefined) return [];
     const message = `"${key}" is also a tag of ${owner}, and the agent's session tag would replace it`;
-    return [{ path: ["attribution", "sessionTags", index], at: "value" as const, message, fix: "choose another key" }];
+    return [{ path: ["attribution", "sessionTags", index], message, fix: "choose another key" }];
   });
 }
 
 /** CloudFormation would replace the text with a secret or a parameter. */
-function dynamicReferences(value: unknown, path: Path): ManifestIssue[] {
-  if (typeof value === "string") {
-    if (!value.includes("{{resolve:")) return [];
-    const message = `"${value}" is a dynamic reference, which CloudFormation would replace`;
-    return [{ path, at: "value", message, fix: "write the text without {{resolve:" }];
-  }
-  if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([key, inner]) => {
-    const step = [...path, Array.isArray(value) ? Number(key) : key];
-    const inKey = dynamicReferences(key, step).map((issue) => ({ ...issue, at: "key" as const }));
-    return [...inKey, ...dynamicReferences(inner, step)];
+function dynamicReferences(value: unknown): ManifestIssue[] {
+  const found = textsIn(value).filter(({ text }) => text.includes("{{resolve:"));
+  return found.map(({ text, ...place }) => {
+    const message = `"${text}" is a dynamic reference, which CloudFormation would replace`;
+    return { ...place, message, fix: "write the text without {{resolve:" };
   });
 }
 
@@ -299,12 +286,8 @@ function thirdPartiesWithoutExternalId({ master, trust }: Draft): ManifestIssue[
     if (owner === undefined || externalId !== undefined || !trust.allowedAccounts.includes(owner)) return [];
     const path = ["master", "trustedBy", index, account === undefined ? "principal" : "account"];
     const message = `account ${owner} is a third party (trust.allowedAccounts), and no external id is required of it`;
-    return [{ path, at: "value" as const, message, fix: "add an externalId", severity: "warning" as const }];
+    return [{ path, message, fix: "add an externalId", severity: "warning" as const }];
   });
-}
-
-function outsideOfNothing({ organization, trust }: Draft): ManifestIssue[] {
-  return organization === undefined ? outsideOrganization(trust.expect, ["trust", "expect"]) : [];
 }
 
 /** Issues of expectations that name `outside-organization` without an organization. */
@@ -316,6 +299,6 @@ export function outsideOrganization(
     if (from !== "outside-organization") return [];
     const message = '"outside-organization" needs an organization, and the manifest names none';
     const fix = "name the organization, or write outside-accounts";
-    return [{ path: [...path, index, "from"], at: "value" as const, message, fix }];
+    return [{ path: [...path, index, "from"], message, fix }];
   });
 }

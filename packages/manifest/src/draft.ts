@@ -1,92 +1,67 @@
+import { isRecord } from "@agent-roles/iam";
 import * as z from "zod";
 import { DEFAULT_DEPLOY_ROLE, DEFAULT_PARTITION, DEFAULT_ROLE_PATH } from "./manifest-schema.ts";
 
 /** Managed policies per role in a new account. */
 const ATTACHED_POLICIES_QUOTA = 10;
-const DEFAULT_QUOTAS = { attachedPolicies: ATTACHED_POLICIES_QUOTA };
 
 // A reading that never fails: whatever has the wrong type is left out, for the schema reports that.
 const text = z.string().optional().catch(undefined);
 const texts = z.array(text).catch([]);
+const anyObject = z.record(z.string(), z.unknown());
+
+/** What is not an object reads as one without fields. */
+function lenient<Shape extends z.core.$ZodLooseShape>(shape: Shape): z.ZodPreprocess<z.ZodObject<Shape>> {
+  return z.preprocess((value) => (isRecord(value) ? value : {}), z.object(shape));
+}
 
 const draftPermissions = {
   managedPolicies: texts,
   statements: z.array(z.unknown()).catch([]),
   permissionsBoundary: text,
-  tags: z.record(z.string(), z.unknown()).catch({}),
+  tags: anyObject.catch({}),
 };
 
-const draftRole = z
-  .object({
-    profile: text,
-    account: text,
-    roleName: text,
-    region: text,
-    ...draftPermissions,
-    access: text,
-    sessionPolicy: z.array(z.record(z.string(), z.unknown())).catch([]),
-    sessionPolicyArns: texts,
-    default: z.boolean().optional().catch(undefined),
-  })
-  .catch({
-    managedPolicies: [],
-    statements: [],
-    tags: {},
-    access: undefined,
-    sessionPolicy: [],
-    sessionPolicyArns: [],
-  });
+const draftRole = lenient({
+  profile: text,
+  account: text,
+  roleName: text,
+  region: text,
+  ...draftPermissions,
+  access: text,
+  sessionPolicy: z.array(anyObject).catch([]),
+  sessionPolicyArns: texts,
+  default: z.boolean().optional().catch(undefined),
+});
 
 const draftTrustedBy = z.unknown().transform((entry) => ({
   entry,
-  ...z.object({ account: text, principal: text, externalId: text }).catch({}).parse(entry),
+  ...lenient({ account: text, principal: text, externalId: text }).parse(entry),
 }));
 
-const draftAccount = z.object({ alias: text, id: text, region: text, deployRoleName: text }).catch({});
-
-const draftExpectation = z.object({ from: text }).catch({ from: undefined });
-
-const draft = z
-  .object({
-    partition: z.string().catch(DEFAULT_PARTITION),
-    rolePath: z.string().catch(DEFAULT_ROLE_PATH),
-    deployRoleName: z.string().catch(DEFAULT_DEPLOY_ROLE),
-    deployment: text,
-    stackSets: z.record(z.string(), z.unknown()).optional().catch(undefined),
-    accounts: z.array(draftAccount).catch([]),
-    master: z
-      .object({
-        account: text,
-        roleName: text,
-        path: text,
-        trustedBy: z.array(draftTrustedBy).catch([]),
-        ...draftPermissions,
-      })
-      .catch({ trustedBy: [], managedPolicies: [], statements: [], tags: {} }),
-    attribution: z.object({ sessionTags: texts }).catch({ sessionTags: [] }),
-    roles: z.array(draftRole).catch([]),
-    organization: text,
-    trust: z
-      .object({
-        expect: z.array(draftExpectation).catch([]),
-        allowedAccounts: texts,
-        quotas: z.object({ attachedPolicies: z.int().catch(ATTACHED_POLICIES_QUOTA) }).catch(DEFAULT_QUOTAS),
-      })
-      .catch({ expect: [], allowedAccounts: [], quotas: DEFAULT_QUOTAS }),
-  })
-  .catch({
-    partition: DEFAULT_PARTITION,
-    rolePath: DEFAULT_ROLE_PATH,
-    deployRoleName: DEFAULT_DEPLOY_ROLE,
-    deployment: undefined,
-    stackSets: undefined,
-    accounts: [],
-    master: { trustedBy: [], managedPolicies: [], statements: [], tags: {} },
-    attribution: { sessionTags: [] },
-    roles: [],
-    organization: undefined,
-    trust: { expect: [], allowedAccounts: [], quotas: DEFAULT_QUOTAS },
-  });
+const draft = lenient({
+  partition: z.string().catch(DEFAULT_PARTITION),
+  rolePath: z.string().catch(DEFAULT_ROLE_PATH),
+  deployRoleName: z.string().catch(DEFAULT_DEPLOY_ROLE),
+  deployment: text,
+  stackSets: anyObject.optional().catch(undefined),
+  accounts: z.array(lenient({ alias: text, id: text, region: text, deployRoleName: text })).catch([]),
+  master: lenient({
+    account: text,
+    roleName: text,
+    path: text,
+    trustedBy: z.array(draftTrustedBy).catch([]),
+    ...draftPermissions,
+  }),
+  attribution: lenient({ sessionTags: texts }),
+  roles: z.array(draftRole).catch([]),
+  organization: text,
+  trust: lenient({
+    expect: z.array(lenient({ from: text })).catch([]),
+    allowedAccounts: texts,
+    quotas: lenient({ attachedPolicies: z.int().catch(ATTACHED_POLICIES_QUOTA) }),
+  }),
+});
 
 type Text = string | undefined;
 
@@ -147,11 +122,15 @@ export function readDraft(value: unknown): Draft {
   return draft.parse(value);
 }
 
-/** Every ARN in a value, with its path from there. */
-export function arnsIn(value: unknown, path: readonly PropertyKey[]): { path: readonly PropertyKey[]; arn: string }[] {
-  if (typeof value === "string") return value.startsWith("arn:") ? [{ path, arn: value }] : [];
+/** Every text in a value, with its path from there; a key that is one, too. */
+export function textsIn(
+  value: unknown,
+  path: readonly PropertyKey[] = [],
+): { readonly path: readonly PropertyKey[]; readonly text: string; readonly at?: "key" }[] {
+  if (typeof value === "string") return [{ path, text: value }];
   if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([key, inner]) =>
-    arnsIn(inner, [...path, Array.isArray(value) ? Number(key) : key]),
-  );
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const step = [...path, Array.isArray(value) ? Number(key) : key];
+    return [{ path: step, text: key, at: "key" as const }, ...textsIn(inner, step)];
+  });
 }

@@ -82,7 +82,7 @@ function defaultsIssues(defaults: unknown, roleFields: readonly string[]): Manif
   const allowed = roleFields.filter((field) => !OWN_FIELDS.has(field));
   if (!isFields(defaults)) {
     const fix = `write fields: ${allowed.join(", ")}`;
-    return [{ path: ["defaults"], at: "value", message: "these fields are not valid", fix }];
+    return [{ path: ["defaults"], message: "these fields are not valid", fix }];
   }
   return Object.keys(defaults)
     .filter((key) => !allowed.includes(key))
@@ -111,13 +111,13 @@ function chooseAccounts(
   if (many === "all") {
     if (accounts.length === 0) {
       const fix = "add accounts: with an alias and an id for each account";
-      issues.push({ path, at: "value", message: "the manifest lists no accounts", fix });
+      issues.push({ path, message: "the manifest lists no accounts", fix });
       return [nowhere];
     }
     return accounts.map((each) => ({ id: each.entry["id"], account: each, path, isPattern: true }));
   }
   if (!Array.isArray(many) || many.length === 0) {
-    issues.push({ path, at: "value", message: "is not a list of accounts", fix: "write all, or list aliases or ids" });
+    issues.push({ path, message: "is not a list of accounts", fix: "write all, or list aliases or ids" });
     return [nowhere];
   }
   return many.map((each: unknown, position) => ({
@@ -132,7 +132,7 @@ function chooseAccount(name: unknown, path: Path, accounts: readonly Account[], 
   if (typeof name === "string" && accounts.length > 0 && !/^\d+$/.test(name)) {
     const aliases = accounts.flatMap(({ entry }) => (typeof entry["alias"] === "string" ? [entry["alias"]] : []));
     const message = `"${name}" is not an alias in accounts`;
-    issues.push({ path, at: "value", message, fix: didYouMean(name, aliases) });
+    issues.push({ path, message, fix: didYouMean(name, aliases) });
   }
   return { id: name, path, isPattern: false };
 }

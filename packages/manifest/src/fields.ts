@@ -26,6 +26,13 @@ export function list<Item extends z.ZodType>(item: Item, max: number, fix: strin
   return z.array(item, { error: fix }).min(1, { error: fix }).max(max, { error: fix });
 }
 
+/** A whole number between two others. */
+export function wholeNumber(least: number, most: number, fix: string): z.ZodInt {
+  return z.int({ error: fix }).min(least, { error: fix }).max(most, { error: fix });
+}
+
+export const yesOrNo: z.ZodBoolean = z.boolean({ error: "write true or false" });
+
 export const accountId: z.ZodString = text(/^\d{12}$/, "write the twelve digits in quotes");
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html */
@@ -105,10 +112,8 @@ export const tags: z.ZodType<Tags> = z
 /** IAM attaches ten managed policies to a role, or up to 20 where AWS has raised the quota; cross-checks.ts compares. */
 export const managedPolicies: z.ZodArray<z.ZodString> = list(policyArn, 20, "list 1 to 20 policy ARNs");
 
-const SECONDS = { error: "write whole seconds, from 3600 to 43200" };
-
 /** @see https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html (`MaxSessionDuration`) */
-export const maxSessionDuration: z.ZodInt = z.int(SECONDS).min(3600, SECONDS).max(43_200, SECONDS);
+export const maxSessionDuration: z.ZodInt = wholeNumber(3600, 43_200, "write whole seconds, from 3600 to 43200");
 
 export const alias: z.ZodString = text(
   /^(?!\d+$|all$)[\w+=.@-]{1,64}$/,

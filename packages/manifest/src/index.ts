@@ -32,7 +32,8 @@ export type {
 export { STACK_SET_ROLES } from "./manifest.ts";
 export { parseManifest } from "./parse-manifest.ts";
 export type { ParseOptions } from "./parse-manifest.ts";
-export { knownRegions, partitionOfRegion } from "./regions.ts";
+export { partitionOfRegion } from "@agent-roles/iam";
+export { knownRegions } from "./regions.ts";
 export { sessionAttributes } from "./session-attributes.ts";
 export type { SessionAttributes } from "./session-attributes.ts";
 export { deployRoleArn, manifestEnv, masterRoleArn, targetRoles } from "./target-roles.ts";

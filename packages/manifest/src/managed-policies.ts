@@ -1,5 +1,5 @@
+import { lastSegment, nearest } from "@agent-roles/iam";
 import { readFileSync } from "node:fs";
-import { nearestName } from "./did-you-mean.ts";
 
 /** What is known about an AWS managed policy: it exists, another one was probably meant, or it can be newer than the list. */
 export type ManagedPolicyCheck =
@@ -20,8 +20,8 @@ export function checkManagedPolicy(name: string): ManagedPolicyCheck {
   const all = [...names];
   // AWS adds versions and policies all the time: only another spelling of a known name is a mistake.
   if (all.some((known) => withoutVersion(known) === base)) return { kind: "unknown" };
-  const short = lastPart(name);
-  const meant = all.find((known) => lastPart(known).toLowerCase() === short.toLowerCase()) ?? nearestName(name, all, 2);
+  const short = lastSegment(name);
+  const meant = all.find((known) => lastSegment(known).toLowerCase() === short.toLowerCase()) ?? nearest(name, all);
   return meant === undefined ? { kind: "unknown" } : { kind: "misspelt", meant };
 }
 
@@ -33,8 +33,4 @@ function readNames(): ReadonlySet<string> {
 
 function withoutVersion(name: string): string {
   return name.replace(/[-_]?[vV]?\d+$/, "");
-}
-
-function lastPart(name: string): string {
-  return name.slice(name.lastIndexOf("/") + 1);
 }

@@ -2,8 +2,8 @@
 export interface ManifestIssue {
   /** Keys and indices from the root. */
   readonly path: readonly PropertyKey[];
-  /** Whether the key or the value is wrong. */
-  readonly at: "key" | "value";
+  /** Default: the value is wrong, not the key. */
+  readonly at?: "key";
   readonly message: string;
   readonly fix: string;
   /** Default: an error, which makes the manifest invalid. */

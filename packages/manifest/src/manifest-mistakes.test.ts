@@ -123,6 +123,7 @@ describe("refuses a role, with line, column, value and fix, for", () => {
       'did you mean "ForAnyValue:StringLike"?',
     ],
     ["NullIfExists", condition("NullIfExists"), "it has no IfExists"],
+    ["ForAllValues:Null", condition("ForAllValues:Null"), "no set operator"],
     [
       "a resource that is no ARN",
       onResource("arn:x"),

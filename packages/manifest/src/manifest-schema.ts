@@ -2,6 +2,7 @@ import { ACCESS_LEVELS } from "@agent-roles/runtime/role-env";
 import * as z from "zod";
 import * as field from "./fields.ts";
 import { type Manifest, STACK_SET_ROLES } from "./manifest.ts";
+import { partitions } from "./regions.ts";
 import { statements } from "./statement.ts";
 import { trustSection } from "./trust-section.ts";
 import { trustedBy } from "./trusted-by.ts";
@@ -11,17 +12,6 @@ const DEFAULT_MASTER_PATH = "/agent-roles-master/";
 export const DEFAULT_ROLE_PATH = "/agent-roles/";
 export const DEFAULT_PARTITION = "aws";
 export const DEFAULT_DEPLOY_ROLE = "OrganizationAccountAccessRole";
-
-const PARTITIONS = [
-  DEFAULT_PARTITION,
-  "aws-cn",
-  "aws-us-gov",
-  "aws-eusc",
-  "aws-iso",
-  "aws-iso-b",
-  "aws-iso-e",
-  "aws-iso-f",
-] as const;
 
 const master = field.fields({
   account: field.accountId.describe("The account of the master role."),
@@ -115,12 +105,8 @@ const attribution = field.fields({
     .describe('Source identities that the agent can set, such as "*@example.com"; * and ? are wildcards.'),
 });
 
-const percentage = (least: number): z.ZodInt => {
-  const error = `write a whole number from ${least} to 100`;
-  return z.int({ error }).min(least, { error }).max(100, { error });
-};
-
-const yesOrNo = z.boolean({ error: "write true or false" });
+const percentage = (least: number): z.ZodInt =>
+  field.wholeNumber(least, 100, `write a whole number from ${least} to 100`);
 
 const stackSets = field.fields({
   administrationAccount: field.accountId
@@ -139,10 +125,10 @@ const stackSets = field.fields({
     .describe(
       "Organizational units whose accounts get the roles, also accounts that join later. Without it, the accounts of the roles get them.",
     ),
-  retainOnAccountRemoval: yesOrNo
+  retainOnAccountRemoval: field.yesOrNo
     .exactOptional()
     .describe("Keep the roles in accounts that leave the organizational units. Default false."),
-  delegatedAdministrator: yesOrNo
+  delegatedAdministrator: field.yesOrNo
     .exactOptional()
     .describe(
       "Whether administrationAccount is a delegated administrator of StackSets, not the management account. Default false.",
@@ -168,7 +154,7 @@ const stackSets = field.fields({
 /** The fields of a manifest after expand-manifest.ts. Checks between fields are in cross-checks.ts. */
 const manifestShape = {
   partition: z
-    .enum(PARTITIONS, { error: `use one of ${PARTITIONS.join(", ")}` })
+    .enum(partitions, { error: `use one of ${partitions.join(", ")}` })
     .default(DEFAULT_PARTITION)
     .describe("The AWS partition of all accounts."),
   master: master.describe("The role the agent starts as."),

@@ -1,4 +1,5 @@
 import type { AccessLevel } from "@agent-roles/runtime/role-env";
+import type { Expectation, Severity, Suppression } from "@agent-roles/trust";
 
 /** `agent-roles.yaml` after validation, with every default filled in. */
 export interface Manifest {
@@ -224,29 +225,10 @@ export interface ManifestTrust {
   readonly expect?: readonly TrustExpectation[];
 }
 
-export type TrustSeverity = "critical" | "high" | "error" | "medium" | "low" | "info";
+export type TrustSeverity = Severity;
 
 /** A finding that is accepted. */
-export interface TrustSuppression {
-  readonly id: string;
-  /** A role's ARN; `*` and `?` are wildcards. Default: every role. */
-  readonly role?: string;
-  /** Text that the finding's message must contain. Default: any message. */
-  readonly message?: string;
-  readonly reason: string;
-}
+export type TrustSuppression = Suppression;
 
 /** The decision that one or more AssumeRole calls must have. */
-export interface TrustExpectation {
-  /** `*`, `outside-organization`, `outside-accounts`, an ARN with wildcards, or a service. */
-  readonly from: string;
-  /** A role's ARN with wildcards. */
-  readonly to: string;
-  readonly with?: {
-    readonly externalId?: string;
-    readonly tags?: Tags;
-    readonly sourceIdentity?: string;
-    readonly sessionName?: string;
-  };
-  readonly decision: "allowed" | "denied";
-}
+export type TrustExpectation = Expectation;

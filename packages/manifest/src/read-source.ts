@@ -27,6 +27,12 @@ export function readSource(text: string, file: string): YamlSource {
 /** Issues with their places in the file, in the order of the file. */
 export function locate(issues: readonly ManifestIssue[], source: YamlSource, file: string): Diagnostic[] {
   return issues
-    .map(({ message, fix, path, at }) => ({ file, ...source.place(path, at), path: formatPath(path), message, fix }))
+    .map(({ message, fix, path, at }) => ({
+      file,
+      ...source.place(path, at ?? "value"),
+      path: formatPath(path),
+      message,
+      fix,
+    }))
     .toSorted((a, b) => a.line - b.line || a.column - b.column);
 }

@@ -17,26 +17,14 @@ const REGIONS: Readonly<Record<string, string>> = {
   "aws-iso-f": "us-isof-south-1 us-isof-east-1",
 };
 
+/** The partitions that a manifest can be for. */
+export const partitions: readonly string[] = Object.keys(REGIONS);
+
 const DIRECTIONS = /-(central|north|south|east|west|northeast|northwest|southeast|southwest)-\d+$/;
 
 /** The known Regions of a partition; the first is the default for stacks. */
 export function knownRegions(partition: string): readonly string[] {
   return REGIONS[partition]?.split(/\s+/) ?? [];
-}
-
-/** The partition of a Region, also of one that is newer than this list. */
-export function partitionOfRegion(region: string): string {
-  const prefixes = /^(cn|us-gov|eusc|us-iso|us-isob|eu-isoe|us-isof)-/.exec(region)?.[1] ?? "";
-  const partitions: Readonly<Record<string, string>> = {
-    cn: "aws-cn",
-    "us-gov": "aws-us-gov",
-    eusc: "aws-eusc",
-    "us-iso": "aws-iso",
-    "us-isob": "aws-iso-b",
-    "eu-isoe": "aws-iso-e",
-    "us-isof": "aws-iso-f",
-  };
-  return partitions[prefixes] ?? "aws";
 }
 
 /** Whether a Region can exist: known, or of the form that AWS gives to new Regions. */

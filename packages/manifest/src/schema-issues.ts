@@ -53,12 +53,12 @@ function invalidValue(fix: string, path: readonly PropertyKey[], source: Source,
     // YAML drops a leading zero: only the file knows the account 012345678901.
     const written = source.written(path) ?? String(value);
     const message = `${written} without quotes is a ${typeof value}, not a text`;
-    return { path, at: "value", message, fix: `quote it: "${written}"` };
+    return { path, message, fix: `quote it: "${written}"` };
   }
   // JSON has no NaN and no infinity.
   const isNumber = typeof value === "number" && !Number.isFinite(value);
   const message = isNumber ? `${source.written(path) ?? value} is not valid` : describe(value);
-  return { path, at: "value", message, fix };
+  return { path, message, fix };
 }
 
 function describe(value: unknown): string {

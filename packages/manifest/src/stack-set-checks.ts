@@ -38,7 +38,6 @@ function modelIssues(stackSets: Readonly<Record<string, unknown>>): ManifestIssu
       ? [
           {
             path: ["stackSets", "organizationalUnits", index],
-            at: "value",
             message: `"${unit}" is listed twice`,
             fix: "keep it once",
           },
@@ -55,7 +54,7 @@ function executionRoleIssues({ stackSets = {}, roles }: Draft): ManifestIssue[] 
   return roles.flatMap(({ roleName }, index) => {
     if (roleName === undefined || roleName.toLowerCase() !== String(name).toLowerCase()) return [];
     const message = `"${roleName}" is already taken by the role that deploys the stack (stackSets.executionRoleName)`;
-    return [{ path: ["roles", index, "roleName"], at: "value" as const, message, fix: "choose another name" }];
+    return [{ path: ["roles", index, "roleName"], message, fix: "choose another name" }];
   });
 }
 
@@ -68,12 +67,11 @@ function unequalRoles({ roles }: Draft, value: unknown): ManifestIssue[] {
   }
   return [...names].flatMap(([name, indices]) => {
     const [first = 0] = indices;
-    const at = { path: ["roles", first, "roleName"], at: "value" as const };
     const missing = accounts.filter((id) => indices.every((index) => roles[index]?.account !== id));
     if (missing.length > 0) {
       const message = `"${name}" is not in account ${missing[0]}: a StackSet gives every account the same roles`;
       const fix = "write accounts: all and a roleName without {alias}, or use deployment: accounts";
-      return [{ ...at, message, fix }];
+      return [{ path: ["roles", first, "roleName"], message, fix }];
     }
     const expected = definition(valueAt(value, ["roles", first]), roles[first]?.account ?? "");
     const other = indices.find(
@@ -82,7 +80,7 @@ function unequalRoles({ roles }: Draft, value: unknown): ManifestIssue[] {
     if (other === undefined) return [];
     const message = `"${name}" differs between accounts ${roles[first]?.account} and ${roles[other]?.account}: a StackSet gives every account the same roles`;
     const fix = "use no text of the account other than {account}, or use deployment: accounts";
-    return [{ ...at, path: ["roles", other, "roleName"], message, fix }];
+    return [{ path: ["roles", other, "roleName"], message, fix }];
   });
 }
 

@@ -1,3 +1,4 @@
+import { OPERATOR_NAMES, parseOperator } from "@agent-roles/iam";
 import * as z from "zod";
 import { didYouMean } from "./did-you-mean.ts";
 import { fields, list, text } from "./fields.ts";
@@ -13,23 +14,17 @@ const resource = text(
 
 const conditionValue = z.union([z.string(), z.boolean()], { error: "write a text in quotes, true or false" });
 
-/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html */
-const OPERATORS: readonly string[] =
-  `StringEquals StringNotEquals StringEqualsIgnoreCase StringNotEqualsIgnoreCase StringLike StringNotLike
-  NumericEquals NumericNotEquals NumericLessThan NumericLessThanEquals NumericGreaterThan NumericGreaterThanEquals
-  DateEquals DateNotEquals DateLessThan DateLessThanEquals DateGreaterThan DateGreaterThanEquals
-  Bool BinaryEquals IpAddress NotIpAddress ArnEquals ArnNotEquals
-  ArnLike ArnNotLike Null`.split(/\s+/);
-
 const operator = z.string().superRefine((name, context) => {
+  if (parseOperator(name).operator) return;
   const [, qualifier = "", base = "", ifExists = ""] =
     /^((?:ForAllValues|ForAnyValue):)?(.*?)(IfExists)?$/i.exec(name) ?? [];
-  const isKnown = OPERATORS.some((known) => known.toLowerCase() === base.toLowerCase());
-  if (isKnown && !(base.toLowerCase() === "null" && ifExists !== "")) return;
   const message =
     base.toLowerCase() === "null"
-      ? "write Null: it has no IfExists"
-      : didYouMean(base, OPERATORS).replace(/^did you mean "(.*)"\?$/, `did you mean "${qualifier}$1${ifExists}"?`);
+      ? "write Null: it has no IfExists and no set operator"
+      : didYouMean(base, OPERATOR_NAMES).replace(
+          /^did you mean "(.*)"\?$/,
+          `did you mean "${qualifier}$1${ifExists}"?`,
+        );
   context.addIssue({ code: "custom", message });
 });
 

@@ -1,30 +1,20 @@
+import type { ExpectedRole, TrustContext } from "@agent-roles/trust";
 import { formatPath } from "./manifest-issue.ts";
-import type { Manifest, ManifestTrust } from "./manifest.ts";
+import type { Manifest } from "./manifest.ts";
 import { sessionAttributes } from "./session-attributes.ts";
 import { masterRoleArn, targetRoles } from "./target-roles.ts";
 
 /** One `AWS_ROLE_N`, as the trust check compares it with the roles. */
-export interface ManifestExpectedRole {
-  /** `AWS_ROLE_3`. */
-  readonly variable: string;
-  readonly profile: string;
-  readonly roleArn: string;
-  readonly externalId?: string;
+export type ManifestExpectedRole = ExpectedRole & {
   readonly location: { readonly file: string; readonly path: string };
-}
+};
 
-/** Context of the trust check; has the shape of `TrustContext` in `@agent-roles/trust`. */
-export interface ManifestTrustContext {
+/** Context of the trust check. */
+export interface ManifestTrustContext extends TrustContext {
   readonly accounts: readonly string[];
   readonly masterRoleArn: string;
   readonly expectedRoles: readonly ManifestExpectedRole[];
-  readonly organization?: string;
-  readonly allowedAccounts?: readonly string[];
-  readonly guessableNames?: readonly string[];
-  readonly passes: { readonly sessionTags: boolean; readonly sourceIdentity: boolean };
-  readonly transitiveTagKeys?: readonly string[];
-  readonly quotas?: NonNullable<ManifestTrust["quotas"]>;
-  readonly severities?: NonNullable<ManifestTrust["severities"]>;
+  readonly passes: NonNullable<TrustContext["passes"]>;
 }
 
 /**

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { accountId, externalId, fields, line, list, tagKey, tags, text } from "./fields.ts";
+import { accountId, externalId, fields, line, list, tagKey, tags, text, wholeNumber, yesOrNo } from "./fields.ts";
 import type { ManifestTrust, TrustExpectation } from "./manifest.ts";
 
 const ruleId = text(/^[a-z0-9]+(-[a-z0-9]+)*$/, "write a rule's id, such as wildcard-principal");
@@ -25,8 +25,6 @@ const caller = text(
 
 /** @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
 const stsName = text(/^[\w+=,.@-]{2,64}$/, "use 2 to 64 of: letters, digits, _ + = , . @ -");
-
-const yesOrNo = z.boolean({ error: "write true or false" });
 
 const sessionAttributes = fields({
   sessionTags: yesOrNo.exactOptional().describe("Whether the agent's sessions have tags."),
@@ -78,10 +76,7 @@ export const trustSection: z.ZodType<ManifestTrust> = fields({
     trustPolicy: characters.exactOptional().describe("Characters of a trust policy. Default 2048."),
     roleInlinePolicies: characters.exactOptional().describe("Characters of a role's inline policies. Default 10240."),
     managedPolicy: characters.exactOptional().describe("Characters of a managed policy. Default 6144."),
-    attachedPolicies: z
-      .int({ error: "write a whole number, 10 to 20" })
-      .min(10, { error: "write a whole number, 10 to 20" })
-      .max(20, { error: "write a whole number, 10 to 20" })
+    attachedPolicies: wholeNumber(10, 20, "write a whole number, 10 to 20")
       .exactOptional()
       .describe("Managed policies per role. Default 10."),
   })

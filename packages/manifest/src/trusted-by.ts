@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { accountId, externalId, fields, list, text } from "./fields.ts";
+import { accountId, externalId, fields, list, text, yesOrNo } from "./fields.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { MASTER_SERVICES, type TrustedBy } from "./manifest.ts";
 
@@ -48,7 +48,7 @@ const certificateSubject = z
     error: "name at least one attribute, such as CN: otherwise every certificate of the anchor is trusted",
   });
 
-const create = z.boolean({ error: "write true or false" }).exactOptional();
+const create = yesOrNo.exactOptional();
 
 const account = accountId.describe(
   "A whole account: every principal in it whose policies allow sts:AssumeRole on the master role.",

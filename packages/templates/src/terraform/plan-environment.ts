@@ -1,4 +1,4 @@
-import { partitionOfRegion } from "../cloudformation/intrinsics/pseudo-parameter.ts";
+import { partitionOfRegion } from "@agent-roles/iam";
 import type { PlanResource } from "./plan-resources.ts";
 
 /** Where a plan is applied, as far as its data sources show. */

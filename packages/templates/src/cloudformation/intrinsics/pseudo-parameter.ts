@@ -1,3 +1,4 @@
+import { partitionOfRegion } from "@agent-roles/iam";
 import { placeholder } from "../placeholder.ts";
 import { type Scope, unknown } from "../scope.ts";
 
@@ -27,22 +28,6 @@ export function partitionOf(at: string, scope: Scope): string {
   if (region === undefined) return unknown(scope, at, { Ref: "AWS::Partition" }, "aws", "aws", "deployment");
   return partitionOfRegion(region);
 }
-
-/** The partition that a region is in. */
-export function partitionOfRegion(region: string): string {
-  return partitions.find(([prefix]) => region.startsWith(prefix))?.[1] ?? "aws";
-}
-
-/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
-const partitions: readonly (readonly [regions: string, partition: string])[] = [
-  ["cn-", "aws-cn"],
-  ["us-gov-", "aws-us-gov"],
-  ["us-iso-", "aws-iso"],
-  ["us-isob-", "aws-iso-b"],
-  ["eu-isoe-", "aws-iso-e"],
-  ["us-isof-", "aws-iso-f"],
-  ["eusc-", "aws-eusc"],
-];
 
 /** Those that differ. @see https://docs.aws.amazon.com/general/latest/gr/rande.html */
 const suffixes: ReadonlyMap<string, string> = new Map([
