@@ -1,5 +1,5 @@
 import type { Clock } from "@agent-roles/runtime";
-import type { OutputOptions } from "./escape-control-characters.ts";
+import type { OutputOptions } from "@agent-roles/runtime/role-env";
 
 /** Everything a command takes from its surroundings. Only `main.ts` fills it from the process. */
 export interface CliContext {

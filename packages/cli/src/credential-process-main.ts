@@ -1,7 +1,7 @@
 import process from "node:process";
 import { systemClock } from "@agent-roles/runtime/clock";
 import { credentialProcess, type CredentialProcessOptions } from "./credential-process/credential-process.ts";
-import { safeOutput } from "./escape-control-characters.ts";
+import { safeOutput } from "@agent-roles/runtime/role-env";
 import { exportToProcess, hideSdkWarning } from "./export-to-process.ts";
 
 /** Runs `credential-process` when `fast-main.ts` has parsed the command line and found no answer in the cache. */

@@ -1,7 +1,7 @@
 import process from "node:process";
 import { isatty } from "node:tty";
 import { systemClock } from "@agent-roles/runtime/clock";
-import { safeOutput } from "./escape-control-characters.ts";
+import { safeOutput } from "@agent-roles/runtime/role-env";
 import { exec } from "./exec/exec.ts";
 import { execOptions } from "./exec/exec-options.ts";
 import { exportToProcess, hideSdkWarning } from "./export-to-process.ts";

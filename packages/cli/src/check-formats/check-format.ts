@@ -6,7 +6,7 @@ import { junitReport } from "./junit-report.ts";
 import { markdownReport } from "./markdown-report.ts";
 import { prettyReport } from "./pretty-report.ts";
 import { type RuleText, sarifReport } from "./sarif-report.ts";
-import { escapeControlCharacters } from "../escape-control-characters.ts";
+import { escapeControlCharacters } from "@agent-roles/runtime/role-env";
 
 /** What a format needs beside the report. */
 export interface CheckFormatOptions {

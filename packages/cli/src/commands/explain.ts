@@ -4,7 +4,7 @@ import type { AssumeRoleParameters, Simulation } from "@agent-roles/trust";
 import { Command, InvalidArgumentError } from "commander";
 import type { CliContext, ExitCode } from "../cli-context.ts";
 import { UsageError } from "../usage-error.ts";
-import { escapeControlCharacters } from "../escape-control-characters.ts";
+import { escapeControlCharacters } from "@agent-roles/runtime/role-env";
 import { readTrustSet, type TrustSet, type TrustSetOptions, warnOfUnread, withTrustSet } from "../trust-set.ts";
 
 const HELP = `

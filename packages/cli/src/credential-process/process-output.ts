@@ -1,4 +1,4 @@
-import { safeOutput } from "../escape-control-characters.ts";
+import { safeOutput } from "@agent-roles/runtime/role-env";
 import type { AgentRolesError, SessionCredentials } from "@agent-roles/runtime";
 
 /**

@@ -3,7 +3,7 @@ import type { GraphFormat } from "./format-names.ts";
 import { mermaid } from "./mermaid.ts";
 import { svg } from "./svg/svg.ts";
 import type { TrustGraph } from "@agent-roles/trust";
-import { escapeControlCharacters } from "../escape-control-characters.ts";
+import { escapeControlCharacters } from "@agent-roles/runtime/role-env";
 
 /** The graph as text, without a newline at its end. */
 export function formatGraph(format: GraphFormat, graph: TrustGraph): string {
