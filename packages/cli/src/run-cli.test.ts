@@ -88,7 +88,7 @@ describe("agent-roles", () => {
     [["chekc", "-h"], "Did you mean check?"],
     [["list", "--frob"], "unknown option '--frob'"],
     [["sandbox", "--port", "70000"], "Use a port from 0 to 65535"],
-    [["env", "--format", "xml"], '--format "xml" is not one of dotenv, shell, json, kubernetes'],
+    [["env", "--format", "xml"], '--format "xml" is not one of dotenv, shell, json, kubernetes, mcp-proxy'],
     [["list", "--env-file", "/does/not/exist"], "/does/not/exist: ENOENT"],
     [["env", "--manifest", "/does/not/exist"], "/does/not/exist"],
     [["list"], "no AWS_ROLE_N is set"],

@@ -91,3 +91,13 @@ it("writes a container's env list that Kubernetes reads back, references to othe
     'env:\n  - name: A\n    value: "3600"\n  - name: B\n    value: $$(A)\n',
   );
 });
+
+it("writes the profiles for mcp-proxy-for-aws, the default one first", () => {
+  const all = {
+    AWS_ROLE_1: "arn:aws:iam::123456789012:role/agent-roles/First:MyFirstAccount",
+    AWS_ROLE_1_DESCRIPTION: "the first",
+    AWS_ROLE_2: "arn:aws:iam::123456789013:role/Second:team/MySecondAccount",
+    AWS_ROLE_2_DEFAULT: "true",
+  };
+  expect(formatEnv(all, "mcp-proxy")).toBe("AWS_MCP_PROXY_PROFILES='team/MySecondAccount MyFirstAccount'\n");
+});

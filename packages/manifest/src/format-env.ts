@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
 
-/** Output formats: for `node --env-file`, for `sh`, for programs, for a container in a pod. */
-export type EnvFormat = "dotenv" | "shell" | "json" | "kubernetes";
+/** Output formats: for `node --env-file`, for `sh`, for programs, for a container in a pod, for `mcp-proxy-for-aws`. */
+export type EnvFormat = "dotenv" | "shell" | "json" | "kubernetes" | "mcp-proxy";
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -14,10 +14,11 @@ const writers: Readonly<Record<EnvFormat, (variables: Variables) => string>> = {
     const env = Object.entries(variables).map(([name, value]) => ({ name, value: value.replaceAll("$", "$$$$") }));
     return stringify({ env }, { lineWidth: 0 });
   },
+  "mcp-proxy": (variables) => writers.dotenv({ AWS_MCP_PROXY_PROFILES: profilesOf(variables).join(" ") }),
 };
 
 /** Every {@link EnvFormat}. */
-export const envFormats: readonly EnvFormat[] = ["dotenv", "shell", "json", "kubernetes"];
+export const envFormats: readonly EnvFormat[] = ["dotenv", "shell", "json", "kubernetes", "mcp-proxy"];
 
 /**
  * Writes variables; the text ends in a newline.
@@ -26,11 +27,24 @@ export const envFormats: readonly EnvFormat[] = ["dotenv", "shell", "json", "kub
  * - `shell`: `export A='value'` for any POSIX shell.
  * - `json`: one object.
  * - `kubernetes`: the `env:` list of a container.
+ * - `mcp-proxy`: `AWS_MCP_PROXY_PROFILES`, the role with `_DEFAULT` first: the proxy uses the first profile for calls that name none.
  *
  * @param variables names and values of one line.
  */
 export function formatEnv(variables: Variables, format: EnvFormat): string {
   return writers[format](variables);
+}
+
+/** The profiles of the `AWS_ROLE_N`, the default one first. */
+function profilesOf(variables: Variables): string[] {
+  const names = Object.keys(variables).filter((name) => /^AWS_ROLE_\d+$/.test(name));
+  return names
+    .toSorted((a, b) => Number(isDefault(b)) - Number(isDefault(a)))
+    .map((name) => (variables[name] ?? "").replace(/^.*:/, ""));
+
+  function isDefault(name: string): boolean {
+    return variables[`${name}_DEFAULT`] === "true";
+  }
 }
 
 function lines(variables: Variables, line: (name: string, value: string) => string): string {

@@ -7,11 +7,18 @@ import { withManifest } from "../manifest-option.ts";
 export function envCommand(context: CliContext): Command {
   return withManifest(new Command("env"))
     .description("print the AWS_ROLE_N values of the manifest; needs no AWS access")
-    .option("--format <format>", "output format: dotenv, shell, json, kubernetes", "dotenv")
+    .option("--format <format>", "output format: dotenv, shell, json, kubernetes, mcp-proxy", "dotenv")
     .action(async (options: { manifest: string; format: string }) => {
       const { envFormats, formatEnv, loadManifest, manifestEnv } = await import("@agent-roles/manifest");
       const format = envFormats.find((known) => known === options.format);
       if (!format) throw new UsageError(`--format "${options.format}" is not one of ${envFormats.join(", ")}`);
-      context.out(formatEnv(manifestEnv(await loadManifest(options.manifest)), format).trimEnd());
+      const manifest = await loadManifest(options.manifest);
+      const { roles } = manifest;
+      if (format === "mcp-proxy" && roles.length > 1 && !roles.some((role) => role.default)) {
+        context.err(
+          `warning: mcp-proxy-for-aws uses ${roles[0]?.profile} for every call without aws_profile\n  fix: set default: true on the role that it should use, or start one proxy per profile`,
+        );
+      }
+      context.out(formatEnv(manifestEnv(manifest), format).trimEnd());
     });
 }
