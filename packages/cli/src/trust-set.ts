@@ -153,20 +153,10 @@ function withinAccounts(context: TrustContext, accounts: readonly string[]): Tru
   };
 }
 
-const USUAL_MANIFEST = "agent-roles.yaml";
-
 async function readContext(choice: ManifestChoice): Promise<Pick<TrustSet, "manifest" | "context">> {
   if (choice === false) return { manifest: undefined, context: {} };
-  const { loadManifest, ManifestError, trustContext } = await import("@agent-roles/manifest");
-  const file = choice ?? USUAL_MANIFEST;
-  try {
-    const manifest = await loadManifest(file);
-    return { manifest, context: trustContext(manifest, file) };
-  } catch (error) {
-    const isMissing = error instanceof ManifestError && error.code === "ManifestNotFound";
-    if (choice === undefined && isMissing) return { manifest: undefined, context: {} };
-    throw error;
-  }
+  const { loadTrustContext } = await import("@agent-roles/manifest");
+  return choice === undefined ? loadTrustContext("agent-roles.yaml", { optional: true }) : loadTrustContext(choice);
 }
 
 /** The `AWS_ROLE_N` of a file, for comparing them with the roles; a file without any leaves what the manifest says. */

@@ -3,7 +3,7 @@ export { envFormats, formatEnv } from "./format-env.ts";
 export type { EnvFormat } from "./format-env.ts";
 export { loadExpectations } from "./load-expectations.ts";
 export type { ExpectationFileOptions, LocatedExpectation } from "./load-expectations.ts";
-export { loadManifest } from "./load-manifest.ts";
+export { loadManifest, loadTrustContext } from "./load-manifest.ts";
 export { ManifestError } from "./manifest-error.ts";
 export type { ManifestErrorCode } from "./manifest-error.ts";
 export { manifestJsonSchema } from "./manifest-schema.ts";
