@@ -44,6 +44,7 @@ export { readSharedProfiles } from "./stores/read-shared-profiles.ts";
 export type { ManagedProfile, SharedProfiles } from "./stores/read-shared-profiles.ts";
 export { sharedCredentialsStore } from "./stores/shared-credentials-store.ts";
 export type { SharedCredentialsStoreOptions } from "./stores/shared-credentials-store.ts";
+export { sweepTaskProfiles } from "./stores/sweep-task-profiles.ts";
 export type { AssumeRole, RoleRequest } from "./session/role-request.ts";
 export { sessionPolicies } from "./session/session-policies.ts";
 export { isSessionOf } from "./sts/session-arn.ts";

@@ -27,7 +27,7 @@ export interface ProfileStoreOptions extends SharedFilesOptions {
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
  */
 export function profileStore(options: ProfileStoreOptions = {}): CredentialStore {
-  const { env = process.env, platform = process.platform, owner } = options;
+  const { env = process.env, platform = process.platform, owner, task } = options;
   const directory = profileDirectory(env);
   const print = (profile: string): string => printFileCommand(profileFile(directory, profile), platform);
   // A path that no config file can hold is reported before anything is rotated.
@@ -35,7 +35,12 @@ export function profileStore(options: ProfileStoreOptions = {}): CredentialStore
   const sections = sharedFilesStore(
     {
       file: "configFile",
-      config: ({ target }) => profileSection(target, [`credential_process = ${print(target.profile)}`]),
+      config: ({ target, credentials: { expiration } }) => {
+        const section = profileSection(target, [`credential_process = ${print(target.profile)}`]);
+        if (task === undefined) return section;
+        const ofTask = `task=${encodeURIComponent(task)} expiration=${expiration.toISOString()}`;
+        return { ...section, note: `${section.note} ${ofTask}` };
+      },
       credentials: ({ target }) => ({ header: target.profile, note: "" }),
     },
     options,

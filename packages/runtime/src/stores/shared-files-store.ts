@@ -44,6 +44,8 @@ export interface SharedFilesOptions {
   readonly keeper?: string;
   /** Default: the system's. */
   readonly clock?: Clock;
+  /** The profiles belong to this task: no other process shares them, and `sweepTaskProfiles` finds what is left of them. */
+  readonly task?: string;
 }
 
 /** How a profile is written: a section in each file, or none. */
@@ -85,7 +87,7 @@ export function sharedFilesStore(form: ProfileForm, options: SharedFilesOptions)
       await Promise.all(opened.map((file) => file.close()));
     }
   };
-  const context = { paths, form, adopt, clock: options.clock ?? systemClock };
+  const context = { paths, form, adopt, isShared: options.task === undefined, clock: options.clock ?? systemClock };
   const keeper = async (): Promise<string> => options.keeper ?? processIdentity();
   /** The marks of what was stored. */
   const stored = new Map<string, string>();
@@ -183,6 +185,8 @@ interface PutOptions {
   readonly paths: SharedPaths;
   readonly form: ProfileForm;
   readonly adopt: boolean;
+  /** Whether another process can keep a profile with the same session. */
+  readonly isShared: boolean;
   readonly clock: Clock;
   readonly own: string;
   /** The processes that were reported as wanting a profile of ours. */
@@ -196,7 +200,7 @@ interface PutResult {
 }
 
 async function put(entries: readonly StoredCredentials[], options: PutOptions): Promise<PutResult> {
-  const { files, paths, form, adopt, clock, own, contested } = options;
+  const { files, paths, form, adopt, isShared, clock, own, contested } = options;
   const before = await readBoth(files);
   const inConfig = new Set(entries.filter((each) => form.config(each).lines).map(({ target }) => target.profile));
   const foreign = adopt ? new Map<string, AgentRolesError>() : foreignProfiles(before, paths, inConfig);
@@ -209,8 +213,8 @@ async function put(entries: readonly StoredCredentials[], options: PutOptions): 
     const { profile } = target;
     const there = sections.get(profile) ?? [];
     const other = adopt ? undefined : await otherKeeper(there, own, clock.now());
-    const error =
-      foreign.get(profile) ?? (other && other.session !== sessionOf(target) && profileInUse(profile, other));
+    const isSame = isShared && other?.session === sessionOf(target);
+    const error = foreign.get(profile) ?? (other && !isSame && profileInUse(profile, other));
     if (error) {
       refused.push({ target, error });
       if (other) marked.config = markContested(marked.config, there, own);
