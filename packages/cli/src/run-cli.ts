@@ -1,6 +1,6 @@
 import { Command, CommanderError } from "commander";
 import type { CliContext, ExitCode } from "./cli-context.ts";
-import { safeOutput } from "./escape-control-characters.ts";
+import { safeOutput } from "@agent-roles/runtime/role-env";
 import { ownVersion } from "./own-version.ts";
 
 const ENVIRONMENT = `
@@ -38,6 +38,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   check: async () => (await import("./commands/check.ts")).checkCommand,
   explain: async () => (await import("./commands/explain.ts")).explainCommand,
   graph: async () => (await import("./commands/graph.ts")).graphCommand,
+  mcp: async () => (await import("./commands/mcp.ts")).mcpCommand,
   sandbox: async () => (await import("./commands/sandbox.ts")).sandboxCommand,
 };
 

@@ -1,0 +1,171 @@
+import { type CredentialStore, profileStore, type Task, type TaskOptions } from "@agent-roles/runtime";
+import { AgentRolesError, isProfileName, isReservedProfileName } from "@agent-roles/runtime/role-env";
+import type { McpContext } from "./mcp-context.ts";
+import { listed, McpError } from "./mcp-error.ts";
+import { type Receipt, receipt } from "./receipt.ts";
+
+/** More than an agent works on at the same time. */
+const MOST_TASKS = 50;
+
+/** A task whose profiles are in the AWS config file. */
+export interface OpenTask {
+  readonly task: Task;
+  readonly receipts: readonly Receipt[];
+}
+
+/** The tasks of one server. */
+export interface OpenTasks {
+  /**
+   * Assumes the roles of a task and writes a profile for each: `<task id>.<profile>`. All of them, or none.
+   *
+   * @throws {McpError} `TaskOpen`, `TooManyTasks`, `InvalidArguments`, `WrongRole`; {AgentRolesError} when a role cannot be assumed.
+   */
+  open(options: TaskOptions & { readonly profiles: readonly string[] }): Promise<OpenTask>;
+  /** Ends a task and removes its profiles. @throws {McpError} `UnknownTask`. */
+  end(id: string): Promise<readonly string[]>;
+  /** The task and the declared profile behind the name of a task's profile. */
+  find(name: string): { readonly task: Task; readonly profile: string } | undefined;
+  /** The profiles of open tasks. */
+  profiles(): string[];
+  /** Ends every task, and those that are being opened. */
+  close(): Promise<void>;
+}
+
+/** The tasks are those of one connection, and end with it. */
+export function openTasks({ roles, env, clock, identify }: McpContext): OpenTasks {
+  const tasks = new Map<string, OpenTask>();
+  /** IDs of tasks that are being opened or ended. */
+  const busy = new Map<string, Promise<unknown>>();
+  let closed = false;
+
+  async function open(options: TaskOptions & { readonly profiles: readonly string[] }): Promise<OpenTask> {
+    const { id, profiles } = options;
+    if (closed) throw new McpError("TaskOpen", "the server is stopping", "Start agent-roles mcp again.");
+    if (tasks.has(id) || busy.has(id)) throw taskOpen(id);
+    if (tasks.size + busy.size >= MOST_TASKS) {
+      const fix = `End a task that is done. Open tasks: ${listed([...tasks.keys()])}.`;
+      throw new McpError("TooManyTasks", `${MOST_TASKS} tasks are open`, fix);
+    }
+    checkNames(id, profiles);
+    const opening = start(options);
+    busy.set(
+      id,
+      opening.catch(() => undefined).finally(() => busy.delete(id)),
+    );
+    return opening;
+  }
+
+  function checkNames(id: string, profiles: readonly string[]): void {
+    const taken = new Set([...roles.profiles().map(({ profile }) => profile), ...names()]);
+    for (const profile of profiles) {
+      const name = nameOf(id, profile);
+      if (!isProfileName(name) || isReservedProfileName(name)) {
+        const fix = "Use an ID of letters, digits and _ + . @ -, such as INC-42.";
+        throw new McpError("InvalidArguments", `"${name}" is no name that AWS clients read`, fix);
+      }
+      if (taken.has(name)) {
+        throw new McpError("TaskOpen", `there is a profile of the name ${name} already`, "Use another task ID.");
+      }
+    }
+  }
+
+  async function start(options: TaskOptions & { readonly profiles: readonly string[] }): Promise<OpenTask> {
+    const { id, profiles, onBehalfOf } = options;
+    const task = roles.task(options);
+    try {
+      const refusals: AgentRolesError[] = [];
+      const { done } = await task.start({ stores: [taskStore(id, refusals)] });
+      for (const { failure } of task.profiles()) if (failure) throw new AgentRolesError(failure.message, failure);
+      const [refusal] = refusals;
+      if (refusal?.code === "ProfileInUse") throw taskOpen(id);
+      if (refusal) throw refusal;
+      const attributes = { env, identify, task: id, ...(onBehalfOf !== undefined && { sourceIdentity: onBehalfOf }) };
+      const receipts = await Promise.all(
+        profiles.map(async (profile) =>
+          receipt(nameOf(id, profile), task.target(profile), await task.credentials(profile)(), attributes),
+        ),
+      );
+      const opened = { task, receipts };
+      tasks.set(id, opened);
+      void done.then(() => tasks.delete(id));
+      if (closed) await task.end();
+      return opened;
+    } catch (error) {
+      await task.end();
+      throw error;
+    }
+  }
+
+  /** Gives the profiles of a task their names in the AWS config file. What the store refuses is added to `refusals`. */
+  function taskStore(id: string, refusals: AgentRolesError[]): CredentialStore {
+    const store = profileStore({ env, clock, task: id });
+    return {
+      name: store.name,
+      put: async (entries, callOptions) => {
+        const renamed = entries.map(({ target, credentials }) => ({
+          target: { ...target, profile: nameOf(id, target.profile) },
+          credentials,
+        }));
+        const refused = await store.put(renamed, callOptions);
+        refusals.push(...refused.map(({ error }) => error));
+        return refused.flatMap(({ target, error }) => {
+          const entry = entries[renamed.findIndex((each) => each.target === target)];
+          return entry ? [{ target: entry.target, error }] : [];
+        });
+      },
+      remove: (profiles, callOptions) =>
+        store.remove(
+          profiles.map((profile) => nameOf(id, profile)),
+          callOptions,
+        ),
+      missing: async (settleMs) =>
+        ((await store.missing?.(settleMs)) ?? []).map((name) => name.slice(nameOf(id, "").length)),
+    };
+  }
+
+  async function end(id: string): Promise<readonly string[]> {
+    const found = tasks.get(id);
+    if (!found) {
+      const fix =
+        tasks.size > 0 ? `Open tasks: ${listed([...tasks.keys()])}.` : "No task is open. Nothing is left to end.";
+      throw new McpError("UnknownTask", `no task ${JSON.stringify(id)} is open in this server`, fix);
+    }
+    await found.task.end();
+    tasks.delete(id);
+    return found.receipts.map(({ profile }) => profile);
+  }
+
+  function names(): string[] {
+    return [...tasks.values()].flatMap(({ receipts }) => receipts.map(({ profile }) => profile));
+  }
+
+  return {
+    open,
+    end,
+    find: (name) => {
+      for (const { task } of tasks.values()) {
+        const found = task.profiles().find(({ profile }) => nameOf(task.id, profile) === name);
+        if (found) return { task, profile: found.profile };
+      }
+      return undefined;
+    },
+    profiles: names,
+    close: async () => {
+      closed = true;
+      await Promise.all(busy.values());
+      await Promise.all([...tasks.values()].map(({ task }) => task.end()));
+    },
+  };
+}
+
+function nameOf(id: string, profile: string): string {
+  return `${id}.${profile}`;
+}
+
+function taskOpen(id: string): McpError {
+  return new McpError(
+    "TaskOpen",
+    `the task ${id} is open`,
+    "Use its profiles, end it with end_task, or open a task with another ID.",
+  );
+}
