@@ -63,6 +63,7 @@ describe("agent-roles", () => {
       "check",
       "explain",
       "graph",
+      "mcp",
       "sandbox",
       "AWS_ROLE_1",
       "Exit codes",

@@ -37,6 +37,7 @@ export async function serveMcp({ version, signal, onError, ...options }: ServeMc
   const handle = serveStdio(() => mcpServer(context, tasks, version), { transport, onerror: onError });
   const closed = new Promise<void>((resolve) => {
     const inner = transport.onclose;
+    // oxlint-disable-next-line unicorn/prefer-add-event-listener -- a transport is no EventTarget
     transport.onclose = () => {
       inner?.();
       resolve();
