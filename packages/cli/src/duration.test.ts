@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { duration } from "./duration.ts";
+import { duration, parseSeconds } from "./duration.ts";
 
 it.each([
   [-5, "0s"],
@@ -12,4 +12,20 @@ it.each([
   [7_199_999, "2h 0m"],
 ])("%i ms read as %s", (ms, text) => {
   expect(duration(ms)).toBe(text);
+});
+
+it.each([
+  ["90s", 90],
+  ["15m", 900],
+  ["2h", 7_200],
+  ["0", undefined],
+  ["15", undefined],
+  ["1.5h", undefined],
+  ["-5m", undefined],
+  ["15 m", undefined],
+  ["15M", undefined],
+  ["1h30m", undefined],
+  ["", undefined],
+])("%j is %s seconds", (text, seconds) => {
+  expect(parseSeconds(text)).toBe(seconds);
 });

@@ -10,3 +10,9 @@ export function duration(ms: number): string {
 export function timestamp(date: Date): string {
   return `${date.toISOString().slice(0, 19)}Z`;
 }
+
+/** A duration such as `90s`, `15m` or `2h`, in seconds; `undefined` for any other text. */
+export function parseSeconds(text: string): number | undefined {
+  const [, digits, unit = ""] = /^(\d{1,6})([smh])$/.exec(text) ?? [];
+  return digits === undefined ? undefined : Number(digits) * ({ s: 1, m: 60, h: 3_600 }[unit] ?? 1);
+}

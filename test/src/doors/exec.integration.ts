@@ -137,6 +137,24 @@ it("gives agent-roles itself no way to another role", async () => {
   ]);
 });
 
+it("attributes a command to its task and person, in AWS and in the receipt", async () => {
+  const { AGENT_ROLES_SESSION_NAME: _, ...env } = ambient;
+  const task = ["--task", "INC-42", "--on-behalf-of", "alice@example.com", "--access", "read", "--ttl", "15m"];
+  const receipt = [process.execPath, "--", CLI, "whoami", "--json", "--profile"];
+  const run = (profile: string) => agentRoles(["exec", ...task, "--profile", profile, "--", ...receipt, profile], env);
+  const [first, second] = await Promise.all([run("First"), run("Second")]);
+  const { expiration, ...rest }: { expiration: string } = JSON.parse(first.stdout);
+  expect(rest).toMatchObject({
+    arn: expect.stringMatching(/:assumed-role\/FirstRole\/INC-42$/),
+    task: "INC-42",
+    sourceIdentity: "alice@example.com",
+    access: "read",
+  });
+  expect(Date.parse(expiration) - Date.now()).toBeLessThanOrEqual(900_000);
+  expect(second).toMatchObject({ exitCode: 1, stdout: "" });
+  expect(second.stderr).toMatch(/TagSessionDenied: Second: .*role\/agent-roles\/SecondRole.*attribution: required/s);
+});
+
 it("passes input and output through, byte by byte", async () => {
   const input = randomBytes(300_000);
   const { stdout } = await execa(process.execPath, ["--", CLI, "exec", "--profile", "First", "--", "cat"], {
@@ -168,6 +186,14 @@ it.each([
   ["another profile", ["exec", "--profile", "first", "--", "true"], "Declared profiles: First, Second"],
   ["a profile twice", ["exec", "--profile", "First", "--profile", "First", "--", "true"], "given twice"],
   ["an option of its own", ["exec", "--profile", "First", "--verbose", "--", "true"], "unknown option '--verbose'"],
+  ["a task with a blank", ["exec", "--task", "INC 42", "--profile", "First", "--", "true"], "use 2 to 64 of"],
+  ["a short task", ["exec", "--task", "INC-42", "--ttl", "5s", "--profile", "First", "--", "true"], "60s to 12h"],
+  ["a person without a task", ["exec", "--on-behalf-of", "alice", "--profile", "First", "--", "true"], "Add --task ID"],
+  [
+    "two session names",
+    ["exec", "--task", "INC-42", "--profile", "First", "--", "true"],
+    "unset AGENT_ROLES_SESSION_NAME",
+  ],
   ["no env file", ["exec", "--profile", "First", "--env-file", "/none", "--", "true"], "/none"],
 ])("ends with code 2 for %s", async (_, args, message) => {
   const { exitCode, stderr, stdout } = await agentRoles(args, ambient);

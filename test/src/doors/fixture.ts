@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startSandbox } from "@agent-roles/sandbox";
 import { cleanEnv } from "../harness/clean-env.ts";
-import { assume, createAgent, createTarget, MASTER } from "../sandbox/fixture.ts";
+import { assume, createAgent, createTarget, MASTER, trusts } from "../sandbox/fixture.ts";
 
 type Env = Readonly<Record<string, string>>;
 
-/** A local AWS with a master role and two target roles. */
+/** A local AWS with a master role and two target roles. The first allows session tags and a source identity. */
 export interface Fixture {
   /** Of an agent that starts as the master role, with a new home and the profiles First and Second. */
   readonly agent: () => Promise<Env>;
@@ -22,7 +22,7 @@ export async function openFixture(): Promise<Fixture> {
   const folder = await mkdtemp(join(tmpdir(), "agent-roles-doors-"));
   const master = await createAgent(sandbox);
   const roles = {
-    AWS_ROLE_1: `${await createTarget(sandbox, "FirstRole")}:First`,
+    AWS_ROLE_1: `${await createTarget(sandbox, "FirstRole", trusts({ Action: ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"] }))}:First`,
     AWS_ROLE_2: `${await createTarget(sandbox, "SecondRole")}:Second`,
   };
   const outsider = async (): Promise<Env> => ({

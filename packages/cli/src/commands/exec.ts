@@ -1,6 +1,8 @@
-import { Command, Option } from "commander";
+import { isSessionName, isTaskLength, SESSION_NAME_SHAPE } from "@agent-roles/runtime/role-env";
+import { Command, InvalidArgumentError, Option } from "commander";
 import type { CliContext, ExitCode } from "../cli-context.ts";
 import { collect } from "../collect-option.ts";
+import { parseSeconds } from "../duration.ts";
 import { withAccess, withEnvFile } from "../read-env.ts";
 import { UsageError } from "../usage-error.ts";
 
@@ -8,12 +10,36 @@ import { UsageError } from "../usage-error.ts";
 export function execCommand(_context: CliContext, _exitWith: (code: ExitCode) => void): Command {
   return withAccess(withEnvFile(new Command("exec")))
     .usage(
-      "--profile <profile> [--profile <profile> …] [--access <level>] [--env-file <file>] -- <command> [arguments…]",
+      "--profile <profile> [--profile <profile> …] [--access <level>] [--task <id> …] [--env-file <file>] -- <command> [arguments…]",
     )
     .description(
       "run one command that sees the named profiles only; keeps them fresh until it ends, and exits with its exit code",
     )
     .addOption(new Option("--profile <profile>", "profile of an AWS_ROLE_N (repeatable)").argParser(collect))
+    .addOption(
+      option(
+        "--task <id>",
+        "run a task: its id is the role session name of every session",
+        isSessionName,
+        SESSION_NAME_SHAPE,
+      ),
+    )
+    .addOption(
+      option(
+        "--on-behalf-of <person>",
+        "the task's person: the source identity of every session",
+        isSessionName,
+        SESSION_NAME_SHAPE,
+      ),
+    )
+    .addOption(
+      option(
+        "--ttl <duration>",
+        "end the task after this time, such as 15m",
+        (text) => isTaskLength(parseSeconds(text) ?? 0),
+        "use 60s to 12h, such as 15m",
+      ),
+    )
     .argument("[words...]", "the command and its arguments, after two dashes")
     .addHelpText(
       "after",
@@ -21,11 +47,15 @@ export function execCommand(_context: CliContext, _exitWith: (code: ExitCode) =>
 Variables that lead to other credentials are removed. AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name private files that
 are removed when the command ends. With one profile, AWS_PROFILE and, if the profile has one, AWS_REGION are set.
 
+With --task, id and person are also session tags (agent-roles:task, agent-roles:on-behalf-of) and the variables AGENT_ROLES_TASK and
+AGENT_ROLES_ON_BEHALF_OF of the command. When the task ends, its credentials are removed; the command continues without them.
+
 Exit codes: those of the command, 128 and its number for a signal · 126 the command cannot be executed · 127 it is not found ·
 1 a role failed · 2 wrong usage or configuration
 
 Example:
-  agent-roles exec --profile MyFirstAccount -- aws s3 ls`,
+  agent-roles exec --profile MyFirstAccount -- aws s3 ls
+  agent-roles exec --task INC-42 --on-behalf-of alice@example.com --access read --ttl 15m --profile MyFirstAccount -- ./investigate.sh`,
     )
     .action((words: readonly string[]) => {
       const problem = words[0] ? `two dashes are missing before "${words[0]}"` : "no command is given";
@@ -33,4 +63,11 @@ Example:
         `${problem}\n  fix: put the command after two dashes: agent-roles exec --profile <profile> -- aws s3 ls`,
       );
     });
+}
+
+function option(flags: string, description: string, isValid: (text: string) => boolean, shape: string): Option {
+  return new Option(flags, description).argParser((text) => {
+    if (isValid(text)) return text;
+    throw new InvalidArgumentError(shape);
+  });
 }

@@ -79,16 +79,17 @@ async function profileReceipt(context: CliContext, profile: string, envFile: str
   const used = isValid ? stored.credentials : await roles.credentials(profile)();
   const region = target.region ?? stsRegion(env, target.role.partition);
   const caller = await callerIdentity({ region, credentials: async () => used }, profile);
-  const { sourceIdentity } = roleEnv;
-  const task = env["AGENT_ROLES_TASK"];
+  const { sourceIdentity, task } = roleEnv;
+  // A profile that something else keeps is not of this task.
+  const isOfTask = task === undefined || caller.arn.endsWith(`/${task}`);
   const receipt = {
     profile,
     ...caller,
     expectedRoleArn: target.role.arn,
     region,
     access: isValid ? stored.access : (target.access ?? "full"),
-    ...(task && { task }),
-    ...(sourceIdentity && { sourceIdentity }),
+    ...(task && isOfTask && { task }),
+    ...(sourceIdentity && isOfTask && { sourceIdentity }),
     expiration: used.expiration?.toISOString() ?? null,
   };
   return { receipt, matches: isSessionOf(caller.arn, target.role) };

@@ -8,6 +8,9 @@ const LEADS_TO_CREDENTIALS =
 const OTHERS =
   /^(AGENT_ROLES_.*|BOTO_CONFIG|EC2_(ACCESS|SECRET)_KEY|ACTIONS_ID_TOKEN_REQUEST_(URL|TOKEN)|CI_JOB_JWT.*|\w+_OIDC_TOKEN(_V2)?|TFC_WORKLOAD_IDENTITY_TOKEN.*|BUILDKITE_AGENT_ACCESS_TOKEN)$/i;
 
+/** What a command can know of its task. */
+const OF_TASK: ReadonlySet<string> = new Set(["AGENT_ROLES_TASK", "AGENT_ROLES_ON_BEHALF_OF"]);
+
 /** The files that a child process gets in place of the user's own. */
 export interface PrivateFiles {
   readonly directory: string;
@@ -24,8 +27,9 @@ export function childEnv(env: Env, targets: readonly TargetRole[], files: Privat
     ([name]) => isRoleOf(name, targets) || !(LEADS_TO_CREDENTIALS.test(name) || OTHERS.test(name)),
   );
   const [only] = targets.length === 1 ? targets : [];
+  const task = Object.entries(env).filter(([name, value]) => OF_TASK.has(name) && value);
   return {
-    ...Object.fromEntries(kept),
+    ...Object.fromEntries([...kept, ...task]),
     AWS_CONFIG_FILE: files.configFile,
     AWS_SHARED_CREDENTIALS_FILE: files.credentialsFile,
     AGENT_ROLES_CACHE_DIR: files.directory,

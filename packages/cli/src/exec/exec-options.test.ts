@@ -9,6 +9,17 @@ it.each([
     { profiles: ["A"], envFile: "f", command: ["x", "--profile", "C", "--", "y"] },
   ],
   ["--access view --profile A -- x", { profiles: ["A"], access: "view", command: ["x"] }],
+  [
+    "--task INC-42 --on-behalf-of alice@example.com --access read --ttl 15m --profile A -- x",
+    {
+      profiles: ["A"],
+      access: "read",
+      task: "INC-42",
+      onBehalfOf: "alice@example.com",
+      ttlSeconds: 900,
+      command: ["x"],
+    },
+  ],
   ["-- x", { profiles: [], command: ["x"] }],
 ])("parses %s", (line, options) => {
   expect(execOptions(line.split(" "))).toEqual(options);
@@ -26,9 +37,15 @@ it.each([
   "--help -- x",
   "--profile A --help -- x",
   "--task T --profile A -- x",
+  "--task INC/42 --profile A -- x",
+  "--task= --profile A -- x",
   "--access write --profile A -- x",
-  "--on-behalf-of me --profile A -- x",
-  "--ttl 15m --profile A -- x",
+  "--task INC-42 --on-behalf-of aws:alice --profile A -- x",
+  "--task INC-42 --on-behalf-of m --profile A -- x",
+  "--task INC-42 --ttl 0 --profile A -- x",
+  "--task INC-42 --ttl 5s --profile A -- x",
+  "--task INC-42 --ttl 13h --profile A -- x",
+  "--task INC-42 --ttl 15 --profile A -- x",
   "-p A -- x",
 ])("leaves %j to the full parser", (line) => {
   expect(execOptions(line === "" ? [] : line.split(" "))).toBeUndefined();

@@ -3,9 +3,10 @@ import { createServer, type Server } from "node:http";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { systemClock } from "@agent-roles/runtime/clock";
+import { type Clock, systemClock } from "@agent-roles/runtime/clock";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { exec, execDirectory } from "./exec.ts";
+import type { ExecOptions } from "./exec-options.ts";
 
 let home: string;
 let server: Server;
@@ -63,9 +64,9 @@ const ROLES = Object.fromEntries(
 function start(
   profiles: readonly string[],
   command: readonly [string, ...string[]],
-  options: { hasTerminal?: boolean; access?: "view" } = {},
+  options: Partial<ExecOptions> & { hasTerminal?: boolean; clock?: Clock; variables?: Record<string, string> } = {},
 ) {
-  const { hasTerminal = false, ...given } = options;
+  const { hasTerminal = false, clock = systemClock, variables, ...given } = options;
   const err: string[] = [];
   const signals: ((signal: NodeJS.Signals) => void)[] = [];
   const env = {
@@ -75,12 +76,13 @@ function start(
     AWS_ENDPOINT_URL_STS: process.env["AWS_ENDPOINT_URL_STS"],
     AWS_ACCESS_KEY_ID: "AKIAMASTEREXAMPLE",
     AWS_SECRET_ACCESS_KEY: "secret-of-the-master",
+    ...variables,
   };
   const code = exec(
     {
       env,
       exportEnv: () => undefined,
-      clock: systemClock,
+      clock,
       err: (line) => err.push(line),
       onSignal: (listener) => signals.push(listener),
       hasTerminal,
@@ -212,4 +214,64 @@ it("keeps the files fresh while the command runs", async () => {
   const { code } = start(["One"], shell(script));
   expect(await code).toBe(0);
   expect(calls).toBeGreaterThan(1);
+});
+
+const TASK = { task: "INC-42", onBehalfOf: "alice@example.com", ttlSeconds: 900 } as const;
+
+it("attributes the sessions of a task, in AWS and for the command", async () => {
+  const script = `echo "$AGENT_ROLES_TASK $AGENT_ROLES_ON_BEHALF_OF" > $HOME/task`;
+  const { code, err, env } = start(["One"], shell(script), TASK);
+  expect([await code, err]).toEqual([0, []]);
+  expect(await written("task")).toBe("INC-42 alice@example.com\n");
+  const sent = Object.fromEntries(new URLSearchParams(lastCall));
+  expect(sent).toMatchObject({
+    RoleSessionName: "INC-42",
+    SourceIdentity: "alice@example.com",
+    DurationSeconds: "900",
+    "Tags.member.1.Key": "agent-roles:task",
+    "Tags.member.2.Value": "alice@example.com",
+  });
+  expect(await readdir(join(home, ".aws/agent-roles/cache"))).toEqual(["exec"]);
+  expect(await readdir(execDirectory(env))).toEqual([]);
+});
+
+it("calls STS for every command of a task, and takes the task from the variables as well", async () => {
+  const variables = { AGENT_ROLES_TASK: "INC-42", AGENT_ROLES_ON_BEHALF_OF: "alice@example.com" };
+  await start(["One"], ["true"]).code;
+  await start(["One"], ["true"], { variables }).code;
+  await start(["One"], ["true"], { variables }).code;
+  expect(calls).toBe(3);
+  expect(lastCall).toContain("RoleSessionName=INC-42");
+});
+
+it("removes the credentials of a task that ends before its command does", async () => {
+  let offsetMs = 0;
+  const jump = new AbortController();
+  const clock: Clock = {
+    now: () => Date.now() + offsetMs,
+    sleep: (ms, signal) => systemClock.sleep(ms, jump.signal.aborted ? signal : AbortSignal.any([signal, jump.signal])),
+  };
+  const script = `cd "$AGENT_ROLES_CACHE_DIR"; cat profiles/*/One.json > $HOME/first; while [ -e profiles/*/One.json ]; do sleep 0.02; done; cat "$AWS_CONFIG_FILE" > $HOME/config; exit 6`;
+  const { code, err } = start(["One"], shell(script), { ...TASK, clock });
+  const { Expiration }: { Expiration: string } = JSON.parse(await written("first"));
+  expect(Date.parse(Expiration) - Date.now()).toBeLessThanOrEqual(900_000);
+  offsetMs = 900_000;
+  jump.abort();
+  expect(await code).toBe(6);
+  expect(await readFile(join(home, "config"), "utf8")).not.toContain("[profile");
+  expect(err).toEqual(["agent-roles: the task INC-42 has ended; the command has no more credentials"]);
+});
+
+it.each([
+  [{ onBehalfOf: "alice" }, {}, "--on-behalf-of needs a task"],
+  [{ ttlSeconds: 900 }, {}, "--ttl needs a task"],
+  [TASK, { AGENT_ROLES_SESSION_NAME: "bot" }, 'AGENT_ROLES_SESSION_NAME is "bot"'],
+  [TASK, { AGENT_ROLES_SOURCE_IDENTITY: "bob" }, 'AGENT_ROLES_SOURCE_IDENTITY is "bob"'],
+  [{}, { AGENT_ROLES_TASK: "INC 42" }, '"INC 42" is not valid'],
+])("refuses the task %j with the variables %j", async (options, variables, message) => {
+  await expect(start(["One"], ["true"], { ...options, variables }).code).rejects.toMatchObject({
+    code: "InvalidRoleEnv",
+    message: expect.stringContaining(message),
+  });
+  expect(calls).toBe(0);
 });

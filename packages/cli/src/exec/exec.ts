@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import type { AgentRolesEvent, CredentialStore, SessionCredentials } from "@agent-roles/runtime";
+import type { AgentRolesEvent, CredentialStore, SessionCredentials, Task } from "@agent-roles/runtime";
 import {
   cacheDirectory,
   type PrivateDirectory,
@@ -69,12 +69,18 @@ export async function exec(context: ExecContext, options: ExecOptions): Promise<
   const cleanUp: (() => Promise<unknown>)[] = [];
 
   async function work(): Promise<number> {
-    const env = await envSource(context, options.envFile, options).read();
+    const env = withTask(await envSource(context, options.envFile, options).read(), options);
     const roleEnv = parseRoleEnv(env);
     for (const warning of roleEnv.warnings) context.err(`warning: ${formatDiagnostic(warning)}`);
     const targets = selected(roleEnv.roles, options.profiles);
     const onWarning = ({ message, fix }: AgentRolesError): void => context.err(`warning: ${message}; ${fix}`);
-    const session = readerSessions({ env, roleEnv, clock: context.clock, onWarning });
+    const task =
+      roleEnv.task === undefined
+        ? undefined
+        : await openTask(context, { env, targets, options, isRunning: () => running !== undefined });
+    const session = task
+      ? ({ profile }: TargetRole) => task.credentials(profile)()
+      : readerSessions({ env, roleEnv, clock: context.clock, onWarning });
     const results = await Promise.allSettled(targets.map(session));
     const failures = results.flatMap((result) => (result.status === "rejected" ? [result.reason] : []));
     for (const failure of failures) {
@@ -97,14 +103,17 @@ export async function exec(context: ExecContext, options: ExecOptions): Promise<
 
     if (stop.signal.aborted) return 1;
     running = runCommand(options.command, childEnv(env, targets, files));
-    const rotation = rotate(context, {
-      env: roleVariables(env, targets),
-      store,
-      directory,
-      dueAt: Math.min(...sessions.map(refreshAt)),
-      signal: stop.signal,
-    });
-    cleanUp.push(() => Promise.race([rotation, context.clock.sleep(LAST_WRITE_MS, new AbortController().signal)]));
+    const rotation = task
+      ? rotateTask(context, task, store)
+      : rotate(context, {
+          env: roleVariables(env, targets),
+          store,
+          directory,
+          dueAt: Math.min(...sessions.map(refreshAt)),
+          signal: stop.signal,
+        });
+    const ended = (): Promise<void> => task?.end() ?? rotation;
+    cleanUp.push(() => Promise.race([ended(), context.clock.sleep(LAST_WRITE_MS, new AbortController().signal)]));
     return running.exitCode;
   }
 
@@ -118,6 +127,47 @@ export async function exec(context: ExecContext, options: ExecOptions): Promise<
     stop.abort();
     for (const step of cleanUp.toReversed()) await step();
   }
+}
+
+/** The variables with the task of the command line. @throws {AgentRolesError} `InvalidRequest` for options of a task without one. */
+function withTask(env: Env, { task, onBehalfOf, ttlSeconds }: ExecOptions): Env {
+  const withFlags = {
+    ...env,
+    ...(task !== undefined && { AGENT_ROLES_TASK: task }),
+    ...(onBehalfOf !== undefined && { AGENT_ROLES_ON_BEHALF_OF: onBehalfOf }),
+  };
+  const stray = onBehalfOf !== undefined ? "--on-behalf-of" : ttlSeconds !== undefined && "--ttl";
+  if (!stray || withFlags["AGENT_ROLES_TASK"]) return withFlags;
+  throw new AgentRolesError(`${stray} needs a task`, { code: "InvalidRoleEnv", fix: "Add --task ID." });
+}
+
+interface OpenTaskOptions {
+  readonly env: Env;
+  readonly targets: readonly TargetRole[];
+  readonly options: ExecOptions;
+  /** Until then the caller prints the failures. */
+  readonly isRunning: () => boolean;
+}
+
+/** A task of its own for the command: its sessions are not in the cache. */
+async function openTask({ clock, err }: ExecContext, task: OpenTaskOptions): Promise<Task> {
+  const { env, targets, options, isRunning } = task;
+  const { createAgentRoles } = await import("@agent-roles/runtime");
+  const onEvent = (event: AgentRolesEvent): void => {
+    if ("error" in event && isRunning()) err(failureLine(event.error));
+  };
+  const roles = createAgentRoles({ env: roleVariables(env, targets), clock, cache: true, onEvent });
+  const { AGENT_ROLES_TASK: id = "", AGENT_ROLES_ON_BEHALF_OF: onBehalfOf } = env;
+  const { ttlSeconds } = options;
+  return roles.task({ id, ...(onBehalfOf && { onBehalfOf }), ...(ttlSeconds !== undefined && { ttlSeconds }) });
+}
+
+/** Keeps the private files fresh until the task ends, which removes them. */
+async function rotateTask({ err, clock }: ExecContext, task: Task, store: CredentialStore): Promise<void> {
+  const { done } = await task.start({ stores: [store] });
+  await done;
+  if (task.endsAt && clock.now() >= task.endsAt.getTime())
+    err(`agent-roles: the task ${task.id} has ended; the command has no more credentials`);
 }
 
 /** The named roles. @throws {AgentRolesError} `UnknownProfile` for none, a name that is not declared, or the same one twice. */

@@ -28,6 +28,11 @@ export function isSessionName(text: string): boolean {
   return /^[\w+=,.@-]{2,64}$/.test(text);
 }
 
+/** Whether a task can last so many seconds: a minute to twelve hours. */
+export function isTaskLength(seconds: number): boolean {
+  return Number.isInteger(seconds) && seconds >= 60 && seconds <= 43_200;
+}
+
 /** A Region's code, such as `eu-central-1`, `us-gov-west-1` or `us-isob-east-1`. */
 export function isRegion(text: string): boolean {
   return /^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/.test(text);

@@ -19,6 +19,7 @@ export {
   isRegion,
   isReservedProfileName,
   isSessionName,
+  isTaskLength,
   SESSION_NAME_SHAPE,
 } from "./grammar.ts";
 export { sessionPolicyMistakes } from "./session-policy.ts";

@@ -17,10 +17,10 @@ export type Lifetime = Pick<SessionCredentials, "accessKeyId" | "issuedAt" | "ex
  * short for that margin; and up to a minute before that, so that roles which were assumed together do not stay together. The
  * jitter follows from the key id: every process that holds these credentials comes to the same moment.
  *
- * @returns milliseconds since the epoch; before the expiration, except for a task's last session.
+ * @returns milliseconds since the epoch, always before the expiration; `Infinity` for a task's last session.
  */
 export function refreshAt(credentials: Lifetime): number {
-  if (credentials.isLast) return credentials.expiration.getTime();
+  if (credentials.isLast) return Infinity;
   const jitterMs = share(credentials.accessKeyId) * Math.min(LONGEST_JITTER_MS, lifetimeMs(credentials) * JITTER_SHARE);
   return beforeExpiration(credentials, REFRESH_MARGIN_MS) - Math.floor(jitterMs);
 }
@@ -32,8 +32,8 @@ export function refreshAt(credentials: Lifetime): number {
  * @returns milliseconds since the epoch; never after {@link refreshAt}'s deadline.
  */
 export function advisoryRefreshAt(credentials: Lifetime, minTtlMs: number = SELF_REFRESHING_TTL_MS): number {
-  const deadline = refreshAt(credentials);
-  return credentials.isLast ? deadline : Math.min(beforeExpiration(credentials, minTtlMs), deadline);
+  if (credentials.isLast) return Infinity;
+  return Math.min(beforeExpiration(credentials, minTtlMs), refreshAt(credentials));
 }
 
 export type Freshness = "fresh" | "expiring" | "expired";

@@ -4,6 +4,7 @@ import {
   type Env,
   isRole,
   isSessionName,
+  isTaskLength,
   limitAccess,
   SESSION_NAME_SHAPE,
   type TargetRole,
@@ -27,14 +28,6 @@ export interface TaskOptions {
 const SHORTEST_SESSION_SECONDS = 900;
 const DEFAULT_SESSION_SECONDS = 3_600;
 
-const SHORTEST_TASK_SECONDS = 60;
-const LONGEST_TASK_SECONDS = 43_200;
-
-/** Whether a task can last that long. */
-export function isTaskLength(seconds: number): boolean {
-  return Number.isInteger(seconds) && seconds >= SHORTEST_TASK_SECONDS && seconds <= LONGEST_TASK_SECONDS;
-}
-
 /**
  * The environment of a task: the roles of its profiles, narrowed to its access level and time, and what its sessions carry.
  *
@@ -46,8 +39,7 @@ export function taskEnv(env: Env, targets: readonly TargetRole[], options: TaskO
     if (value !== undefined && !isSessionName(value)) throw invalid(`${name} "${value}"`, SESSION_NAME_SHAPE);
   }
   if (ttlSeconds !== undefined && !isTaskLength(ttlSeconds)) {
-    const fix = `use whole seconds from ${SHORTEST_TASK_SECONDS} to ${LONGEST_TASK_SECONDS}`;
-    throw invalid(`ttlSeconds ${ttlSeconds}`, fix);
+    throw invalid(`ttlSeconds ${ttlSeconds}`, "use whole seconds from 60 to 43200");
   }
   const numbers = new Set(targets.map(({ number }) => String(number)));
   const isOther = (name: string): boolean => isRole(name) && !numbers.has(/\d+/.exec(name)?.[0] ?? "");
