@@ -1,6 +1,14 @@
 import type { Bench } from "./bench.ts";
 import { callsPerLifetime } from "./calls-per-lifetime.ts";
-import { cliEnv, cliList, credentialProcess, execStart, processProfile, sequentialCli } from "./commands.ts";
+import {
+  cliEnv,
+  cliList,
+  cliVersion,
+  credentialProcess,
+  execStart,
+  processProfile,
+  sequentialCli,
+} from "./commands.ts";
 import { deploy, deployAgain } from "./deploy.ts";
 import { endpointBenches } from "./endpoint.ts";
 import { hotPath, temporaryHotPath } from "./hot-path.ts";
@@ -32,6 +40,7 @@ export const benches: readonly Bench[] = [
   execStart,
   ...endpointBenches,
   callsPerLifetime,
+  cliVersion,
   cliList,
   cliEnv,
   decisions,

@@ -105,7 +105,7 @@ function fromShell(command: string, times: number): Sample {
 export const cliList: Bench = {
   name: "cli-list",
   what: "agent-roles list --env-file, 3 roles, from start to end, against node -e 0",
-  budget: { kind: "none" },
+  budget: { kind: "ratio", atMost: 3 },
   run: (scale) =>
     inTemporaryDirectory(async (directory) => {
       const envFile = join(directory, "agent-roles.env");
@@ -114,6 +114,13 @@ export const cliList: Bench = {
       const args = [...AGENT_ROLES, "list", "--env-file", envFile];
       return againstBareNode(args, { env: homeAt(directory), repetitions: scale(7) });
     }),
+};
+
+export const cliVersion: Bench = {
+  name: "cli-version",
+  what: "agent-roles --version, from start to end, against node -e 0",
+  budget: { kind: "ratio", atMost: 1.5 },
+  run: (scale) => againstBareNode([...AGENT_ROLES, "--version"], { repetitions: scale(21) }),
 };
 
 export const cliEnv: Bench = {

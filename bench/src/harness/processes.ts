@@ -12,7 +12,7 @@ type Env = Readonly<Record<string, string>>;
 /** Arguments of Node that run the `agent-roles` command. */
 export const AGENT_ROLES: readonly string[] = [
   "--",
-  join(dirname(fileURLToPath(import.meta.resolve("@agent-roles/cli/package.json"))), "bin/agent-roles.js"),
+  join(dirname(fileURLToPath(import.meta.resolve("agent-roles/package.json"))), "bin/agent-roles.js"),
 ];
 
 /** The app that `cdk` runs. */

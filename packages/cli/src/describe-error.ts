@@ -1,6 +1,4 @@
-import { ManifestError } from "@agent-roles/manifest";
 import { AgentRolesError } from "@agent-roles/runtime/role-env";
-import { TrustInputError } from "@agent-roles/templates";
 import type { ExitCode } from "./cli-context.ts";
 import { exitCodeOf } from "./exit-code-of.ts";
 import { UsageError } from "./usage-error.ts";
@@ -8,7 +6,10 @@ import { UsageError } from "./usage-error.ts";
 /** The text and the exit code of a failure. Never a stack trace. */
 export function describeError(error: unknown): { readonly text: string; readonly code: ExitCode } {
   if (error instanceof UsageError) return { text: `error: ${error.message}`, code: 2 };
-  if (error instanceof ManifestError || error instanceof TrustInputError) return { text: error.message, code: 2 };
+  // By name, because most commands do not load the packages of these errors, and @agent-roles/infra is published with copies of them.
+  if (error instanceof Error && ["ManifestError", "TrustInputError"].includes(error.name)) {
+    return { text: error.message, code: 2 };
+  }
   if (error instanceof AgentRolesError) {
     const fix = error.problems.length > 0 ? "" : `\n  fix: ${error.fix}`;
     return { text: `error: ${error.message}${fix}`, code: exitCodeOf(error) };

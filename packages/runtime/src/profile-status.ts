@@ -1,9 +1,12 @@
+import { access } from "node:fs/promises";
 import type { AgentRolesError } from "./agent-roles-error.ts";
+import { cacheDirectory } from "./cache/cache-directory.ts";
 import { failureError } from "./cache/cache-entry.ts";
 import { sessionCache } from "./cache/session-cache.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { connectMaster } from "./master/connect-master.ts";
-import type { AccessLevel, Env, ParsedRoleEnv, TargetRole } from "./role-env/index.ts";
+import { localCaller } from "./cache/local-caller.ts";
+import { errorCode } from "./files/error-code.ts";
+import type { AccessLevel, Env, ParsedRoleEnv, RoleEnv, TargetRole } from "./role-env/index.ts";
 import type { SessionCredentials } from "./session/credentials.ts";
 import { freshness } from "./session/refresh-schedule.ts";
 import { readSharedProfiles } from "./stores/read-shared-profiles.ts";
@@ -84,7 +87,8 @@ export async function storedProfiles(
 ): Promise<ProfileStatus[]> {
   const stored = new Map((await readSharedProfiles(env)).managed.map((each) => [each.profile, each]));
   const cache = sessionCache({ env, clock, onWarning });
-  const { caller } = connectMaster(roleEnv, { env, clock });
+  let known: Promise<string | undefined> | undefined;
+  const caller = (): Promise<string | undefined> => (known ??= identifyCaller(roleEnv, { env, clock }));
   return Promise.all(
     roleEnv.roles.map(async (target) => {
       const { session, failure } = await cache.read(target, { roleEnv, env, caller });
@@ -93,8 +97,24 @@ export async function storedProfiles(
       const isOurs = kept?.roleArn === target.role.arn && kept.access === (target.access ?? "full");
       const credentials = isOurs ? kept.credentials : session;
       const isNews = failure && !(credentials && credentials.issuedAt > failure.failedAt);
-      const known = { ...(credentials && { credentials }), ...(isNews && { failure: failureError(failure) }) };
-      return profileStatus(target, known, clock.now() + (kept?.clockOffsetMs ?? 0));
+      const state = { ...(credentials && { credentials }), ...(isNews && { failure: failureError(failure) }) };
+      return profileStatus(target, state, clock.now() + (kept?.clockOffsetMs ?? 0));
     }),
+  );
+}
+
+/** Loads the SDK only where a session is cached, and variables and files do not identify the caller. */
+async function identifyCaller(roleEnv: RoleEnv, options: { env: Env; clock: Clock }): Promise<string | undefined> {
+  const { env } = options;
+  const local = localCaller(env);
+  if (local !== undefined || (await isAbsent(cacheDirectory(env)))) return local;
+  const { masterCaller } = await import("./master/connect-master.ts");
+  return masterCaller(roleEnv, options);
+}
+
+async function isAbsent(directory: string): Promise<boolean> {
+  return access(directory).then(
+    () => false,
+    (error: unknown) => errorCode(error) === "ENOENT",
   );
 }

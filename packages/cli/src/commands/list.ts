@@ -13,7 +13,7 @@ export function listCommand(context: CliContext, exitWith: (code: ExitCode) => v
     .option("--json", "print JSON")
     .action(async (options: { check?: true; json?: true; envFile?: string }) => {
       const { env, roleEnv } = await readRoleEnv(context, options.envFile);
-      const { storedProfiles } = await import("@agent-roles/runtime");
+      const { storedProfiles } = await import("@agent-roles/runtime/stores");
       const { clock } = context;
       const onWarning = ({ message, fix }: AgentRolesError): void => context.err(`warning: ${message}; ${fix}`);
       const profiles = await storedProfiles(roleEnv, { env, clock, onWarning });

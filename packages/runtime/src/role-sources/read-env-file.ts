@@ -55,6 +55,9 @@ async function readPipe(path: string): Promise<string> {
         if (hasErrorCode(error, "EAGAIN")) return undefined;
         throw error;
       });
+      if (read?.bytesRead === 0 && chunks.length === 0) {
+        throw new Error('is an empty pipe. Node empties it unless it is started as "node -- …": write a file instead');
+      }
       if (read?.bytesRead === 0) return Buffer.concat(chunks).toString();
       if (read) chunks.push(read.buffer.subarray(0, read.bytesRead));
       else await setTimeout(POLL_MS);

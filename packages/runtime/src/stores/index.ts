@@ -6,3 +6,4 @@
 export { forgetSessions } from "./forget-sessions.ts";
 export { fileName, writePrivateFiles } from "./profile-files.ts";
 export { profileStore } from "./profile-store.ts";
+export { storedProfiles } from "../profile-status.ts";
