@@ -9,11 +9,10 @@ const HEADINGS = ["PROFILE", "ACCOUNT", "ROLE", "REGION", "STATUS", "EXPIRATION"
 export function profileTable(profiles: readonly ProfileStatus[], now: number, color: boolean): string {
   const rows = profiles.map((status) => {
     const { profile, accountId, roleArn, region, expiration } = status;
-    const role = roleArn.slice(roleArn.indexOf(":role/") + ":role/".length);
     return [
       status.default ? `${profile} *` : profile,
       accountId,
-      role,
+      roleName(roleArn),
       region ?? "-",
       status.status,
       expiration ? `${timestamp(expiration)} (${untilOrAgo(expiration.getTime() - now)})` : "-",
@@ -34,11 +33,17 @@ export function profileTable(profiles: readonly ProfileStatus[], now: number, co
   ].join("\n");
 }
 
-/** Messages start with the profile, which is already on the line. */
-function withoutSubject(message: string, profile: string): string {
+/** The path and name of a role. */
+export function roleName(roleArn: string): string {
+  return roleArn.slice(roleArn.indexOf(":role/") + ":role/".length);
+}
+
+/** A message without the profile at its start, for a reader who sees the profile beside it. */
+export function withoutSubject(message: string, profile: string): string {
   return message.startsWith(`${profile}: `) ? message.slice(profile.length + 2) : message;
 }
 
-function untilOrAgo(ms: number): string {
+/** `in 50m`, `3m ago`. */
+export function untilOrAgo(ms: number): string {
   return ms > 0 ? `in ${duration(ms)}` : `${duration(-ms)} ago`;
 }

@@ -1,6 +1,9 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Running, startAgentRoles } from "../harness/agent-roles.ts";
+import { browse, CHROMIUM } from "../harness/chromium.ts";
 import { chainClients } from "../harness/default-chain.ts";
 import { type Fixture, openFixture, sessionOf } from "./fixture.ts";
 
@@ -61,4 +64,25 @@ it("has metrics of what real clients made it do", async () => {
   const metrics = await (await fetch(`${served.url}/metrics`)).text();
   expect(metrics).toMatch(/^agent_roles_sts_call_duration_seconds_count\{result="ok"\} 2$/m);
   expect(metrics).toMatch(/^agent_roles_rotations_total\{profile="First"\} 1$/m);
+});
+
+describe.skipIf(CHROMIUM === undefined)("a browser (needs Chromium)", () => {
+  it("shows the status page with its styles", async () => {
+    const { html, console } = await browse(`${served.url}/`);
+    expect(html).toMatch(/2 profiles: 2 fresh[^]*>First<[^]*>Second<[^]*<svg /);
+    expect(console).toEqual([]);
+  });
+
+  it("gives the script of a page on another port nothing", async () => {
+    const site = createServer((_, response) => {
+      response.setHeader("content-type", "text/html").end(`<p></p><script>
+          fetch("${served.url}/").catch((error) => error.name).then((got) => { document.querySelector("p").textContent = got; });
+        </script>`);
+    });
+    await once(site.listen(0, "127.0.0.1"), "listening");
+    const address = site.address();
+    const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}`;
+    expect((await browse(url)).html).toContain("<p>TypeError</p>");
+    site.close();
+  });
 });

@@ -1,14 +1,13 @@
 import { type Sandbox, startSandbox } from "@agent-roles/sandbox";
 import { CloudFormationClient, CreateStackCommand } from "@aws-sdk/client-cloudformation";
 import { GetObjectCommand, PutObjectCommand, CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
-import { execa } from "execa";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { browse, CHROMIUM } from "../harness/chromium.ts";
 import { clientOptions, MASTER } from "./fixture.ts";
 
 let sandbox: Sandbox;
@@ -149,10 +148,6 @@ describe("an administrator of the sandbox", () => {
   });
 });
 
-const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((file) =>
-  existsSync(file),
-);
-
 describe("a page in a browser", () => {
   it.skipIf(CHROMIUM === undefined)(
     "of another origin reads nothing and changes nothing (needs Chromium)",
@@ -178,9 +173,8 @@ describe("a page in a browser", () => {
           document.body.textContent = document.title;
         })()</script><body>`,
       );
-      const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=20000", "--dump-dom"];
-      const { stdout } = await execa(CHROMIUM ?? "", [...flags, `--user-data-dir=${join(directory, "profile")}`, page]);
-      expect(/<body>(.*)<\/body>/s.exec(stdout)?.[1]?.trim()).toMatch(/^\["TypeError"(,"opaque")?\]$/);
+      const { html } = await browse(page, 20_000);
+      expect(/<body>(.*)<\/body>/s.exec(html)?.[1]?.trim()).toMatch(/^\["TypeError"(,"opaque")?\]$/);
       expect(sandbox.calls()).toEqual([]);
       const faults = await fetch(`${sandbox.endpoint}/_sandbox/faults`);
       expect(await faults.json()).toEqual({ latencyMs: 1 });

@@ -36,7 +36,7 @@ export function runCommand(context: CliContext, exitWith: (code: ExitCode) => vo
     .addOption(
       new Option(
         "--endpoint [port]",
-        "also serve credentials on 127.0.0.1 as ECS does, with /healthz, /readyz and /metrics; 0 for any free port",
+        "also serve credentials on 127.0.0.1 as ECS does, with /healthz, /readyz, /metrics and a status page at /; 0 for any free port",
       )
         .argParser(parsePort)
         .preset(ENDPOINT_PORT)

@@ -173,6 +173,50 @@ it.each([
   expect(calls).toBe(0);
 });
 
+/** What browsers send for an address. */
+const browser = (site: string, mode = "navigate", destination = "document"): Record<string, string> => ({
+  "sec-fetch-site": site,
+  "sec-fetch-mode": mode,
+  "sec-fetch-dest": destination,
+});
+
+async function visit(path: string, headers: Record<string, string>): Promise<string> {
+  const lines = Object.entries({ host: HOST(), connection: "close", ...headers }).map(
+    ([name, value]) => `${name}: ${value}\r\n`,
+  );
+  return send(`GET ${path} HTTP/1.1\r\n${lines.join("")}\r\n`);
+}
+
+it("shows the status page to a person: the address entered, the page reloaded, a client that is no browser", async () => {
+  await roles.assumeAll();
+  for (const headers of [browser("none"), browser("same-origin"), {}]) {
+    const answer = await visit("/", headers);
+    expect(answer).toMatch(/^HTTP\/1.1 200 [^]*content-type: text\/html[^]*2 profiles: 2 fresh/i);
+    expect(answer).toMatch(/content-security-policy: default-src 'none';[^]*frame-ancestors 'none'/i);
+    expect(answer).not.toMatch(/hush|ASIA|access-control/i);
+    expect(answer).not.toContain(await token(0));
+  }
+});
+
+it.each([
+  ["a link of another site", "/", browser("cross-site")],
+  ["a page on another port", "/", browser("same-site")],
+  ["a frame", "/", browser("same-origin", "navigate", "iframe")],
+  ["a script", "/", browser("same-origin", "cors", "empty")],
+  ["an image", "/", browser("none", "no-cors", "image")],
+  ["a form", "/", { ...browser("same-origin"), origin: "http://127.0.0.1" }],
+  ["an address with a query", "/?", browser("none")],
+  ["the address of credentials", "/credentials/One", browser("none")],
+  ["the address of metrics", "/metrics", browser("none")],
+  ["a proxy", "/", { ...browser("none"), "x-forwarded-for": "127.0.0.1" }],
+])("refuses %s in a browser", async (_, path, headers) => {
+  expect(await visit(path, headers)).toMatch(/^HTTP\/1.1 403 [^]*"code":"ForeignRequest"/);
+});
+
+it("refuses the status page under another name of this machine", async () => {
+  expect(await visit("/", { ...browser("none"), host: "evil.example" })).toMatch(/^HTTP\/1.1 403 [^]*"ForeignHost"/);
+});
+
 it.each([
   ["evil.example", false],
   ["evil.example:PORT", false],

@@ -15,6 +15,7 @@ import { UsageError } from "../usage-error.ts";
 import { endpointMetrics, type Metrics } from "./metrics.ts";
 import { profileTokens, type ProfileTokens } from "./profile-tokens.ts";
 import { type Refusal, refusedRequest } from "./refused-request.ts";
+import { STATUS_PAGE_HEADERS, statusPage } from "./status-page.ts";
 
 const LOOPBACK = "127.0.0.1";
 
@@ -64,7 +65,7 @@ export interface Endpoint extends Pick<Metrics, "onCall"> {
 }
 
 /**
- * Serves credentials on loopback with the protocol of ECS containers, `/healthz`, `/readyz` and `/metrics`.
+ * Serves credentials on loopback with the protocol of ECS containers, `/healthz`, `/readyz`, `/metrics`, and at `/` the status page.
  *
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
  */
@@ -100,6 +101,9 @@ export function credentialsEndpoint(options: EndpointOptions): Endpoint {
         return refuse(reply, unavailable(error));
       }
     });
+    app.get("/", (_, reply) =>
+      reply.headers(STATUS_PAGE_HEADERS).send(statusPage(roles.profiles(), clock.now() + offsetMs)),
+    );
     app.get("/healthz", () => ({ status: "ok" }));
     app.get("/readyz", (_, reply) => {
       const notReady = roles.profiles().filter(({ status }) => status !== "fresh" && status !== "expiring");

@@ -4,7 +4,7 @@ import { drawEdges } from "./edges.ts";
 import { DETAIL_LENGTH, LABEL_LENGTH, layOut, type PlacedCluster, type PlacedNode } from "./layout.ts";
 import { STYLE } from "./style.ts";
 import { shorten } from "./text.ts";
-import type { TrustGraph } from "@agent-roles/trust";
+import type { GraphEdge, TrustGraph } from "@agent-roles/trust";
 
 /** The graph as a picture: self-contained, without scripts, readable on a light and on a dark page. */
 export function svg(graph: TrustGraph): string {
@@ -16,7 +16,7 @@ export function svg(graph: TrustGraph): string {
     `<style>${STYLE}</style>`,
     `<defs>${EDGE_KINDS.map(arrowHead).join("")}</defs>`,
     `<rect class="page" width="${width}" height="${height}" rx="8"/>`,
-    ...legend(),
+    ...legend(new Set(graph.edges.map(({ kind }) => kind))),
     ...layout.clusters.map(drawCluster),
     ...drawEdges(graph.edges, layout),
     ...[...layout.nodes.values()].map(drawNode),
@@ -30,13 +30,14 @@ function arrowHead(kind: string): string {
   return `<marker id="${kind}" viewBox="0 0 8 8" refX="1" refY="4" markerWidth="8" markerHeight="8" markerUnits="userSpaceOnUse" orient="auto"><path class="${kind}-head" d="M0 0L8 4L0 8z"/></marker>`;
 }
 
-function legend(): readonly string[] {
+function legend(kinds: ReadonlySet<GraphEdge["kind"]>): readonly string[] {
   const entries = [
     ["assume", "can assume"],
     ["outside", "external principal"],
     ["escalation", "a role assumes another, without the master"],
   ] as const;
-  return entries.map(([kind, text], index) => {
+  const shown = entries.filter(([kind]) => kinds.has(kind));
+  return shown.map(([kind, text], index) => {
     const x = 24 + index * 190;
     return `<g class="${kind}"><path d="M${x} 24h24" marker-end="url(#${kind})"/><text class="legend" x="${x + 40}" y="28">${text}</text></g>`;
   });
