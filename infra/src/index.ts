@@ -5,7 +5,7 @@ export type { TemplateOptions } from "./account-templates.ts";
 export { deployRoleSynthesizer } from "./deploy-role-synthesizer.ts";
 export { deployRegion } from "./deploy-region.ts";
 export type { StackResult, StackStatus } from "./fleet/fleet-result.ts";
-export { deployFleet, destroyFleet, diffFleet, fleetRegion, orphanedStacks } from "./fleet/fleet.ts";
+export { deployFleet, destroyFleet, diffFleet, orphanedStacks } from "./fleet/fleet.ts";
 export type { FleetOptions } from "./fleet/fleet-options.ts";
 export type { FleetStack } from "./fleet/selected-stacks.ts";
 export { revokeSessions } from "./fleet/revoke.ts";

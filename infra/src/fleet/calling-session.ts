@@ -2,6 +2,23 @@ import { parseArn } from "@agent-roles/iam";
 import { deployRoleArn, type Manifest } from "@agent-roles/manifest";
 import { InfraError } from "../infra-error.ts";
 import { deployFailure } from "./deploy-failure.ts";
+import type { FleetOptions } from "./fleet-options.ts";
+
+/** The session that deploys. */
+export interface CallingSession {
+  /**
+   * Configuration of an SDK client for an account: credentials of the account's deploy role, or in the session's own account
+   * those of the session where it cannot assume the role. All clients share their connections, so none of them is destroyed.
+   */
+  readonly clientIn: (account: string) => ClientConfig;
+}
+
+type ClientConfig = Required<Pick<import("@aws-sdk/client-sts").STSClientConfig, "requestHandler">> & {
+  readonly region: string;
+  readonly credentials: Credentials;
+  readonly retryMode: "adaptive";
+  readonly maxAttempts: number;
+};
 
 type Credentials = () => Promise<{
   accessKeyId: string;
@@ -10,65 +27,52 @@ type Credentials = () => Promise<{
   expiration?: Date;
 }>;
 
-/** The session that deploys. */
-export interface CallingSession {
-  readonly account: string;
-  /** Credentials of the account's deploy role, or in the session's own account those of the session. */
-  readonly credentialsIn: (account: string) => Credentials;
-}
-
 /**
  * Asks AWS who deploys, before any account is touched: missing or expired credentials concern every account, and are reported once.
  *
  * @throws {InfraError} `SessionUnusable` or `WrongPartition`
  */
-export async function callingSession(manifest: Manifest, region: string): Promise<CallingSession> {
-  const { fromTemporaryCredentials } = await import("@aws-sdk/credential-providers");
-  const { GetCallerIdentityCommand, STSClient } = await import("@aws-sdk/client-sts");
-  const { credentialProvider } = await baseConfig();
-  const ambient: Credentials = async () => {
-    const { accessKeyId, secretAccessKey, sessionToken, expiration } = await credentialProvider();
-    const lifetime = { ...(sessionToken !== undefined && { sessionToken }), ...(expiration && { expiration }) };
-    return { accessKeyId, secretAccessKey, ...lifetime };
-  };
-  const sts = new STSClient({ region, credentials: ambient });
-  const { Account: account = "", Arn: arn = "" } = await sts.send(new GetCallerIdentityCommand({})).catch((error) => {
+export async function callingSession(
+  manifest: Manifest,
+  { region, requestHandler }: Pick<FleetOptions, "region" | "requestHandler">,
+): Promise<CallingSession> {
+  const { fromNodeProviderChain } = await import("@aws-sdk/credential-providers");
+  const { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } = await import("@aws-sdk/client-sts");
+  const handler = requestHandler && { requestHandler };
+  const ambient = fromNodeProviderChain({ clientConfig: { region, ...handler } });
+  const retries = { retryMode: "adaptive", maxAttempts: 5 } as const;
+  const sts = new STSClient({ region, credentials: ambient, ...handler, ...retries });
+  const { Account: own = "", Arn: arn = "" } = await sts.send(new GetCallerIdentityCommand({})).catch((error) => {
     throw unusable(manifest, error);
   });
-  sts.destroy();
   const partition = parseArn(arn)?.partition;
   if (partition !== manifest.partition) {
     const message = `${arn} is in partition ${partition}, the manifest in ${manifest.partition}`;
     const fix = `Use credentials of partition ${manifest.partition}, or set partition in the manifest.`;
     throw new InfraError("WrongPartition", [{ path: "credentials", message, fix }]);
   }
+  const assumed = async (account: string): ReturnType<Credentials> => {
+    const request = { RoleArn: deployRoleArn(manifest, account), RoleSessionName: "agent-roles" };
+    const { Credentials: issued } = await sts.send(new AssumeRoleCommand(request));
+    const { AccessKeyId = "", SecretAccessKey = "", SessionToken = "", Expiration } = issued ?? {};
+    const keys = { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken };
+    return { ...keys, ...(Expiration && { expiration: Expiration }) };
+  };
   return {
-    account,
-    credentialsIn: (id) =>
-      id === account
-        ? ambient
-        : fromTemporaryCredentials({
-            params: { RoleArn: deployRoleArn(manifest, id), RoleSessionName: "agent-roles" },
-            clientConfig: { region },
-            masterCredentials: ambient,
-          }),
+    clientIn: (account) => ({
+      region,
+      credentials: () =>
+        assumed(account).catch((error: unknown) => {
+          if (account !== own) throw error;
+          return ambient();
+        }),
+      requestHandler: sts.config.requestHandler,
+      ...retries,
+    }),
   };
-}
-
-/** Credentials and Region as the AWS CLI and the CDK find them. */
-export async function baseConfig(): ReturnType<
-  import("@aws-cdk/toolkit-lib").IBaseCredentialsProvider["sdkBaseConfig"]
-> {
-  const { BaseCredentials } = await import("@aws-cdk/toolkit-lib");
-  const silent = {
-    notify: async () => undefined,
-    requestResponse: async <T>(message: { readonly defaultResponse: T }) => message.defaultResponse,
-  };
-  return BaseCredentials.awsCliCompatible().sdkBaseConfig(silent, {});
 }
 
 function unusable(manifest: Manifest, error: unknown): InfraError {
-  const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  const { message, fix } = deployFailure(reason, deployRoleArn(manifest, "<account>"), "agent-roles");
+  const { message, fix } = deployFailure(error, deployRoleArn(manifest, "<account>"), "agent-roles");
   return new InfraError("SessionUnusable", [{ path: "credentials", message, fix }]);
 }

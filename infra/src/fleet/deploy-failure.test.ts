@@ -7,9 +7,10 @@ const stack = "agent-roles-123456789013";
 it.each([
   ["Throttled", "Rate exceeded", true],
   ["Throttled", "Error: connect ECONNRESET 10.0.0.1:443", true],
+  ["NoCredentials", "CredentialsProviderError: Could not load credentials from any providers", false],
   [
-    "NoCredentials",
-    "Need to perform AWS calls for account 123456789013, but no credentials have been configured",
+    "CredentialsExpired",
+    "CredentialsProviderError: Token is expired. To refresh this SSO session run 'aws sso login' with the corresponding profile.",
     false,
   ],
   [
@@ -20,7 +21,17 @@ it.each([
   ["CredentialsExpired", "ExpiredToken: The security token included in the request is expired", false],
   [
     "DeployRoleNotAssumable",
-    "Could not assume role in target account using current credentials: not authorized to perform: sts:AssumeRole. Please make sure that this role exists in the account. If it doesn't exist, (re)-bootstrap the environment with the right '--trust'.",
+    "AccessDenied: User: arn:aws:iam::1:user/a is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::2:role/b",
+    false,
+  ],
+  [
+    "RollbackFailed",
+    "ValidationError: Stack:arn:aws:cloudformation:x is in UPDATE_ROLLBACK_FAILED state and can not be updated.",
+    false,
+  ],
+  [
+    "TerminationProtected",
+    "ValidationError: Stack [x] cannot be deleted while TerminationProtection is enabled",
     false,
   ],
   ["StackBusy", "Stack:arn:aws:cloudformation:x is in UPDATE_IN_PROGRESS state and can not be updated.", false],
@@ -45,15 +56,18 @@ it.each([
   expect(deployFailure(reason, role, stack)).toMatchObject({ code, retryable });
 });
 
-it("names the deploy role in the fix, and never advises to bootstrap", () => {
-  const reason =
-    "Could not assume role in target account. If it doesn't exist, (re)-bootstrap the environment with the right '--trust'.";
-  const { message, fix } = deployFailure(reason, role, stack);
-  expect(fix).toContain(role);
-  expect(`${message} ${fix}`).not.toMatch(/bootstrap/i);
-  expect(message).toContain("Could not assume role in target account");
+it("names the deploy role in the fix", () => {
+  expect(deployFailure("not authorized to perform: sts:AssumeRole", role, stack).fix).toContain(role);
 });
 
-it("gives one line without colours", () => {
-  expect(deployFailure("\u001B[31mfailed\u001B[39m\n\n  creation", role, stack).message).toBe("failed creation");
+it("gives one line", () => {
+  expect(deployFailure("failed\n\n  creation", role, stack).message).toBe("failed creation");
+});
+
+it("knows a refused connection, which has a code only", () => {
+  const refused = Object.assign(new AggregateError([]), { code: "ECONNREFUSED" });
+  expect(deployFailure(refused, role, stack)).toMatchObject({
+    code: "Unreachable",
+    message: "AggregateError: ECONNREFUSED",
+  });
 });

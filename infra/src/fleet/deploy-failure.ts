@@ -1,5 +1,3 @@
-import { stripVTControlCharacters } from "node:util";
-
 /** Why the stack of one account failed, and what to do about it. */
 export interface DeployFailure {
   readonly code: DeployFailureCode;
@@ -21,6 +19,7 @@ type DeployFailureCode =
   | "AccountSuspended"
   | "RoleExists"
   | "RoleNeedsReplacement"
+  | "LeftBehind"
   | "RoleInUse"
   | "PolicyMissing"
   | "PrincipalMissing"
@@ -28,6 +27,8 @@ type DeployFailureCode =
   | "QuotaExceeded"
   | "AccessDenied"
   | "StackBusy"
+  | "RollbackFailed"
+  | "TerminationProtected"
   | "Failed";
 
 interface Rule {
@@ -47,12 +48,6 @@ const RULES: readonly Rule[] = [
     retryable: true,
   },
   {
-    code: "NoCredentials",
-    pattern:
-      /no credentials have been configured|could not load credentials|unable to resolve AWS account|CredentialsProviderError|profile .*(could not be found|not found)/i,
-    fix: "Set AWS credentials that can assume {role}.",
-  },
-  {
     code: "DeployRoleRefusesSession",
     pattern: /sts:(SetSourceIdentity|TagSession)/,
     fix: "Allow sts:SetSourceIdentity and sts:TagSession in the trust policy of {role}, or deploy from a session without source identity and tags.",
@@ -64,8 +59,13 @@ const RULES: readonly Rule[] = [
     fix: "Renew the credentials of the deploying session, such as with aws sso login, and run the command again.",
   },
   {
+    code: "NoCredentials",
+    pattern: /could not load credentials|CredentialsProviderError|profile .*(could not be found|not found)/i,
+    fix: "Set AWS credentials that can assume {role}.",
+  },
+  {
     code: "Unreachable",
-    pattern: /ENOTFOUND|ECONNREFUSED|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|certificate/,
+    pattern: /ENOTFOUND|ECONNREFUSED|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH|TimeoutError|certificate/,
     fix: "Check the network, the proxy (HTTPS_PROXY), AWS_CA_BUNDLE and AWS_ENDPOINT_URL.",
   },
   {
@@ -85,14 +85,23 @@ const RULES: readonly Rule[] = [
   },
   {
     code: "DeployRoleNotAssumable",
-    pattern:
-      /role with trust relationship to Role|assume role|sts:AssumeRole|Need to perform AWS calls for account|Could not assume/i,
+    pattern: /role with trust relationship to Role|assume role|sts:AssumeRole/i,
     fix: "Create {role} so that it trusts the deploying session, or set deployRoleName for the account; leave the account out if it is suspended.",
   },
   {
     code: "StackBusy",
-    pattern: /_IN_PROGRESS state|is in [A-Z_]*_IN_PROGRESS|OperationInProgress/,
+    pattern: /_IN_PROGRESS state|is in [A-Z_]*_IN_PROGRESS|OperationInProgress|Stack \[[^\]]*\] already exists/,
     fix: "Wait until the other operation on {stack} has finished and run the command again.",
+  },
+  {
+    code: "RollbackFailed",
+    pattern: /UPDATE_ROLLBACK_FAILED/,
+    fix: "Correct what the events of {stack} name, run aws cloudformation continue-update-rollback --stack-name {stack} with the credentials of {role}, and run the command again.",
+  },
+  {
+    code: "TerminationProtected",
+    pattern: /TerminationProtection/,
+    fix: "Run aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name {stack} with the credentials of {role}, and run the command again.",
   },
   {
     code: "RoleExists",
@@ -103,6 +112,11 @@ const RULES: readonly Rule[] = [
     code: "RoleNeedsReplacement",
     pattern: /custom-named resource|requires? replac/i,
     fix: "Name and path of a role cannot change in place: give the role another roleName, or destroy and deploy the account.",
+  },
+  {
+    code: "LeftBehind",
+    pattern: /^left behind/,
+    fix: "Delete what the message names from the account: it is no longer part of {stack}.",
   },
   {
     code: "RoleInUse",
@@ -136,19 +150,21 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/** Describes what the CDK or CloudFormation reported for one stack, with a fix of ours: accounts need no bootstrap. */
-export function deployFailure(reason: string, deployRoleArn: string, stack: string): DeployFailure {
-  const message = withoutAdvice(reason);
-  const rule = RULES.find(({ pattern }) => pattern.test(reason));
+/** Describes what AWS reported for one stack, as an error or as the reason of an event, with its fix. */
+export function deployFailure(error: unknown, deployRoleArn: string, stack: string): DeployFailure {
+  const message = error instanceof Error ? describe(error) : String(error).replaceAll(/\s+/g, " ");
+  const rule = RULES.find(({ pattern }) => pattern.test(message));
   if (!rule) return { code: "Failed", message, fix: `See the events of stack ${stack}.`, retryable: false };
-  const fix = rule.fix.replace("{role}", deployRoleArn).replace("{stack}", stack);
+  const fix = rule.fix.replaceAll("{role}", deployRoleArn).replaceAll("{stack}", stack);
   return { code: rule.code, message, fix, retryable: rule.retryable === true };
 }
 
-/** One line, without the CDK's colours and its advice to bootstrap. */
-function withoutAdvice(reason: string): string {
-  return stripVTControlCharacters(reason)
-    .replaceAll(/[^.;]*\(?re-?\)?-?bootstrap[^.;]*[.;]?/gi, "")
-    .replaceAll(/\s+/g, " ")
-    .trim();
+/** One line. A refused connection has no message of its own, only a code. */
+function describe(error: Error & { readonly code?: unknown }): string {
+  const { name, code, message } = error;
+  const parts = [name === "Error" ? "" : name, message === "" ? String(code ?? "") : message];
+  return parts
+    .filter((part) => part !== "")
+    .join(": ")
+    .replaceAll(/\s+/g, " ");
 }

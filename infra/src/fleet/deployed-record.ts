@@ -24,12 +24,12 @@ export interface DeployedRecord {
 export async function deployedRecord(
   session: CallingSession,
   manifest: Manifest,
-  { region, stackPrefix = "" }: Pick<FleetOptions, "region" | "stackPrefix">,
+  { stackPrefix = "" }: Pick<FleetOptions, "stackPrefix">,
 ): Promise<DeployedRecord> {
   const { DeleteParametersCommand, paginateGetParametersByPath, PutParameterCommand, SSMClient } =
     await import("@aws-sdk/client-ssm");
   const { account } = manifest.master;
-  const client = new SSMClient({ region, credentials: session.credentialsIn(account) });
+  const client = new SSMClient(session.clientIn(account));
   const path = `/agent-roles/deployed/${stackPrefix}stacks`;
   const problem = (error: unknown): Diagnostic => ({
     path: `${path} (Parameter Store of account ${account})`,

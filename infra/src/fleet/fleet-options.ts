@@ -11,6 +11,8 @@ export interface FleetOptions {
   readonly accounts?: readonly string[];
   /** Accounts at a time. Default 10. */
   readonly concurrency?: number;
+  /** Sends the requests to AWS, such as through a proxy. Default: the SDK's own. */
+  readonly requestHandler?: import("@aws-sdk/client-sts").STSClientConfig["requestHandler"];
   /** Called after each stack. */
   readonly onResult?: (result: StackResult, progress: { readonly done: number; readonly total: number }) => void;
   /** Called when the record of deployed stacks cannot be used. */

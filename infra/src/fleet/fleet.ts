@@ -1,17 +1,14 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { deployRoleArn, type Manifest } from "@agent-roles/manifest";
+import type { Manifest } from "@agent-roles/manifest";
 import type { Diagnostic } from "@agent-roles/runtime/role-env";
-import { App, Stack } from "aws-cdk-lib";
-import { deployRegion } from "../deploy-region.ts";
-import { deployRoleSynthesizer } from "../deploy-role-synthesizer.ts";
+import { App } from "aws-cdk-lib";
 import { InfraError } from "../infra-error.ts";
 import { synthesize } from "../synthesize.ts";
-import { baseConfig, callingSession } from "./calling-session.ts";
-import { changesIn } from "./changes-in.ts";
+import { callingSession } from "./calling-session.ts";
+import { deployStack, destroyStack, diffStack } from "./cloudformation-stack.ts";
 import { deployedRecord } from "./deployed-record.ts";
-import { type FleetOptions, POLLING_MS } from "./fleet-options.ts";
+import type { FleetOptions } from "./fleet-options.ts";
 import type { StackResult } from "./fleet-result.ts";
 import { onEachStack } from "./on-each-stack.ts";
 import { deployStackSet, destroyStackSet, diffStackSet, orphanedInstances } from "./stack-set.ts";
@@ -24,21 +21,15 @@ import { type FleetStack, fleetStacks, selectedStacks } from "./selected-stacks.
  * @throws {InfraError} when the manifest cannot be deployed at all.
  */
 export async function deployFleet(manifest: Manifest, options: FleetOptions): Promise<StackResult[]> {
-  const { region, pollingMs = POLLING_MS } = options;
   const stacks = selectedStacks(manifest, options);
-  const directory = synthesized(manifest, options);
-  const session = await callingSession(manifest, region);
+  const templateOf = synthesized(manifest, options);
+  const session = await callingSession(manifest, options);
   const record = await deployedRecord(session, manifest, options);
   // Before the first stack, because the command can be interrupted.
   warn(options, await record.save([...record.stacks, ...stacks]));
-  const results = await onEachStack(manifest, stacks, directory, options, async (toolkit, assembly, only, notified) => {
-    await toolkit.deploy(assembly, {
-      stacks: only,
-      deploymentMethod: { method: "direct" },
-      stackEventPollingInterval: pollingMs,
-    });
-    return { status: notified.isNoOp ? "unchanged" : "deployed" };
-  });
+  const results = await onEachStack(manifest, session, stacks, options, async (stack) => ({
+    status: await deployStack(stack, await templateOf(stack.name)),
+  }));
   const reached = results.filter(({ status, code = "" }) => status !== "skipped" && !UNREACHED.has(code));
   warn(options, await record.save([...record.stacks, ...reached]));
   return usesStackSet(manifest) ? [...results, ...(await deployStackSet(manifest, session, options))] : results;
@@ -55,12 +46,10 @@ const UNREACHED: ReadonlySet<string> = new Set([
 /** Compares the deployed stacks with the manifest. @see deployFleet for results and errors. */
 export async function diffFleet(manifest: Manifest, options: FleetOptions): Promise<StackResult[]> {
   const stacks = selectedStacks(manifest, options);
-  const directory = synthesized(manifest, options);
-  const session = await callingSession(manifest, options.region);
-  const { DiffMethod } = await import("@aws-cdk/toolkit-lib");
-  const results = await onEachStack(manifest, stacks, directory, options, async (toolkit, assembly, only) => {
-    const diffs = await toolkit.diff(assembly, { stacks: only, method: DiffMethod.TemplateOnly() });
-    const changes = Object.values(diffs).flatMap((diff) => changesIn(diff));
+  const templateOf = synthesized(manifest, options);
+  const session = await callingSession(manifest, options);
+  const results = await onEachStack(manifest, session, stacks, options, async (stack) => {
+    const changes = await diffStack(stack, await templateOf(stack.name));
     return changes.length > 0 ? { status: "changed", changes } : { status: "unchanged" };
   });
   return usesStackSet(manifest) ? [...results, ...(await diffStackSet(manifest, session, options))] : results;
@@ -77,27 +66,19 @@ export async function destroyFleet(
   options: FleetOptions,
   only?: readonly FleetStack[],
 ): Promise<StackResult[]> {
-  const { region, pollingMs = POLLING_MS } = options;
-  const session = await callingSession(manifest, region);
+  const session = await callingSession(manifest, options);
   const record = await deployedRecord(session, manifest, options);
   const stacks = only?.filter((each) => !isOfStackSet(each)) ?? selectedStacks(manifest, options, record.stacks);
   const accounts = only?.filter(isOfStackSet).map(({ account }) => account);
   const ofStackSet = usesStackSet(manifest) ? await destroyStackSet(manifest, session, options, accounts) : [];
-  const directory = await mkdtemp(join(tmpdir(), "agent-roles-destroy-"));
-  try {
-    writeStackNames(manifest, stacks, region, directory);
-    const results = await onEachStack(manifest, stacks, directory, options, async (toolkit, assembly, one) => {
-      const destroyed = await toolkit.destroy(assembly, { stacks: one, stackEventPollingInterval: pollingMs });
-      return { status: destroyed.stacks.some(({ stackExisted }) => stackExisted) ? "destroyed" : "unchanged" };
-    });
-    const gone = new Set(
-      results.filter(({ status }) => status === "destroyed" || status === "unchanged").map(({ stack }) => stack),
-    );
-    warn(options, await record.save(record.stacks.filter(({ stack }) => !gone.has(stack))));
-    return [...ofStackSet, ...results];
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
+  const results = await onEachStack(manifest, session, stacks, options, async (stack) => ({
+    status: await destroyStack(stack),
+  }));
+  const gone = new Set(
+    results.filter(({ status }) => status === "destroyed" || status === "unchanged").map(({ stack }) => stack),
+  );
+  warn(options, await record.save(record.stacks.filter(({ stack }) => !gone.has(stack))));
+  return [...ofStackSet, ...results];
 }
 
 /**
@@ -106,7 +87,7 @@ export async function destroyFleet(
  * @throws {InfraError} `SessionUnusable`, `WrongPartition`, or `RecordUnreadable`.
  */
 export async function orphanedStacks(manifest: Manifest, options: FleetOptions): Promise<FleetStack[]> {
-  const session = await callingSession(manifest, options.region);
+  const session = await callingSession(manifest, options);
   const { stacks, problem } = await deployedRecord(session, manifest, options);
   if (problem) throw new InfraError("RecordUnreadable", [problem]);
   const current = new Set(fleetStacks(manifest, options).map(({ stack }) => stack));
@@ -123,24 +104,12 @@ function isOfStackSet({ stack }: FleetStack): boolean {
   return !/-\d{12}(-\d+)?$/.test(stack);
 }
 
-/**
- * The Region of the stacks: the wanted one, or that of the AWS profile, or the partition's default.
- *
- * @throws {InfraError} `InvalidRegion`
- */
-export async function fleetRegion(partition: string, wanted: string | undefined): Promise<string> {
-  if (wanted !== undefined) return deployRegion(partition, wanted);
-  const { defaultRegion } = await baseConfig();
-  // The CDK's own default, whatever the partition.
-  return deployRegion(partition, defaultRegion === "us-east-1" ? undefined : defaultRegion);
-}
-
 function warn({ onWarning }: FleetOptions, problem: Diagnostic | undefined): void {
   if (problem) onWarning?.(problem);
 }
 
-/** Templates of the manifest. */
-function synthesized(manifest: Manifest, options: FleetOptions): string {
+/** Writes the templates of the manifest. @returns the template of a stack in compact JSON, by the stack's name. */
+function synthesized(manifest: Manifest, options: FleetOptions): (stack: string) => Promise<string> {
   const { region, stackPrefix, directory = "cdk.out" } = options;
   const app = new App({
     outdir: directory,
@@ -148,23 +117,9 @@ function synthesized(manifest: Manifest, options: FleetOptions): string {
     stackTraces: false,
     treeMetadata: false,
     analyticsReporting: false,
-    context: { "@aws-cdk/core:validateAgainstDefaultRules": true },
-  });
-  return synthesize(app, manifest, { region, ...(stackPrefix !== undefined && { stackPrefix }) });
-}
-
-/** An assembly with the names of the stacks alone: deleting needs no valid templates. */
-function writeStackNames(manifest: Manifest, stacks: readonly FleetStack[], region: string, directory: string): void {
-  const app = new App({
-    outdir: directory,
-    autoSynth: false,
-    stackTraces: false,
-    treeMetadata: false,
+    // The rules of the CDK take seconds, find nothing that the manifest's own checks accept, and are part of cdk synth.
     builtinCloudFormationValidation: false,
   });
-  for (const { account, stack } of stacks) {
-    const synthesizer = deployRoleSynthesizer(deployRoleArn(manifest, account));
-    new Stack(app, stack, { env: { account, region }, synthesizer });
-  }
-  app.synth();
+  synthesize(app, manifest, { region, ...(stackPrefix !== undefined && { stackPrefix }) });
+  return async (stack) => JSON.stringify(JSON.parse(await readFile(join(directory, `${stack}.template.json`), "utf8")));
 }

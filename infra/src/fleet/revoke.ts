@@ -3,6 +3,7 @@ import { groupBy } from "@agent-roles/iam";
 import { deployRoleArn, type Manifest, targetRoles } from "@agent-roles/manifest";
 import { callingSession } from "./calling-session.ts";
 import { deployFailure } from "./deploy-failure.ts";
+import type { FleetOptions } from "./fleet-options.ts";
 import { forEachGroup } from "./for-each-group.ts";
 
 export interface RevokeOptions {
@@ -13,6 +14,8 @@ export interface RevokeOptions {
   /** Sessions issued before this time are denied. */
   readonly now: Date;
   readonly region: string;
+  /** @see FleetOptions */
+  readonly requestHandler?: FleetOptions["requestHandler"];
   /** Accounts at a time. Default 10. */
   readonly concurrency?: number;
   readonly onResult?: (result: RevokeResult, progress: { readonly done: number; readonly total: number }) => void;
@@ -45,12 +48,12 @@ const RETRY_DELAY_MS = 1000;
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html
  */
 export async function revokeSessions(manifest: Manifest, options: RevokeOptions): Promise<RevokeResult[]> {
-  const { profiles, isUndo = false, now, region, concurrency = CONCURRENCY, onResult, signal } = options;
+  const { profiles, isUndo = false, now, concurrency = CONCURRENCY, onResult, signal } = options;
   const targets = targetRoles(manifest)
     .filter(({ profile }) => profiles?.includes(profile) ?? true)
     .map(({ profile, role }) => ({ profile, account: role.accountId, roleArn: role.arn, roleName: role.roleName }));
   const { DeleteRolePolicyCommand, IAMClient, PutRolePolicyCommand } = await import("@aws-sdk/client-iam");
-  const session = await callingSession(manifest, region);
+  const session = await callingSession(manifest, options);
   const results = new Map<string, RevokeResult>();
   await forEachGroup(
     [...groupBy(targets, ({ account }) => account).values()],
@@ -58,7 +61,7 @@ export async function revokeSessions(manifest: Manifest, options: RevokeOptions)
     async (group) => {
       const account = group[0]?.account ?? "";
       const deployRole = deployRoleArn(manifest, account);
-      const client = new IAMClient({ region, credentials: session.credentialsIn(account) });
+      const client = new IAMClient(session.clientIn(account));
       for (const { roleName, ...target } of group) {
         const result = await attempt(target, deployRole, signal, async () => {
           const name = { RoleName: roleName, PolicyName: POLICY_NAME };
@@ -79,7 +82,6 @@ export async function revokeSessions(manifest: Manifest, options: RevokeOptions)
         results.set(target.profile, result);
         onResult?.(result, { done: results.size, total: targets.length });
       }
-      client.destroy();
     },
   );
   return targets.map(
@@ -104,8 +106,7 @@ async function attempt(
     try {
       return { ...target, status: await call() };
     } catch (error) {
-      const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-      const { retryable, ...failure } = deployFailure(reason, deployRole, target.roleArn);
+      const { retryable, ...failure } = deployFailure(error, deployRole, target.roleArn);
       if (!retryable || tries === TRIES || signal?.aborted) return { ...target, status: "failed", ...failure };
       await sleep(Math.random() * RETRY_DELAY_MS * 2 ** tries, undefined, { signal }).catch(() => undefined);
     }

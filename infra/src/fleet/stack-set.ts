@@ -155,9 +155,9 @@ export async function orphanedInstances(
 
 async function connect(manifest: Manifest, session: CallingSession, options: FleetOptions): Promise<Context> {
   const sdk = await import("@aws-sdk/client-cloudformation");
-  const { region, stackPrefix = "", accounts: chosen } = options;
+  const { stackPrefix = "", accounts: chosen } = options;
   const { administrationAccount = manifest.master.account, delegatedAdministrator } = manifest.stackSets ?? {};
-  const client = new sdk.CloudFormationClient({ region, credentials: session.credentialsIn(administrationAccount) });
+  const client = new sdk.CloudFormationClient(session.clientIn(administrationAccount));
   const name = `${stackPrefix}agent-roles`;
   const ids = chosen?.map((each) => accountId(manifest, each));
   const accounts = [...new Set(manifest.roles.map(({ account }) => account))].filter(
@@ -293,11 +293,7 @@ async function reportingRefusals<Value>({ name, manifest, sdk }: Context, task: 
   } catch (error) {
     if (!(error instanceof sdk.CloudFormationServiceException)) throw error;
     const { administrationAccount = manifest.master.account } = manifest.stackSets ?? {};
-    const { message, fix } = deployFailure(
-      `${error.name}: ${error.message}`,
-      `the deploy role of account ${administrationAccount}`,
-      name,
-    );
+    const { message, fix } = deployFailure(error, `the deploy role of account ${administrationAccount}`, name);
     throw new InfraError("StackSetFailed", [{ path: name, message, fix }]);
   }
 }

@@ -1,24 +1,45 @@
+import { isDeepStrictEqual } from "node:util";
 import { isRecord } from "@agent-roles/iam";
+import { parse } from "yaml";
 
-/** One line per resource that differs between two templates in JSON, such as `~ AWS::IAM::Role TargetReader (Policies)`. */
+/**
+ * One line per resource and output that differs between two templates, such as `~ AWS::IAM::Role TargetReader (Policies)`.
+ *
+ * @param before JSON, or the YAML that `cdk deploy` writes.
+ */
 export function templateChanges(before: string | undefined, after: string): string[] {
-  const [old, wanted] = [resources(before), resources(after)];
-  return [...new Set([...Object.keys(old), ...Object.keys(wanted)])].flatMap((id) => {
-    const [from, to] = [old[id], wanted[id]];
-    if (JSON.stringify(from) === JSON.stringify(to)) return [];
-    const type = field(to ?? from, "Type");
-    if (from === undefined || to === undefined) return [`${from === undefined ? "+" : "-"} ${String(type)} ${id}`];
-    const [a, b] = [field(from, "Properties"), field(to, "Properties")];
-    const names = [...new Set([...Object.keys(a ?? {}), ...Object.keys(b ?? {})])];
-    const changed = names.filter((name) => JSON.stringify(field(a, name)) !== JSON.stringify(field(b, name)));
-    return [`~ ${String(type)} ${id} (${changed.join(", ")})`];
+  const [old, wanted] = [before === undefined ? {} : parsed(before), parsed(after)];
+  return [...resourceChanges(old, wanted), ...outputChanges(old, wanted)];
+}
+
+function parsed(template: string): unknown {
+  return template.trimStart().startsWith("{") ? JSON.parse(template) : parse(template, { version: "1.1" });
+}
+
+function resourceChanges(before: unknown, after: unknown): string[] {
+  return differences(field(before, "Resources"), field(after, "Resources")).map(({ name, from, to }) => {
+    const line = `${sign(from, to)} ${String(field(to ?? from, "Type"))} ${name}`;
+    if (from === undefined || to === undefined) return line;
+    const changed = differences(field(from, "Properties"), field(to, "Properties")).map((property) => property.name);
+    return `${line} (${changed.join(", ")})`;
   });
 }
 
-function resources(template: string | undefined): Readonly<Record<string, unknown>> {
-  const parsed: unknown = template === undefined ? {} : JSON.parse(template);
-  const found = field(parsed, "Resources");
-  return isRecord(found) ? found : {};
+function outputChanges(before: unknown, after: unknown): string[] {
+  return differences(field(before, "Outputs"), field(after, "Outputs")).map(
+    ({ name, from, to }) => `${sign(from, to)} output ${name}`,
+  );
+}
+
+function differences(before: unknown, after: unknown): { name: string; from: unknown; to: unknown }[] {
+  const names = new Set([before, after].flatMap((each) => (isRecord(each) ? Object.keys(each) : [])));
+  return [...names]
+    .map((name) => ({ name, from: field(before, name), to: field(after, name) }))
+    .filter(({ from, to }) => !isDeepStrictEqual(from, to));
+}
+
+function sign(from: unknown, to: unknown): string {
+  return from === undefined ? "+" : to === undefined ? "-" : "~";
 }
 
 function field(value: unknown, name: string): unknown {

@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Manifest } from "@agent-roles/manifest";
+import type { httpHandler } from "@agent-roles/runtime";
 import type { Diagnostic } from "@agent-roles/runtime/role-env";
 import { UsageError } from "./usage-error.ts";
 
@@ -27,6 +28,7 @@ export interface FleetOptions {
   readonly stackPrefix?: string;
   readonly accounts?: readonly string[];
   readonly concurrency?: number;
+  readonly requestHandler: ReturnType<typeof httpHandler>;
   readonly signal?: AbortSignal;
   readonly onResult?: (result: StackResult, progress: { readonly done: number; readonly total: number }) => void;
   readonly onWarning?: (warning: Diagnostic) => void;
@@ -37,6 +39,7 @@ interface RevokeOptions {
   readonly isUndo?: boolean;
   readonly now: Date;
   readonly region: string;
+  readonly requestHandler: ReturnType<typeof httpHandler>;
   readonly signal?: AbortSignal;
   readonly onResult?: (result: RevokeResult, progress: { readonly done: number; readonly total: number }) => void;
 }
@@ -71,7 +74,7 @@ export interface Infra {
   readonly revokeSessions: (manifest: Manifest, options: RevokeOptions) => Promise<RevokeResult[]>;
   readonly stackSetTemplate: (manifest: Manifest) => string;
   readonly accountTemplates: (manifest: Manifest, options: TemplateOptions) => string[];
-  readonly fleetRegion: (partition: string, wanted: string | undefined) => Promise<string>;
+  readonly deployRegion: (partition: string, wanted: string) => string;
 }
 
 const NAME = "@agent-roles/infra";
@@ -93,4 +96,21 @@ export async function loadInfra(directory: string): Promise<Infra> {
     return infra;
   }
   throw new UsageError(`${NAME} is not installed\n  fix: Run "npm install --save-dev ${NAME}" in this project.`);
+}
+
+/** Creating a stack takes AWS longer than STS needs. */
+const REQUEST_TIMEOUT_MS = 60_000;
+
+/** How commands of `@agent-roles/infra` call AWS: in the chosen Region, or that of the environment, the profile or the partition. */
+export async function awsAccess(
+  env: NodeJS.ProcessEnv,
+  { partition }: Manifest,
+  infra: Infra,
+  region: string | undefined,
+): Promise<Pick<FleetOptions, "region" | "requestHandler">> {
+  const { httpHandler, stsRegion } = await import("@agent-roles/runtime");
+  return {
+    region: infra.deployRegion(partition, region ?? stsRegion(env, partition)),
+    requestHandler: httpHandler(env, REQUEST_TIMEOUT_MS),
+  };
 }

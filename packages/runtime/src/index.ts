@@ -53,4 +53,5 @@ export type { StsConfig } from "./sts/sts-client.ts";
 export type { CallerIdentity } from "./sts/caller-identity.ts";
 export { masterCaller, masterConfig } from "./master/connect-master.ts";
 export type { MasterConfig, MasterOptions } from "./master/connect-master.ts";
+export { httpHandler } from "./sts/http-handler.ts";
 export { stsRegion } from "./sts/sts-region.ts";

@@ -3,7 +3,7 @@ import type { Diagnostic } from "@agent-roles/runtime/role-env";
 import { Command, InvalidArgumentError } from "commander";
 import type { CliContext, ExitCode } from "../cli-context.ts";
 import { UsageError } from "../usage-error.ts";
-import { type FleetOptions, type Infra, loadInfra, type StackResult } from "../load-infra.ts";
+import { awsAccess, type FleetOptions, type Infra, loadInfra, type StackResult } from "../load-infra.ts";
 import { withManifest } from "../manifest-option.ts";
 import { table } from "../table.ts";
 
@@ -114,12 +114,8 @@ async function fleetOptions(
   infra: Infra,
 ): Promise<FleetOptions> {
   const { accounts, concurrency, output, stackPrefix } = options;
-  const { env } = context;
   return {
-    region: await infra.fleetRegion(
-      manifest.partition,
-      options.region ?? env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"],
-    ),
+    ...(await awsAccess(context.env, manifest, infra, options.region)),
     directory: output,
     concurrency,
     signal: context.signal,

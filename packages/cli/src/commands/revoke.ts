@@ -2,7 +2,7 @@ import { Command } from "commander";
 import type { CliContext, ExitCode } from "../cli-context.ts";
 import { UsageError } from "../usage-error.ts";
 import { collect } from "../collect-option.ts";
-import { loadInfra } from "../load-infra.ts";
+import { awsAccess, loadInfra } from "../load-infra.ts";
 import { withManifest } from "../manifest-option.ts";
 import { table } from "../table.ts";
 
@@ -50,10 +50,7 @@ export function revokeCommand(context: CliContext, exitWith: (code: ExitCode) =>
       }
       const results = await infra.revokeSessions(manifest, {
         now,
-        region: await infra.fleetRegion(
-          manifest.partition,
-          options.region ?? env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"],
-        ),
+        ...(await awsAccess(env, manifest, infra, options.region)),
         signal: context.signal,
         ...(profiles && { profiles }),
         ...(undo && { isUndo: true }),

@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import type { CliContext } from "../cli-context.ts";
 import { UsageError } from "../usage-error.ts";
-import { loadInfra } from "../load-infra.ts";
+import { awsAccess, loadInfra } from "../load-infra.ts";
 import { withManifest } from "../manifest-option.ts";
 
 interface Options {
@@ -33,8 +33,8 @@ export function templateCommand(context: CliContext): Command {
         throw new UsageError("--account is missing\n  fix: Name the account with --account.");
       }
       const account = manifest.accounts?.find(({ alias }) => alias === name)?.id ?? name;
-      const wanted = region ?? context.env["AWS_REGION"] ?? context.env["AWS_DEFAULT_REGION"];
-      const options = { format, account, region: await infra.fleetRegion(manifest.partition, wanted) };
+      const access = await awsAccess(context.env, manifest, infra, region);
+      const options = { format, account, region: access.region };
       const [template, ...more] = infra.accountTemplates(manifest, options);
       if (template === undefined) throw new UsageError(`"${name}" is not an account of ${file}`);
       if (more.length > 0) {

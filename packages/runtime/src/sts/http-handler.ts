@@ -8,7 +8,9 @@ import { readRegularFile } from "../files/read-regular-file.ts";
 import type { Env } from "../role-env/env.ts";
 
 /** A connection that hangs is a failure like any other; without limits the SDK waits forever. */
-const LIMITS = { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true } as const;
+const CONNECTION_TIMEOUT_MS = 3_000;
+/** STS answers in less than a second. */
+const REQUEST_TIMEOUT_MS = 10_000;
 
 /** Bytes. Mozilla's list of authorities has about 200,000. */
 const LARGEST_BUNDLE = 16 * 1024 * 1024;
@@ -22,13 +24,13 @@ const MAX_SOCKETS = 50;
  *
  * @see https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-proxy.html
  */
-export function httpHandler(env: Env): HttpHandler {
+export function httpHandler(env: Env, requestTimeoutMs: number = REQUEST_TIMEOUT_MS): HttpHandler {
   // Not before the first request: a failure must have a caller that reports it.
   let opened: Promise<NodeHttpHandler> | undefined;
   return {
     metadata: { handlerProtocol: "http/1.1" },
     handle: async (request, options) => {
-      opened ??= openHandler(env);
+      opened ??= openHandler(env, requestTimeoutMs);
       return (await opened).handle(request, options);
     },
     destroy: () => void opened?.then((handler) => handler.destroy()).catch(() => undefined),
@@ -37,7 +39,8 @@ export function httpHandler(env: Env): HttpHandler {
   };
 }
 
-async function openHandler(env: Env): Promise<NodeHttpHandler> {
+async function openHandler(env: Env, requestTimeout: number): Promise<NodeHttpHandler> {
+  const limits = { connectionTimeout: CONNECTION_TIMEOUT_MS, requestTimeout, throwOnRequestTimeout: true };
   for (const variable of ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS"]) {
     const value = env[variable];
     if (!value || /^https?:\/\/./i.test(value)) continue;
@@ -47,12 +50,12 @@ async function openHandler(env: Env): Promise<NodeHttpHandler> {
   const ca = await certificateAuthorities(env);
   const options = { keepAlive: true, maxSockets: MAX_SOCKETS, ...(ca && { ca }) };
   if (!["HTTPS", "HTTP", "ALL"].some((scheme) => proxyVariable(scheme, env))) {
-    return new NodeHttpHandler({ ...LIMITS, ...(ca && { httpsAgent: new Agent(options) }) });
+    return new NodeHttpHandler({ ...limits, ...(ca && { httpsAgent: new Agent(options) }) });
   }
   const { ProxyAgent } = await import("proxy-agent");
   const agent = new ProxyAgent({ ...options, getProxyForUrl: (url) => proxyFor(new URL(url), env) });
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the types know Node's agents only; this one serves both protocols
-  return new NodeHttpHandler({ ...LIMITS, httpAgent: agent, httpsAgent: agent as unknown as Agent });
+  return new NodeHttpHandler({ ...limits, httpAgent: agent, httpsAgent: agent as unknown as Agent });
 }
 
 /** The proxy of a URL; empty for a direct connection. */
