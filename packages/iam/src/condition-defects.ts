@@ -1,3 +1,4 @@
+import { COMMON_KEYS, type KeyType } from "./condition-keys.ts";
 import { isOperand, OPERATOR_NAMES } from "./conditions/operators.ts";
 import { quote } from "./json.ts";
 import { nearest } from "./nearest.ts";
@@ -58,44 +59,15 @@ function* operandDefects({ operator, written, name, key, values, place }: Condit
     const shown = key === "sts:externalid" ? "its value" : quote(value);
     yield { code: "operand", message: `${what}: ${shown} is not ${wanted}`, fix: `write ${wanted}`, place };
   }
-  const own = TYPE_OF_KEY.get(key);
+  const own = STS_TEXTS.has(key) ? "string" : COMMON_KEYS.get(key);
   if (own && type !== "presence" && !fits(own, type)) {
     const message = `${what}: the key's values are of type ${own}, and the operator compares ${type}`;
     yield { code: "operand", message, fix: `use an operator for ${own}`, place };
   }
 }
 
-type KeyType = "string" | "ARN" | "number" | "date" | "Boolean" | "IP address";
-
-/** Types of AWS's global keys, in lower case. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html */
-const TYPE_OF_KEY: ReadonlyMap<string, KeyType> = new Map<string, KeyType>([
-  ["aws:currenttime", "date"],
-  ["aws:multifactorauthage", "number"],
-  ["aws:multifactorauthpresent", "Boolean"],
-  ["aws:principalaccount", "string"],
-  ["aws:principalarn", "ARN"],
-  ["aws:principalisawsservice", "Boolean"],
-  ["aws:principalorgid", "string"],
-  ["aws:principalorgpaths", "string"],
-  ["aws:principaltype", "string"],
-  ["aws:resourceaccount", "string"],
-  ["aws:resourceorgid", "string"],
-  ["aws:securetransport", "Boolean"],
-  ["aws:sourceaccount", "string"],
-  ["aws:sourcearn", "ARN"],
-  ["aws:sourceip", "IP address"],
-  ["aws:sourceorgid", "string"],
-  ["aws:sourcevpc", "string"],
-  ["aws:sourcevpce", "string"],
-  ["aws:tokenissuetime", "date"],
-  ["aws:userid", "string"],
-  ["aws:username", "string"],
-  ["aws:viaawsservice", "Boolean"],
-  ["aws:vpcsourceip", "IP address"],
-  ["sts:externalid", "string"],
-  ["sts:rolesessionname", "string"],
-  ["sts:sourceidentity", "string"],
-]);
+/** Keys of STS whose values are text. */
+const STS_TEXTS = new Set(["sts:externalid", "sts:rolesessionname", "sts:sourceidentity"]);
 
 /** Whether an operator of a type can compare a key's values: an ARN and a Boolean are compared as text, too. */
 function fits(own: KeyType, type: string): boolean {

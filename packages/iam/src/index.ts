@@ -2,10 +2,10 @@ export { accountOf, lastSegment, parseArn, partitionOfRegion, type Arn } from ".
 export { matchesArn, matchesResource } from "./arn-pattern.ts";
 export { nameOf, readCaller, type CallerIdentity } from "./caller-identity.ts";
 export { callerKeys } from "./caller-keys.ts";
+export { COMMON_KEYS, isMultivalued } from "./condition-keys.ts";
 export { conditionsMatch } from "./conditions/condition-matches.ts";
 export { inNetwork } from "./conditions/ip-network.ts";
 export { OPERATOR_NAMES, parseOperator, type ConditionOperator, type OperatorUse } from "./conditions/operators.ts";
-export { isMultivalued } from "./conditions/values-match.ts";
 export { evaluate, evaluateAction, sortReasons } from "./evaluate.ts";
 export { groupBy } from "./group-by.ts";
 export { asList, isRecord, quote, textOf } from "./json.ts";

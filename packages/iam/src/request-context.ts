@@ -1,5 +1,5 @@
 import { asList, quote } from "./json.ts";
-import { ALWAYS_THERE, UNSTATED_KEYS } from "./unstated-keys.ts";
+import { ALWAYS_THERE, UNSTATED_KEYS } from "./condition-keys.ts";
 
 /** What the request says of one condition key. */
 export type ContextEntry =

@@ -1,31 +1,11 @@
 import { lastSegment } from "../arn.ts";
+import { isMultivalued } from "../condition-keys.ts";
 import { quote } from "../json.ts";
 import { resolveVariables, type Resolved } from "../policy-variables.ts";
 import type { ContextEntry, RequestContext } from "../request-context.ts";
 import { allOf, anyOf, no, not, unknown, YES, type Match, type Truth } from "../truth.ts";
 import type { Condition } from "../policy.ts";
 import type { ConditionOperator } from "./operators.ts";
-
-const MULTIVALUED: ReadonlySet<string> = new Set([
-  "aws:calledvia",
-  "aws:calledviaawsmcp",
-  "aws:principalorgpaths",
-  "aws:principalservicenameslist",
-  "aws:resourceorgpaths",
-  "aws:sourceorgpaths",
-  "aws:tagkeys",
-  "aws:vpceorgpaths",
-  "sts:requestcontextproviders",
-  "sts:transitivetagkeys",
-]);
-
-/**
- * Whether a key, in lower case, can hold several values; without a set operator AWS does not say how they compare. Of a
- * token's claims `amr` is a list.
- */
-export function isMultivalued(key: string): boolean {
-  return MULTIVALUED.has(key) || /\.[^/]*:amr$/.test(key);
-}
 
 /** Why a comparison with a role's ARN is unknown. */
 const PATH_UNKNOWN = "a session ARN does not include the path of its role; state caller.principalArn";

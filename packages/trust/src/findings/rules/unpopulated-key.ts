@@ -1,10 +1,17 @@
-import { type Condition, isUnresolved, type Statement } from "@agent-roles/iam";
-import { ASSUME_ACTIONS } from "../../requested-actions.ts";
+import { COMMON_KEYS, type Condition, isUnresolved, nearest, type Statement } from "@agent-roles/iam";
+import { ASSUME_ACTIONS, type AssumeAction } from "../../requested-actions.ts";
 import { isDemand, isPresenceGuard } from "../conditions.ts";
 import { lacksKey } from "../lacking-keys.ts";
-import { mayCarry, nearestKey } from "../populated-keys.ts";
 import type { Rule } from "../rule.ts";
 import { covers, principalsOf } from "../statements.ts";
+
+const ANY_CALL = ["sts:rolesessionname", "sts:sourceidentity", "sts:transitivetagkeys"];
+
+const OF_CALL: Readonly<Record<AssumeAction, ReadonlySet<string>>> = {
+  "sts:AssumeRole": new Set([...ANY_CALL, "sts:externalid", "sts:requestcontext/", "sts:requestcontextproviders"]),
+  "sts:AssumeRoleWithSAML": new Set(ANY_CALL),
+  "sts:AssumeRoleWithWebIdentity": new Set(ANY_CALL),
+};
 
 /** @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html */
 export const unpopulatedKey: Rule = {
@@ -22,7 +29,8 @@ export const unpopulatedKey: Rule = {
         yield* neverMet(condition, statement);
         continue;
       }
-      const meant = nearestKey(key);
+      // The same but for one or two letters.
+      const meant = nearest(key, [...COMMON_KEYS.keys(), ...Object.values(OF_CALL).flatMap((keys) => [...keys])]);
       yield {
         message: `${written} ${name}: ${calls.join(", ")} never has this key`,
         ...(meant !== undefined && { fix: `did you mean ${meant}?` }),
@@ -55,4 +63,21 @@ function* neverMet(
       fix,
     };
   }
+}
+
+/**
+ * Whether a call can have a condition key.
+ *
+ * @param key in lower case.
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html
+ */
+function mayCarry(action: AssumeAction, key: string): boolean {
+  const slash = key.indexOf("/");
+  const name =
+    key.startsWith("aws:") || key.startsWith("iam:") || key.startsWith("sts:") ? key.slice(0, slash + 1) || key : key;
+  if (COMMON_KEYS.has(name) || OF_CALL[action].has(name)) return true;
+  const prefix = key.slice(0, key.lastIndexOf(":"));
+  if (prefix === "saml") return action === "sts:AssumeRoleWithSAML";
+  // Claims of a token have the provider's name as prefix, which has a dot.
+  return action === "sts:AssumeRoleWithWebIdentity" && prefix.includes(".");
 }
