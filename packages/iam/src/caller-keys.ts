@@ -10,7 +10,7 @@ type AwsIdentity = Exclude<CallerIdentity, { type: "federated" | "service" }>;
 export function* callerKeys(caller: Caller, identity: CallerIdentity): Entries {
   switch (identity.type) {
     case "federated":
-      yield* claimKeys(identity.provider, identity.protocol);
+      yield* claimKeys(identity.provider);
       return;
     case "service":
       yield* serviceKeys(identity.service);
@@ -30,11 +30,16 @@ export function* callerKeys(caller: Caller, identity: CallerIdentity): Entries {
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif
  */
-function* claimKeys(provider: string, protocol: "saml" | "web identity"): Entries {
-  const resource = parseArn(provider)?.resource ?? provider;
-  const prefix = protocol === "saml" ? "saml" : resource.replace(/^oidc-provider\//, "");
+function* claimKeys(provider: string): Entries {
+  const isOidc = parseArn(provider)?.resource.startsWith("oidc-provider/") === true;
   const why = "the claims of the token are not stated";
-  yield [`${prefix}:*`, resource.startsWith("oidc-provider/") ? valueNotKnown(why) : notKnown(why)];
+  yield [`${claimPrefix(provider)}:*`, isOidc ? valueNotKnown(why) : notKnown(why)];
+}
+
+/** What the condition keys of a provider's claims begin with: the host of an OIDC provider, `saml`. */
+export function claimPrefix(provider: string): string {
+  const resource = parseArn(provider)?.resource ?? provider;
+  return resource.startsWith("saml-provider/") ? "saml" : resource.replace(/^oidc-provider\//, "");
 }
 
 /**

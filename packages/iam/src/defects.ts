@@ -32,10 +32,10 @@ export function findDefects({ kind, statements }: Policy): readonly Defect[] {
   if (statements.length === 0) {
     return [{ code: "document", message: "there is no statement", fix: "add a statement", place: ["Statement"] }];
   }
-  return [...statements.flatMap((statement) => [...defectsOf(statement)]), ...sidDefects(kind, statements)];
+  return [...statements.flatMap((statement) => [...statementDefects(statement)]), ...sidDefects(kind, statements)];
 }
 
-function* defectsOf(statement: Statement): Iterable<Defect> {
+function* statementDefects(statement: Statement): Iterable<Defect> {
   const { unreadable, label, place, resource } = statement;
   const of = label === undefined ? {} : { statement: label };
   if (unreadable !== undefined) {

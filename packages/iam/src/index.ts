@@ -1,7 +1,7 @@
 export { accountOf, lastSegment, parseArn, partitionOfRegion, type Arn } from "./arn.ts";
 export { matchesArn, matchesResource } from "./arn-pattern.ts";
 export { nameOf, readCaller, type CallerIdentity } from "./caller-identity.ts";
-export { callerKeys } from "./caller-keys.ts";
+export { callerKeys, claimPrefix } from "./caller-keys.ts";
 export { COMMON_KEYS, isMultivalued } from "./condition-keys.ts";
 export { conditionsMatch } from "./conditions/condition-matches.ts";
 export { inNetwork } from "./conditions/ip-network.ts";

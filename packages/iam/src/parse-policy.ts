@@ -28,12 +28,12 @@ export function parsePolicy(
   kind: PolicyKind,
 ): { readonly policy: Policy; readonly defects: readonly Defect[] } {
   const policy = readPolicy(json, kind);
-  const defects = defectsOf.get(policy) ?? findDefects(policy);
-  defectsOf.set(policy, defects);
+  const defects = knownDefects.get(policy) ?? findDefects(policy);
+  knownDefects.set(policy, defects);
   return { policy, defects };
 }
 
-const defectsOf = new WeakMap<Policy, readonly Defect[]>();
+const knownDefects = new WeakMap<Policy, readonly Defect[]>();
 
 const kept = new WeakMap<object, Map<PolicyKind, Policy>>();
 

@@ -34,10 +34,10 @@ export function* principalDefects({ kind, effect, principal }: Statement): Itera
     yield { code: "not-principal", message: "NotPrincipal with Allow", place };
   }
   if (values.length === 0) yield { code: "principal", message: `${name} is empty`, place };
-  if (kind === "trust policy") for (const value of values) yield* defectsOf(value);
+  if (kind === "trust policy") for (const value of values) yield* entryDefects(value);
 }
 
-function* defectsOf(principal: Principal): Iterable<Defect> {
+function* entryDefects(principal: Principal): Iterable<Defect> {
   const { type, value, readable, place } = principal;
   if (isUnresolved(value) || value === "*") return;
   if (type === "Service" || type === "Federated" || type === "AWS") {

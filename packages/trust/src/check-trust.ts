@@ -23,12 +23,10 @@ export interface TrustCheck extends Suppressed {
  * `check`, synthesis and the MCP server all use it.
  */
 export function checkTrust({ roles, context, expectations = [], suppressions = [] }: TrustCheckInput): TrustCheck {
-  const stated = expectations.map(({ from, to, decision, with: passed }): Expectation => ({
-    from,
-    to,
-    decision,
-    ...(passed && { with: passed }),
-  }));
+  const stated = expectations.map((each): Expectation => {
+    const { location: _, ...expectation } = each;
+    return expectation;
+  });
   const results = proveExpectations(stated, roles, context).map((result, i): ExpectationResult => {
     const location = expectations[i]?.location;
     const { finding, counterExample } = result;

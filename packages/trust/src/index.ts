@@ -8,9 +8,9 @@ export type {
   AwsCaller,
   Caller,
   RequestedRole,
-} from "./assume-role-request.ts";
+} from "./assume-role/assume-role-request.ts";
 export type { Decision, FederatedCaller, PolicyDocument, PolicyKind, Reason, ServiceCaller } from "@agent-roles/iam";
-export { evaluateAssumeRole } from "./evaluate-assume-role.ts";
+export { evaluateAssumeRole } from "./assume-role/evaluate-assume-role.ts";
 export type * from "./trust-model.ts";
 export { applySuppressions, type Suppressed } from "./findings/apply-suppressions.ts";
 export { checkTrust, type TrustCheck, type TrustCheckInput } from "./check-trust.ts";

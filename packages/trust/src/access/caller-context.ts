@@ -1,6 +1,6 @@
 import { type Caller, lookUp, parseArn, readCaller, type RequestContext } from "@agent-roles/iam";
-import type { AssumeRoleParameters } from "../assume-role-request.ts";
-import { buildContext } from "../build-context.ts";
+import type { AssumeRoleParameters } from "../assume-role/assume-role-request.ts";
+import { buildContext } from "../assume-role/build-context.ts";
 import type { TrustRole } from "../trust-model.ts";
 import type { Chooser } from "./clause-values.ts";
 

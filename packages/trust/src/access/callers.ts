@@ -1,5 +1,5 @@
 import { lastSegment, parseArn } from "@agent-roles/iam";
-import type { AwsCaller, Caller } from "../assume-role-request.ts";
+import type { AwsCaller, Caller } from "../assume-role/assume-role-request.ts";
 import type { TrustContext, TrustRole } from "../trust-model.ts";
 import { GRANTS_ALL, managedGrant } from "./managed-policies.ts";
 

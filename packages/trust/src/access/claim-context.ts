@@ -1,4 +1,4 @@
-import { parseArn } from "@agent-roles/iam";
+import { claimPrefix } from "@agent-roles/iam";
 
 /**
  * Claims of a token, or attributes of an assertion, as condition keys: `sub` of the GitHub provider becomes
@@ -14,10 +14,4 @@ export function claimContext(
   return Object.fromEntries(
     Object.entries(claims).map(([name, values]) => [name.includes(":") ? name : `${prefix}:${name}`, values]),
   );
-}
-
-/** What the condition keys of a provider's claims begin with. */
-function claimPrefix(provider: string): string {
-  const resource = parseArn(provider)?.resource ?? provider;
-  return resource.startsWith("saml-provider/") ? "saml" : resource.replace(/^oidc-provider\//, "");
 }

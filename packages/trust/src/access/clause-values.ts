@@ -106,7 +106,7 @@ function inverse(clause: Clause): Clause {
 }
 
 /** A value that a comparison with the policy's value holds for. */
-function meeting(operator: Clause["operator"], value: string): string {
+export function meeting(operator: Clause["operator"], value: string): string {
   if (operator?.wildcards) return instance(value);
   if (operator?.type === "IP address") return value.split("/")[0] ?? value;
   const [, less] = /(Less|Greater)Than$/.exec(operator?.name ?? "") ?? [];

@@ -1,5 +1,5 @@
 import type { Evaluation } from "@agent-roles/iam";
-import type { AssumeRoleRequest } from "../assume-role-request.ts";
+import type { AssumeRoleRequest } from "../assume-role/assume-role-request.ts";
 import type { Finding } from "../trust-model.ts";
 
 /** The ID of the finding about an expectation that does not hold. */

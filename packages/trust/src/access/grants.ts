@@ -11,6 +11,7 @@ import {
   type Statement,
   stated,
 } from "@agent-roles/iam";
+import { ASSUME_ACTIONS, type AssumeAction } from "../assume-role/requested-actions.ts";
 import type { TrustRole } from "../trust-model.ts";
 import { type Clause, toClauses } from "./clauses.ts";
 
@@ -80,28 +81,23 @@ function exceptionsFor(
   return exceptions;
 }
 
-const ASSUME = {
-  aws: ["sts:AssumeRole"],
-  service: ["sts:AssumeRole"],
-  saml: ["sts:AssumeRoleWithSAML"],
-  web: ["sts:AssumeRoleWithWebIdentity"],
-  all: ["sts:AssumeRole", "sts:AssumeRoleWithSAML", "sts:AssumeRoleWithWebIdentity"],
-} as const;
-
 /** Whether a statement can concern one of the calls that give a role's credentials. */
 export function isAboutAssuming(statement: Statement): boolean {
-  return ASSUME.all.some((action) => coversAction(statement, action) !== "no");
+  return ASSUME_ACTIONS.some((action) => coversAction(statement, action) !== "no");
 }
 
 /** The actions of a statement that mean something for a principal: `sts:*` and the list of what it covers are the same. */
 function grantedActions(statement: Statement, { kind, name }: NamedPrincipal): string[] {
-  const usable =
-    kind === "everyone" || kind === "unreadable"
-      ? ASSUME.all
-      : ASSUME[kind !== "federated" ? kind : name.includes(":saml-provider/") ? "saml" : "web"];
+  const usable = kind === "everyone" || kind === "unreadable" ? ASSUME_ACTIONS : [callOf(kind, name)];
   return [...usable, "sts:TagSession", "sts:SetSourceIdentity"].filter(
     (action) => coversAction(statement, action) !== "no",
   );
+}
+
+/** The call that a principal makes. */
+function callOf(kind: "aws" | "service" | "federated", name: string): AssumeAction {
+  if (kind !== "federated") return "sts:AssumeRole";
+  return name.includes(":saml-provider/") ? "sts:AssumeRoleWithSAML" : "sts:AssumeRoleWithWebIdentity";
 }
 
 /**

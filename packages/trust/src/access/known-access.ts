@@ -3,6 +3,7 @@ import type { TrustContext, TrustRole } from "../trust-model.ts";
 import { knownCaller } from "./callers.ts";
 import { readGrants } from "./grants.ts";
 import { managedGrant } from "./managed-policies.ts";
+import { identify } from "./mentioned.ts";
 import { possibleRequests } from "./possible-requests.ts";
 import { readTrust } from "./read-trust.ts";
 import { mostPermissive, simulate, type Simulation } from "./simulate.ts";
@@ -45,8 +46,7 @@ export function candidatesFor(to: TrustRole, roles: CallerIndex): readonly Trust
     } else if (arn?.resource === "root") {
       add(roles.assuming.filter((role) => parseArn(role.arn)?.account === arn.account));
     } else if (arn) {
-      const [kind, roleName] = arn.resource.split("/");
-      add(roles.byName.get(`${arn.account} ${kind === "assumed-role" ? roleName : lastSegment(arn.resource)}`));
+      add(roles.byName.get(identify(principal.name)));
     }
   }
   return [...found];
@@ -67,7 +67,7 @@ export function indexCallers(roles: readonly TrustRole[]): CallerIndex {
   return {
     byArn: new Map(roles.map((role) => [role.arn, role])),
     byAccount: groupBy(roles, ({ arn }) => parseArn(arn)?.account),
-    byName: groupBy(roles, ({ arn }) => `${parseArn(arn)?.account} ${lastSegment(arn)}`),
+    byName: groupBy(roles, ({ arn }) => identify(arn)),
     assuming: roles.filter(canAssume),
   };
 }

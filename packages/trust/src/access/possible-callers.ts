@@ -1,5 +1,5 @@
 import { matchesWildcard, parseArn } from "@agent-roles/iam";
-import type { AwsCaller } from "../assume-role-request.ts";
+import type { AwsCaller } from "../assume-role/assume-role-request.ts";
 import type { TrustContext, TrustRole } from "../trust-model.ts";
 import { fillerFor } from "./caller-context.ts";
 import { type Grantee, knownCaller, outsideCaller, ownAccounts, type PossibleCaller } from "./callers.ts";

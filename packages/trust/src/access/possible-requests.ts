@@ -1,5 +1,5 @@
-import { type Caller, isUnresolved, parseArn } from "@agent-roles/iam";
-import type { AssumeRoleParameters } from "../assume-role-request.ts";
+import { type Caller, claimPrefix, isUnresolved } from "@agent-roles/iam";
+import type { AssumeRoleParameters } from "../assume-role/assume-role-request.ts";
 import { fillerFor } from "./caller-context.ts";
 import { type PossibleCaller, SESSION } from "./callers.ts";
 import { type Values, valuesToTry } from "./clause-values.ts";
@@ -36,9 +36,7 @@ function isForeignClaim(key: string, caller: Caller): boolean {
   if (!("federated" in caller) || isUnresolved(caller.federated) || isUnresolved(key)) return false;
   const prefix = key.slice(0, key.lastIndexOf(":"));
   if (prefix !== "saml" && !prefix.includes(".")) return false;
-  const name = parseArn(caller.federated)?.resource ?? caller.federated;
-  const own = name.startsWith("saml-provider/") ? "saml" : name.replace(/^oidc-provider\//, "").toLowerCase();
-  return prefix !== own;
+  return prefix !== claimPrefix(caller.federated).toLowerCase();
 }
 
 function isUser(caller: Caller): boolean {

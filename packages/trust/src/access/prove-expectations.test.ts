@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { evaluateAssumeRole } from "../evaluate-assume-role.ts";
+import { evaluateAssumeRole } from "../assume-role/evaluate-assume-role.ts";
 import type { TrustContext, TrustRole } from "../trust-model.ts";
 import type { Expectation } from "./expectation.ts";
 import { proveExpectations } from "./prove-expectations.ts";

@@ -1,6 +1,6 @@
 import { matchesWildcard } from "@agent-roles/iam";
-import type { AssumeRoleParameters } from "../assume-role-request.ts";
-import { evaluateAssumeRole } from "../evaluate-assume-role.ts";
+import type { AssumeRoleParameters } from "../assume-role/assume-role-request.ts";
+import { evaluateAssumeRole } from "../assume-role/evaluate-assume-role.ts";
 import type { Finding, TrustContext, TrustRole } from "../trust-model.ts";
 import { type PossibleCaller, SESSION } from "./callers.ts";
 import { callersByTrust, type ExpectedCallers } from "./callers-by-trust.ts";

@@ -1,6 +1,6 @@
 import type { Decision, Evaluation, PolicyDocument } from "@agent-roles/iam";
-import type { AssumeRoleParameters, AssumeRoleRequest } from "../assume-role-request.ts";
-import { evaluateAssumeRole } from "../evaluate-assume-role.ts";
+import type { AssumeRoleParameters, AssumeRoleRequest } from "../assume-role/assume-role-request.ts";
+import { evaluateAssumeRole } from "../assume-role/evaluate-assume-role.ts";
 import type { TrustContext, TrustRole } from "../trust-model.ts";
 import type { PossibleCaller } from "./callers.ts";
 import { GRANTS_ALL } from "./managed-policies.ts";

@@ -1,6 +1,6 @@
 import { lastSegment, parseArn } from "@agent-roles/iam";
 import type { TrustContext, TrustRole } from "../trust-model.ts";
-import type { Grantee } from "./callers.ts";
+import { type Grantee, ownAccounts } from "./callers.ts";
 import { type TrustEdge, trustRelation } from "./trust-relation.ts";
 
 /** Who can assume which role. */
@@ -48,7 +48,7 @@ export function trustGraph(
   const open = new Set(
     relation.flatMap(({ from, to }) => (from.kind === "anyone" || from.kind === "organization" ? to : [])),
   );
-  const own = new Set([...(context.accounts ?? []), ...roles.map(({ arn }) => parseArn(arn)?.account ?? "")]);
+  const own = ownAccounts(roles, context);
   const nodes = new Map<string, GraphNode>();
   for (const role of roles) nodes.set(role.arn, roleNode(role, context, escalating));
   const edges: GraphEdge[] = [];

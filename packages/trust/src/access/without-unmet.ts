@@ -6,7 +6,7 @@ import {
   type Statement,
   type Truth,
 } from "@agent-roles/iam";
-import type { AssumeRoleParameters } from "../assume-role-request.ts";
+import type { AssumeRoleParameters } from "../assume-role/assume-role-request.ts";
 import type { TrustContext } from "../trust-model.ts";
 import { contextFor } from "./caller-context.ts";
 import type { PossibleCaller } from "./callers.ts";

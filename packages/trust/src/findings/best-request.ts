@@ -1,4 +1,6 @@
 import { type Condition, isUnresolved, type Statement } from "@agent-roles/iam";
+import { meeting } from "../access/clause-values.ts";
+import { instance } from "../access/mentioned.ts";
 
 /** What a caller is, as opposed to what it can pass or come from. */
 const GIVEN = new Set([
@@ -41,13 +43,10 @@ function fittingValue({ operator, values: [value] }: Condition): string | undefi
     case "string":
     case "ARN":
     case "Boolean":
-      return value.replaceAll(/[*?]/g, "x");
-    case "number": {
-      const step = operator.name.includes("Less") ? -1 : operator.name.includes("Greater") ? 1 : 0;
-      return String(Number(value) + step);
-    }
+      return instance(value);
+    case "number":
     case "IP address":
-      return value.replace(/\/.*$/, "");
+      return meeting(operator, value);
     case "presence":
       return value.toLowerCase() === "false" ? "x" : undefined;
     case "date":

@@ -50,10 +50,10 @@ function isAnything(value: string): boolean {
  */
 export function demands(
   { conditions }: Statement,
-  keys: ReadonlySet<string> | ((key: string) => boolean),
+  keys: readonly string[] | ((key: string) => boolean),
   narrows: (value: string, condition: Condition) => boolean = saysSomething,
 ): boolean {
-  const wanted = typeof keys === "function" ? keys : (key: string): boolean => keys.has(key);
+  const wanted = typeof keys === "function" ? keys : (key: string): boolean => keys.includes(key);
   return conditions.some(
     (each) =>
       isDemand(each) &&

@@ -12,6 +12,7 @@ import { managedGrant } from "../access/managed-policies.ts";
 import { overApproximate } from "../access/over-approximate.ts";
 import { ESCALATION_PATHS, type EscalationPath } from "./escalation-paths.ts";
 import type { IndexedRole } from "./indexed-role.ts";
+import { resourcesOf } from "./statements.ts";
 
 /** An escalation path that a role has. */
 export interface FoundPath extends EscalationPath {
@@ -82,10 +83,6 @@ function permissionsOf({ role, arn }: IndexedRole, managed: readonly PolicyDocum
         return evaluate(request, policies).decision !== "denied";
       }),
     );
-}
-
-function resourcesOf({ resource }: Statement): readonly string[] {
-  return resource && !resource.negated ? resource.values : ["*"];
 }
 
 const ACTIONS = [...new Set([PASS_ROLE, ...ESCALATION_PATHS.flatMap(({ actions }) => actions)])];

@@ -1,8 +1,8 @@
 import { type Condition, parseArn, PARSED, parsePolicy, type Policy, type Statement } from "@agent-roles/iam";
 import { GRANTS_ALL } from "../access/managed-policies.ts";
 import { exampleAccount, instance } from "../access/mentioned.ts";
-import type { Caller } from "../assume-role-request.ts";
-import { evaluateAssumeRole } from "../evaluate-assume-role.ts";
+import type { Caller } from "../assume-role/assume-role-request.ts";
+import { evaluateAssumeRole } from "../assume-role/evaluate-assume-role.ts";
 import { bestRequest } from "./best-request.ts";
 import type { IndexedRole } from "./indexed-role.ts";
 import { lacksKey } from "./lacking-keys.ts";

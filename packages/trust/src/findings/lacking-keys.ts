@@ -1,4 +1,4 @@
-import { isUnresolved, type Principal, type Statement } from "@agent-roles/iam";
+import { claimPrefix, isUnresolved, type Principal, type Statement } from "@agent-roles/iam";
 import { isDemand } from "./conditions.ts";
 import { passesExternalId } from "./services.ts";
 import { isEveryone } from "./statements.ts";
@@ -41,10 +41,9 @@ export function lacksKey(principal: Principal, key: string, statement: Statement
       const colon = key.lastIndexOf(":");
       const [prefix, claim] = [key.slice(0, colon), key.slice(colon + 1)];
       if (isUnresolved(arn?.resource ?? value)) return false;
-      if (arn?.resource.startsWith("saml-provider/"))
-        return prefix === "saml" ? !SAML_KEYS.has(claim) : prefix.includes(".");
-      const provider = (arn?.resource ?? value).replace(/^oidc-provider\//, "").toLowerCase();
-      return prefix === "saml" || (prefix.includes(".") && prefix !== provider);
+      const own = claimPrefix(value).toLowerCase();
+      if (prefix === "saml") return own !== "saml" || !SAML_KEYS.has(claim);
+      return prefix.includes(".") && prefix !== own;
     }
     default:
       return false;

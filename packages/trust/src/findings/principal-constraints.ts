@@ -1,7 +1,7 @@
 import { type Condition, isUnresolved, parseArn, type Statement } from "@agent-roles/iam";
 import { certainPart, demands, withoutVariables } from "./conditions.ts";
 
-const ORGANIZATION_KEYS = new Set(["aws:principalorgid", "aws:principalorgpaths", "aws:principalorgmasteraccountid"]);
+const ORGANIZATION_KEYS = ["aws:principalorgid", "aws:principalorgpaths", "aws:principalorgmasteraccountid"];
 
 /** Whether a condition keeps out everyone who is not in the organization. */
 export function bindsOrganization(statement: Statement, organization: string): boolean {

@@ -6,14 +6,14 @@ import {
   readCaller,
   type Statement,
 } from "@agent-roles/iam";
-import type { AssumeRoleAnswer } from "../assume-role-request.ts";
+import { knownCaller, type PossibleCaller } from "../access/callers.ts";
+import { simulate } from "../access/simulate.ts";
+import type { AssumeRoleAnswer } from "../assume-role/assume-role-request.ts";
 import type { TrustContext } from "../trust-model.ts";
+import { bestRequest } from "./best-request.ts";
 import { type IndexedRole, readRole } from "./indexed-role.ts";
-import { lazy } from "./lazy.ts";
-import { readOutsideMaster } from "./outside-master.ts";
 import { memoize } from "./memoize.ts";
 import { type Reach, readReach } from "./reach.ts";
-import { simulateWith } from "./simulate.ts";
 import { allowsAssuming, principalsOf } from "./statements.ts";
 import { readTrustedBy, roleKey, type TrustedBy } from "./trusted-by.ts";
 
@@ -137,4 +137,40 @@ function externalIds(roles: readonly IndexedRole[], own: ReadonlySet<string>): M
 function isNamed({ effect, principal }: Statement, caller: CallerIdentity): boolean {
   if (effect !== "Allow" || !principal || principal.negated) return false;
   return matchingPrincipals(principal, caller).some(({ truth }) => truth === "yes");
+}
+
+/** Gives a function that asks the evaluator whether one role can assume another, with the request that has the best chance. */
+function simulateWith(
+  context: TrustContext,
+  ownAccounts: ReadonlySet<string>,
+): (from: IndexedRole, to: IndexedRole) => AssumeRoleAnswer {
+  const { organization: _, ...elsewhere } = context;
+  const contextOf = ({ arn }: IndexedRole): TrustContext => (arn && ownAccounts.has(arn.account) ? context : elsewhere);
+  const callerOf = memoize((from: IndexedRole): PossibleCaller => {
+    const known = knownCaller(from.role, contextOf(from));
+    // As any of its sessions.
+    return { ...known, caller: { ...known.caller, arn: from.role.arn } };
+  });
+  return (from, to) => {
+    const [own, other] = [contextOf(from).organization, contextOf(to).organization];
+    const organizations = {
+      ...(own !== undefined && { "aws:principalorgid": own }),
+      ...(other !== undefined && { "aws:resourceorgid": other }),
+    };
+    const request = { context: bestRequest([...to.trust, ...from.identity], organizations) };
+    return simulate(callerOf(from), to.role, request, contextOf(to)).answer;
+  };
+}
+
+/** The master where it is not among the roles: its policies are not known, so that only the other side can be judged. */
+function readOutsideMaster({ masterRoleArn }: TrustContext): IndexedRole | undefined {
+  if (masterRoleArn === undefined) return undefined;
+  const unknownPolicy = "a policy whose text is not known";
+  return readRole({ arn: masterRoleArn, trustPolicy: {}, managedPolicyArns: [unknownPolicy] });
+}
+
+/** Computes a value when it is first asked for, and keeps it. */
+function lazy<Value>(compute: () => Value): () => Value {
+  let kept: { readonly value: Value } | undefined;
+  return () => (kept ??= { value: compute() }).value;
 }

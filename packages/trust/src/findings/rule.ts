@@ -1,6 +1,6 @@
 import type { Statement } from "@agent-roles/iam";
 import type { Severity } from "../severity.ts";
-import type { SourceLocation } from "../trust-model.ts";
+import type { ExpectedRole, SourceLocation } from "../trust-model.ts";
 import type { IndexedRole } from "./indexed-role.ts";
 import type { RoleIndex } from "./role-index.ts";
 
@@ -34,4 +34,12 @@ export interface Rule {
   readonly checkRole?: (role: IndexedRole, index: RoleIndex) => Iterable<Violation>;
   /** Its complaints name the role themselves. */
   readonly checkSet?: (index: RoleIndex) => Iterable<Violation & { readonly role: string }>;
+}
+
+/** Role and location of a finding about one `AWS_ROLE_N`. */
+export function inEnvironment({ roleArn, variable, location }: ExpectedRole): {
+  readonly role: string;
+  readonly location: SourceLocation;
+} {
+  return { role: roleArn, location: location ?? { file: variable } };
 }

@@ -1,6 +1,6 @@
 import { coversAction, type Principal, type Statement } from "@agent-roles/iam";
 import { memoize } from "./memoize.ts";
-import { ASSUME_ACTIONS } from "../requested-actions.ts";
+import { ASSUME_ACTIONS } from "../assume-role/requested-actions.ts";
 
 /** Whether the statement covers an action for certain, by its `Action` or `NotAction`. */
 export const covers: (statement: Statement, action: string) => boolean = memoize(
@@ -20,6 +20,11 @@ export function principalsOf({ principal }: Statement): readonly Principal[] {
 /** `*`: everyone. */
 export function isEveryone({ type, value }: Principal): boolean {
   return type === "AWS" && value === "*";
+}
+
+/** Whether an AWS service is among the principals. */
+export function trustsService(statement: Statement, service: string): boolean {
+  return principalsOf(statement).some(({ type, value }) => type === "Service" && value === service);
 }
 
 /** The `Resource` values; everything where the statement has `NotResource`. */

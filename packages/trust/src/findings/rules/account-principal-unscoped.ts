@@ -3,9 +3,6 @@ import { letsIn, membersOf } from "../example-callers.ts";
 import type { Rule } from "../rule.ts";
 import { allowsAssuming, principalsOf } from "../statements.ts";
 
-const EXTERNAL_ID = new Set(["sts:externalid"]);
-const PRINCIPAL_ARN = new Set(["aws:principalarn"]);
-
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-accounts */
 export const accountPrincipalUnscoped: Rule = {
   id: "account-principal-unscoped",
@@ -14,9 +11,9 @@ export const accountPrincipalUnscoped: Rule = {
   fix: "add ArnEquals aws:PrincipalArn with the ARN of the role that must assume it",
   *checkStatementOf(statement, role, { ownAccounts }) {
     // Most statements name the ARN: those need no example.
-    if (!allowsAssuming(statement) || demands(statement, PRINCIPAL_ARN, (value) => !/[*?$]/.test(value))) return;
+    if (!allowsAssuming(statement) || demands(statement, ["aws:principalarn"], (value) => !/[*?$]/.test(value))) return;
     // AWS's own form for a third party is its account and an external ID.
-    const forThirdParty = demands(statement, EXTERNAL_ID);
+    const forThirdParty = demands(statement, ["sts:externalid"]);
     for (const { wholeAccount, account, value } of principalsOf(statement)) {
       if (!wholeAccount || (forThirdParty && account !== undefined && !ownAccounts.has(account))) continue;
       if (!letsIn(role, statement, membersOf(account, role, statement))) continue;

@@ -1,5 +1,5 @@
 import { isUnresolved, type Principal } from "@agent-roles/iam";
-import { ASSUME_ACTIONS, type AssumeAction } from "../../requested-actions.ts";
+import { ASSUME_ACTIONS, type AssumeAction } from "../../assume-role/requested-actions.ts";
 import type { Rule } from "../rule.ts";
 import { covers, principalsOf } from "../statements.ts";
 

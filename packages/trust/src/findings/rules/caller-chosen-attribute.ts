@@ -1,8 +1,8 @@
 import { type Condition, evaluate, PARSED, type Policy, type Statement } from "@agent-roles/iam";
 import { knownCaller } from "../../access/callers.ts";
 import { GRANTS_ALL } from "../../access/managed-policies.ts";
-import type { AssumeRoleParameters } from "../../assume-role-request.ts";
-import { evaluateAssumeRole } from "../../evaluate-assume-role.ts";
+import type { AssumeRoleParameters } from "../../assume-role/assume-role-request.ts";
+import { evaluateAssumeRole } from "../../assume-role/evaluate-assume-role.ts";
 import { bestRequest } from "../best-request.ts";
 import { demands, isDemand, saysSomething } from "../conditions.ts";
 import { letsIn, membersOf, sample } from "../example-callers.ts";
@@ -17,19 +17,14 @@ import { roleKey } from "../trusted-by.ts";
 interface Attribute {
   /** The condition key of the session's calls, in lower case. */
   readonly key: string;
-  /** `session tag "team"`. */
-  readonly name: string;
-  readonly action: "sts:TagSession" | "sts:SetSourceIdentity";
-  /** What the call that passes a value has, so that the value lasts along a chain. */
-  readonly pass: (value: string, transitive: boolean) => AssumeRoleParameters;
-  readonly tag?: string;
+  /** `undefined` for the source identity. */
+  readonly tag: string | undefined;
 }
 
 /** What the caller of STS writes into its own request. */
 const REQUEST_KEY = /^(?:aws:requesttag\/.+|sts:sourceidentity|sts:rolesessionname)$/;
 const SESSION_KEY = /^aws:(?:principaltag\/(.+)|sourceidentity)$/i;
 const VARIABLE = /\$\{(aws:(?:PrincipalTag\/[^},]+|SourceIdentity))[^}]*\}/gi;
-const EXTERNAL_ID = new Set(["sts:externalid"]);
 /** A value that no policy lists: where it passes, nothing limits the values. */
 const CHOSEN = "chosen-by-the-caller";
 
@@ -45,7 +40,7 @@ export const callerChosenAttribute: Rule = {
   why: "a session tag, source identity or session name that the caller chooses proves nothing about the caller",
   fix: "limit sts:TagSession with aws:TagKeys and aws:RequestTag, or sts:SetSourceIdentity with sts:SourceIdentity, where the attribute is passed; or require aws:PrincipalArn instead",
   *checkStatementOf(statement, role) {
-    if (!allowsAssuming(statement) || demands(statement, EXTERNAL_ID)) return;
+    if (!allowsAssuming(statement) || demands(statement, ["sts:externalid"])) return;
     const chosen = statement.conditions.find(
       (each) => REQUEST_KEY.test(each.key) && isDemand(each) && each.values.every((value) => isLiteral(value, each)),
     );
@@ -95,7 +90,9 @@ function chosenOf(role: IndexedRole, attributes: readonly Attribute[], index: Ro
 }
 
 function describe(chosen: readonly Chosen[]): string {
-  const names = chosen.map(({ attribute }) => attribute.name).join(", ");
+  const names = chosen
+    .map(({ attribute: { tag } }) => (tag === undefined ? "source identity" : `session tag "${tag}"`))
+    .join(", ");
   return `the ${names} of ${chosen[0]?.role}, which ${chosen[0]?.chooser} chooses when it assumes that role`;
 }
 
@@ -116,25 +113,16 @@ function attributesIn(statements: readonly Statement[]): readonly Attribute[] {
     const variables = texts.flatMap((text) => (text.includes("${") ? [...text.matchAll(VARIABLE)] : []));
     for (const name of [...conditions.map((each) => each.name), ...variables.map(([, variable = ""]) => variable)]) {
       const [key, tag] = SESSION_KEY.exec(name) ?? [];
-      if (key !== undefined) found.set(key.toLowerCase(), readAttribute(key.toLowerCase(), tag));
+      if (key !== undefined) found.set(key.toLowerCase(), { key: key.toLowerCase(), tag });
     }
   }
   return [...found.values()];
 }
 
-function passSourceIdentity(sourceIdentity: string): AssumeRoleParameters {
-  return { sourceIdentity };
-}
-
-function readAttribute(key: string, tag: string | undefined): Attribute {
-  if (tag === undefined) {
-    return { key, name: "source identity", action: "sts:SetSourceIdentity", pass: passSourceIdentity };
-  }
-  const pass = (value: string, transitive: boolean): AssumeRoleParameters => ({
-    sessionTags: { [tag]: value },
-    ...(transitive && { transitiveTagKeys: [tag] }),
-  });
-  return { key, name: `session tag "${tag}"`, action: "sts:TagSession", pass, tag };
+/** What the call that passes a value has, so that the value lasts along a chain. */
+function pass({ tag }: Attribute, value: string, transitive: boolean): AssumeRoleParameters {
+  if (tag === undefined) return { sourceIdentity: value };
+  return { sessionTags: { [tag]: value }, ...(transitive && { transitiveTagKeys: [tag] }) };
 }
 
 const choosers = memoize((_index: RoleIndex, _key: string) => new Map<IndexedRole, string | undefined>());
@@ -152,9 +140,10 @@ function chooserOf(role: IndexedRole, attribute: Attribute, index: RoleIndex, al
 
 function findChooser(role: IndexedRole, attribute: Attribute, index: RoleIndex, along: boolean): string | undefined {
   const allowing = role.trust.filter(({ effect }) => effect === "Allow");
-  if (!allowing.some((each) => covers(each, attribute.action))) return undefined;
+  const action = attribute.tag === undefined ? "sts:SetSourceIdentity" : "sts:TagSession";
+  if (!allowing.some((each) => covers(each, action))) return undefined;
   for (const caller of new Set(allowing.flatMap((each) => callersOf(each, role)))) {
-    if (assumes(role, caller, index, { passed: attribute.pass(CHOSEN, along) })) return caller;
+    if (assumes(role, caller, index, { passed: pass(attribute, CHOSEN, along) })) return caller;
     const from = index.byKey.get(roleKey(caller) ?? "");
     const first = from && from !== role && chooserOf(from, attribute, index, true);
     if (first && assumes(role, caller, index, { held: [[attribute, CHOSEN]], transitive: true })) return first;

@@ -1,5 +1,4 @@
-import { inEnvironment } from "../in-environment.ts";
-import type { Rule } from "../rule.ts";
+import { inEnvironment, type Rule } from "../rule.ts";
 
 /** STS caps a chained session at one hour; seconds. */
 const LONGEST_CHAINED = 3600;

@@ -1,4 +1,4 @@
-import { ASSUME_ACTIONS } from "../../requested-actions.ts";
+import { ASSUME_ACTIONS } from "../../assume-role/requested-actions.ts";
 import { isPresenceGuard } from "../conditions.ts";
 import type { Rule } from "../rule.ts";
 import { covers } from "../statements.ts";

@@ -2,7 +2,7 @@ import { demands } from "../conditions.ts";
 import type { Rule } from "../rule.ts";
 import { covers, resourcesOf } from "../statements.ts";
 
-const BINDS_TARGET = new Set(["aws:resourceorgid", "aws:resourceorgpaths", "aws:resourceaccount"]);
+const BINDS_TARGET = ["aws:resourceorgid", "aws:resourceorgpaths", "aws:resourceaccount"];
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_permissions-to-switch.html */
 export const masterPermissionStar: Rule = {

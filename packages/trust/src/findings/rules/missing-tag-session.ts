@@ -1,7 +1,6 @@
-import type { Statement } from "@agent-roles/iam";
 import { missingAction, neverMetWithout } from "../missing-action.ts";
 import type { Rule } from "../rule.ts";
-import { allowsAssuming, covers, principalsOf } from "../statements.ts";
+import { allowsAssuming, covers, trustsService } from "../statements.ts";
 
 const ACTION = "sts:TagSession";
 
@@ -12,7 +11,9 @@ export const missingTagSession: Rule = {
   why: "a call that passes session tags fails without sts:TagSession on both sides",
   fix: "add sts:TagSession to the actions beside sts:AssumeRole, or pass no session tags",
   *checkRole(role, index) {
-    const pods = role.trust.filter((statement) => statement.effect === "Allow" && trustsPods(statement));
+    const pods = role.trust.filter(
+      (statement) => statement.effect === "Allow" && trustsService(statement, "pods.eks.amazonaws.com"),
+    );
     const first = pods.find(allowsAssuming);
     if (first && !pods.some((statement) => covers(statement, ACTION))) {
       yield {
@@ -24,7 +25,3 @@ export const missingTagSession: Rule = {
     if (index.context.passes?.sessionTags ?? true) yield* missingAction(role, index, ACTION);
   },
 };
-
-function trustsPods(statement: Statement): boolean {
-  return principalsOf(statement).some(({ type, value }) => type === "Service" && value === "pods.eks.amazonaws.com");
-}

@@ -1,6 +1,7 @@
+import { isUnresolved } from "@agent-roles/iam";
 import type { IndexedRole } from "../indexed-role.ts";
+import { memoize } from "../memoize.ts";
 import type { Rule, Violation } from "../rule.ts";
-import { hasUnresolvedPolicies } from "../unresolved-policies.ts";
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html */
 export const oneSidedTrust: Rule = {
@@ -37,3 +38,19 @@ function masterLacks({ role: master }: IndexedRole, { role }: IndexedRole, why: 
     fix: `allow sts:AssumeRole on ${role.arn} in a policy of the master`,
   };
 }
+
+/**
+ * Whether a part of the role's policies is not known, so that a denial of the evaluator could come from that. Kept,
+ * because the master is asked about with every target.
+ */
+const hasUnresolvedPolicies: (role: IndexedRole) => boolean = memoize(({ role, trust, identity }) => {
+  if (role.unknowns.length > 0 || isUnresolved(role.arn)) return true;
+  return [...trust, ...identity].some(({ conditions, principal, action, resource }) =>
+    [
+      ...(principal?.values ?? []).map(({ value }) => value),
+      ...(action?.values ?? []),
+      ...conditions.flatMap(({ name, values }) => [name, ...values]),
+      ...(resource?.values ?? []),
+    ].some(isUnresolved),
+  );
+});

@@ -1,10 +1,9 @@
 import { isUnresolved, matchesWildcard, parseArn } from "@agent-roles/iam";
 import type { ExpectedRole } from "../../trust-model.ts";
 import { isDemand } from "../conditions.ts";
-import { inEnvironment } from "../in-environment.ts";
 import type { IndexedRole } from "../indexed-role.ts";
 import type { RoleIndex } from "../role-index.ts";
-import type { Rule } from "../rule.ts";
+import { inEnvironment, type Rule } from "../rule.ts";
 import { allowsAssuming } from "../statements.ts";
 import { roleKey } from "../trusted-by.ts";
 

@@ -1,7 +1,6 @@
 import { isUnresolved, lastSegment, parseArn } from "@agent-roles/iam";
-import { inEnvironment } from "../in-environment.ts";
 import type { RoleIndex } from "../role-index.ts";
-import type { Rule, Violation } from "../rule.ts";
+import { inEnvironment, type Rule, type Violation } from "../rule.ts";
 import { covers, principalsOf, resourcesOf } from "../statements.ts";
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-friendly-names */

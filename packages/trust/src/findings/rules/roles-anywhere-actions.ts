@@ -1,8 +1,7 @@
-import type { Statement } from "@agent-roles/iam";
 import { demands } from "../conditions.ts";
 import { namesResource } from "../principal-constraints.ts";
 import type { Rule } from "../rule.ts";
-import { allowsAssuming, covers, principalsOf } from "../statements.ts";
+import { allowsAssuming, covers, trustsService } from "../statements.ts";
 
 /** @see https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html */
 export const rolesAnywhereActions: Rule = {
@@ -11,7 +10,9 @@ export const rolesAnywhereActions: Rule = {
   why: "Roles Anywhere needs all three actions, and accepts certificates of every trust anchor unless one is required",
   fix: "allow sts:AssumeRole, sts:TagSession and sts:SetSourceIdentity, with ArnEquals aws:SourceArn = the trust anchor",
   *checkRole({ trust }) {
-    const own = trust.filter((statement) => statement.effect === "Allow" && trustsRolesAnywhere(statement));
+    const own = trust.filter(
+      (statement) => statement.effect === "Allow" && trustsService(statement, "rolesanywhere.amazonaws.com"),
+    );
     const assuming = own.filter(allowsAssuming);
     const [first] = assuming;
     if (!first) return;
@@ -24,7 +25,7 @@ export const rolesAnywhereActions: Rule = {
       };
     }
     for (const statement of assuming) {
-      if (demands(statement, new Set(["aws:sourcearn"]), namesResource)) continue;
+      if (demands(statement, ["aws:sourcearn"], namesResource)) continue;
       yield {
         statement: statement.label,
         message: "no aws:SourceArn requires a trust anchor: certificates of every trust anchor of the account pass",
@@ -33,9 +34,3 @@ export const rolesAnywhereActions: Rule = {
     }
   },
 };
-
-function trustsRolesAnywhere(statement: Statement): boolean {
-  return principalsOf(statement).some(
-    ({ type, value }) => type === "Service" && value === "rolesanywhere.amazonaws.com",
-  );
-}

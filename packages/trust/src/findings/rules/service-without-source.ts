@@ -5,8 +5,6 @@ import type { Rule } from "../rule.ts";
 import { passesExternalId, sendsSource } from "../services.ts";
 import { allowsAssuming, principalsOf } from "../statements.ts";
 
-const EXTERNAL_ID = new Set(["sts:externalid"]);
-
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html#cross-service-confused-deputy-prevention */
 export const serviceWithoutSource: Rule = {
   id: "service-without-source",
@@ -15,7 +13,7 @@ export const serviceWithoutSource: Rule = {
   fix: "add StringEquals aws:SourceAccount with the account, or ArnLike aws:SourceArn with the ARN of the resource, account included",
   *checkStatementOf(statement, role, { ownAccounts }) {
     if (!allowsAssuming(statement)) return;
-    const bindsAccount = demands(statement, EXTERNAL_ID, (id) => ownAccounts.has(id));
+    const bindsAccount = demands(statement, ["sts:externalid"], (id) => ownAccounts.has(id));
     for (const { type, value } of principalsOf(statement)) {
       const sends = type === "Service" && value !== "*" && !isUnresolved(value) ? sendsSource(value) : false;
       if (bindsAccount && passesExternalId(value)) continue;

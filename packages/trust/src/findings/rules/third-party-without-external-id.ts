@@ -4,8 +4,6 @@ import { bindsOrganization } from "../principal-constraints.ts";
 import type { Rule } from "../rule.ts";
 import { allowsAssuming, principalsOf } from "../statements.ts";
 
-const EXTERNAL_ID = new Set(["sts:externalid"]);
-
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html */
 export const thirdPartyWithoutExternalId: Rule = {
   id: "third-party-without-external-id",
@@ -13,7 +11,7 @@ export const thirdPartyWithoutExternalId: Rule = {
   why: "another customer of the third party could make it act on this role (confused deputy)",
   fix: "add StringEquals sts:ExternalId with an id that the third party issues for you alone",
   *checkStatementOf(statement, role, { context, ownAccounts, knowsOwnAccount }) {
-    if (!knowsOwnAccount || !allowsAssuming(statement) || demands(statement, EXTERNAL_ID)) return;
+    if (!knowsOwnAccount || !allowsAssuming(statement) || demands(statement, ["sts:externalid"])) return;
     if (context.organization !== undefined && bindsOrganization(statement, context.organization)) return;
     const others = new Set(
       principalsOf(statement).flatMap(({ account }) =>

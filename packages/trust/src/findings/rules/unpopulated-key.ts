@@ -1,5 +1,5 @@
 import { COMMON_KEYS, type Condition, isUnresolved, nearest, type Statement } from "@agent-roles/iam";
-import { ASSUME_ACTIONS, type AssumeAction } from "../../requested-actions.ts";
+import { ASSUME_ACTIONS, type AssumeAction } from "../../assume-role/requested-actions.ts";
 import { isDemand, isPresenceGuard } from "../conditions.ts";
 import { lacksKey } from "../lacking-keys.ts";
 import type { Rule } from "../rule.ts";

@@ -8,7 +8,7 @@ import {
   policies,
   trustStatements,
   withLists,
-} from "./policy-arbitraries.test-helper.ts";
+} from "../policy-arbitraries.test-helper.ts";
 
 const kinds = fc.constantFrom(...KINDS);
 const positions = fc.nat({ max: 100 });

@@ -13,8 +13,7 @@ import {
   sortReasons,
 } from "@agent-roles/iam";
 import type { AssumeRoleAnswer, AssumeRoleRequest } from "./assume-role-request.ts";
-import { buildContext } from "./build-context.ts";
-import { inheritedTags, overriddenTag } from "./transitive-tags.ts";
+import { buildContext, inheritedTags, overriddenTag } from "./build-context.ts";
 import { readAction, requestedActions, usualAction } from "./requested-actions.ts";
 
 /**
