@@ -34,7 +34,7 @@ describe.each([...texts])("%s", (_, text) => {
   it("pins every action by commit, with its version beside it", () => {
     const uses = text.split("\n").filter((line) => /^\s*(- )?uses:/.test(line));
     expect(uses.length).toBeGreaterThan(0);
-    for (const line of uses) expect(line).toMatch(/uses: [\w-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+    for (const line of uses) expect(line).toMatch(/uses: (\.\/|[\w-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+)$/);
   });
 
   it("gives each job the least that it needs", () => {
@@ -60,7 +60,9 @@ describe.each([...texts])("%s", (_, text) => {
   it("runs no code of a change in a job that can write", () => {
     for (const { permissions = {}, steps: own } of Object.values(workflow.jobs)) {
       if (!Object.values(permissions).includes("write")) continue;
-      expect(own.filter(({ run, uses = "" }) => run !== undefined || uses.startsWith("actions/checkout@"))).toEqual([]);
+      expect(own.filter(({ run, uses = "" }) => run !== undefined || /^(\.|actions\/checkout@)/.test(uses))).toEqual(
+        [],
+      );
     }
   });
 
@@ -69,14 +71,20 @@ describe.each([...texts])("%s", (_, text) => {
   });
 });
 
-it("judges the trust policies of a pull request with the checker of the base branch", () => {
+it("judges the trust policies of a pull request with the action and checker of the base branch", () => {
   const { jobs }: Workflow = parse(texts.get("trust.yml") ?? "");
-  const judges = Object.values(jobs).filter(({ steps }) => steps.some(({ run = "" }) => / check cdk\.out/.test(run)));
+  const judges = Object.values(jobs).filter(({ steps }) => steps.some(({ uses = "" }) => uses.startsWith("./")));
   expect(judges).toHaveLength(1);
-  const checkouts = judges.flatMap(({ steps }) =>
-    steps.filter(({ uses = "" }) => uses.startsWith("actions/checkout@")),
-  );
+  const [{ permissions, steps } = { permissions: undefined, steps: [] }] = judges;
+  expect(permissions).toEqual({ contents: "read" });
+  const checkouts = steps.filter(({ uses = "" }) => uses.startsWith("actions/checkout@"));
   expect(checkouts.map((step) => step.with?.["ref"])).toEqual([
     "${{ github.event.pull_request.base.sha || github.sha }}",
   ]);
+  // What a change wrote is in a directory of its own, where neither the action nor the checker is.
+  const downloads = steps.filter(({ uses = "" }) => uses.startsWith("actions/download-artifact@"));
+  expect(downloads.map((step) => step.with?.["path"])).toEqual(["change"]);
+  const judging = steps.filter(({ uses }) => uses === "./");
+  expect(judging.map((step) => step.with)).toMatchObject([{ "working-directory": "change", path: "cdk.out" }]);
+  expect(jobs["templates"]?.steps.some(({ uses = "" }) => uses.startsWith("./"))).toBe(false);
 });
