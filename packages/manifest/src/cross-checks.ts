@@ -2,6 +2,7 @@ import { accountOf, parseArn, partitionOfRegion } from "@agent-roles/iam";
 import { ACCESS_LEVELS, isRegion, sessionPolicyMistakes } from "@agent-roles/runtime/role-env";
 import { type Draft, type DraftRole, readDraft, textsIn } from "./draft.ts";
 import { didYouMean } from "./did-you-mean.ts";
+import { policyArn } from "./fields.ts";
 import { checkManagedPolicy } from "./managed-policies.ts";
 import { formatPath, type ManifestIssue } from "./manifest-issue.ts";
 import { sessionPolicyJson } from "./target-roles.ts";
@@ -171,10 +172,11 @@ function policyList(
 function policyIssues(
   arn: string,
   account: string | undefined,
-  { partition }: Draft,
+  { partition = parseArn(arn)?.partition ?? "" }: Draft,
 ): Pick<ManifestIssue, "message" | "fix" | "severity">[] {
   const parsed = parseArn(arn);
-  if (!parsed?.resource.startsWith("policy/")) return [];
+  // The schema reports what is no ARN of a policy.
+  if (!parsed || !policyArn.safeParse(arn).success) return [];
   const { partition: found, account: owner } = parsed;
   const name = parsed.resource.slice("policy/".length);
   if (found !== partition || (owner !== "aws" && account !== undefined && owner !== account)) {
@@ -217,7 +219,8 @@ function broadOrEmpty(
   });
 }
 
-function regionIssues(region: string | undefined, partition: string, path: Path): ManifestIssue[] {
+function regionIssues(region: string | undefined, partition: string | undefined, path: Path): ManifestIssue[] {
+  if (partition === undefined) return [];
   const known = knownRegions(partition);
   // The schema reports what does not look like a Region.
   if (region === undefined || !isRegion(region) || known.includes(region)) return [];
@@ -242,6 +245,7 @@ function regionIssues(region: string | undefined, partition: string, path: Path)
 
 /** An ARN of another partition never matches. */
 function foreignPartitions({ master, roles, partition }: Draft): ManifestIssue[] {
+  if (partition === undefined) return [];
   const texts = [
     ...master.trustedBy.flatMap(({ entry }, index) => textsIn(entry, ["master", "trustedBy", index])),
     ...textsIn(master.statements, ["master", "statements"]),

@@ -1,6 +1,7 @@
 import { isRecord } from "@agent-roles/iam";
 import * as z from "zod";
 import { DEFAULT_DEPLOY_ROLE, DEFAULT_PARTITION, DEFAULT_ROLE_PATH } from "./manifest-schema.ts";
+import { partitions } from "./regions.ts";
 
 /** Managed policies per role in a new account. */
 const ATTACHED_POLICIES_QUOTA = 10;
@@ -40,7 +41,10 @@ const draftTrustedBy = z.unknown().transform((entry) => ({
 }));
 
 const draft = lenient({
-  partition: z.string().catch(DEFAULT_PARTITION),
+  partition: z
+    .string()
+    .catch(DEFAULT_PARTITION)
+    .transform((name) => (partitions.includes(name) ? name : undefined)),
   rolePath: z.string().catch(DEFAULT_ROLE_PATH),
   deployRoleName: z.string().catch(DEFAULT_DEPLOY_ROLE),
   deployment: text,
@@ -85,7 +89,8 @@ export interface DraftRole extends DraftPermissions {
 
 /** A manifest as far as it can be read. */
 export interface Draft {
-  readonly partition: string;
+  /** `undefined` where it is none that exists. */
+  readonly partition?: Text;
   readonly rolePath: string;
   readonly deployRoleName: string;
   readonly deployment?: Text;

@@ -38,6 +38,19 @@ it("names the file in every problem", async () => {
 
 it.each([
   ["UTF-16", Buffer.from("\uFEFFmaster: 1\n", "utf16le"), "1:1: it is UTF-16 text, not UTF-8; save it as UTF-8"],
+  [
+    "UTF-16 without a mark",
+    Buffer.from("master: 1\n", "utf16le"),
+    "1:1: it is UTF-16 text, not UTF-8; save it as UTF-8",
+  ],
+  [
+    "big-endian UTF-16 without a mark",
+    Buffer.from("master: 1\n", "utf16le").swap16(),
+    "1:1: it is UTF-16 text, not UTF-8; save it as UTF-8",
+  ],
+  ["UTF-32", utf32("\uFEFFmaster: 1\n"), "1:1: it is UTF-32 text, not UTF-8; save it as UTF-8"],
+  ["UTF-32 without a mark", utf32("master: 1\n"), "1:1: it is UTF-32 text, not UTF-8; save it as UTF-8"],
+  ["big-endian UTF-32", utf32("\uFEFFmaster: 1\n").swap32(), "1:1: it is UTF-32 text, not UTF-8; save it as UTF-8"],
   ["Latin-1", Buffer.from("master: 1\n# Rôle\n", "latin1"), "2:4: byte 0xF4 is not UTF-8 (Latin-1?); save it as UTF-8"],
   ["no text", Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 0xff]), " it is not UTF-8 text; name a text file in UTF-8"],
 ])("refuses a file in %s", async (_, bytes, message) => {
@@ -45,3 +58,8 @@ it.each([
   await writeFile(file, bytes);
   await expect(loadManifest(file)).rejects.toThrow(`${file}:${message}`);
 });
+
+/** UTF-32 in this machine's little-endian order. */
+function utf32(text: string): Buffer {
+  return Buffer.from(Uint32Array.from(text, (character) => character.codePointAt(0) ?? 0).buffer);
+}

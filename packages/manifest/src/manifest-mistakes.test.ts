@@ -200,6 +200,36 @@ describe("refuses a manifest for", () => {
       "without wildcards",
     ],
     [
+      "an unknown partition, without a report of every ARN",
+      `partition: aws-china\n${withRole(readOnly, "region: eu-central-1", onResource("arn:aws:s3:::b/*"))}`,
+      '1:12: partition: "aws-china" is not valid',
+    ],
+    [
+      "a policy ARN with a blank, once",
+      withRole('managedPolicies: ["arn:aws:iam::aws:policy/ReadOnlyAccess "]'),
+      '"arn:aws:iam::aws:policy/ReadOnlyAccess " is not valid; write the ARN of a managed policy',
+    ],
+    [
+      "a policy document in the place of statements",
+      withRole('statements: { Version: "2012-10-17", Statement: [{ Effect: Allow, Action: "*", Resource: "*" }] }'),
+      "statements: these fields are not valid; write the list below its Statement",
+    ],
+    [
+      "a policy document in the place of a statement",
+      withRole('statements: [{ Version: "2012-10-17", Statement: [{ Effect: Allow, Action: "*" }] }]'),
+      "statements[0]: is a policy document, not a statement; write the list below its Statement",
+    ],
+    [
+      "a policy document in JSON text",
+      withRole(`statements: '{"Statement": []}'`),
+      "is not valid; write the list below its Statement",
+    ],
+    [
+      "a long text, shortened",
+      withRole(readOnly, `account: "${"1".repeat(5000)}"`),
+      `${"1".repeat(199)}… is not valid`,
+    ],
+    [
       "a session tag that is a tag of a role",
       `attribution: { sessionTags: [Team] }\n${withRole(readOnly, "tags: { team: a }")}`,
       '1:30: attribution.sessionTags[0]: "Team" is also a tag of the role RoleOne',

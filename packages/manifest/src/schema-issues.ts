@@ -1,16 +1,31 @@
 import type { core } from "zod";
-import { type ManifestIssue, valueAt } from "./manifest-issue.ts";
+import { formatPath, type ManifestIssue, valueAt } from "./manifest-issue.ts";
+import { LIST_BELOW_STATEMENT } from "./statement.ts";
 import type { YamlSource } from "@agent-roles/templates/source";
 
 type Issue = core.$ZodIssue;
+/** Characters of a value in a message. */
+const LONGEST_VALUE = 200;
+
 type Source = Pick<YamlSource, "value" | "written">;
 
 /** What the schema found, in words: the schema's own messages are the fixes, what is wrong is read from the value. */
 export function schemaIssues(issues: readonly Issue[], source: Source): ManifestIssue[] {
-  return issues.flatMap((issue) => explain(issue, issue.path, source));
+  const pasted = issues.flatMap((issue) => (isPolicyDocument(issue) ? [formatPath(issue.path)] : []));
+  return issues
+    .filter((issue) => isPolicyDocument(issue) || pasted.every((path) => !formatPath(issue.path).startsWith(path)))
+    .flatMap((issue) => explain(issue, issue.path, source));
+}
+
+/** A whole document in the place of one statement. */
+function isPolicyDocument(issue: Issue): boolean {
+  return issue.code === "unrecognized_keys" && issue.keys.includes("Statement");
 }
 
 function explain(issue: Issue, path: readonly PropertyKey[], source: Source): ManifestIssue[] {
+  if (isPolicyDocument(issue)) {
+    return [{ path, message: "is a policy document, not a statement", fix: LIST_BELOW_STATEMENT }];
+  }
   if (issue.code === "unrecognized_keys") {
     const fixes = issue.message.split("\n");
     return issue.keys.map((key, index) => ({
@@ -65,5 +80,7 @@ function describe(value: unknown): string {
   if (value === undefined) return "is missing";
   if (value === null || value === "") return "is empty";
   if (Array.isArray(value)) return value.length === 0 ? "is an empty list" : "this list is not valid";
-  return typeof value === "object" ? "these fields are not valid" : `${JSON.stringify(value)} is not valid`;
+  if (typeof value === "object") return "these fields are not valid";
+  const text = JSON.stringify(value);
+  return `${text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text} is not valid`;
 }

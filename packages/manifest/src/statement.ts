@@ -66,12 +66,18 @@ const statement: z.ZodType<PolicyStatement> = fields({
     when: isObject,
   });
 
+const STATEMENTS = "list 1 to 100 statements";
+/** The fix for a policy document in the place of statements. */
+export const LIST_BELOW_STATEMENT = "write the list below its Statement, without Version and Statement";
+
 /** The statements of one inline policy. */
-export const statements: z.ZodType<readonly PolicyStatement[]> = list(
-  statement,
-  100,
-  "list 1 to 100 statements",
-).refine(haveUniqueSids, { error: "give each statement a different Sid, or none" });
+export const statements: z.ZodType<readonly PolicyStatement[]> = z
+  .array(statement, {
+    error: ({ input }) => (/\bStatement\b/.test(JSON.stringify(input) ?? "") ? LIST_BELOW_STATEMENT : STATEMENTS),
+  })
+  .min(1, { error: STATEMENTS })
+  .max(100, { error: STATEMENTS })
+  .refine(haveUniqueSids, { error: "give each statement a different Sid, or none" });
 
 /** IAM refuses a policy that has a Sid twice. */
 function haveUniqueSids(all: readonly { readonly Sid?: string }[]): boolean {

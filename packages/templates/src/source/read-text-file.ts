@@ -46,6 +46,8 @@ export function readTextFile(
   } catch (cause) {
     return failure(cause);
   }
+  // No text in UTF-8 has a NUL, and UTF-16 of English text would decode.
+  if (bytes.includes(0)) return { kind: "unreadable", ...otherEncoding(bytes) };
   try {
     return { text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes) };
   } catch (cause) {
@@ -53,12 +55,19 @@ export function readTextFile(
   }
 }
 
-/** Says where a file stops being UTF-8, and which encoding it probably has. */
+/** Names the encoding of a file with NULs: a byte order mark, or the NULs of the first character. */
+function otherEncoding(bytes: Uint8Array): Pick<Diagnostic, "line" | "column" | "message" | "fix"> {
+  const start = Buffer.from(bytes.subarray(0, 4)).toString("hex");
+  const bits = /^(fffe0000|0000feff|(?!00)..000000|000000)/.test(start) ? 32 : 16;
+  if (bits === 32 || /^(fffe|feff|(?!00)..00|00(?!00))/.test(start)) {
+    return { line: 1, column: 1, message: `it is UTF-${bits} text, not UTF-8`, fix: "save it as UTF-8" };
+  }
+  return { message: "it is not UTF-8 text", fix: "name a text file in UTF-8" };
+}
+
+/** Says where a file stops being UTF-8. */
 function notUtf8(bytes: Uint8Array): Pick<Diagnostic, "line" | "column" | "message" | "fix"> {
-  const mark = Buffer.from(bytes.subarray(0, 2)).toString("hex");
   const fix = "save it as UTF-8";
-  if (mark === "fffe" || mark === "feff") return { line: 1, column: 1, message: "it is UTF-16 text, not UTF-8", fix };
-  if (bytes.includes(0)) return { message: "it is not UTF-8 text", fix: "name a text file in UTF-8" };
   const before = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes).split("\uFFFD", 1)[0] ?? "";
   const byte = (bytes[Buffer.byteLength(before)] ?? 0).toString(16).toUpperCase();
   const lines = before.split("\n");
