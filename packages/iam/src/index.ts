@@ -8,7 +8,7 @@ export { inNetwork } from "./conditions/ip-network.ts";
 export { OPERATOR_NAMES, parseOperator, type ConditionOperator, type OperatorUse } from "./conditions/operators.ts";
 export { evaluate, evaluateAction, sortReasons } from "./evaluate.ts";
 export { groupBy } from "./group-by.ts";
-export { asList, isRecord, quote, textOf } from "./json.ts";
+export { asList, asRecord, isRecord, itemsOf, quote, textOf } from "./json.ts";
 export { nearest } from "./nearest.ts";
 export { parseConditions, parsePolicy, readPolicy } from "./parse-policy.ts";
 export * from "./policy.ts";

@@ -1,6 +1,7 @@
+import { asRecord, isRecord, itemsOf } from "@agent-roles/iam";
 import { type InputPath, type InputReader, inside } from "./input-reader.ts";
 import { DEEPEST_NESTING, endless, readNested, type ReadTemplate } from "./nested-templates.ts";
-import { isObject, templateSource } from "./recognize.ts";
+import { templateSource } from "./recognize.ts";
 import { TrustInputError } from "./trust-input-error.ts";
 
 /**
@@ -13,10 +14,10 @@ import { TrustInputError } from "./trust-input-error.ts";
 export function readCloudAssembly(directory: InputPath, reader: InputReader, depth = 0): readonly ReadTemplate[] {
   if (depth > DEEPEST_NESTING) throw endless(directory.file);
   const { value, file } = reader.parse(inside(directory, "manifest.json"));
-  if (!isObject(value) || !isObject(value["artifacts"])) throw notAManifest(file);
+  if (!isRecord(value) || !isRecord(value["artifacts"])) throw notAManifest(file);
   const sources: ReadTemplate[] = [];
   for (const [id, artifact] of Object.entries(value["artifacts"])) {
-    if (!isObject(artifact)) continue;
+    if (!isRecord(artifact)) continue;
     const read = reader.attempt(() => readArtifact(id, artifact, directory, reader, depth));
     sources.push(...(read ?? []));
   }
@@ -30,7 +31,7 @@ function readArtifact(
   reader: InputReader,
   depth: number,
 ): readonly ReadTemplate[] {
-  const properties = isObject(artifact["properties"]) ? artifact["properties"] : {};
+  const properties = asRecord(artifact["properties"]);
   const { templateFile, directoryName, stackName } = properties;
   if (artifact["type"] === "cdk:cloud-assembly" && typeof directoryName === "string") {
     return readCloudAssembly(inside(directory, directoryName), reader, depth + 1);
@@ -68,18 +69,14 @@ function constructPaths(
     typeof additionalMetadataFile === "string"
       ? reader.attempt(() => reader.parse(inside(directory, additionalMetadataFile)))
       : undefined;
-  const metadata = { ...asObject(artifact["metadata"]), ...asObject(more?.value) };
+  const metadata = { ...asRecord(artifact["metadata"]), ...asRecord(more?.value) };
   const paths = Object.entries(metadata).flatMap(([path, entries]) =>
-    (Array.isArray(entries) ? (entries as readonly unknown[]) : [])
-      .filter(isObject)
+    itemsOf(entries)
+      .filter(isRecord)
       .filter(({ type }) => type === "aws:cdk:logicalId")
       .map(({ data }) => [String(data), path.replace(/^\//u, "")] as const),
   );
   return new Map(paths);
-}
-
-function asObject(value: unknown): Readonly<Record<string, unknown>> {
-  return isObject(value) ? value : {};
 }
 
 function notAManifest(file: string): TrustInputError {

@@ -1,3 +1,4 @@
+import { asList } from "@agent-roles/iam";
 import type { Diagnostic } from "@agent-roles/runtime/role-env";
 import { statSync } from "node:fs";
 import { dirname } from "node:path";
@@ -125,7 +126,7 @@ function addAssembly(directory: InputPath, inputs: Collected, reader: InputReade
 /** Members of a directory that are something else are left out. */
 function addMember(at: InputPath, inputs: Collected, reader: InputReader): void {
   const parsed = reader.parse(at);
-  if (documentsOf(parsed).some(isInput)) add(parsed, at, inputs, reader);
+  if (asList(parsed.value).some(isInput)) add(parsed, at, inputs, reader);
 }
 
 function isInput(value: unknown): boolean {
@@ -155,12 +156,8 @@ function add(parsed: ParsedFile, at: InputPath, inputs: Collected, reader: Input
   }
 }
 
-function documentsOf({ value }: ParsedFile): readonly unknown[] {
-  return Array.isArray(value) ? (value as readonly unknown[]) : [value];
-}
-
 function notRecognized(parsed: ParsedFile): TrustInputError {
-  const isSeveral = documentsOf(parsed).some((value) => recognize(value) !== "other");
+  const isSeveral = asList(parsed.value).some((value) => recognize(value) !== "other");
   const message = isSeveral
     ? "it has several YAML documents, and a template is one"
     : "it is not a CloudFormation template (`Resources`), a Terraform plan (`terraform show -json`) or a policy (`Statement`)";

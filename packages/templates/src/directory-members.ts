@@ -1,6 +1,6 @@
+import { isRecord } from "@agent-roles/iam";
 import { type Dirent, readdirSync, statSync } from "node:fs";
 import { type InputPath, type InputReader, inside, unreadable } from "./input-reader.ts";
-import { isObject } from "./recognize.ts";
 import { TrustInputError } from "./trust-input-error.ts";
 
 /** Something of a directory that is read: a file, or a cloud assembly as a whole. */
@@ -71,7 +71,7 @@ function isDirectory(path: string): boolean {
 function isAssembly(directory: InputPath, reader: InputReader): boolean {
   try {
     const { value } = reader.parse(inside(directory, "manifest.json"));
-    return isObject(value) && "artifacts" in value;
+    return isRecord(value) && "artifacts" in value;
   } catch (error) {
     if (!(error instanceof TrustInputError)) throw error;
     return false;

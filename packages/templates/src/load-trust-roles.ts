@@ -1,4 +1,4 @@
-import { parseArn } from "@agent-roles/iam";
+import { isRecord, parseArn } from "@agent-roles/iam";
 import type { Diagnostic } from "@agent-roles/runtime/role-env";
 import { resolve } from "node:path";
 import type { OidcClientIds, TrustRole } from "@agent-roles/trust";
@@ -8,7 +8,6 @@ import { collectInputs } from "./collect-inputs.ts";
 import { type LiveAccount, readLiveRoles } from "./live/read-live-roles.ts";
 import type { ReaderOptions } from "./input-reader.ts";
 import { policyFileRole } from "./policy-file.ts";
-import { isObject } from "./recognize.ts";
 import { planRoles } from "./terraform/plan-roles.ts";
 import { TrustInputError } from "./trust-input-error.ts";
 
@@ -96,7 +95,7 @@ function withEnvironment(
 
 function checkParameters(parameters: Readonly<Record<string, string>>, sources: readonly TemplateSource[]): void {
   const declared = new Set(
-    sources.flatMap(({ template }) => (isObject(template["Parameters"]) ? Object.keys(template["Parameters"]) : [])),
+    sources.flatMap(({ template }) => (isRecord(template["Parameters"]) ? Object.keys(template["Parameters"]) : [])),
   );
   const unknown = Object.keys(parameters).filter((name) => !declared.has(name));
   if (unknown.length === 0) return;

@@ -1,8 +1,9 @@
+import { asRecord, isRecord } from "@agent-roles/iam";
 import { dirname, join } from "node:path";
 import { existsSync } from "node:fs";
 import type { TemplateSource } from "./cloudformation/template-source.ts";
 import type { InputPath, InputReader } from "./input-reader.ts";
-import { isObject, templateSource } from "./recognize.ts";
+import { templateSource } from "./recognize.ts";
 import { TrustInputError } from "./trust-input-error.ts";
 
 /** A template and the file it was read from. */
@@ -40,8 +41,8 @@ export function readNested(
   const environment = { ...(account !== undefined && { account }), ...(region !== undefined && { region }) };
   const { Resources: resources } = template;
   const nested: ReadTemplate[] = [];
-  for (const [logicalId, resource] of Object.entries(isObject(resources) ? resources : {})) {
-    const name = isObject(resource) ? nestedFile(resource) : undefined;
+  for (const [logicalId, resource] of Object.entries(asRecord(resources))) {
+    const name = isRecord(resource) ? nestedFile(resource) : undefined;
     if (name === undefined) continue;
     const child = { path: join(dirname(at.path), name), file: join(dirname(at.file), name) };
     if (!existsSync(child.path) || reader.isExcluded(child)) continue;
@@ -64,8 +65,8 @@ function nestedFile({
   Metadata: metadata,
 }: Readonly<Record<string, unknown>>): string | undefined {
   if (!NESTING.has(type)) return undefined;
-  const asset = isObject(metadata) ? metadata["aws:asset:path"] : undefined;
-  const written = isObject(properties) ? (properties["TemplateURL"] ?? properties["Location"]) : undefined;
+  const asset = isRecord(metadata) ? metadata["aws:asset:path"] : undefined;
+  const written = isRecord(properties) ? (properties["TemplateURL"] ?? properties["Location"]) : undefined;
   const name = typeof asset === "string" ? asset : written;
   return typeof name === "string" && !/^[a-z0-9+.-]+:/iu.test(name) ? name : undefined;
 }

@@ -1,7 +1,6 @@
-import { asList, textOf } from "@agent-roles/iam";
+import { asList, asRecord, isRecord, textOf } from "@agent-roles/iam";
 import type { TrustRole } from "@agent-roles/trust";
 import type { ParsedFile } from "./input-reader.ts";
-import { isObject } from "./recognize.ts";
 
 /** A role nobody named: its parts are unknown, and read so. */
 const UNNAMED_ROLE = "arn:aws:iam::${Account}:role/${Role}";
@@ -11,7 +10,7 @@ const UNNAMED_ROLE = "arn:aws:iam::${Account}:role/${Role}";
  * all the same. Policies of identities, buckets and organizations lie beside templates as well.
  */
 export function canBeTrustPolicy(value: unknown): boolean {
-  const statements = isObject(value) ? asList(value["Statement"]).filter(isObject) : [];
+  const statements = isRecord(value) ? asList(value["Statement"]).filter(isRecord) : [];
   return statements.length === 0 || !statements.every(isOfOtherPolicy);
 }
 
@@ -33,7 +32,7 @@ export function policyFileRole({ value, lineOf, file }: ParsedFile, roleArn: str
   const line = lineOf("Statement");
   return {
     arn: roleArn ?? UNNAMED_ROLE,
-    trustPolicy: isObject(value) ? value : {},
+    trustPolicy: asRecord(value),
     identityPolicies: [],
     managedPolicyArns: [],
     location: { file, ...(line !== undefined && { line }) },

@@ -1,3 +1,4 @@
+import { isRecord } from "@agent-roles/iam";
 import type { TemplateSource } from "./cloudformation/template-source.ts";
 import type { ParsedFile } from "./input-reader.ts";
 import { TrustInputError } from "./trust-input-error.ts";
@@ -7,15 +8,10 @@ export type InputKind = "template" | "terraform" | "policy" | "other";
 
 /** Recognizes a parsed file: names and endings say nothing. */
 export function recognize(value: unknown): InputKind {
-  if (!isObject(value)) return "other";
+  if (!isRecord(value)) return "other";
   if ("planned_values" in value || ("terraform_version" in value && "values" in value)) return "terraform";
-  if ("Resources" in value && isObject(value["Resources"])) return "template";
+  if ("Resources" in value && isRecord(value["Resources"])) return "template";
   return "Statement" in value ? "policy" : "other";
-}
-
-/** Whether a JSON value is an object with named members. */
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /**
@@ -24,7 +20,7 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
  * @throws {TrustInputError} when it is not one.
  */
 export function templateSource({ value, lineOf, file }: ParsedFile): TemplateSource {
-  if (isObject(value) && (value["Resources"] === undefined || isObject(value["Resources"]))) {
+  if (isRecord(value) && (value["Resources"] === undefined || isRecord(value["Resources"]))) {
     return { file, template: value, lineOf: (logicalId) => lineOf("Resources", logicalId) };
   }
   const message = "it is not a CloudFormation template: it has no `Resources`";

@@ -1,6 +1,6 @@
+import { isRecord } from "@agent-roles/iam";
 import type { PolicyDocument, SourceLocation, TrustRole, UnknownValue } from "@agent-roles/trust";
 import { readJson } from "./source/read-json.ts";
-import { isObject } from "./recognize.ts";
 
 /** A role whose policies are collected from several places of a source. */
 export interface RoleBuilder {
@@ -49,7 +49,7 @@ export function policyFromText(text: string): PolicyDocument {
   const read = readJson(text, "");
   // Not JSON: the evaluator reports a statement that it cannot read. Which of two equal keys AWS reads is not known.
   if ("errors" in read || read.warnings.length > 0) return { Statement: text };
-  return isObject(read.value) ? read.value : { Statement: read.value };
+  return isRecord(read.value) ? read.value : { Statement: read.value };
 }
 
 /** Gives the role a policy whose text is known. */

@@ -1,6 +1,5 @@
 import type { UnknownValue } from "@agent-roles/trust";
 import { type CommonDocument, commonDenies } from "./common-denies.ts";
-import { moveIndex } from "./note-path.ts";
 import type { RoleVariant } from "./template-role.ts";
 
 /** What was read of a role in one variant. */
@@ -51,4 +50,14 @@ function moved(
     ...notes.map((note) => ({ ...note, path: moveIndex(note.path, `${place}.Statement`, indexes) })),
     ...unknowns.map((note) => ({ ...note, path: `${place}.${note.path}` })),
   ];
+}
+
+/** `list[1].Principal` becomes `list[3].Principal` when the second item went to the fourth place, `list` when it is gone. */
+export function moveIndex(path: string, list: string, to: readonly (number | undefined)[]): string {
+  if (!path.startsWith(`${list}[`)) return path;
+  const end = path.indexOf("]", list.length);
+  const index = Number(path.slice(list.length + 1, end));
+  if (!(index in to)) return path;
+  const place = to[index];
+  return place === undefined ? list : `${list}[${place}${path.slice(end)}`;
 }

@@ -1,4 +1,4 @@
-import { isRecord } from "@agent-roles/iam";
+import { isRecord, itemsOf } from "@agent-roles/iam";
 import type { UnknownValue } from "@agent-roles/trust";
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -57,7 +57,7 @@ export function unroll(object: JsonObject, collectionOf: (expression: unknown) =
     }
   };
   const addTurns = (key: string, written: unknown, { loop = key, assumed }: Pick<Entry, "loop" | "assumed">): void => {
-    const [identifier, expression, body] = Array.isArray(written) ? (written as readonly unknown[]) : [];
+    const [identifier, expression, body] = itemsOf(written);
     if (typeof identifier !== "string" || !isRecord(body)) {
       unread.push({ loop, written, why: "it is not an identifier, a collection and an object" });
       return;

@@ -1,8 +1,7 @@
 import { asList } from "@agent-roles/iam";
 import type { PolicyDocument, SourceLocation, TrustRole, UnknownValue } from "@agent-roles/trust";
-import { distinctVariants } from "./distinct-variants.ts";
-import { commonReadings, type VariantReading } from "./common-readings.ts";
-import { moveIndex } from "./note-path.ts";
+import { commonReadings, moveIndex, type VariantReading } from "./common-readings.ts";
+import type { RoleVariant } from "./template-role.ts";
 
 /**
  * One role of what it is in several variants: whatever any of them allows, because each may be the real one, and what all of
@@ -76,4 +75,29 @@ function uniteStatements(documents: readonly PolicyDocument[]): {
   const lists = documents.map(({ Statement: statements }) => (statements === undefined ? [] : asList(statements)));
   const { items, indexes } = unite(lists);
   return { document: documents.length === 1 ? first : { ...first, Statement: items }, indexes };
+}
+
+/** What the variants make of a role, each once; `undefined` when it is the same in all. What they share is held once. */
+function distinctVariants(roles: readonly RoleVariant[]): TrustRole["variants"] | undefined {
+  const statements = new Map<string, unknown>();
+  const documents = new Map<string, PolicyDocument>();
+  const variants = roles.map(({ trustPolicy, identityPolicies, managedPolicyArns, permissionsBoundary, tags }) => ({
+    trustPolicy: {
+      ...trustPolicy,
+      Statement: asList(trustPolicy["Statement"]).map((each) => share(each, statements)),
+    },
+    identityPolicies: identityPolicies.map(({ document }) => share(document, documents)),
+    managedPolicyArns,
+    ...(permissionsBoundary && { permissionsBoundary: share(permissionsBoundary, documents) }),
+    ...(Object.keys(tags).length > 0 && { tags }),
+  }));
+  const distinct = [...new Map(variants.map((variant) => [JSON.stringify(variant), variant])).values()];
+  return distinct.length > 1 ? distinct : undefined;
+}
+
+function share<T>(value: T, held: Map<string, T>): T {
+  const text = JSON.stringify(value);
+  const first = held.get(text) ?? value;
+  held.set(text, first);
+  return first;
 }

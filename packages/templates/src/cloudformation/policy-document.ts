@@ -1,4 +1,4 @@
-import { asList, isRecord } from "@agent-roles/iam";
+import { asList, asRecord, isRecord } from "@agent-roles/iam";
 import type { PolicyDocument } from "@agent-roles/trust";
 import { MACRO } from "./macro.ts";
 import { placeholder } from "./placeholder.ts";
@@ -21,7 +21,7 @@ function holdsMacro(value: unknown): boolean {
 
 function withUnknownStatement(document: PolicyDocument): PolicyDocument {
   const written = withoutMacros(document);
-  const { Statement: statements = [], ...others } = isRecord(written) ? written : {};
+  const { Statement: statements = [], ...others } = asRecord(written);
   return { ...others, Statement: [...asList(statements), placeholder(MACRO)] };
 }
 

@@ -1,4 +1,4 @@
-import { isRecord, quote } from "@agent-roles/iam";
+import { asRecord, isRecord, quote } from "@agent-roles/iam";
 import type { UnknownValue } from "@agent-roles/trust";
 import { isLoop, unroll, type UnreadLoop, type Unrolled } from "./for-each.ts";
 import { collectionOf } from "./loop-collection.ts";
@@ -35,7 +35,7 @@ export function readStacks(sources: readonly TemplateSource[]): readonly Stack[]
 /** A template, and those in the `TemplateBody` of its stack sets. The account of those is not the stack's own. */
 function withStackSets(source: TemplateSource): readonly TemplateSource[] {
   const { Resources: resources } = source.template;
-  const inner = Object.entries(isRecord(resources) ? resources : {}).flatMap(([logicalId, resource]) => {
+  const inner = Object.entries(asRecord(resources)).flatMap(([logicalId, resource]) => {
     if (!isRecord(resource) || resource["Type"] !== "AWS::CloudFormation::StackSet") return [];
     const { TemplateBody: written } = propertiesOf(resource);
     const template = isRecord(written) && "Resources" in written ? written : templateFromText(written, source);

@@ -1,4 +1,4 @@
-import { isRecord } from "@agent-roles/iam";
+import { asRecord, isRecord } from "@agent-roles/iam";
 import type { SourceLocation, UnknownValue } from "@agent-roles/trust";
 import type { UnreadLoop } from "./for-each.ts";
 import type { TemplateSource } from "./template-source.ts";
@@ -39,7 +39,7 @@ export interface Origin {
 /** The properties of a resource; none when it has none. */
 export function propertiesOf(resource: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const { Properties: properties } = resource;
-  return isRecord(properties) ? properties : {};
+  return asRecord(properties);
 }
 
 /** Where a resource stands: by its construct path where there is one; a resource that a loop makes, in the loop's line. */

@@ -1,5 +1,5 @@
 import type { Diagnostic } from "@agent-roles/runtime/role-env";
-import { asList, isRecord, textOf } from "@agent-roles/iam";
+import { asList, isRecord, textOf, itemsOf } from "@agent-roles/iam";
 import type { PolicyDocument } from "@agent-roles/trust";
 import type { Attachments, AttachTo, IdentityPolicy } from "./attachments.ts";
 import { mayBeCreated } from "./intrinsics/conditions.ts";
@@ -147,6 +147,6 @@ function seconds(value: unknown): number | undefined {
 }
 
 function tags(value: unknown): Readonly<Record<string, string>> {
-  const list = Array.isArray(value) ? (value as readonly unknown[]).filter(isRecord) : [];
+  const list = itemsOf(value).filter(isRecord);
   return Object.fromEntries(list.map(({ Key: key, Value: text }) => [textOf(key), asText(text) ?? ""]));
 }

@@ -1,5 +1,5 @@
+import { asList, isRecord } from "@agent-roles/iam";
 import type { PolicyDocument, UnknownValue } from "@agent-roles/trust";
-import { isObject } from "../recognize.ts";
 import { policyFromText } from "../role-builder.ts";
 import { plain } from "./plain-address.ts";
 import { objects, type PlanResource } from "./plan-resources.ts";
@@ -78,7 +78,9 @@ export function deferredDocument(
   };
   const { statement: written } = values;
   const own = Array.isArray(written) ? [...written.keys()].map((i) => statementAt(["statement", i])) : [];
-  const included = DOCUMENTS.flatMap((name) => listAt([name]).flatMap(statementsOf));
+  const included = DOCUMENTS.flatMap((name) =>
+    listAt([name]).flatMap((text) => asList(policyFromText(text)["Statement"])),
+  );
   const Statement = [...own, ...included, ...(isUnknown(["statement"]) ? [placeholder(["statement"])] : [])];
   return { document: { Version: textAt(["version"], "2012-10-17"), Statement }, unknowns };
 }
@@ -104,14 +106,9 @@ const LISTS = [
 /** Documents whose statements become a part of this one. */
 const DOCUMENTS = ["source_policy_documents", "override_policy_documents"];
 
-function statementsOf(text: string): readonly unknown[] {
-  const { Statement: statements } = policyFromText(text);
-  return Array.isArray(statements) ? (statements as readonly unknown[]) : [statements];
-}
-
 function valueAt(value: unknown, path: Path): unknown {
   return path.reduce<unknown>((outer, key) => {
     if (Array.isArray(outer)) return (outer as readonly unknown[])[Number(key)];
-    return isObject(outer) && Object.hasOwn(outer, key) ? outer[String(key)] : undefined;
+    return isRecord(outer) && Object.hasOwn(outer, key) ? outer[String(key)] : undefined;
   }, value);
 }

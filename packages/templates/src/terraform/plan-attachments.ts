@@ -1,8 +1,9 @@
-import { attachByArn } from "../role-builder.ts";
+import { itemsOf } from "@agent-roles/iam";
+import type { PolicyDocument } from "@agent-roles/trust";
+import { addPolicy, attachByArn, type PolicyKind } from "../role-builder.ts";
 import { ofType, type Plan, type PlanRole } from "./plan.ts";
-import { plain } from "./plain-address.ts";
-import { addDocument, documentOf } from "./plan-documents.ts";
-import { policiesFor, rolesFor } from "./plan-links.ts";
+import { plain, unknownDocument } from "./plain-address.ts";
+import { documentFor, policiesFor, rolesFor } from "./plan-links.ts";
 import { objects, type PlanResource } from "./plan-resources.ts";
 
 /** What stands in the role resource itself: inline policies, attached ARNs and the boundary. */
@@ -23,7 +24,7 @@ export function addOwnPolicies(role: PlanRole, plan: Plan): void {
         "inline",
       );
   }
-  for (const arn of Array.isArray(arns) ? (arns as readonly unknown[]) : []) {
+  for (const arn of itemsOf(arns)) {
     if (typeof arn === "string") attachPolicy(role, arn, plan);
   }
   const policies = policiesFor(role.resource, "permissions_boundary", boundary, plan);
@@ -76,4 +77,23 @@ function attachPolicy(role: PlanRole, arn: string, plan: Plan): void {
   const policy = ofType(plan.resources, "aws_iam_policy").find(({ values }) => values["arn"] === arn);
   if (policy === undefined) attachByArn(role, arn);
   else addDocument(role, policy, plan, "managed");
+}
+
+/** Gives the role the policy of a resource; one that is known only after apply is noted. */
+function addDocument(role: PlanRole, resource: PlanResource, plan: Plan, kind: PolicyKind): void {
+  const at = `identityPolicies[${role.identityPolicies.length}]`;
+  addPolicy(role, documentOf(role, { resource, argument: "policy", at }, plan), kind);
+}
+
+/** A policy, or one of which nothing is known, which is noted. */
+function documentOf(
+  role: PlanRole,
+  place: { readonly resource: PlanResource; readonly argument: string; readonly at: string },
+  plan: Plan,
+): PolicyDocument {
+  const document = documentFor(place, role, plan);
+  if (document !== undefined) return document;
+  const expression = `${place.resource.address}.${place.argument}`;
+  role.unknowns.push({ path: place.at, expression, assumed: "nothing: it is known after apply" });
+  return unknownDocument(expression);
 }

@@ -1,3 +1,4 @@
+import { asList } from "@agent-roles/iam";
 import type { PolicyDocument } from "@agent-roles/trust";
 import { policyFromText } from "../role-builder.ts";
 import { deferredDocument } from "./deferred-document.ts";
@@ -7,10 +8,7 @@ import { withoutKeys } from "./references.ts";
 
 /** The roles that an argument names, or refers to where their names are known only after apply. */
 export function rolesFor(resource: PlanResource, argument: string, plan: Plan): readonly PlanRole[] {
-  const given = resource.values[argument];
-  const names = (Array.isArray(given) ? (given as readonly unknown[]) : [given]).filter(
-    (name) => typeof name === "string",
-  );
+  const names = asList(resource.values[argument]).filter((name) => typeof name === "string");
   if (names.length > 0) return plan.roles.filter(({ name }) => names.includes(name));
   const addresses = sameInstance(
     plan.follow(resource, argument),

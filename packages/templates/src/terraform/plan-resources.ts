@@ -1,4 +1,4 @@
-import { isObject } from "../recognize.ts";
+import { asRecord, isRecord, itemsOf } from "@agent-roles/iam";
 
 /** One resource of a plan or state, with what it will be and what it is written to be. */
 export interface PlanResource {
@@ -16,13 +16,13 @@ export interface PlanResource {
 
 /** All resources of a plan, those of nested modules, data sources and what is left to a later plan included. */
 export function planResources(plan: Readonly<Record<string, unknown>>): readonly PlanResource[] {
-  const prior = isObject(plan["prior_state"]) ? plan["prior_state"]["values"] : undefined;
+  const prior = isRecord(plan["prior_state"]) ? plan["prior_state"]["values"] : undefined;
   const reads = objects(plan["resource_changes"]).filter(({ mode }) => mode === "data");
   const found = new Map(
     [...reads, ...deferredChanges(plan)].flatMap(changedResource).map((each) => [each.address, each]),
   );
   for (const values of [prior, plan["values"], plan["planned_values"]]) {
-    if (!isObject(values)) continue;
+    if (!isRecord(values)) continue;
     const fromPrior = values === prior;
     for (const resource of moduleResources(values["root_module"])) {
       // The prior state also holds what the plan destroys: only its data sources are of use.
@@ -33,7 +33,7 @@ export function planResources(plan: Readonly<Record<string, unknown>>): readonly
 }
 
 function moduleResources(module: unknown): readonly PlanResource[] {
-  if (!isObject(module)) return [];
+  if (!isRecord(module)) return [];
   const { address = "", resources, child_modules: children } = module;
   const own = objects(resources).map((resource) => readResource(resource, address, resource["values"]));
   return [...own, ...objects(children).flatMap(moduleResources)];
@@ -45,7 +45,7 @@ function moduleResources(module: unknown): readonly PlanResource[] {
  */
 function changedResource(resource: Readonly<Record<string, unknown>>): readonly PlanResource[] {
   const { module_address: module = "", change } = resource;
-  const { actions, after, after_unknown: unknown } = isObject(change) ? change : {};
+  const { actions, after, after_unknown: unknown } = asRecord(change);
   // Deleted or forgotten: of a replaced one there are two actions.
   if (String(actions) === "delete" || String(actions) === "forget") return [];
   return [{ ...readResource(resource, module, after), unknown }];
@@ -62,11 +62,11 @@ function readResource(resource: Readonly<Record<string, unknown>>, module: unkno
     module: String(module),
     type: String(resource["type"]),
     isData: resource["mode"] === "data",
-    values: isObject(values) ? values : {},
+    values: asRecord(values),
   };
 }
 
 /** The objects of a list; nothing when it is not one. */
 export function objects(value: unknown): readonly Readonly<Record<string, unknown>>[] {
-  return Array.isArray(value) ? (value as readonly unknown[]).filter(isObject) : [];
+  return itemsOf(value).filter(isRecord);
 }

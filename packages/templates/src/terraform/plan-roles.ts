@@ -1,14 +1,13 @@
+import { asRecord, isRecord } from "@agent-roles/iam";
 import type { Diagnostic } from "@agent-roles/runtime/role-env";
 import type { OidcClientIds, TrustRole } from "@agent-roles/trust";
 import type { ParsedFile } from "../input-reader.ts";
-import { isObject } from "../recognize.ts";
-import { finishRole } from "../role-builder.ts";
-import { knownAfterApply } from "./known-after-apply.ts";
-import { ofType, type Plan } from "./plan.ts";
+import { finishRole, startRole } from "../role-builder.ts";
+import { ofType, type Plan, type PlanRole } from "./plan.ts";
+import { plain } from "./plain-address.ts";
 import { addOwnPolicies, attach } from "./plan-attachments.ts";
-import { planEnvironment, resourceArn } from "./plan-environment.ts";
-import { planResources } from "./plan-resources.ts";
-import { startPlanRole } from "./plan-role.ts";
+import { type PlanEnvironment, planEnvironment, resourceArn } from "./plan-environment.ts";
+import { deferredChanges, objects, type PlanResource, planResources } from "./plan-resources.ts";
 import { unreadPlanRoles } from "./plan-unread.ts";
 import { followReferences, withoutKeys } from "./references.ts";
 
@@ -31,7 +30,7 @@ export function planRoles(
   { value, file }: Pick<ParsedFile, "value" | "file">,
   known: { readonly account?: string; readonly region?: string } = {},
 ): PlanRoles {
-  const document = isObject(value) ? value : {};
+  const document = asRecord(value);
   const resources = planResources(document);
   const environment = planEnvironment(resources, known);
   const roles = ofType(resources, "aws_iam_role").map((resource) => startPlanRole(resource, environment, file));
@@ -63,4 +62,44 @@ export function planRoles(
 function failed(file: string): Diagnostic {
   const message = "Terraform could not finish the plan (`errored`), so it can lack roles";
   return { file, message, fix: "correct what `terraform plan` reports, and plan again" };
+}
+
+/** An `aws_iam_role` without its policies; what is known only after apply reads `${…}` and is noted. */
+function startPlanRole(resource: PlanResource, { account, partition }: PlanEnvironment, file: string): PlanRole {
+  const { values, address } = resource;
+  const { arn, path, name: givenName, max_session_duration: seconds } = values;
+  const name = typeof givenName === "string" ? givenName : `\${${plain(address)}}`;
+  const made = `arn:${partition}:iam::${account}:role${typeof path === "string" ? path : "/"}${name}`;
+  const role = startRole(typeof arn === "string" ? arn : made, { file, path: address });
+  const note = (at: string, argument: string, assumed: string): void => {
+    role.unknowns.push({ path: at, expression: `${address}.${argument}`, assumed, cause: "deployment" });
+  };
+  if (typeof givenName !== "string") note("arn", "name", `nothing: it is known after apply and reads ${name}`);
+  if (typeof arn !== "string" && account.startsWith("$"))
+    note("arn", "arn", "one account, the same for the whole plan");
+  if (typeof seconds === "number") role.maxSessionDuration = seconds;
+  const tags = isRecord(values["tags_all"]) ? values["tags_all"] : values["tags"];
+  if (isRecord(tags)) role.tags = Object.fromEntries(Object.entries(tags).map(([key, tag]) => [key, String(tag)]));
+  return { ...role, resource, name };
+}
+
+/**
+ * Finds the arguments whose value is known only after apply: a plan leaves them out of its values, where they look like
+ * arguments that nobody wrote.
+ *
+ * @see https://developer.hashicorp.com/terraform/internals/json-format#change-representation
+ */
+function knownAfterApply(
+  plan: Readonly<Record<string, unknown>>,
+): (resource: PlanResource, argument: string) => boolean {
+  const unknown = new Map(
+    [...deferredChanges(plan), ...objects(plan["resource_changes"])].map(({ address, change }) => [
+      address,
+      isRecord(change) ? change["after_unknown"] : undefined,
+    ]),
+  );
+  return ({ address }, argument) => {
+    const after = unknown.get(address);
+    return isRecord(after) && after[argument] === true;
+  };
 }

@@ -1,4 +1,4 @@
-import { isObject } from "../recognize.ts";
+import { asRecord, isRecord } from "@agent-roles/iam";
 import { objects, type PlanResource } from "./plan-resources.ts";
 
 /** Finds the resources that an argument refers to, by its path, for values that are known only after apply. */
@@ -16,16 +16,16 @@ const MOST_STEPS = 50;
  * @see https://developer.hashicorp.com/terraform/internals/json-format#configuration-representation
  */
 export function followReferences(plan: Configuration): FollowReference {
-  const configuration = isObject(plan["configuration"]) ? plan["configuration"] : {};
+  const configuration = asRecord(plan["configuration"]);
   const root = configuration["root_module"];
   const moduleAt = (path: readonly string[]): Configuration =>
     path.reduce<Configuration>(
       (module, name) => member(member(module, "module_calls", name), "module"),
-      asObject(root),
+      asRecord(root),
     );
 
   const targets = (expression: unknown, path: readonly string[], steps: number): readonly string[] => {
-    if (!isObject(expression) || !Array.isArray(expression["references"]) || steps > MOST_STEPS) return [];
+    if (!isRecord(expression) || !Array.isArray(expression["references"]) || steps > MOST_STEPS) return [];
     const references = (expression["references"] as readonly unknown[]).map(String);
     return references.flatMap((reference) => target(reference, path, steps + 1));
   };
@@ -53,7 +53,7 @@ export function followReferences(plan: Configuration): FollowReference {
     const written = objects(moduleAt(path)["resources"]).find(({ address }) => address === local);
     const expression = argument.reduce<unknown>(
       (outer, key) => (typeof outer === "object" && outer !== null ? Reflect.get(outer, key) : undefined),
-      member(asObject(written), "expressions"),
+      member(asRecord(written), "expressions"),
     );
     return [...new Set(targets(expression, path, 0))];
   };
@@ -72,11 +72,7 @@ function modulePath(address: string): readonly string[] {
 
 function member(value: Configuration, ...keys: readonly string[]): Configuration {
   return keys.reduce<Configuration>(
-    (outer, key) => asObject(Object.hasOwn(outer, key) ? outer[key] : undefined),
+    (outer, key) => asRecord(Object.hasOwn(outer, key) ? outer[key] : undefined),
     value,
   );
-}
-
-function asObject(value: unknown): Configuration {
-  return isObject(value) ? value : {};
 }

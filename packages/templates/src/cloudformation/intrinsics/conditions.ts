@@ -1,4 +1,4 @@
-import { asList, isRecord } from "@agent-roles/iam";
+import { asList, isRecord, itemsOf } from "@agent-roles/iam";
 import { holdsPlaceholder } from "../placeholder.ts";
 import { type Notes, once, type Scope, unknown, type Verdict } from "../scope.ts";
 import { asText, malformed } from "./text.ts";
@@ -9,7 +9,7 @@ import { asText, malformed } from "./text.ts";
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-conditions.html
  */
 export function ifCondition(argument: unknown, at: string, scope: Scope): unknown {
-  const [name, yes, no] = Array.isArray(argument) ? (argument as readonly unknown[]) : [];
+  const [name, yes, no] = itemsOf(argument);
   if (typeof name !== "string") return malformed("Fn::If", argument, at, scope);
   const { holds } = conditionHolds(name, at, scope);
   return scope.resolve(holds ? yes : no, at);

@@ -1,10 +1,10 @@
-import { isRecord } from "@agent-roles/iam";
+import { isRecord, itemsOf } from "@agent-roles/iam";
 import type { Scope } from "../scope.ts";
 import { asText, malformed } from "./text.ts";
 
 /** `Fn::FindInMap`: `[map, key, second key]`, and `{ DefaultValue }` as the fourth with the language extensions. */
 export function findInMap(argument: unknown, at: string, scope: Scope): unknown {
-  const list = Array.isArray(argument) ? (argument as readonly unknown[]) : [];
+  const list = itemsOf(argument);
   const resolved = list.slice(0, 3).map((part) => scope.resolve(part, at));
   const [map, top, second] = resolved.map((part) => asText(part) ?? "");
   const row = scope.stack.mappings.get(map ?? "");

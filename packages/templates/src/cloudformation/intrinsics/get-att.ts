@@ -1,3 +1,4 @@
+import { itemsOf } from "@agent-roles/iam";
 import { asText } from "./text.ts";
 import { placeholder } from "../placeholder.ts";
 import { attributeOf } from "../resource-identity.ts";
@@ -5,8 +6,7 @@ import { type Scope, unknown } from "../scope.ts";
 
 /** `Fn::GetAtt`: `[logical id, attribute]`, or both in one text with a dot. */
 export function getAttribute(argument: unknown, at: string, scope: Scope): unknown {
-  const parts =
-    typeof argument === "string" ? cut(argument) : Array.isArray(argument) ? (argument as readonly unknown[]) : [];
+  const parts = typeof argument === "string" ? cut(argument) : itemsOf(argument);
   const [logicalId = "", attribute = ""] = parts.map((part) => asText(scope.resolve(part, at)));
   const resource = scope.stack.resources.get(logicalId);
   if (resource !== undefined) return attributeOf(logicalId, resource, attribute, at, scope);

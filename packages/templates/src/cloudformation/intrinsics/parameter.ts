@@ -1,4 +1,4 @@
-import { isRecord, textOf } from "@agent-roles/iam";
+import { isRecord, textOf, itemsOf } from "@agent-roles/iam";
 import { placeholder } from "../placeholder.ts";
 import { once, type Scope, unknown } from "../scope.ts";
 import { propertiesOf } from "../stack.ts";
@@ -51,6 +51,6 @@ function asList(type: unknown, value: unknown): unknown {
 /** By name: an object for a stack, a list of keys and values for a stack set. */
 function passedParameters(value: unknown): Readonly<Record<string, unknown>> {
   if (isRecord(value)) return value;
-  const list = Array.isArray(value) ? (value as readonly unknown[]).filter(isRecord) : [];
+  const list = itemsOf(value).filter(isRecord);
   return Object.fromEntries(list.map(({ ParameterKey: key, ParameterValue: own }) => [textOf(key), own]));
 }
