@@ -1,10 +1,11 @@
+import type { FleetOptions, StackResult } from "@agent-roles/infra";
 import type { Manifest } from "@agent-roles/manifest";
 import type { Diagnostic } from "@agent-roles/runtime/role-env";
 import { Command, InvalidArgumentError } from "commander";
 import type { CliContext, ExitCode } from "../cli-context.ts";
 import { UsageError } from "../usage-error.ts";
-import { awsAccess, type FleetOptions, type Infra, loadInfra, type StackResult } from "../load-infra.ts";
-import { withManifest } from "../manifest-option.ts";
+import { awsAccess, type Infra, loadInfra } from "../load-infra.ts";
+import { withManifest } from "../options.ts";
 import { table } from "../table.ts";
 
 interface Options {
