@@ -1,6 +1,6 @@
 import type { CredentialStore, MasterConfig, Owner } from "@agent-roles/runtime";
 import type { Env, ParsedRoleEnv } from "@agent-roles/runtime/role-env";
-import { oneOf } from "./one-of.ts";
+import { oneOf } from "./options.ts";
 
 /** `process` writes profiles that every SDK refreshes; `credentials-file` writes keys that most clients read once. */
 export const MODES = ["process", "credentials-file"] as const;

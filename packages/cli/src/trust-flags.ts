@@ -2,8 +2,8 @@ import type { Severity, TrustContext, TrustQuotas } from "@agent-roles/trust";
 import type { Command } from "commander";
 import { SEVERITIES } from "@agent-roles/trust/severity";
 import { UsageError } from "./usage-error.ts";
-import { oneOf } from "./one-of.ts";
-import { accountIds, repeatable, splitPair } from "./trust-set.ts";
+import { oneOf, repeatable } from "./options.ts";
+import { accountIds, splitPair } from "./trust-set.ts";
 
 /** Options for what the manifest's `trust:` section holds; they add to the manifest, and win over it. */
 export function withTrustFlags(command: Command): Command {

@@ -5,7 +5,7 @@ import type { LoadedRoles, LoadOptions } from "@agent-roles/templates";
 import type { TrustContext } from "@agent-roles/trust";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { CliContext } from "./cli-context.ts";
-import { collect } from "./collect-option.ts";
+import { repeatable } from "./options.ts";
 import { UsageError } from "./usage-error.ts";
 import { readEnv } from "./read-env.ts";
 
@@ -30,11 +30,6 @@ export function withTrustSet(command: Command): Command {
     )
     .option("--region <region>", "Region of templates that do not name theirs; it decides the partition")
     .addOption(repeatable("--parameter <name=value>", "value of a template parameter (repeatable)"));
-}
-
-/** An option that collects the values of its uses. */
-export function repeatable(flags: string, description: string): Option {
-  return new Option(flags, description).argParser(collect);
 }
 
 /** `--role-arn`, for commands that read standalone policy files. */

@@ -4,8 +4,7 @@ import { fails, SEVERITIES } from "@agent-roles/trust/severity";
 import { DEFAULT_FAIL_ON } from "../check-formats/severity.ts";
 import type { CheckTrustOptions } from "../check-trust.ts";
 import type { CliContext, ExitCode } from "../cli-context.ts";
-import { collect } from "../collect-option.ts";
-import { oneOf } from "../one-of.ts";
+import { oneOf, repeatable } from "../options.ts";
 import { ownVersion } from "../own-version.ts";
 import { withTrustFlags } from "../trust-flags.ts";
 import { roleArnOption, withTrustSet } from "../trust-set.ts";
@@ -37,9 +36,7 @@ export function checkCommand(context: CliContext, exitWith: (code: ExitCode) => 
     .addOption(new Option("--json", "the same as --format json"))
     .option("--fail-on <severity>", "exit 1 for findings of this severity and above", DEFAULT_FAIL_ON)
     .option("--against <dir>", "also show which access changed since these templates")
-    .addOption(
-      new Option("--expect <file>", "also prove what this file expects; repeat it for more").argParser(collect),
-    )
+    .addOption(repeatable("--expect <file>", "also prove what this file expects; repeat it for more"))
     .addOption(roleArnOption())
     .addHelpText("after", HELP)
     .action(async (paths: string[], options: CheckOptions) => {

@@ -1,8 +1,16 @@
 import { resolve } from "node:path";
+import { execPath } from "node:process";
+import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import type { CliContext, ExitCode } from "../cli-context.ts";
-import { OWN_COMMAND } from "../own-command.ts";
 import { readRoleEnv, withEnvFile } from "../read-env.ts";
+
+/** Starts this program from any directory and with any `PATH`. The two dashes keep Node from parsing `--env-file` itself. */
+const OWN_COMMAND: readonly string[] = [
+  execPath,
+  "--",
+  fileURLToPath(new URL("../../bin/agent-roles.js", import.meta.url)),
+];
 
 interface ConfigureOptions {
   readonly envFile?: string;

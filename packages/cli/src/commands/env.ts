@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import type { CliContext } from "../cli-context.ts";
 import { UsageError } from "../usage-error.ts";
-import { withManifest } from "../manifest-option.ts";
+import { withManifest } from "../options.ts";
 
 /** `agent-roles env`: the `AWS_ROLE_N` values of the manifest, without AWS. */
 export function envCommand(context: CliContext): Command {

@@ -1,7 +1,7 @@
 import { isSessionName, isTaskLength, SESSION_NAME_SHAPE } from "@agent-roles/runtime/role-env";
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { CliContext, ExitCode } from "../cli-context.ts";
-import { collect } from "../collect-option.ts";
+import { repeatable } from "../options.ts";
 import { parseSeconds } from "../duration.ts";
 import { withAccess, withEnvFile } from "../read-env.ts";
 import { UsageError } from "../usage-error.ts";
@@ -15,7 +15,7 @@ export function execCommand(_context: CliContext, _exitWith: (code: ExitCode) =>
     .description(
       "run one command that sees the named profiles only; keeps them fresh until it ends, and exits with its exit code",
     )
-    .addOption(new Option("--profile <profile>", "profile of an AWS_ROLE_N (repeatable)").argParser(collect))
+    .addOption(repeatable("--profile <profile>", "profile of an AWS_ROLE_N (repeatable)"))
     .addOption(
       option(
         "--task <id>",

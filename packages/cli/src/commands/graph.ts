@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import type { CliContext } from "../cli-context.ts";
 import { GRAPH_FORMATS } from "../graph/format-names.ts";
-import { oneOf } from "../one-of.ts";
+import { oneOf } from "../options.ts";
 import { readTrustSet, roleArnOption, type TrustSetOptions, warnOfUnread, withTrustSet } from "../trust-set.ts";
 
 /** `agent-roles graph`: a picture of who can assume which role. */

@@ -1,9 +1,8 @@
 import { Command } from "commander";
 import type { CliContext, ExitCode } from "../cli-context.ts";
 import { UsageError } from "../usage-error.ts";
-import { collect } from "../collect-option.ts";
 import { awsAccess, loadInfra } from "../load-infra.ts";
-import { withManifest } from "../manifest-option.ts";
+import { repeatable, withManifest } from "../options.ts";
 import { table } from "../table.ts";
 
 interface Options {
@@ -19,7 +18,7 @@ interface Options {
 export function revokeCommand(context: CliContext, exitWith: (code: ExitCode) => void): Command {
   return withManifest(new Command("revoke"))
     .description("deny all sessions issued before now, in AWS and in the local cache")
-    .option("--profile <profile>", "sessions of this profile; repeat it for more", collect)
+    .addOption(repeatable("--profile <profile>", "sessions of this profile; repeat it for more"))
     .option("--all", "sessions of all profiles of the manifest")
     .option("--undo", "allow the sessions again")
     .option("--region <code>", "Region for IAM calls (default: AWS_REGION, then the profile's Region)")

@@ -2,7 +2,7 @@ import { Command, Option } from "commander";
 import type { CliContext } from "../cli-context.ts";
 import { UsageError } from "../usage-error.ts";
 import { awsAccess, loadInfra } from "../load-infra.ts";
-import { withManifest } from "../manifest-option.ts";
+import { withManifest } from "../options.ts";
 
 interface Options {
   readonly manifest: string;

@@ -1,3 +1,4 @@
+import { isRecord } from "@agent-roles/iam";
 import type { AssumeRoleRequest } from "@agent-roles/trust";
 import { UsageError } from "../usage-error.ts";
 
@@ -39,10 +40,6 @@ function wrong(file: string, field: string, value: unknown, wanted: string): Usa
   return new UsageError(
     `${file}: ${field} ${value === undefined ? "is missing" : "is not valid"}\n  fix: write ${wanted}`,
   );
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isText(value: unknown): value is string {
