@@ -37,7 +37,8 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 const argv = process.argv.slice(2);
-if (argv[0] === "credential-process" || argv.some((each) => /^--(json|format)(=|$)/.test(each))) hideSdkWarning();
+if (["credential-process", "mcp"].includes(argv[0] ?? "") || argv.some((each) => /^--(json|format)(=|$)/.test(each)))
+  hideSdkWarning();
 
 process.exitCode = await runCli(argv, {
   // A copy, because variables of an env file are exported to process.env and removed from it again.

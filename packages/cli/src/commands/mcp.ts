@@ -36,6 +36,8 @@ export function mcpCommand(context: CliContext): Command {
         env,
         clock,
         onEvent: (event) => {
+          // The end of a task is no change of the definitions.
+          if (event.type === "rolesChanged") return;
           const line = eventLine(event, { at: new Date(clock.now()), color: context.color, retries: true });
           if (line !== undefined) context.err(line);
         },
@@ -47,7 +49,7 @@ export function mcpCommand(context: CliContext): Command {
         cwd: ".",
         signal,
         version: ownVersion(),
-        onError: ({ message }) => context.err(`warning: ${message}`),
+        onError: ({ message }) => context.err(`warning: ${message.replaceAll(/\s+/g, " ").slice(0, 300)}`),
         ...(onBehalfOf && { onBehalfOf }),
       });
     });
