@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { formatDiagnostic } from "@agent-roles/runtime/role-env";
 import { App } from "aws-cdk-lib";
 import { runApp } from "./run-app.ts";

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
@@ -6,57 +6,46 @@ import { execa } from "execa";
 import { publint } from "publint";
 import { rolldown } from "rolldown";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { npmEnv, npmInstall, packAll } from "./harness/packed.ts";
 import { REPOSITORY } from "./harness/repository.ts";
 
-/** What others import; the command is published besides, and has no types. */
-const LIBRARIES = ["packages/runtime", "packages/trust", "packages/manifest", "packages/sandbox", "infra"];
-const RUNTIME = join(REPOSITORY, "packages/runtime");
-
 let folder: string;
+let tarballs: ReadonlyMap<string, string>;
+let env: Record<string, string>;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "agent-roles-packages-"));
+  tarballs = await packAll(join(folder, "tarballs"));
+  env = await npmEnv(join(folder, "home"));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const packed = new Map<string, Promise<string>>();
+const tarball = async (name: string): Promise<Uint8Array<ArrayBuffer>> =>
+  new Uint8Array(await readFile(tarballs.get(name) ?? `no tarball of ${name}`));
 
-/** The tarball that would be published. */
-function pack(directory: string): Promise<string> {
-  const tarball = packed.get(directory) ?? npmPack(directory);
-  packed.set(directory, tarball);
-  return tarball;
-}
-
-async function npmPack(directory: string): Promise<string> {
-  const { stdout } = await execa("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], {
-    cwd: join(REPOSITORY, directory),
-  });
-  const [{ filename }] = JSON.parse(stdout);
-  return join(folder, filename);
-}
-
-describe.each([...LIBRARIES, "packages/cli"])("%s", (directory) => {
+describe.each(["agent-roles", "infra", "runtime", "sandbox", "trust"])("%s", (name) => {
   it("is packed as publint wants it", async () => {
-    const tarball = await readFile(await pack(directory));
-    const data = tarball.buffer.slice(tarball.byteOffset, tarball.byteOffset + tarball.byteLength);
-    const { messages } = await publint({ pack: { tarball: data }, strict: true });
+    const { messages } = await publint({ pack: { tarball: (await tarball(name)).buffer }, strict: true });
     expect(messages).toEqual([]);
   });
+
+  it("depends on what npm has, and nothing of this workspace is missing or left over", async () => {
+    const { stdout } = await execa("tar", ["-xzOf", tarballs.get(name) ?? "", "package/package.json"]);
+    const { dependencies, private: isPrivate, publishConfig, homepage } = JSON.parse(stdout);
+    expect(
+      Object.entries(dependencies).filter(([each, range]) => /agent-roles/.test(each) || !/^\^\d/.test(String(range))),
+    ).toEqual([]);
+    expect({ isPrivate, publishConfig }).toEqual({ publishConfig: { access: "public", provenance: true } });
+    expect(homepage).toContain("github.com");
+    const { stdout: list } = await execa("tar", ["-tzf", tarballs.get(name) ?? ""]);
+    const files = list.split("\n");
+    expect(files).toEqual(expect.arrayContaining(["package/README.md", "package/LICENSE"]));
+    expect(files.filter((file) => /\.test|\.simulation|tsbuildinfo|pycache|\/src\//.test(file))).toEqual([]);
+  });
 });
 
-it("ships no compiled code in the command's package", async () => {
-  const { stdout } = await execa("tar", ["-tzf", await pack("packages/cli")]);
-  const kinds = new Set(stdout.split("\n").map((file) => /\.[^./]+$/.exec(file)?.[0] ?? file));
-  expect([...kinds].toSorted()).toEqual(
-    [".cjs", ".js", ".json", ".map", ".md", ".ts"].filter((kind) => kinds.has(kind)),
-  );
-});
-
-describe.each(LIBRARIES)("%s", (directory) => {
+describe.each(["infra", "runtime", "sandbox", "trust"])("%s", (name) => {
   it("has types that every resolution of today finds", async () => {
-    const analysis = await checkPackage(
-      createPackageFromTarballData(new Uint8Array(await readFile(await pack(directory)))),
-    );
+    const analysis = await checkPackage(createPackageFromTarballData(await tarball(name)));
     if (!analysis.types) throw new Error("no types at all");
     // Node's oldest resolution knows no exports; and Node 20.19 requires ES modules from CommonJS, which attw does not know yet.
     const today = analysis.problems.filter(
@@ -67,57 +56,93 @@ describe.each(LIBRARIES)("%s", (directory) => {
   });
 });
 
-describe("the runtime as it is published", () => {
+const ROLE = "arn:aws:iam::123456789012:role/MyRole";
+
+/** What a user of each library writes first, as TypeScript and JavaScript, and what it prints. */
+const USES = {
+  runtime: [
+    `const roles = createAgentRoles({ env: { AWS_ROLE_1: "${ROLE}:Prod" } });
+     const [first] = roles.profiles();
+     console.log(first?.profile);`,
+    "createAgentRoles",
+    "Prod",
+  ],
+  trust: [
+    `const trustPolicy = { Version: "2012-10-17", Statement: { Effect: "Deny", Principal: "*", Action: "sts:AssumeRole" } };
+     console.log(evaluateAssumeRole({ caller: { arn: "${ROLE}" }, role: { arn: "${ROLE}", trustPolicy } }).decision);`,
+    "evaluateAssumeRole",
+    "denied",
+  ],
+  sandbox: ["console.log(typeof startSandbox);", "startSandbox", "function"],
+} as const;
+
+describe.each(Object.entries(USES))("%s, installed alone", (name, [code, imported, printed]) => {
+  const specifier = `@agent-roles/${name}`;
   let app: string;
-
   beforeAll(async () => {
-    app = join(folder, "app");
-    const scope = join(app, "node_modules/@agent-roles");
-    const unpacked = join(scope, "runtime");
-    await mkdir(unpacked, { recursive: true });
-    await execa("tar", ["-xzf", await pack("packages/runtime"), "--strip-components=1", "-C", unpacked]);
-    // Its own libraries, and nothing of this workspace's.
-    await symlink(join(RUNTIME, "node_modules"), join(unpacked, "node_modules"));
+    app = join(folder, name);
+    await npmInstall(app, [tarballs.get(name) ?? ""], env);
   });
 
-  it("holds no test, and what its source maps refer to", async () => {
-    const files = await readdir(join(app, "node_modules/@agent-roles/runtime/dist"), { recursive: true });
-    expect(files.filter((file) => /\.test|\.simulation|tsbuildinfo/.test(file))).toEqual([]);
-    const map = JSON.parse(await readFile(join(app, "node_modules/@agent-roles/runtime/dist/index.js.map"), "utf8"));
-    expect(map.sourcesContent).toHaveLength(1);
+  const node = async (file: string, source: string): Promise<string> => {
+    await writeFile(join(app, file), source);
+    return (await execa(process.execPath, [file], { cwd: app, env, extendEnv: false })).stdout;
+  };
+
+  it("is imported and required", async () => {
+    expect(await node("main.mjs", `import { ${imported} } from "${specifier}";\n${code}`)).toBe(printed);
+    expect(await node("main.cjs", `const { ${imported} } = require("${specifier}");\n${code}`)).toBe(printed);
   });
 
-  it("is imported, and every subpath of it", async () => {
-    const { exports } = JSON.parse(await readFile(join(RUNTIME, "package.json"), "utf8"));
-    const names = Object.keys(exports).map((path) => path.replace(/^\./, "@agent-roles/runtime"));
-    await writeFile(
-      join(app, "all.mjs"),
-      `for (const name of ${JSON.stringify(names)}) if (Object.keys(await import(name)).length === 0) throw new Error(name);`,
-    );
-    await expect(execa(process.execPath, ["all.mjs"], { cwd: app })).resolves.toMatchObject({ exitCode: 0 });
+  it("exports something at each of its entry points", async () => {
+    const { exports } = JSON.parse(await readFile(join(app, "node_modules", specifier, "package.json"), "utf8"));
+    const names = Object.keys(exports).map((path) => path.replace(/^\./, specifier));
+    const source = `for (const name of ${JSON.stringify(names)}) if (Object.keys(await import(name)).length === 0) throw new Error(name);`;
+    expect(await node("all.mjs", source)).toBe("");
   });
 
-  it("is required from CommonJS", async () => {
-    await writeFile(
-      join(app, "main.cjs"),
-      `const { createAgentRoles } = require("@agent-roles/runtime");
-       const roles = createAgentRoles({ env: { AWS_ROLE_1: "arn:aws:iam::123456789012:role/MyRole:Prod" } });
-       console.log(roles.profiles()[0].profile);`,
-    );
-    expect((await execa(process.execPath, ["main.cjs"], { cwd: app })).stdout).toBe("Prod");
+  it("is bundled into one file", async () => {
+    await writeFile(join(app, "bundled.mjs"), `import { ${imported} } from "${specifier}";\n${code}`);
+    const bundle = await rolldown({ input: join(app, "bundled.mjs"), platform: "node" });
+    await bundle.write({ file: join(folder, `${name}.mjs`), format: "esm", codeSplitting: false });
+    const { stdout } = await execa(process.execPath, [`${name}.mjs`], { cwd: folder, env, extendEnv: false });
+    expect(stdout).toBe(printed);
   });
 
+  it.each([
+    ["node16", "node16"],
+    ["nodenext", "nodenext"],
+    ["preserve", "bundler"],
+  ])("has types under module %s", async (module, moduleResolution) => {
+    await writeFile(join(app, "main.mts"), `import { ${imported} } from "${specifier}";\n${code}`);
+    const tsc = join(REPOSITORY, "node_modules/.bin/tsc");
+    const types = ["--types", "node", "--typeRoots", join(REPOSITORY, "node_modules/@types")];
+    const options = ["--noEmit", "--strict", "--target", "es2023", "--lib", "es2023", ...types];
+    const modules = ["--module", module, "--moduleResolution", moduleResolution];
+    const { stdout } = await execa(tsc, [...options, ...modules, "main.mts"], { cwd: app, reject: false });
+    expect(stdout).toBe("");
+  });
+});
+
+describe("what agents load", () => {
   it.each([
     ["parseRoleEnv", /client-sts|client-secrets-manager|smithy|p-limit/],
     ["sharedCredentialsStore", /client-sts|client-secrets-manager|smithy/],
     ["createAgentRoles", /client-secrets-manager"/],
   ])("leaves out of a bundle what %s does not need", async (name, unwanted) => {
-    const input = join(app, `${name}.mjs`);
+    const input = join(folder, "runtime", `${name}.mjs`);
     await writeFile(input, `import { ${name} } from "@agent-roles/runtime"; console.log(${name});`);
     const bundle = await rolldown({ input, platform: "node", external: [/^@aws-sdk|^@smithy|^p-limit/] });
     const { output } = await bundle.generate({ format: "esm" });
     const [entry] = output;
-    expect(entry.imports.filter((imported) => unwanted.test(imported))).toEqual([]);
+    expect(entry.imports.filter((each) => unwanted.test(each))).toEqual([]);
     expect(entry.code.length).toBeGreaterThan(100);
+  });
+
+  it("has the sources that its source maps refer to", async () => {
+    const dist = join(folder, "runtime/node_modules/@agent-roles/runtime/dist");
+    expect(await readdir(dist)).toContain("index.js");
+    const map = JSON.parse(await readFile(join(dist, "index.js.map"), "utf8"));
+    expect(map.sourcesContent).toHaveLength(1);
   });
 });
