@@ -28,6 +28,8 @@ export interface StartOptions {
   readonly nodeOptions?: readonly string[];
   /** Default two minutes. */
   readonly timeoutMs?: number;
+  /** As root: another user and its only group. */
+  readonly user?: { readonly uid: number; readonly gid: number };
 }
 
 /** Runs `agent-roles` to its end, in an environment of its own. */
@@ -56,13 +58,18 @@ export function startAgentRoles(args: readonly string[], env: Env, options: Star
   };
 }
 
-function start(args: readonly string[], env: Env, { cwd, nodeOptions = [], timeoutMs = 120_000 }: StartOptions = {}) {
+function start(
+  args: readonly string[],
+  env: Env,
+  { cwd, nodeOptions = [], timeoutMs = 120_000, user }: StartOptions = {},
+) {
   const options = {
     env,
     extendEnv: false,
     reject: false,
     timeout: timeoutMs,
     ...(cwd !== undefined && { cwd }),
+    ...user,
   } as const;
   return execa(process.execPath, [...nodeOptions, "--", CLI, ...args], options);
 }

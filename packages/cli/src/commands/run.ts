@@ -2,14 +2,15 @@ import type { AgentRolesEvent, FollowedRoles, Owner, ProfileStatus } from "@agen
 import type { AccessLevel } from "@agent-roles/runtime/role-env";
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { CliContext, ExitCode } from "../cli-context.ts";
-import type { Env } from "@agent-roles/runtime/role-env";
+import { AgentRolesError, type Env } from "@agent-roles/runtime/role-env";
 import { timestamp } from "../duration.ts";
-import type { Endpoint } from "../endpoint/credentials-endpoint.ts";
+import type { Endpoint, EndpointOptions, SharedWithGroup } from "../endpoint/credentials-endpoint.ts";
 import { eventJson } from "../event-json.ts";
 import { eventLine } from "../event-line.ts";
 import { sweepExecDirectories } from "../exec/exec.ts";
 import { profileJson } from "../profile-json.ts";
 import { readRoleEnv, withAccess, withEnvFile } from "../read-env.ts";
+import { UsageError } from "../usage-error.ts";
 import { MODES, runStores, type StoreOptions } from "../run-stores.ts";
 
 interface RunOptions extends StoreOptions {
@@ -47,6 +48,11 @@ export function runCommand(context: CliContext, exitWith: (code: ExitCode) => vo
     .addOption(
       new Option("--owner <uid[:gid]>", "as root: the user to give the files to, by number").argParser(parseOwner),
     )
+    .addOption(
+      new Option("--group <gid>", "let this group read the profiles and tokens, for an agent that runs as another user")
+        .argParser(parseGroup)
+        .conflicts("owner"),
+    )
     .option("--json", "print events as JSON lines; with --once, print the profiles as JSON")
     .action(async (options: RunOptions) => exitWith(await run(context, options)));
 }
@@ -57,6 +63,7 @@ async function run(context: CliContext, options: RunOptions): Promise<ExitCode> 
   if (!options.once) context.onReload(() => void followed?.reload());
   const { env, roleEnv, source } = await readRoleEnv(context, options.envFile, options.access);
   await sweepExecDirectories(env);
+  const shared = options.group === undefined ? undefined : await shareWith(options.group, env);
   const stores = await runStores(env, roleEnv, options);
   if (options.mode === "credentials-file") {
     context.err(
@@ -81,7 +88,7 @@ async function run(context: CliContext, options: RunOptions): Promise<ExitCode> 
     if (event.type === "storeFailed") for (const { profile } of event.targets) failed.add(profile);
   };
   const { clock } = context;
-  const endpoint = await createEndpoint(context, env, options);
+  const endpoint = await createEndpoint(context, env, { ...options, ...(shared && { shared }) });
   const onEvent = (event: AgentRolesEvent): void => {
     print(event);
     endpoint?.onEvent(event);
@@ -120,11 +127,22 @@ async function run(context: CliContext, options: RunOptions): Promise<ExitCode> 
   return 1;
 }
 
+/** @throws {UsageError} when the group is not of this process, or a directory is not for it. */
+async function shareWith(group: number, env: Env): Promise<SharedWithGroup> {
+  const { shareProfiles } = await import("@agent-roles/runtime/stores");
+  try {
+    return { group, directory: await shareProfiles(env, group) };
+  } catch (error) {
+    if (!(error instanceof AgentRolesError)) throw error;
+    throw new UsageError(`--group ${group}: ${error.message}\n  fix: ${error.fix}`);
+  }
+}
+
 /** The server of `--endpoint`, which prints what its readers need. */
 async function createEndpoint(
   { clock, out, err }: CliContext,
   env: Env,
-  { endpoint: port, owner, json }: RunOptions,
+  { endpoint: port, owner, shared, json }: RunOptions & Pick<EndpointOptions, "shared">,
 ): Promise<Endpoint | undefined> {
   if (port === undefined) return undefined;
   const { credentialsEndpoint } = await import("../endpoint/credentials-endpoint.ts");
@@ -133,6 +151,7 @@ async function createEndpoint(
     env,
     clock,
     ...(owner && { owner }),
+    ...(shared && { shared }),
     onProfiles: (url, profiles) => {
       const at = new Date(clock.now());
       if (json) return out(JSON.stringify({ time: at.toISOString(), level: "info", event: "endpoint", url, profiles }));
@@ -152,6 +171,11 @@ const ENDPOINT_PORT = 9911;
 function parsePort(text: string): number {
   if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
   throw new InvalidArgumentError("Use a number from 0 to 65535; 0 for any free port.");
+}
+
+function parseGroup(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("Use the number of a group of this process: id -G.");
 }
 
 function parseOwner(text: string): Owner {

@@ -10,6 +10,7 @@ import type {
 } from "@agent-roles/runtime";
 import { cacheDirectory } from "@agent-roles/runtime/cache";
 import { AgentRolesError, type Env } from "@agent-roles/runtime/role-env";
+import { GROUP_FILE_MODE, shareDirectory } from "@agent-roles/runtime/stores";
 import { fastify, type FastifyInstance, type FastifyReply } from "fastify";
 import { UsageError } from "../usage-error.ts";
 import { endpointMetrics, type Metrics } from "./metrics.ts";
@@ -36,10 +37,18 @@ export interface EndpointOptions {
   readonly clock: Clock;
   /** The user that root writes token files for. */
   readonly owner?: Owner;
+  /** Whose members can read the token files, and the directory for them: `--group`. */
+  readonly shared?: SharedWithGroup;
   /** Receives what AWS clients need to use each profile, at the start and after each change of the roles. */
   readonly onProfiles: (url: string, profiles: readonly EndpointProfile[]) => void;
   /** Receives why the token files of changed roles cannot be written. */
   readonly onFailure: (error: unknown) => void;
+}
+
+/** A group by number, and a directory that its members can read. */
+export interface SharedWithGroup {
+  readonly group: number;
+  readonly directory: string;
 }
 
 /** What AWS clients need to use a profile. */
@@ -70,7 +79,7 @@ export interface Endpoint extends Pick<Metrics, "onCall"> {
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
  */
 export function credentialsEndpoint(options: EndpointOptions): Endpoint {
-  const { env, clock, owner, onProfiles, onFailure } = options;
+  const { env, clock, owner, shared, onProfiles, onFailure } = options;
   const metrics = endpointMetrics();
   const app = server();
   /** By how much this machine's clock is behind AWS, milliseconds. */
@@ -116,7 +125,9 @@ export function credentialsEndpoint(options: EndpointOptions): Endpoint {
 
     const port = await listenOn(app, options.port);
     const url = `http://${LOOPBACK}:${port}`;
-    const files = profileTokens(resolve(cacheDirectory(env), "endpoint", String(port)), owner);
+    const directory = resolve(shared?.directory ?? cacheDirectory(env), "endpoint", String(port));
+    if (shared) await shareDirectory(shared.directory, directory, shared.group);
+    const files = profileTokens(directory, shared ? { mode: GROUP_FILE_MODE } : { owner });
     tokens = files;
     update = async () => {
       const profiles = roles.profiles().map(({ profile }) => profile);

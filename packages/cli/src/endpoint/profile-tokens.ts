@@ -1,8 +1,7 @@
 import { hash, randomBytes, timingSafeEqual } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Owner } from "@agent-roles/runtime";
-import { fileName, writePrivateFiles } from "@agent-roles/runtime/stores";
+import { type FileOptions, fileName, writePrivateFiles } from "@agent-roles/runtime/stores";
 
 /** A token for each profile, in a file that AWS clients read for each request. */
 export interface ProfileTokens {
@@ -17,9 +16,9 @@ export interface ProfileTokens {
 
 /**
  * @param directory - of the token files; belongs to this process.
- * @param owner - the user that root writes for.
+ * @param options - of the token files.
  */
-export function profileTokens(directory: string, owner?: Owner): ProfileTokens {
+export function profileTokens(directory: string, options: FileOptions = {}): ProfileTokens {
   const hashes = new Map<string, Buffer>();
   /** Nobody knows a text with this hash. */
   const none = randomBytes(32);
@@ -38,7 +37,7 @@ export function profileTokens(directory: string, owner?: Owner): ProfileTokens {
       await writePrivateFiles(
         directory,
         tokens.map(({ profile, token }) => [tokenName(profile), token]),
-        owner,
+        options,
       );
       for (const { profile, token } of tokens) hashes.set(profile, sha256(token));
     },

@@ -4,6 +4,7 @@
  * @internal
  */
 export { forgetSessions } from "./forget-sessions.ts";
-export { fileName, writePrivateFiles } from "./profile-files.ts";
+export { type FileOptions, fileName, writePrivateFiles } from "./profile-files.ts";
+export { GROUP_FILE_MODE, shareDirectory, shareProfiles } from "./share-profiles.ts";
 export { profileStore } from "./profile-store.ts";
 export { storedProfiles } from "../profile-status.ts";

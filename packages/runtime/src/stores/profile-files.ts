@@ -54,13 +54,12 @@ export function fileName(profile: string, platform: NodeJS.Platform = process.pl
  * is flushed to the disk, because a lost file costs one call. Readers compare `Expiration` with this machine's clock, so it is
  * written as that clock will show it.
  *
- * @param owner - the user that root writes for.
  * @throws {AgentRolesError} `StoreFailed` when others can write to the directory; the file system's error.
  */
 export async function writeProfileFiles(
   directory: string,
   entries: readonly StoredCredentials[],
-  { owner, clockOffsetMs = 0 }: { readonly owner: Owner | undefined; readonly clockOffsetMs: number | undefined },
+  { clockOffsetMs = 0, ...options }: FileOptions & { readonly clockOffsetMs: number | undefined },
 ): Promise<void> {
   const texts = entries.map((entry): readonly [string, string] => {
     const { issuedAt, expiration } = entry.credentials;
@@ -72,19 +71,25 @@ export async function writeProfileFiles(
     };
     return [fileName(entry.target.profile), `${JSON.stringify(fields)}\n`];
   });
-  await writePrivateFiles(directory, texts, owner);
+  await writePrivateFiles(directory, texts, options);
+}
+
+export interface FileOptions {
+  /** The user that root writes for. */
+  readonly owner?: Owner | undefined;
+  /** Default: 0600, for the user alone. */
+  readonly mode?: number | undefined;
 }
 
 /**
- * Replaces files of these names, for the user alone (0600); a reader sees the old text or the new one.
+ * Replaces files of these names; a reader sees the old text or the new one.
  *
- * @param owner - the user that root writes for.
  * @throws as {@link writeProfileFiles}.
  */
 export async function writePrivateFiles(
   directory: string,
   texts: readonly (readonly [name: string, text: string])[],
-  owner?: Owner,
+  { owner, mode }: FileOptions = {},
 ): Promise<void> {
   if (texts.length === 0) return;
   await inTrustedDirectory(directory, owner, async (opened, receiver) => {
@@ -94,6 +99,7 @@ export async function writePrivateFiles(
       if ((await readFile(file, "utf8").catch(() => undefined)) === text) return;
       await renameOver(file, 0o600, async (handle) => {
         await handle.writeFile(text);
+        if (mode !== undefined) await handle.chmod(mode);
         if (receiver) await handle.chown(receiver.uid, receiver.gid);
       });
     });

@@ -15,6 +15,8 @@ import { storeFailed } from "./store-failed.ts";
 export interface ProfileStoreOptions extends SharedFilesOptions {
   /** Whose command prints a file. Default: this machine's. */
   readonly platform?: NodeJS.Platform;
+  /** Of the profile files. Default: 0600; `GROUP_FILE_MODE` after `shareProfiles`. */
+  readonly fileMode?: number;
 }
 
 /**
@@ -27,7 +29,7 @@ export interface ProfileStoreOptions extends SharedFilesOptions {
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
  */
 export function profileStore(options: ProfileStoreOptions = {}): CredentialStore {
-  const { env = process.env, platform = process.platform, owner, task } = options;
+  const { env = process.env, platform = process.platform, owner, task, fileMode: mode } = options;
   const directory = profileDirectory(env);
   const print = (profile: string): string => printFileCommand(profileFile(directory, profile), platform);
   // A path that no config file can hold is reported before anything is rotated.
@@ -58,7 +60,7 @@ export function profileStore(options: ProfileStoreOptions = {}): CredentialStore
     put: (entries, callOptions) =>
       guarded(async () => {
         if (platform !== "win32") await refuseExposedName("cat", env);
-        const writing = { owner, clockOffsetMs: callOptions?.clockOffsetMs };
+        const writing = { owner, mode, clockOffsetMs: callOptions?.clockOffsetMs };
         // A reader that finds a new profile finds its file. A file that is there already can be that of another process.
         const present = await profilesWithFile(directory, profilesOf(entries));
         const added = entries.filter(({ target }) => !present.has(target.profile));
