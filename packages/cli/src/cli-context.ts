@@ -13,6 +13,8 @@ export interface CliContext {
   readonly err: (text: string) => void;
   /** Replaces the last line of a terminal; an empty text removes it. Left out where standard error is no terminal. */
   readonly progress?: (text: string) => void;
+  /** Asks a person for a line. Left out where standard input or standard error is no terminal. */
+  readonly ask?: (question: string) => Promise<string>;
   /** All of standard input. */
   readonly stdin: () => Promise<string>;
   /** Aborts at SIGINT and SIGTERM. The signals end a command that never reads this property. */

@@ -37,7 +37,8 @@ export async function loadInfra(directory: string): Promise<Infra> {
     const infra: Infra = await import(pathToFileURL(file).href);
     return infra;
   }
-  throw new UsageError(`${NAME} is not installed\n  fix: Run "npm install --save-dev ${NAME}" in this project.`);
+  const fix = `Start the command with npx -p agent-roles -p ${NAME}, or run npm install --save-dev ${NAME} in this project.`;
+  throw new UsageError(`${NAME} is not installed\n  fix: ${fix}`);
 }
 
 /** Creating a stack takes AWS longer than STS needs. */

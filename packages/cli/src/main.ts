@@ -36,6 +36,19 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
+let answers: AsyncIterator<string> | undefined;
+
+/** Reads one line of the terminal. The iterator keeps what was typed ahead. */
+async function ask(question: string): Promise<string> {
+  const { createInterface } = await import("node:readline");
+  answers ??= createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+  process.stderr.write(`${question}: `);
+  const { value, done } = await answers.next();
+  // Ctrl-D.
+  if (done) process.exit(2);
+  return value;
+}
+
 const argv = process.argv.slice(2);
 if (["credential-process", "mcp"].includes(argv[0] ?? "") || argv.some((each) => /^--(json|format)(=|$)/.test(each)))
   hideSdkWarning();
@@ -48,6 +61,7 @@ process.exitCode = await runCli(argv, {
   out: (line) => process.stdout.write(`${line}\n`),
   err: (line) => process.stderr.write(`${line}\n`),
   ...(process.stderr.isTTY && { progress: (line: string) => void process.stderr.write(`\r\u001b[K${line}`) }),
+  ...(process.stdin.isTTY && process.stderr.isTTY && { ask }),
   stdin: () => text(process.stdin),
   get signal() {
     return stopSignal();

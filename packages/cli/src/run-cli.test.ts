@@ -54,6 +54,8 @@ describe("agent-roles", () => {
     const { code, out } = await cli(["--help"]);
     expect(code).toBe(0);
     for (const word of [
+      "init",
+      "schema",
       "list",
       "run",
       "whoami",

@@ -21,6 +21,8 @@ type MakeCommand = (context: CliContext, exitWith: (code: ExitCode) => void) => 
 
 /** Loaded when it is the command that runs; all of them for the general help. */
 const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
+  init: async () => (await import("./commands/init.ts")).initCommand,
+  schema: async () => (await import("./commands/schema.ts")).schemaCommand,
   list: async () => (await import("./commands/list.ts")).listCommand,
   run: async () => (await import("./commands/run.ts")).runCommand,
   configure: async () => (await import("./commands/configure.ts")).configureCommand,
@@ -83,7 +85,7 @@ export async function runCli(argv: readonly string[], process: CliContext): Prom
 
 /** The context with the one writer of all commands. `signal` stays a getter, because its first use handles the signals. */
 function withSafeOutput(context: CliContext): CliContext {
-  const { env, exportEnv, clock, stdin, onReload, color, progress } = context;
+  const { env, exportEnv, clock, stdin, onReload, color, progress, ask } = context;
   return {
     env,
     exportEnv,
@@ -92,6 +94,7 @@ function withSafeOutput(context: CliContext): CliContext {
     onReload,
     color,
     ...(progress && { progress }),
+    ...(ask && { ask }),
     out: (text, options) => context.out(safeOutput(text, options)),
     err: (text) => context.err(safeOutput(text)),
     get signal() {

@@ -22,7 +22,7 @@ it("names a file that is not there", async () => {
   const file = join(directory, "none.yaml");
   await expect(loadManifest(file)).rejects.toMatchObject({
     code: "ManifestNotFound",
-    message: `${file}: there is no such file; create it, or name another one`,
+    message: `${file}: there is no such file; create it with "agent-roles init", or name another one`,
   });
 });
 

@@ -13,7 +13,12 @@ export async function readManifestText(path: string): Promise<string> {
   const { kind, message, fix, cause, line, column } = read;
   const isMissing = kind === "missing";
   const place = { ...(line !== undefined && { line }), ...(column !== undefined && { column }) };
-  const problem = { file: path, ...place, message, fix: isMissing ? "create it, or name another one" : fix };
+  const problem = {
+    file: path,
+    ...place,
+    message,
+    fix: isMissing ? 'create it with "agent-roles init", or name another one' : fix,
+  };
   throw new ManifestError(isMissing ? "ManifestNotFound" : "ManifestUnreadable", [problem], { cause });
 }
 

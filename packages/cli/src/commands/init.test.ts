@@ -1,0 +1,173 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { loadManifest, manifestJsonSchema } from "@agent-roles/manifest";
+import { systemClock } from "@agent-roles/runtime";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { runCli } from "../run-cli.ts";
+
+const MASTER = ["--master", "111111111111"];
+const ACCOUNTS = ["--account", "dev=222222222222", "--account", "prod=333333333333"];
+const GITHUB = ["--trusted-by", "github:octo/agents"];
+
+const before = process.cwd();
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), "agent-roles-init-"));
+  process.chdir(directory);
+});
+afterEach(async () => {
+  process.chdir(before);
+  await rm(directory, { recursive: true, force: true });
+});
+
+async function cli(argv: readonly string[], ask?: (question: string) => Promise<string>) {
+  const out: string[] = [];
+  const err: string[] = [];
+  const code = await runCli(argv, {
+    env: {},
+    exportEnv: () => undefined,
+    clock: systemClock,
+    out: (text) => out.push(text),
+    err: (text) => err.push(text),
+    ...(ask && { ask }),
+    stdin: async () => "",
+    signal: new AbortController().signal,
+    onReload: () => undefined,
+    color: false,
+  });
+  return { code, out: out.join("\n"), err: err.join("\n") };
+}
+
+it("writes a manifest with a role in each account, and what deploys and checks it", async () => {
+  const { code, err } = await cli(["init", ...MASTER, ...GITHUB, ...ACCOUNTS]);
+  expect({ code, err }).toEqual({ code: 0, err: "" });
+  const { master, roles } = await loadManifest("agent-roles.yaml");
+  expect(master.account).toBe("111111111111");
+  expect(roles.map(({ profile, account }) => [profile, account])).toEqual([
+    ["dev", "222222222222"],
+    ["prod", "333333333333"],
+  ]);
+  expect(JSON.parse(await readFile("agent-roles.schema.json", "utf8"))).toEqual(manifestJsonSchema());
+  expect(JSON.parse(await readFile("cdk.json", "utf8")).app).toMatch(/^npx .*@agent-roles\/infra@\d/);
+  expect(await readFile(".github/workflows/agent-roles.yml", "utf8")).toContain("uses: agent-roles/agent-roles@");
+});
+
+it("names a schema that is in the same directory", async () => {
+  await cli(["init", ...MASTER, ...GITHUB, ...ACCOUNTS]);
+  const [line = ""] = (await readFile("agent-roles.yaml", "utf8")).split("\n");
+  const [, schema = ""] = /^# yaml-language-server: \$schema=\.\/(.+)$/.exec(line) ?? [];
+  expect(await readdir(".")).toContain(schema);
+  expect(`${(await cli(["schema"])).out}\n`).toBe(await readFile(schema, "utf8"));
+});
+
+it.each([
+  ["account:111111111111", { account: "111111111111" }],
+  ["principal:arn:aws:iam::111111111111:role/ci/runner", { principal: "arn:aws:iam::111111111111:role/ci/runner" }],
+  ["service:ecs-tasks", { service: "ecs-tasks" }],
+  [
+    "pod-identity:arn:aws:eks:eu-central-1:111111111111:cluster/agents/team-a/bot",
+    {
+      podIdentity: {
+        clusterArn: "arn:aws:eks:eu-central-1:111111111111:cluster/agents",
+        namespace: "team-a",
+        serviceAccount: "bot",
+      },
+    },
+  ],
+  [
+    "github:octo/agents.js",
+    {
+      oidc: {
+        provider: "token.actions.githubusercontent.com",
+        audience: "sts.amazonaws.com",
+        subjects: ["repo:octo/agents.js:ref:refs/heads/main"],
+        create: true,
+      },
+    },
+  ],
+])("trusts %s", async (text, expected) => {
+  const { err } = await cli(["init", ...MASTER, "--trusted-by", text, ...ACCOUNTS]);
+  expect(err).toBe("");
+  expect((await loadManifest("agent-roles.yaml")).master.trustedBy).toEqual([expected]);
+});
+
+it("writes a manifest of another partition", async () => {
+  const china = ["--partition", "aws-cn", "--trusted-by", "principal:arn:aws-cn:iam::111111111111:role/agent"];
+  expect(await cli(["init", ...MASTER, ...china, ...ACCOUNTS])).toMatchObject({ code: 0, err: "" });
+  expect((await loadManifest("agent-roles.yaml")).partition).toBe("aws-cn");
+});
+
+it.each([
+  ["--master", ["--master", "11111111111", ...GITHUB, ...ACCOUNTS], "twelve digits"],
+  ["--master", [...GITHUB, ...ACCOUNTS], "--master is missing"],
+  ["--trusted-by", [...MASTER, ...ACCOUNTS], "--trusted-by is missing"],
+  ["--trusted-by", [...MASTER, "--trusted-by", "github:octo", ...ACCOUNTS], "github:OWNER/REPO"],
+  ["--trusted-by", [...MASTER, "--trusted-by", "github:octo/agents/main", ...ACCOUNTS], "github:OWNER/REPO"],
+  ["--trusted-by", [...MASTER, "--trusted-by", "account:1111", ...ACCOUNTS], "account:ID"],
+  ["--trusted-by", [...MASTER, "--trusted-by", "service:lamda", ...ACCOUNTS], 'did you mean "lambda"'],
+  [
+    "--trusted-by",
+    [...MASTER, "--trusted-by", "principal:arn:aws-cn:iam::111111111111:role/a", ...ACCOUNTS],
+    "Add --partition aws-cn",
+  ],
+  [
+    "--trusted-by",
+    [...MASTER, "--trusted-by", 'service:ec2"\n    - account: "444444444444', ...ACCOUNTS],
+    "service:NAME",
+  ],
+  ["--account", [...MASTER, ...GITHUB], "--account is missing"],
+  ["--account", [...MASTER, ...GITHUB, "--account", "222222222222"], "Write alias=ID"],
+  ["--account", [...MASTER, ...GITHUB, "--account", "dev=22222222222"], "Write alias=ID"],
+  ["--account dev=333333333333", [...MASTER, ...GITHUB, ...ACCOUNTS, "--account", "dev=333333333333"], "fix: "],
+  ["--account default=222222222222", [...MASTER, ...GITHUB, "--account", "default=222222222222"], "reserve this one"],
+  ["--account all=222222222222", [...MASTER, ...GITHUB, "--account", "all=222222222222"], "not all"],
+  ["--partition aws-mars", [...MASTER, ...GITHUB, ...ACCOUNTS, "--partition", "aws-mars"], "fix: "],
+])("refuses a wrong %s of %j and writes nothing", async (option, argv, fix) => {
+  const { code, err } = await cli(["init", ...argv]);
+  expect(code).toBe(2);
+  expect(err).toContain(option);
+  expect(err).toContain(fix);
+  expect(await readdir(".")).toEqual([]);
+});
+
+it("reports all mistakes and all existing files at once", async () => {
+  await writeFile("cdk.json", "{}");
+  await writeFile("agent-roles.yaml", "mine");
+  const { code, err } = await cli(["init", "--master", "1", "--trusted-by", "me", "--account", "dev=2"]);
+  expect(code).toBe(2);
+  expect(err.match(/^error: \S+/gm)).toEqual([
+    "error: --master",
+    "error: --trusted-by",
+    "error: --account",
+    "error: agent-roles.yaml",
+    "error: cdk.json",
+  ]);
+  expect((await readdir(".")).toSorted()).toEqual(["agent-roles.yaml", "cdk.json"]);
+});
+
+it("replaces existing files only with --force, and adds lines to .gitignore once", async () => {
+  await writeFile("agent-roles.yaml", "mine");
+  await writeFile(".gitignore", "node_modules\ncdk.out/");
+  expect(await cli(["init", ...MASTER, ...GITHUB, ...ACCOUNTS])).toMatchObject({ code: 2 });
+  expect(await readFile("agent-roles.yaml", "utf8")).toBe("mine");
+  for (const _ of ["first", "second"]) {
+    expect(await cli(["init", "--force", ...MASTER, ...GITHUB, ...ACCOUNTS])).toMatchObject({ code: 0 });
+  }
+  expect((await loadManifest("agent-roles.yaml")).roles).toHaveLength(2);
+  expect(await readFile(".gitignore", "utf8")).toBe("node_modules\ncdk.out/\nagent-roles.env\n");
+});
+
+it("asks on a terminal for what the options leave out", async () => {
+  const asked: string[] = [];
+  const answers = ["account:111111111111, service:ec2", "dev=222222222222 prod=333333333333"];
+  const { code } = await cli(["init", ...MASTER], async (question) => {
+    asked.push(question);
+    return answers[asked.length - 1] ?? "";
+  });
+  expect(code).toBe(0);
+  expect(asked).toEqual([expect.stringContaining("Who can assume"), expect.stringContaining("alias=ID")]);
+  const { master, roles } = await loadManifest("agent-roles.yaml");
+  expect(master.trustedBy).toHaveLength(2);
+  expect(roles).toHaveLength(2);
+});

@@ -1,0 +1,58 @@
+import { Command } from "commander";
+import type { CliContext } from "../cli-context.ts";
+import { existing, toolFiles, writeFiles } from "../init/init-files.ts";
+import { initManifest, SCHEMA_FILE } from "../init/init-manifest.ts";
+import { TRUSTED_BY_FORMS } from "../init/trusted-by.ts";
+import { repeatable } from "../options.ts";
+import { ownVersion } from "../own-version.ts";
+import { UsageError } from "../usage-error.ts";
+import { schemaText } from "./schema.ts";
+
+interface Options {
+  readonly master?: string;
+  readonly trustedBy?: readonly string[];
+  readonly account?: readonly string[];
+  readonly partition: string;
+  readonly force?: true;
+}
+
+const EXAMPLE = `
+Example:
+  agent-roles init --master 111111111111 --trusted-by github:octo/agents --account dev=222222222222 --account prod=333333333333`;
+
+/** `agent-roles init`: a manifest and what deploys and checks it, in the user's own repository. Makes no AWS call. */
+export function initCommand(context: CliContext): Command {
+  return new Command("init")
+    .description(
+      "write agent-roles.yaml, its schema, cdk.json, .gitignore lines and a GitHub workflow into this directory",
+    )
+    .option("--master <id>", "account id of the master role, which the agent starts as")
+    .addOption(repeatable("--trusted-by <who>", `who can assume the master role (repeatable): ${TRUSTED_BY_FORMS}`))
+    .addOption(repeatable("--account <alias=id>", "account with a target role (repeatable); the alias is its profile"))
+    .option("--partition <name>", "AWS partition of all accounts", "aws")
+    .option("--force", "replace files that exist")
+    .addHelpText("after", EXAMPLE)
+    .action(async (options: Options) => {
+      const { ask } = context;
+      const words = async (question: string): Promise<readonly string[]> =>
+        (await ask?.(question))?.split(/[\s,]+/).filter((word) => word !== "") ?? [];
+      const master = options.master ?? (await words("Account id of the master role"))[0] ?? "";
+      const trustedBy = options.trustedBy ?? (await words(`Who can assume it (${TRUSTED_BY_FORMS})`));
+      const accounts = options.account ?? (await words("Accounts with a target role (alias=ID, …)"));
+      const made = initManifest({ partition: options.partition, master, trustedBy, accounts });
+      const text = "text" in made ? made.text : "";
+      const files = { "agent-roles.yaml": text, [SCHEMA_FILE]: schemaText(), ...toolFiles(ownVersion()) };
+      const mistakes = [
+        ...("mistakes" in made ? made.mistakes : []),
+        ...(options.force ? [] : await existing(files)).map(
+          (file) => `${file} exists\n  fix: Move it away, or replace it with --force.`,
+        ),
+      ];
+      if (mistakes.length > 0) throw new UsageError(mistakes.join("\nerror: "));
+      await writeFiles(files);
+      context.out(`wrote ${Object.keys(files).join(", ")} and lines of .gitignore`);
+      context.out(`Next:
+  npx -p agent-roles -p @agent-roles/infra agent-roles deploy    create the roles; needs credentials that can assume OrganizationAccountAccessRole
+  npx agent-roles run --env-file cdk.out/agent-roles.env         as the master role: keep the profiles fresh`);
+    });
+}
