@@ -80,6 +80,8 @@ it("deploys without Parameter Store, and reports that accounts cannot be found",
   const Statement = [
     { Effect: "Allow", Action: "*", Resource: "*" },
     { Effect: "Deny", Action: "ssm:*", Resource: "*" },
+    // So it deploys its own account with its own credentials.
+    { Effect: "Deny", Action: "sts:AssumeRole", Resource: `arn:aws:iam::${MASTER}:role/*` },
   ];
   const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
   await iam.send(new PutUserPolicyCommand({ UserName, PolicyName: "deny-ssm", PolicyDocument }));

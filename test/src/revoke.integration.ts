@@ -22,7 +22,12 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "agent-roles-revoke-"));
   const text = stringify({
     master: { account: MASTER, roleName: "agent-master", trustedBy: [{ account: MASTER }] },
-    accounts: ACCOUNTS.map((id, index) => ({ alias: PROFILES[index], id })),
+    accounts: ACCOUNTS.map((id, index) => ({
+      alias: PROFILES[index],
+      id,
+      // As in a management account, which AWS Organizations gives no such role: the session deploys it itself.
+      ...(id === MASTER && { deployRoleName: "NotThere" }),
+    })),
     defaults: { managedPolicies: ["arn:aws:iam::aws:policy/ReadOnlyAccess"] },
     roles: [{ profile: "{alias}", accounts: "all", roleName: "agent-read" }],
   });
@@ -132,7 +137,7 @@ it("makes a running run assume the role anew, and no process writes the revoked 
 it("continues after it was killed half-way, having removed what is on this machine first", async () => {
   await succeeds("run", "--once", ...ENV_FILE);
   const before = [await keysOf("a0"), await keysOf("a1"), await keysOf("a2")];
-  // The other accounts' deploy roles answer late: the command is killed between the first account and them.
+  // The deploy roles answer late: the command is killed between the first account and them.
   sandbox.faults({ latencyMs: 20_000, roleNames: [DEPLOY_ROLE] });
   const revoke = startAgentRoles(["revoke", "--all", "--manifest", join(directory, "agent-roles.yaml")], env);
   await expect.poll(() => call(before[0] ?? never()), { timeout: 60_000 }).toBe("denied");
