@@ -22,8 +22,17 @@ export const OUTPUTS_QUOTA = 200;
 /** Description, keys and the name of each section. */
 const TEMPLATE_OVERHEAD = 300;
 
+/** Writing every policy as YAML to know its size takes most of a second for 1,000 roles. */
+const known = new WeakMap<Manifest, readonly StackContent[]>();
+
 /** The stacks of a manifest: one per account, or more where one template could not hold all roles. Roles fill them in the order of the manifest. */
-export function stackContents(manifest: Manifest): StackContent[] {
+export function stackContents(manifest: Manifest): readonly StackContent[] {
+  const contents = known.get(manifest) ?? divide(manifest);
+  known.set(manifest, contents);
+  return contents;
+}
+
+function divide(manifest: Manifest): StackContent[] {
   const groups = new Map<string, TargetRole[]>([[manifest.master.account, []]]);
   for (const target of targetRoles(manifest)) {
     const group = groups.get(target.role.accountId);
