@@ -158,9 +158,18 @@ it("changes one stack for one more role at the top of the manifest", { timeout: 
   expect(await fleet("deploy")).toMatchObject({ exitCode: 0, statuses: { deployed: 1, unchanged: 11 } });
 });
 
-it("renames a role, and removes one, in place", { timeout: 400_000 }, async () => {
+it("renames a role in place, and names a removed one that IAM does not delete", { timeout: 400_000 }, async () => {
+  const foreign = { RoleName: "agent-First", PolicyArn: "arn:aws:iam::aws:policy/AmazonS3FullAccess" };
+  await iam(ACCOUNTS[7] ?? "").send(new AttachRolePolicyCommand(foreign));
   await manifest(ACCOUNTS, READ_WRITE, [bounded("agent-Renamed")]);
-  expect(await fleet("deploy")).toMatchObject({ exitCode: 0, statuses: { deployed: 2, unchanged: 10 } });
+  const { results, ...summary } = await fleet("deploy");
+  expect(summary).toMatchObject({ exitCode: 1, statuses: { deployed: 1, failed: 1, unchanged: 10 } });
+  expect(results[7]).toMatchObject({
+    code: "LeftBehind",
+    fix: expect.stringContaining("Delete what the message names"),
+  });
+  await iam(ACCOUNTS[7] ?? "").send(new DetachRolePolicyCommand(foreign));
+  await iam(ACCOUNTS[7] ?? "").send(new DeleteRoleCommand({ RoleName: "agent-First" }));
   const roles = await Promise.all(
     [NO_BOUNDARY, ACCOUNTS[7] ?? ""].map(async (account) => {
       const { Roles = [] } = await iam(account).send(new ListRolesCommand({ PathPrefix: "/agent-roles/" }));

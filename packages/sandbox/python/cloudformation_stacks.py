@@ -149,7 +149,7 @@ def patch_stacks():
 
     def finish(stack, status, reason=None):
         stack._add_stack_event(status, resource_status_reason=reason)
-        stack.status = status
+        stack.status, stack.status_reason = status, reason
 
     def use_template(stack, template, parameters):
         stack.template, stack.parameters = template, parameters
@@ -189,7 +189,8 @@ def patch_stacks():
         for logical_id, reason in not_removed.items():
             stack._add_stack_event("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
             stack._add_stack_event("DELETE_FAILED", resource_status_reason=f"{logical_id}: {reason}")
-        finish(stack, f"{operation}_COMPLETE")
+        left = "Update successful. One or more resources could not be deleted." if not_removed else None
+        finish(stack, f"{operation}_COMPLETE", left)
 
     def create_stack(self, name, template, parameters, **options):
         if any(stack.name == name for stack in self.stacks.values()):
