@@ -17,6 +17,8 @@ export type InfraErrorCode =
   | "WrongPartition"
   /** The record of deployed stacks cannot be read. */
   | "RecordUnreadable"
+  /** The roles are in stacks of another `deployment`. */
+  | "DeploymentChanged"
   /** CloudFormation refuses the StackSet as a whole. */
   | "StackSetFailed"
   /** An asset needs a bucket or a repository that only a bootstrapped account has. */

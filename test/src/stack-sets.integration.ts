@@ -15,6 +15,7 @@ const EXECUTION_ROLE = "AWSCloudFormationStackSetExecutionRole";
 let sandbox: Sandbox;
 let directory: string;
 let env: Record<string, string>;
+let deployment = "stack-sets";
 
 beforeAll(async () => {
   sandbox = await startSandbox({ accounts: [MASTER, DEV, TEST, PROD] });
@@ -56,7 +57,7 @@ async function run(
   ...args: readonly string[]
 ): Promise<{ exitCode: number | undefined; results: Record<string, string>; stdout: string; stderr: string }> {
   const manifest = {
-    deployment: "stack-sets",
+    deployment,
     master: {
       account: MASTER,
       roleName: "agent-master",
@@ -132,4 +133,19 @@ it("destroys the StackSet and the master role, and deploys them again", { timeou
   expect(await targets(DEV)).toEqual([]);
   const again = await run(accounts, ["agent-read"], "deploy");
   expect(again.results).toEqual({ [MASTER]: "deployed", [DEV]: "deployed", [TEST]: "deployed" });
+});
+
+it("refuses another deployment until the stacks of the first are destroyed", { timeout: 400_000 }, async () => {
+  const accounts = { dev: DEV, test: TEST };
+  deployment = "accounts";
+  const refused = await run(accounts, ["agent-read"], "deploy");
+  expect(refused).toMatchObject({ exitCode: 2, stdout: "" });
+  expect(refused.stderr).toContain(`2 stacks of the roles, such as agent-roles in account ${DEV}`);
+  const gone = await run(accounts, ["agent-read"], "destroy", "--orphans", "--yes");
+  expect(gone.results).toEqual({ [DEV]: "destroyed", [TEST]: "destroyed" });
+  const deployed = await run(accounts, ["agent-read"], "deploy");
+  expect(deployed.results).toEqual({ [MASTER]: "unchanged", [DEV]: "deployed", [TEST]: "deployed" });
+  deployment = "stack-sets";
+  const { exitCode, stderr } = await run(accounts, ["agent-read"], "deploy");
+  expect({ exitCode, stderr }).toEqual({ exitCode: 2, stderr: expect.stringContaining(`agent-roles-${DEV}`) });
 });

@@ -5,55 +5,47 @@ const role = "arn:aws:iam::123456789013:role/Deployer";
 const stack = "agent-roles-123456789013";
 
 it.each([
-  ["Throttled", "Rate exceeded", true],
-  ["Throttled", "Error: connect ECONNRESET 10.0.0.1:443", true],
-  ["NoCredentials", "CredentialsProviderError: Could not load credentials from any providers", false],
+  ["Throttled", "Rate exceeded", 5],
+  ["Throttled", "Error: connect ECONNRESET 10.0.0.1:443", 5],
+  ["NoCredentials", "CredentialsProviderError: Could not load credentials from any providers", 1],
   [
     "CredentialsExpired",
     "CredentialsProviderError: Token is expired. To refresh this SSO session run 'aws sso login' with the corresponding profile.",
-    false,
+    1,
   ],
   [
     "DeployRoleRefusesSession",
     "User: arn:aws:sts::1:assumed-role/a/b is not authorized to perform: sts:SetSourceIdentity on resource: x",
-    false,
+    1,
   ],
-  ["CredentialsExpired", "ExpiredToken: The security token included in the request is expired", false],
+  ["CredentialsExpired", "ExpiredToken: The security token included in the request is expired", 1],
   [
     "DeployRoleNotAssumable",
     "AccessDenied: User: arn:aws:iam::1:user/a is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::2:role/b",
-    false,
+    2,
   ],
   [
     "RollbackFailed",
     "ValidationError: Stack:arn:aws:cloudformation:x is in UPDATE_ROLLBACK_FAILED state and can not be updated.",
-    false,
+    1,
   ],
-  [
-    "TerminationProtected",
-    "ValidationError: Stack [x] cannot be deleted while TerminationProtection is enabled",
-    false,
-  ],
-  ["StackBusy", "Stack:arn:aws:cloudformation:x is in UPDATE_IN_PROGRESS state and can not be updated.", false],
-  ["RoleExists", "Resource of type 'AWS::IAM::Role' with identifier 'Reader' already exists.", false],
+  ["TerminationProtected", "ValidationError: Stack [x] cannot be deleted while TerminationProtection is enabled", 1],
+  ["StackBusy", "Stack:arn:aws:cloudformation:x is in UPDATE_IN_PROGRESS state and can not be updated.", 1],
+  ["RoleExists", "Resource of type 'AWS::IAM::Role' with identifier 'Reader' already exists.", 1],
   [
     "RoleNeedsReplacement",
     "CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename Reader and update the stack again.",
-    false,
+    1,
   ],
-  ["RoleInUse", "Cannot delete entity, must detach all policies first. (Status Code: 409)", false],
-  ["PrincipalMissing", 'Invalid principal in policy: "AWS":"arn:aws:iam::999999999999:root"', false],
-  ["PolicyMissing", "Policy arn:aws:iam::aws:policy/Nope does not exist or is not attachable. (NoSuchEntity)", false],
-  ["PolicyRejected", 'Resource arn:x must be in ARN format or "*". (MalformedPolicyDocument)', false],
-  ["QuotaExceeded", "Cannot exceed quota for PoliciesPerRole: 10", false],
-  [
-    "AccessDenied",
-    "is not authorized to perform: iam:CreateRole with an explicit deny in a service control policy",
-    false,
-  ],
-  ["Failed", "Something new", false],
-])("calls %s what AWS says as %s", (code, reason, retryable) => {
-  expect(deployFailure(reason, role, stack)).toMatchObject({ code, retryable });
+  ["RoleInUse", "Cannot delete entity, must detach all policies first. (Status Code: 409)", 1],
+  ["PrincipalMissing", 'Invalid principal in policy: "AWS":"arn:aws:iam::999999999999:root"', 2],
+  ["PolicyMissing", "Policy arn:aws:iam::aws:policy/Nope does not exist or is not attachable. (NoSuchEntity)", 1],
+  ["PolicyRejected", 'Resource arn:x must be in ARN format or "*". (MalformedPolicyDocument)', 1],
+  ["QuotaExceeded", "Cannot exceed quota for PoliciesPerRole: 10", 1],
+  ["AccessDenied", "is not authorized to perform: iam:CreateRole with an explicit deny in a service control policy", 1],
+  ["Failed", "Something new", 1],
+])("calls %s what AWS says as %s", (code, reason, tries) => {
+  expect(deployFailure(reason, role, stack)).toMatchObject({ code, tries });
 });
 
 it("names the deploy role in the fix", () => {

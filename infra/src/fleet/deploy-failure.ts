@@ -3,8 +3,8 @@ export interface DeployFailure {
   readonly code: DeployFailureCode;
   readonly message: string;
   readonly fix: string;
-  /** Whether the same call can succeed a little later. */
-  readonly retryable: boolean;
+  /** How often the call is made before it counts as failed: more than once when it can succeed a little later. */
+  readonly tries: number;
 }
 
 type DeployFailureCode =
@@ -35,8 +35,13 @@ interface Rule {
   readonly code: DeployFailureCode;
   readonly pattern: RegExp;
   readonly fix: string;
-  readonly retryable?: boolean;
+  readonly tries?: number;
 }
+
+/** AWS throttles for seconds. */
+const THROTTLED_TRIES = 5;
+/** IAM takes seconds to know a new role everywhere. */
+const NEW_ROLE_TRIES = 2;
 
 /** The first match wins. `{role}` is the deploy role's ARN, `{stack}` the stack's name. */
 const RULES: readonly Rule[] = [
@@ -45,7 +50,7 @@ const RULES: readonly Rule[] = [
     pattern:
       /Rate exceeded|Throttl|TooManyRequests|RequestLimitExceeded|ServiceUnavailable|ECONNRESET|ETIMEDOUT|socket hang up/i,
     fix: "Run the command again, or lower --concurrency.",
-    retryable: true,
+    tries: THROTTLED_TRIES,
   },
   {
     code: "DeployRoleRefusesSession",
@@ -87,6 +92,7 @@ const RULES: readonly Rule[] = [
     code: "DeployRoleNotAssumable",
     pattern: /role with trust relationship to Role|assume role|sts:AssumeRole/i,
     fix: "Create {role} so that it trusts the deploying session, or set deployRoleName for the account; leave the account out if it is suspended.",
+    tries: NEW_ROLE_TRIES,
   },
   {
     code: "StackBusy",
@@ -127,6 +133,7 @@ const RULES: readonly Rule[] = [
     code: "PrincipalMissing",
     pattern: /Invalid principal/i,
     fix: "Correct the account or principal in master.trustedBy: it does not exist.",
+    tries: NEW_ROLE_TRIES,
   },
   {
     code: "PolicyMissing",
@@ -154,9 +161,9 @@ const RULES: readonly Rule[] = [
 export function deployFailure(error: unknown, deployRoleArn: string, stack: string): DeployFailure {
   const message = error instanceof Error ? describe(error) : String(error).replaceAll(/\s+/g, " ");
   const rule = RULES.find(({ pattern }) => pattern.test(message));
-  if (!rule) return { code: "Failed", message, fix: `See the events of stack ${stack}.`, retryable: false };
+  if (!rule) return { code: "Failed", message, fix: `See the events of stack ${stack}.`, tries: 1 };
   const fix = rule.fix.replaceAll("{role}", deployRoleArn).replaceAll("{stack}", stack);
-  return { code: rule.code, message, fix, retryable: rule.retryable === true };
+  return { code: rule.code, message, fix, tries: rule.tries ?? 1 };
 }
 
 /** One line. A refused connection has no message of its own, only a code. */

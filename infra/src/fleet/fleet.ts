@@ -5,9 +5,9 @@ import type { Diagnostic } from "@agent-roles/runtime/role-env";
 import { App } from "aws-cdk-lib";
 import { InfraError } from "../infra-error.ts";
 import { synthesize } from "../synthesize.ts";
-import { callingSession } from "./calling-session.ts";
+import { type CallingSession, callingSession } from "./calling-session.ts";
 import { deployStack, destroyStack, diffStack } from "./cloudformation-stack.ts";
-import { deployedRecord } from "./deployed-record.ts";
+import { type DeployedRecord, deployedRecord } from "./deployed-record.ts";
 import type { FleetOptions } from "./fleet-options.ts";
 import type { StackResult } from "./fleet-result.ts";
 import { onEachStack } from "./on-each-stack.ts";
@@ -25,6 +25,7 @@ export async function deployFleet(manifest: Manifest, options: FleetOptions): Pr
   const templateOf = synthesized(manifest, options);
   const session = await callingSession(manifest, options);
   const record = await deployedRecord(session, manifest, options);
+  await refuseOtherDeployment(manifest, session, record, options);
   // Before the first stack, because the command can be interrupted.
   warn(options, await record.save([...record.stacks, ...stacks]));
   const results = await onEachStack(manifest, session, stacks, options, async (stack) => ({
@@ -70,7 +71,8 @@ export async function destroyFleet(
   const record = await deployedRecord(session, manifest, options);
   const stacks = only?.filter((each) => !isOfStackSet(each)) ?? selectedStacks(manifest, options, record.stacks);
   const accounts = only?.filter(isOfStackSet).map(({ account }) => account);
-  const ofStackSet = usesStackSet(manifest) ? await destroyStackSet(manifest, session, options, accounts) : [];
+  const hasStackSet = usesStackSet(manifest) || (accounts?.length ?? 0) > 0;
+  const ofStackSet = hasStackSet ? await destroyStackSet(manifest, session, options, accounts) : [];
   const results = await onEachStack(manifest, session, stacks, options, async (stack) => ({
     status: await destroyStack(stack),
   }));
@@ -88,11 +90,42 @@ export async function destroyFleet(
  */
 export async function orphanedStacks(manifest: Manifest, options: FleetOptions): Promise<FleetStack[]> {
   const session = await callingSession(manifest, options);
-  const { stacks, problem } = await deployedRecord(session, manifest, options);
-  if (problem) throw new InfraError("RecordUnreadable", [problem]);
+  const record = await deployedRecord(session, manifest, options);
+  if (record.problem) throw new InfraError("RecordUnreadable", [record.problem]);
+  return orphans(manifest, session, record, options);
+}
+
+async function orphans(
+  manifest: Manifest,
+  session: CallingSession,
+  { stacks }: DeployedRecord,
+  options: FleetOptions,
+): Promise<FleetStack[]> {
   const current = new Set(fleetStacks(manifest, options).map(({ stack }) => stack));
   const gone = stacks.filter(({ stack }) => !current.has(stack));
-  return usesStackSet(manifest) ? [...gone, ...(await orphanedInstances(manifest, session, options))] : gone;
+  return [...gone, ...(await orphanedInstances(manifest, session, options))];
+}
+
+/**
+ * A role cannot be in two stacks: after a change of `deployment`, the stacks of the other kind have to go first.
+ *
+ * @throws {InfraError} `DeploymentChanged`
+ */
+async function refuseOtherDeployment(
+  manifest: Manifest,
+  session: CallingSession,
+  record: DeployedRecord,
+  options: FleetOptions,
+): Promise<void> {
+  const ids = new Set(manifest.roles.map(({ account }) => account));
+  const left = (await orphans(manifest, session, record, options)).filter(
+    (each) => ids.has(each.account) && isOfStackSet(each) !== usesStackSet(manifest),
+  );
+  const [first] = left;
+  if (!first) return;
+  const message = `${left.length} stacks of the roles, such as ${first.stack} in account ${first.account}, were deployed with another deployment`;
+  const fix = `Run agent-roles destroy --orphans --yes and deploy again; agents have no roles in between. Or set deployment: ${usesStackSet(manifest) ? "accounts" : "stack-sets"} again.`;
+  throw new InfraError("DeploymentChanged", [{ path: "deployment", message, fix }]);
 }
 
 function usesStackSet({ deployment }: Manifest): boolean {

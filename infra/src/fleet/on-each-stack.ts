@@ -11,8 +11,6 @@ import type { StackResult } from "./fleet-result.ts";
 import { forEachGroup } from "./for-each-group.ts";
 import type { FleetStack } from "./selected-stacks.ts";
 
-/** Tries of one stack, when AWS throttles. */
-const TRIES = 5;
 const CONCURRENCY = 10;
 const RETRY_DELAY_MS = 2000;
 
@@ -41,9 +39,9 @@ export async function onEachStack(
       try {
         return { account, stack, ...(await task({ client, name: stack, pollingMs })) };
       } catch (error) {
-        const { retryable, ...failure } = deployFailure(error, deployRoleArn(manifest, account), stack);
+        const { tries: allowed, ...failure } = deployFailure(error, deployRoleArn(manifest, account), stack);
         if (MAYBE_OF_ALL.has(failure.code) && !(await isUsable(manifest, options))) sessionEnded.abort();
-        if (!retryable || tries === TRIES || signal.aborted) return { account, stack, status: "failed", ...failure };
+        if (tries >= allowed || signal.aborted) return { account, stack, status: "failed", ...failure };
         await sleep(Math.random() * retryDelayMs * 2 ** tries, undefined, { signal }).catch(() => undefined);
       }
     }

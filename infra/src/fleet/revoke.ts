@@ -36,7 +36,6 @@ export interface RevokeResult {
 /** The name that the IAM console gives to this policy. */
 const POLICY_NAME = "AWSRevokeOlderSessions";
 const CONCURRENCY = 10;
-const TRIES = 4;
 const RETRY_DELAY_MS = 1000;
 
 /**
@@ -106,8 +105,8 @@ async function attempt(
     try {
       return { ...target, status: await call() };
     } catch (error) {
-      const { retryable, ...failure } = deployFailure(error, deployRole, target.roleArn);
-      if (!retryable || tries === TRIES || signal?.aborted) return { ...target, status: "failed", ...failure };
+      const { tries: allowed, ...failure } = deployFailure(error, deployRole, target.roleArn);
+      if (tries >= allowed || signal?.aborted) return { ...target, status: "failed", ...failure };
       await sleep(Math.random() * RETRY_DELAY_MS * 2 ** tries, undefined, { signal }).catch(() => undefined);
     }
   }

@@ -7,6 +7,7 @@ import type { CallingSession } from "./calling-session.ts";
 import { deployFailure } from "./deploy-failure.ts";
 import { type FleetOptions, POLLING_MS } from "./fleet-options.ts";
 import type { StackResult } from "./fleet-result.ts";
+import type { FleetStack } from "./selected-stacks.ts";
 import { isDifferent, type StackSet, stackSetDefinition } from "./stack-set-definition.ts";
 import { templateChanges } from "./template-changes.ts";
 
@@ -139,15 +140,24 @@ export async function destroyStackSet(
   });
 }
 
-/** Stacks of the StackSet in accounts that left the manifest; organizational units decide about their accounts themselves. */
+/**
+ * Stacks of the StackSet in accounts that left the manifest; organizational units decide about their accounts themselves. With
+ * `deployment: accounts`, all stacks of a StackSet that an earlier manifest deployed.
+ */
 export async function orphanedInstances(
   manifest: Manifest,
   session: CallingSession,
   options: FleetOptions,
-): Promise<{ account: string; stack: string }[]> {
+): Promise<FleetStack[]> {
   const context = await connect(manifest, session, options);
-  if (manifest.stackSets?.organizationalUnits || !(await describe(context))) return [];
-  const known = new Set(manifest.roles.map(({ account }) => account));
+  if (manifest.stackSets?.organizationalUnits) return [];
+  const isInUse = manifest.deployment === "stack-sets";
+  const existing = await describe(context).catch((error: unknown) => {
+    // A deploy role that never deployed a StackSet can have no permission for StackSets.
+    if (isInUse) throw error;
+  });
+  if (!existing) return [];
+  const known = new Set(isInUse ? manifest.roles.map(({ account }) => account) : []);
   return (await instancesOf(context)).flatMap(({ Account = "" }) =>
     known.has(Account) ? [] : [{ account: Account, stack: context.name }],
   );
@@ -282,7 +292,7 @@ function failed({ manifest, name }: Context, instance: StackInstanceSummary | un
   const role = stackSets.organizationalUnits
     ? "the role of CloudFormation in the account"
     : `arn:${partition}:iam::${Account}:role/${executionRoleName}`;
-  const { retryable: _retryable, ...failure } = deployFailure(StatusReason || DetailedStatus, role, name);
+  const { tries: _tries, ...failure } = deployFailure(StatusReason || DetailedStatus, role, name);
   return { status: "failed", ...failure };
 }
 
