@@ -63,7 +63,7 @@ const NOT_FOUND = refuses("DescribeStacks", "Stack with id agent-roles-123456789
 
 it("makes one call for a stack without changes", async () => {
   const { stack, calls } = stackOf([refuses("UpdateStack", "No updates are to be performed.")]);
-  expect(await deployStack(stack, TEMPLATE)).toBe("unchanged");
+  expect(await deployStack(stack, TEMPLATE, false)).toBe("unchanged");
   expect(calls).toHaveLength(1);
 });
 
@@ -89,7 +89,7 @@ it.each<[string, readonly Answer[]]>([
   ),
 ])("%s", async (_fact, expected) => {
   const { stack, calls } = stackOf(expected);
-  expect(await deployStack(stack, TEMPLATE)).toBe("deployed");
+  expect(await deployStack(stack, TEMPLATE, false)).toBe("deployed");
   expect(calls).toEqual(expected.map(([action]) => action));
 });
 
@@ -99,7 +99,7 @@ it.each([
   ["UPDATE_ROLLBACK_FAILED", "RollbackFailed"],
 ])("leaves a stack in %s alone", async (state, code) => {
   const { stack, calls } = stackOf([inState(state)]);
-  const error = await deployStack(stack, TEMPLATE).catch((caught: unknown) => caught);
+  const error = await deployStack(stack, TEMPLATE, false).catch((caught: unknown) => caught);
   expect(deployFailure(error, ROLE, stack.name)).toMatchObject({ code });
   expect(calls).toEqual(["UpdateStack"]);
 });
@@ -116,7 +116,7 @@ it("reports the first resource that failed in this operation", async () => {
       ["Auditor", "CREATE_FAILED", "of an operation before"],
     ),
   ]);
-  await expect(deployStack(stack, TEMPLATE)).rejects.toThrow(/^Reader: Policy .* is not attachable\.$/);
+  await expect(deployStack(stack, TEMPLATE, false)).rejects.toThrow(/^Reader: Policy .* is not attachable\.$/);
 });
 
 it("reports what an update could not delete", async () => {
@@ -130,9 +130,21 @@ it("reports what an update could not delete", async () => {
       ["stack", "UPDATE_IN_PROGRESS"],
     ),
   ]);
-  const error = await deployStack(stack, TEMPLATE).catch((caught: unknown) => caught);
+  const error = await deployStack(stack, TEMPLATE, false).catch((caught: unknown) => caught);
   const message = expect.stringContaining("Reader: Cannot delete entity");
   expect(deployFailure(error, ROLE, stack.name)).toMatchObject({ code: "LeftBehind", message });
+});
+
+it("makes two calls for a new stack", async () => {
+  const { stack, calls } = stackOf([answers("CreateStack"), is("CREATE_COMPLETE")]);
+  expect(await deployStack(stack, TEMPLATE, true)).toBe("deployed");
+  expect(calls).toHaveLength(2);
+});
+
+it("updates a stack that was not expected", async () => {
+  const exists = refuses("CreateStack", `Stack [${ID}] already exists`, "AlreadyExistsException");
+  const { stack } = stackOf([exists, refuses("UpdateStack", "No updates are to be performed.")]);
+  expect(await deployStack(stack, TEMPLATE, true)).toBe("unchanged");
 });
 
 it("deletes a stack by its ID, under which CloudFormation still describes it afterwards", async () => {
@@ -173,5 +185,5 @@ it("reports a refusal that concerns the template", async () => {
   const { stack } = stackOf([
     refuses("UpdateStack", "Template format error: Every Outputs member must contain a Value"),
   ]);
-  await expect(deployStack(stack, TEMPLATE)).rejects.toThrow("Template format error");
+  await expect(deployStack(stack, TEMPLATE, false)).rejects.toThrow("Template format error");
 });

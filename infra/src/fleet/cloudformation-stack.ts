@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
+  AlreadyExistsException,
   type CloudFormationClient,
   CreateStackCommand,
   DeleteStackCommand,
@@ -24,14 +25,19 @@ export interface StackInAccount {
 const NOT_CREATED = /^(ROLLBACK_COMPLETE|ROLLBACK_FAILED|CREATE_FAILED|DELETE_FAILED|REVIEW_IN_PROGRESS)$/;
 
 /**
- * Creates or updates a stack. The update is tried first: where nothing has changed, it is the only call. A stack whose creation
- * failed is deleted and created anew.
+ * Creates or updates a stack. What is probably needed is tried first; the update of a stack without changes is the only call. A
+ * stack whose creation failed is deleted and created anew.
  *
  * @param template JSON, up to 51,200 bytes.
+ * @param isNew whether the stack probably does not exist.
  * @throws {Error} CloudFormation's refusal, or the reason of the resource that failed first.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-status.html
  */
-export async function deployStack(stack: StackInAccount, template: string): Promise<"deployed" | "unchanged"> {
+export async function deployStack(
+  stack: StackInAccount,
+  template: string,
+  isNew: boolean,
+): Promise<"deployed" | "unchanged"> {
   const { client, name } = stack;
   const input = {
     StackName: name,
@@ -44,6 +50,13 @@ export async function deployStack(stack: StackInAccount, template: string): Prom
     await finished(stack, created.StackId);
     return "deployed";
   };
+  if (isNew) {
+    try {
+      return await create();
+    } catch (error) {
+      if (!(error instanceof AlreadyExistsException)) throw error;
+    }
+  }
   let id: string | undefined;
   try {
     id = (await client.send(new UpdateStackCommand({ ...input, ClientRequestToken: randomUUID() }))).StackId;

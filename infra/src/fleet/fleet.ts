@@ -28,8 +28,9 @@ export async function deployFleet(manifest: Manifest, options: FleetOptions): Pr
   await refuseOtherDeployment(manifest, session, record, options);
   // Before the first stack, because the command can be interrupted.
   warn(options, await record.save([...record.stacks, ...stacks]));
+  const known = new Set(record.stacks.map(({ stack }) => stack));
   const results = await onEachStack(manifest, session, stacks, options, async (stack) => ({
-    status: await deployStack(stack, await templateOf(stack.name)),
+    status: await deployStack(stack, await templateOf(stack.name), !known.has(stack.name)),
   }));
   const reached = results.filter(({ status, code = "" }) => status !== "skipped" && !UNREACHED.has(code));
   warn(options, await record.save([...record.stacks, ...reached]));
