@@ -1,11 +1,12 @@
 import type { SessionCredentials } from "@agent-roles/runtime";
+import { protocolFields } from "@agent-roles/runtime/cache";
 import { type AccessLevel, AgentRolesError, parseRoleEnv, type TargetRole } from "@agent-roles/runtime/role-env";
 import { readEnvFile } from "@agent-roles/runtime/role-sources";
 import type { CliContext, ExitCode } from "../cli-context.ts";
 import { envSource } from "../env-source.ts";
 import { exitCodeOf } from "../exit-code-of.ts";
 import { readerSessions } from "../reader-sessions.ts";
-import { credentialsJson, failureLine } from "./process-output.ts";
+import { failureLine } from "./failure-line.ts";
 import { readerEnv } from "./reader-env.ts";
 
 /** botocore has no timeout for a process. Ten seconds in total, including the start of Node. */
@@ -33,7 +34,7 @@ export async function credentialProcess(
 ): Promise<ExitCode> {
   try {
     const { credentials, clockOffsetMs } = await session(context, options);
-    context.out(credentialsJson(credentials, clockOffsetMs));
+    context.out(JSON.stringify(protocolFields(credentials, clockOffsetMs)));
     return 0;
   } catch (error) {
     if (!(error instanceof AgentRolesError)) throw error;

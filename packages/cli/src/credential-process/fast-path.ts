@@ -1,17 +1,23 @@
 import { readFileSync, statSync } from "node:fs";
 import { parseEnv } from "node:util";
-import { cacheDirectory, entryKey, localCaller, readCacheFileSync, readerAnswer } from "@agent-roles/runtime/cache";
+import {
+  cacheDirectory,
+  entryKey,
+  localCaller,
+  protocolFields,
+  readCacheFileSync,
+  readerAnswer,
+} from "@agent-roles/runtime/cache";
 import {
   ACCESS_LEVELS,
   type AccessLevel,
+  type Env,
   limitAccess,
   mergeRoleEnv,
   parseOneRole,
 } from "@agent-roles/runtime/role-env";
-import { credentialsJson, failureLine } from "./process-output.ts";
+import { failureLine } from "./failure-line.ts";
 import { readerEnv } from "./reader-env.ts";
-
-type Env = Readonly<Record<string, string | undefined>>;
 
 /** What to print, and how to end. */
 export type FastAnswer =
@@ -54,7 +60,7 @@ export function fastPath(
     const answer = readerAnswer(found?.entry ?? {}, now);
     switch (answer.kind) {
       case "session":
-        return { out: credentialsJson(answer.session), exitCode: 0 };
+        return { out: JSON.stringify(protocolFields(answer.session)), exitCode: 0 };
       case "failure":
         return { err: failureLine(answer.failure), exitCode: 1 };
       case "ask":

@@ -1,6 +1,4 @@
-import { isRole, mergeRoleEnv } from "@agent-roles/runtime/role-env";
-
-type Env = Readonly<Record<string, string | undefined>>;
+import { type Env, isRole, mergeRoleEnv } from "@agent-roles/runtime/role-env";
 
 /**
  * The inherited environment of `credential-process`, without an `AWS_PROFILE` that names a profile of this project: in a program started

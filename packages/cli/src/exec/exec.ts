@@ -18,7 +18,7 @@ import {
   type TargetRole,
 } from "@agent-roles/runtime/role-env";
 import type { CliContext } from "../cli-context.ts";
-import { failureLine } from "../credential-process/process-output.ts";
+import { failureLine } from "../credential-process/failure-line.ts";
 import { envSource } from "../env-source.ts";
 import { readerSessions } from "../reader-sessions.ts";
 import { childEnv, roleVariables } from "./child-env.ts";

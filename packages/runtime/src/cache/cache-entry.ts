@@ -1,4 +1,5 @@
 import { AgentRolesError, type ErrorCode } from "../agent-roles-error.ts";
+import { isJsonObject, type JsonObject, parseJsonObject } from "../role-env/json.ts";
 import { malformedField, type SessionCredentials } from "../session/credentials.ts";
 
 /** The fields of another version can mean something else. */
@@ -36,7 +37,7 @@ export type ParsedEntry =
 
 /** Reads the text of the cache file of this key. Never throws, whatever the text. */
 export function parseEntry(text: string, key: string): ParsedEntry {
-  const json = parseObject(text);
+  const json = parseJsonObject(text);
   if (!json) return { problem: "is not what agent-roles writes" };
   if (json["version"] !== ENTRY_VERSION) return { problem: "was written by another version of agent-roles" };
   if (json["key"] !== key) return { problem: "belongs to another session" };
@@ -47,21 +48,21 @@ export function parseEntry(text: string, key: string): ParsedEntry {
 }
 
 function parseSession(value: unknown): SessionCredentials | null {
-  const fields = asObject(value);
-  const [accessKeyId, secretAccessKey] = [word(fields, "accessKeyId"), word(fields, "secretAccessKey")];
-  const [sessionToken, accountId] = [word(fields, "sessionToken"), word(fields, "accountId")];
-  const [issuedAt, expiration] = [date(fields, "issuedAt"), date(fields, "expiration")];
+  if (!isJsonObject(value)) return null;
+  const [accessKeyId, secretAccessKey] = [word(value, "accessKeyId"), word(value, "secretAccessKey")];
+  const [sessionToken, accountId] = [word(value, "sessionToken"), word(value, "accountId")];
+  const [issuedAt, expiration] = [date(value, "issuedAt"), date(value, "expiration")];
   if (!accessKeyId || !secretAccessKey || !sessionToken || !accountId || !issuedAt || !expiration) return null;
   const session = { accessKeyId, secretAccessKey, sessionToken, accountId, issuedAt, expiration };
   return malformedField(session) ? null : session;
 }
 
 function parseFailure(value: unknown): CachedFailure | null {
-  const fields = asObject(value);
-  const [code, message, fix] = [word(fields, "code"), textOf(fields, "message"), textOf(fields, "fix")];
-  const failedAt = date(fields, "failedAt");
-  const retryable = fields?.["retryable"];
-  const attempt = fields?.["attempt"];
+  if (!isJsonObject(value)) return null;
+  const [code, message, fix] = [word(value, "code"), textOf(value, "message"), textOf(value, "fix")];
+  const failedAt = date(value, "failedAt");
+  const retryable = value["retryable"];
+  const attempt = value["attempt"];
   if (!code || message === undefined || fix === undefined || !failedAt) return null;
   if (typeof retryable !== "boolean" || typeof attempt !== "number" || !(attempt >= 1)) return null;
   return {
@@ -70,38 +71,24 @@ function parseFailure(value: unknown): CachedFailure | null {
     message,
     fix,
     retryable,
-    hop: word(fields, "hop") === "master" ? "master" : undefined,
+    hop: word(value, "hop") === "master" ? "master" : undefined,
     attempt,
     failedAt,
   };
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
-function parseObject(json: string): Fields | undefined {
-  try {
-    return asObject(JSON.parse(json));
-  } catch {
-    return undefined;
-  }
-}
-
-function asObject(value: unknown): Fields | undefined {
-  return typeof value === "object" && value !== null ? { ...value } : undefined;
-}
-
-function textOf(fields: Fields | undefined, name: string): string | undefined {
-  const value = fields?.[name];
+function textOf(fields: JsonObject, name: string): string | undefined {
+  const value = fields[name];
   return typeof value === "string" ? value : undefined;
 }
 
 /** Keys and codes: printable, without blanks. */
-function word(fields: Fields | undefined, name: string): string | undefined {
+function word(fields: JsonObject, name: string): string | undefined {
   const value = textOf(fields, name);
   return value !== undefined && /^[\x21-\x7e]+$/.test(value) ? value : undefined;
 }
 
-function date(fields: Fields | undefined, name: string): Date | undefined {
+function date(fields: JsonObject, name: string): Date | undefined {
   const value = new Date(textOf(fields, name) ?? Number.NaN);
   return Number.isNaN(value.getTime()) ? undefined : value;
 }

@@ -1,5 +1,6 @@
 import type { Diagnostic } from "./diagnostic.ts";
 import type { Env, Report } from "./env.ts";
+import { isJsonObject, type JsonObject, parseJsonObject } from "./json.ts";
 import type { TargetRole } from "./target-role.ts";
 
 /** STS takes at most this many characters of inline policy and policy ARNs together. */
@@ -24,7 +25,7 @@ export function readSessionPolicy(env: Env, variable: string, report: Report): s
   const path = `${variable}_SESSION_POLICY`;
   const text = env[path];
   if (!text) return undefined;
-  const policy = parseJson(text);
+  const policy = parseJsonObject(text);
   const mistake = mistakeOf(policy);
   if (mistake) report({ path, ...mistake });
   return mistake ? undefined : JSON.stringify(policy);
@@ -73,8 +74,8 @@ export function sessionPolicyMistakes(
   return found;
 }
 
-function mistakeOf(policy: unknown): { readonly message: string; readonly fix: string } | undefined {
-  if (!isObject(policy)) return { message: "is not a JSON object", fix: FORM };
+function mistakeOf(policy: JsonObject | undefined): { readonly message: string; readonly fix: string } | undefined {
+  if (!policy) return { message: "is not a JSON object", fix: FORM };
   if (policy["Version"] !== "2012-10-17") return { message: "has another Version", fix: 'add "Version":"2012-10-17"' };
   const unknown = Object.keys(policy).find((name) => !["Version", "Id", "Statement"].includes(name));
   if (unknown !== undefined) return { message: `has the unknown element "${unknown}"`, fix: FORM };
@@ -101,20 +102,8 @@ const STATEMENT_ELEMENTS: ReadonlySet<string> = new Set([
 ]);
 
 function isStatement(value: unknown): boolean {
-  if (!isObject(value) || (value["Effect"] !== "Allow" && value["Effect"] !== "Deny")) return false;
+  if (!isJsonObject(value) || (value["Effect"] !== "Allow" && value["Effect"] !== "Deny")) return false;
   const names = Object.keys(value);
   const hasOne = (name: string): boolean => names.includes(name) !== names.includes(`Not${name}`);
   return hasOne("Action") && hasOne("Resource") && names.every((name) => STATEMENT_ELEMENTS.has(name));
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

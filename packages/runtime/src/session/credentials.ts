@@ -47,3 +47,21 @@ export function malformedField(credentials: SessionCredentials): string | undefi
 export function maskKeyId(accessKeyId: string): string {
   return `…${accessKeyId.slice(-4)}`;
 }
+
+/**
+ * A session in the `credential_process` protocol. SDKs compare its expiration with this machine's clock.
+ *
+ * @param clockOffsetMs - how far AWS's time is ahead of that clock.
+ * @see https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
+ */
+export function protocolFields(session: SessionCredentials, clockOffsetMs = 0): Readonly<Record<string, unknown>> {
+  const { accessKeyId, secretAccessKey, sessionToken, expiration, accountId } = session;
+  return {
+    Version: 1,
+    AccessKeyId: accessKeyId,
+    SecretAccessKey: secretAccessKey,
+    SessionToken: sessionToken,
+    Expiration: new Date(expiration.getTime() - clockOffsetMs).toISOString(),
+    AccountId: accountId,
+  };
+}

@@ -13,6 +13,7 @@ import { removeLeftoversIn } from "../files/remove-leftovers.ts";
 import { renameOver } from "../files/replace-file.ts";
 import { openTrustedFile } from "../files/trusted-file.ts";
 import { type Env, parseRoleArn, toAccessLevel } from "../role-env/index.ts";
+import { parseJsonObject } from "../role-env/json.ts";
 import { malformedField } from "../session/credentials.ts";
 import type { StoredCredentials } from "./credential-store.ts";
 import { processCredentials } from "./process-credentials.ts";
@@ -62,11 +63,9 @@ export async function writeProfileFiles(
   { clockOffsetMs = 0, ...options }: FileOptions & { readonly clockOffsetMs: number | undefined },
 ): Promise<void> {
   const texts = entries.map((entry): readonly [string, string] => {
-    const { issuedAt, expiration } = entry.credentials;
     const fields = {
-      ...processCredentials(entry),
-      Expiration: new Date(expiration.getTime() - clockOffsetMs).toISOString(),
-      IssuedAt: issuedAt.toISOString(),
+      ...processCredentials(entry, clockOffsetMs),
+      IssuedAt: entry.credentials.issuedAt.toISOString(),
       ...(clockOffsetMs !== 0 && { ClockOffsetMs: String(clockOffsetMs) }),
     };
     return [fileName(entry.target.profile), `${JSON.stringify(fields)}\n`];
@@ -178,11 +177,6 @@ export async function readProfileFile(directory: string, profile: string): Promi
 
 /** The properties of a JSON object that are texts. */
 function parseTexts(text: string): Readonly<Record<string, string>> {
-  try {
-    const value: unknown = JSON.parse(text);
-    const entries = Object.entries(typeof value === "object" && value !== null ? value : {});
-    return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
-  } catch {
-    return {};
-  }
+  const entries = Object.entries(parseJsonObject(text) ?? {});
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === "string"));
 }

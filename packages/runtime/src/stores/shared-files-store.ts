@@ -1,4 +1,3 @@
-import type { Stats } from "node:fs";
 import { stat } from "node:fs/promises";
 import type { AgentRolesError } from "../agent-roles-error.ts";
 import type { CredentialStore, RefusedCredentials, StoredCredentials } from "./credential-store.ts";
@@ -22,16 +21,11 @@ import { editSections, readSections, type Section, type SectionEdit } from "../a
 import { withFileLock } from "./shared-file-lock.ts";
 import { requireTwoFiles, type SharedPaths, sharedPaths } from "../aws-files/shared-paths.ts";
 import { storeFailed } from "./store-failed.ts";
-import { ConcurrentWriteError, retryOnConflict } from "./retry-on-conflict.ts";
+import { ConcurrentWriteError, type FilesStamp, retryOnConflict, stampOf, waitForWriter } from "./other-writers.ts";
 import type { Owner } from "../files/owner.ts";
 import { replaceFile } from "../files/replace-file.ts";
 import { openTrustedFile, type TrustedFile } from "../files/trusted-file.ts";
 import type { Env } from "../role-env/env.ts";
-
-/** A tool that writes in place, in pieces, is done when it has paused for so long. */
-const SETTLED_MS = 5_000;
-const LONGEST_WAIT_MS = 15_000;
-const POLL_MS = 250;
 
 export interface SharedFilesOptions {
   /** Default: `process.env`. */
@@ -129,41 +123,6 @@ export function sharedFilesStore(form: ProfileForm, options: SharedFilesOptions)
 /** What nobody else changes in the sections of a profile: other settings in them belong to the user. */
 function markOf(sections: readonly Section[] = []): string {
   return sections.map(({ note, values }) => `${note}\n${values["credential_process"] ?? ""}`).join("\n");
-}
-
-/** Changes whenever one of the files does. */
-interface FilesStamp {
-  readonly text: string;
-  /** Milliseconds since the epoch, by the clock of the file system. */
-  readonly changedAt: number;
-  readonly files: readonly (Stats | undefined)[];
-}
-
-async function stampOf({ configFile, credentialsFile }: SharedPaths): Promise<FilesStamp> {
-  const infos = await Promise.all([configFile, credentialsFile].map((path) => stat(path).catch(() => undefined)));
-  return {
-    text: infos.map((info) => `${info?.ino} ${info?.mtimeMs} ${info?.size}`).join(),
-    // Whole milliseconds, as Date.now() has them: a part of one would be in the future.
-    changedAt: Math.floor(Math.max(...infos.map((info) => info?.mtimeMs ?? 0))),
-    files: infos,
-  };
-}
-
-/**
- * A file that shrank in place a moment ago is being written anew, piece by piece: its second half would be lost. Tools that
- * replace files, as we do, leave another inode.
- */
-async function waitForWriter(paths: SharedPaths, seen: FilesStamp | undefined, clock: Clock): Promise<void> {
-  if (!seen) return;
-  for (let waitedMs = 0; waitedMs < LONGEST_WAIT_MS; waitedMs += POLL_MS) {
-    const stamp = await stampOf(paths);
-    const isShrinking = seen.files.some((before, index) => {
-      const now = stamp.files[index];
-      return now !== undefined && before !== undefined && now.ino === before.ino && now.size < before.size;
-    });
-    if (!isShrinking || Date.now() - stamp.changedAt >= SETTLED_MS) return;
-    await clock.sleep(POLL_MS, new AbortController().signal);
-  }
 }
 
 /** The error, with the files' names in place of the paths they were opened by. */

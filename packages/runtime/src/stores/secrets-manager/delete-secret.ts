@@ -1,6 +1,6 @@
 import { DeleteSecretCommand, DescribeSecretCommand } from "@aws-sdk/client-secrets-manager";
 import { failureName, secretFailed } from "./secret-failed.ts";
-import type { SecretsContext } from "./update-secret.ts";
+import { type SecretsContext, sending } from "./update-secret.ts";
 
 /** The tag of secrets that we made; others are emptied, not deleted. */
 export const PROFILE_TAG = "agent-roles:profile";
@@ -13,13 +13,15 @@ export const PROFILE_TAG = "agent-roles:profile";
  * @throws {AgentRolesError} `StoreFailed`.
  */
 export async function deleteOwnSecret(secretId: string, { client, signal }: SecretsContext): Promise<boolean> {
-  const sending = signal ? { abortSignal: signal } : {};
   let action = "DescribeSecret";
   try {
-    const { Tags = [] } = await client.send(new DescribeSecretCommand({ SecretId: secretId }), sending);
+    const { Tags = [] } = await client.send(new DescribeSecretCommand({ SecretId: secretId }), sending(signal));
     if (!Tags.some(({ Key }) => Key === PROFILE_TAG)) return false;
     action = "DeleteSecret";
-    await client.send(new DeleteSecretCommand({ SecretId: secretId, ForceDeleteWithoutRecovery: true }), sending);
+    await client.send(
+      new DeleteSecretCommand({ SecretId: secretId, ForceDeleteWithoutRecovery: true }),
+      sending(signal),
+    );
     return true;
   } catch (error) {
     if (failureName(error) === "ResourceNotFoundException") return true;

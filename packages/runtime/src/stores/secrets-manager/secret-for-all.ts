@@ -1,15 +1,15 @@
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import type { JsonObject } from "../../role-env/json.ts";
 import type { CredentialStore, RefusedCredentials, StoredCredentials } from "../credential-store.ts";
 import { newSecret, type SecretOptions } from "./new-secret.ts";
-import { notOurs } from "./not-ours.ts";
 import { processCredentials } from "../process-credentials.ts";
-import { formatSecret, isSecretValue, parseSecret, type SecretObject } from "./secret-value.ts";
+import { formatSecret, isSecretValue, notOurs, parseSecret } from "./secret-value.ts";
 import { updateSecret } from "./update-secret.ts";
 
 /** One secret, with an object of all profiles; other writers may keep profiles of their own in it. */
 export function secretForAll(secretId: string, options: SecretOptions, client: SecretsManagerClient): CredentialStore {
   const update = (
-    edit: (profiles: SecretObject) => SecretObject,
+    edit: (profiles: JsonObject) => JsonObject,
     signal: AbortSignal | undefined,
     { erase = false } = {},
   ): Promise<void> =>
@@ -47,7 +47,7 @@ export function secretForAll(secretId: string, options: SecretOptions, client: S
     },
     remove: (profiles, { signal } = {}) => {
       const isKept = ([name, value]: [string, unknown]): boolean => !profiles.includes(name) || !isSecretValue(value);
-      const edit = (before: SecretObject): SecretObject => Object.fromEntries(Object.entries(before).filter(isKept));
+      const edit = (before: JsonObject): JsonObject => Object.fromEntries(Object.entries(before).filter(isKept));
       return update(edit, signal, { erase: true });
     },
   };

@@ -4,9 +4,8 @@ import { AgentRolesError } from "../../agent-roles-error.ts";
 import type { CredentialStore, StoredCredentials } from "../credential-store.ts";
 import { deleteOwnSecret, PROFILE_TAG } from "./delete-secret.ts";
 import { newSecret, type SecretOptions } from "./new-secret.ts";
-import { notOurs } from "./not-ours.ts";
 import { processCredentials } from "../process-credentials.ts";
-import { formatSecret, isSecretValue, parseSecret } from "./secret-value.ts";
+import { formatSecret, isSecretValue, notOurs, parseSecret } from "./secret-value.ts";
 import { readSecret, type SecretsContext, updateSecret } from "./update-secret.ts";
 
 /** Secrets Manager allows fifty writes a second in an account and Region; a write is two or three calls in turn. */

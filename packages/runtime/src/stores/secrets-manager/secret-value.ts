@@ -1,29 +1,30 @@
 import { AgentRolesError } from "../../agent-roles-error.ts";
+import { isJsonObject, type JsonObject, parseJsonObject } from "../../role-env/json.ts";
 
 /** Secrets Manager takes no more, in bytes of UTF-8. */
 const LARGEST_VALUE = 65_536;
 
-/** What a secret's text parses to. */
-export type SecretObject = Readonly<Record<string, unknown>>;
-
 /** Whether `processCredentials` made this. */
 export function isSecretValue(value: unknown): boolean {
-  return isObject(value) && value["Version"] === 1 && "AccessKeyId" in value && "RoleArn" in value;
+  return isJsonObject(value) && value["Version"] === 1 && "AccessKeyId" in value && "RoleArn" in value;
 }
 
 /** What a secret holds; a secret without a value is an empty object, and `undefined` stands for anything but an object. */
-export function parseSecret(text: string | undefined): SecretObject | undefined {
-  if (!text?.trim()) return {};
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+export function parseSecret(text: string | undefined): JsonObject | undefined {
+  return text?.trim() ? parseJsonObject(text) : {};
+}
+
+/** Refuses a value that something else put there. */
+export function notOurs(secretId: string, profile?: string): AgentRolesError {
+  const what = profile === undefined ? "its value" : `what it holds for ${profile}`;
+  return new AgentRolesError(`${secretId}: agent-roles did not write ${what}`, {
+    code: "ForeignProfile",
+    fix: "use another name or prefix; or, if nobody needs that value, replace it by {}",
+  });
 }
 
 /** @throws {AgentRolesError} `StoreFailed` when it is larger than a secret may be. */
-export function formatSecret(value: SecretObject, secretId: string): string {
+export function formatSecret(value: JsonObject, secretId: string): string {
   const text = JSON.stringify(value);
   if (/\\[nr]/.test(text)) {
     const fix = "Check AWS_ENDPOINT_URL: AWS does not issue such values.";
@@ -39,8 +40,4 @@ export function formatSecret(value: SecretObject, secretId: string): string {
       fix: "keep each profile in a secret of its own: give a prefix instead of one secret's name",
     },
   );
-}
-
-function isObject(value: unknown): value is SecretObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -165,6 +165,7 @@ function versionToken(previous: string, text: string): string {
   return [hash.slice(0, 8), hash.slice(8, 12), hash.slice(12, 16), hash.slice(16, 20), hash.slice(20, 32)].join("-");
 }
 
-function sending(signal: AbortSignal | undefined): { abortSignal?: AbortSignal } {
+/** The options of a call that this signal ends. */
+export function sending(signal: AbortSignal | undefined): { abortSignal?: AbortSignal } {
   return signal ? { abortSignal: signal } : {};
 }
