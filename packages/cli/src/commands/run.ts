@@ -1,10 +1,11 @@
+import { isIP } from "node:net";
 import type { AgentRolesEvent, FollowedRoles, Owner, ProfileStatus } from "@agent-roles/runtime";
 import type { AccessLevel } from "@agent-roles/runtime/role-env";
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { CliContext, ExitCode } from "../cli-context.ts";
 import { AgentRolesError, type Env } from "@agent-roles/runtime/role-env";
 import { timestamp } from "../duration.ts";
-import type { Endpoint, EndpointOptions, SharedWithGroup } from "../endpoint/credentials-endpoint.ts";
+import type { Address, Endpoint, EndpointOptions, SharedWithGroup } from "../endpoint/credentials-endpoint.ts";
 import { eventJson } from "../event-json.ts";
 import { eventLine } from "../event-line.ts";
 import { sweepExecDirectories } from "../exec/exec.ts";
@@ -18,6 +19,7 @@ interface RunOptions extends StoreOptions {
   readonly access?: AccessLevel;
   readonly once?: true;
   readonly endpoint?: number;
+  readonly metrics?: Address;
   readonly json?: true;
 }
 
@@ -42,6 +44,12 @@ export function runCommand(context: CliContext, exitWith: (code: ExitCode) => vo
         .argParser(parsePort)
         .preset(ENDPOINT_PORT)
         .conflicts("once"),
+    )
+    .addOption(
+      new Option(
+        "--metrics <[address:]port>",
+        "with --endpoint: also serve /healthz, /readyz and /metrics to other machines, without credentials; all interfaces by default",
+      ).argParser(parseAddress),
     )
     .option("--once", "assume and write once, then exit; exit code 1 if a role failed")
     .option("--adopt", "overwrite profiles of the same name that another tool wrote")
@@ -142,8 +150,9 @@ async function shareWith(group: number, env: Env): Promise<SharedWithGroup> {
 async function createEndpoint(
   { clock, out, err }: CliContext,
   env: Env,
-  { endpoint: port, owner, shared, json }: RunOptions & Pick<EndpointOptions, "shared">,
+  { endpoint: port, metrics, owner, shared, json }: RunOptions & Pick<EndpointOptions, "shared">,
 ): Promise<Endpoint | undefined> {
+  if (port === undefined && metrics) throw new UsageError("--metrics needs --endpoint");
   if (port === undefined) return undefined;
   const { credentialsEndpoint } = await import("../endpoint/credentials-endpoint.ts");
   return credentialsEndpoint({
@@ -152,6 +161,7 @@ async function createEndpoint(
     clock,
     ...(owner && { owner }),
     ...(shared && { shared }),
+    ...(metrics && { metrics }),
     onProfiles: (url, profiles) => {
       const at = new Date(clock.now());
       if (json) return out(JSON.stringify({ time: at.toISOString(), level: "info", event: "endpoint", url, profiles }));
@@ -171,6 +181,13 @@ const ENDPOINT_PORT = 9911;
 function parsePort(text: string): number {
   if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
   throw new InvalidArgumentError("Use a number from 0 to 65535; 0 for any free port.");
+}
+
+function parseAddress(text: string): Address {
+  const [, host = "::", port = ""] = /^(?:\[?([\da-f.:]+?)\]?:)?(\d{1,5})$/i.exec(text) ?? [];
+  if (isIP(host) === 0 || port === "")
+    throw new InvalidArgumentError("Use an IP address and a port, such as 0.0.0.0:9912, or a port.");
+  return { host, port: parsePort(port) };
 }
 
 function parseGroup(text: string): number {

@@ -8,7 +8,7 @@ import { text } from "node:stream/consumers";
 import { type AgentRoles, AgentRolesError, createAgentRoles, type SessionCredentials } from "@agent-roles/runtime";
 import { systemClock } from "@agent-roles/runtime/clock";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { credentialsEndpoint, type Endpoint, type EndpointProfile } from "./credentials-endpoint.ts";
+import { type Address, credentialsEndpoint, type Endpoint, type EndpointProfile } from "./credentials-endpoint.ts";
 
 const ROLES = {
   AWS_ROLE_1: "arn:aws:iam::123456789013:role/One:One",
@@ -41,9 +41,10 @@ afterEach(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-function open(port: number): Endpoint {
+function open(port: number, metrics?: Address): Endpoint {
   return credentialsEndpoint({
     port,
+    ...(metrics && { metrics }),
     env: { HOME: home },
     clock: systemClock,
     onProfiles: (...given) => {
@@ -87,12 +88,21 @@ async function get(uri: string, headers: Record<string, string> = {}) {
 const ask = async (index = 0) => get(of(index).uri, { authorization: await token(index) });
 
 /** Sends bytes as they are, which no client would. @returns all that comes back until the server closes. */
-async function send(bytes: string): Promise<string> {
-  const socket = connect(Number(new URL(url).port), "127.0.0.1");
+async function send(bytes: string, port = Number(new URL(url).port)): Promise<string> {
+  const socket = connect(port, "127.0.0.1");
   await once(socket, "connect");
   socket.on("error", () => undefined);
   socket.write(bytes);
   return text(socket).catch(() => "");
+}
+
+async function freePort(): Promise<number> {
+  const other = createServer();
+  other.listen(0, "127.0.0.1");
+  await once(other, "listening");
+  const address = other.address();
+  other.close();
+  return typeof address === "object" && address ? address.port : 0;
 }
 
 const HOST = () => new URL(url).host;
@@ -363,6 +373,32 @@ it("is ready when all profiles are valid, and names those that are not", async (
   assume = async (name) => session(name);
   await roles.assumeAll();
   expect(await get(`${url}/readyz`)).toMatchObject({ status: 200, body: { ready: true, notReady: [] } });
+});
+
+it("serves monitors of other machines metrics and readiness, and nothing else", async () => {
+  await endpoint.close();
+  const port = await freePort();
+  endpoint = open(0, { host: "127.0.0.1", port });
+  await endpoint.listen(roles);
+  const monitor = (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
+  expect((await monitor("/readyz")).status).toBe(503);
+  assume = async (name) => {
+    if (name === "Two") throw new AgentRolesError("Two: refused", { code: "TrustDenied", fix: "Repair it." });
+    return session(name);
+  };
+  await roles.assumeAll();
+  expect(await (await monitor("/readyz")).text()).toBe('{"ready":false}');
+  assume = async (name) => session(name);
+  await roles.assumeAll();
+  for (const path of ["/readyz", "/healthz", "/metrics"]) expect((await monitor(path)).status).toBe(200);
+  const headers = { authorization: await token(0) };
+  for (const path of ["/", "/credentials/One", "/credentials/Team%2FTwo%4050%25"]) {
+    expect((await fetch(`http://127.0.0.1:${port}${path}`, { headers })).status).toBe(404);
+  }
+  const anyName = await send("GET /metrics HTTP/1.1\r\nHost: 10.0.0.7:9912\r\nConnection: close\r\n\r\n", port);
+  expect(anyName).toMatch(/^HTTP\/1.1 200 /);
+  const page = `GET /metrics HTTP/1.1\r\nHost: x\r\nOrigin: http://evil.example\r\nConnection: close\r\n\r\n`;
+  expect(await send(page, port)).toMatch(/^HTTP\/1.1 403 [^]*ForeignRequest/);
 });
 
 it("counts rotations, failures and calls, and shows the time to expiration of each profile", async () => {

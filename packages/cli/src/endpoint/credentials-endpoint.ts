@@ -39,10 +39,18 @@ export interface EndpointOptions {
   readonly owner?: Owner;
   /** Whose members can read the token files, and the directory for them: `--group`. */
   readonly shared?: SharedWithGroup;
+  /** Where `/healthz`, `/readyz` and `/metrics` are served too, without credentials and for any client: `--metrics`. */
+  readonly metrics?: Address;
   /** Receives what AWS clients need to use each profile, at the start and after each change of the roles. */
   readonly onProfiles: (url: string, profiles: readonly EndpointProfile[]) => void;
   /** Receives why the token files of changed roles cannot be written. */
   readonly onFailure: (error: unknown) => void;
+}
+
+export interface Address {
+  /** An IP address; `::` for all interfaces. */
+  readonly host: string;
+  readonly port: number;
 }
 
 /** A group by number, and a directory that its members can read. */
@@ -82,6 +90,7 @@ export function credentialsEndpoint(options: EndpointOptions): Endpoint {
   const { env, clock, owner, shared, onProfiles, onFailure } = options;
   const metrics = endpointMetrics();
   const app = server();
+  const monitors = server();
   /** By how much this machine's clock is behind AWS, milliseconds. */
   let offsetMs = 0;
   let tokens: ProfileTokens | undefined;
@@ -115,15 +124,14 @@ export function credentialsEndpoint(options: EndpointOptions): Endpoint {
     );
     app.get("/healthz", () => ({ status: "ok" }));
     app.get("/readyz", (_, reply) => {
-      const notReady = roles.profiles().filter(({ status }) => status !== "fresh" && status !== "expiring");
+      const notReady = notReadyOf(roles);
       const isReady = notReady.length === 0;
       return reply.code(isReady ? 200 : 503).send({ ready: isReady, notReady: notReady.map(reason) });
     });
-    app.get("/metrics", async (_, reply) =>
-      reply.type(metrics.contentType).send(await metrics.text(roles.profiles(), clock.now() + offsetMs)),
-    );
+    app.get("/metrics", async (_, reply) => sendMetrics(reply, roles));
+    if (options.metrics) await listenForMonitors(monitors, roles, options.metrics);
 
-    const port = await listenOn(app, options.port);
+    const port = await listenOn(app, { host: LOOPBACK, port: options.port });
     const url = `http://${LOOPBACK}:${port}`;
     const directory = resolve(shared?.directory ?? cacheDirectory(env), "endpoint", String(port));
     if (shared) await shareDirectory(shared.directory, directory, shared.group);
@@ -145,8 +153,28 @@ export function credentialsEndpoint(options: EndpointOptions): Endpoint {
     });
   }
 
+  /** For kubelets and Prometheus, which come from another network namespace. Failures, with their ARNs, are left out. */
+  async function listenForMonitors(own: FastifyInstance, roles: AgentRoles, address: Address): Promise<void> {
+    own.addHook("onRequest", (request, reply, done) => {
+      const refused = refusedRequest(request.raw);
+      if (refused) refuse(reply, refused);
+      else done();
+    });
+    own.get("/healthz", () => ({ status: "ok" }));
+    own.get("/readyz", (_, reply) => {
+      const isReady = notReadyOf(roles).length === 0;
+      return reply.code(isReady ? 200 : 503).send({ ready: isReady });
+    });
+    own.get("/metrics", async (_, reply) => sendMetrics(reply, roles));
+    await listenOn(own, address);
+  }
+
+  async function sendMetrics(reply: FastifyReply, roles: AgentRoles): Promise<FastifyReply> {
+    return reply.type(metrics.contentType).send(await metrics.text(roles.profiles(), clock.now() + offsetMs));
+  }
+
   async function close(): Promise<void> {
-    await app.close();
+    await Promise.all([app.close(), monitors.close()]);
     await tokens?.remove();
   }
 
@@ -256,14 +284,14 @@ function refuse(reply: FastifyReply, { status, code, message }: Refusal): Fastif
   return reply.code(status).type(JSON_TYPE).send(JSON.stringify({ code, message }));
 }
 
-async function listenOn(app: FastifyInstance, port: number): Promise<number> {
+async function listenOn(app: FastifyInstance, { host, port }: Address): Promise<number> {
   try {
-    await app.listen({ host: LOOPBACK, port });
+    await app.listen({ host, port });
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     const problem = code === "EADDRINUSE" ? "is in use" : `cannot be used (${String(code)})`;
     throw new UsageError(
-      `port ${port} of ${LOOPBACK} ${problem}\n  fix: choose another one: --endpoint PORT, or --endpoint 0 for any free port`,
+      `port ${port} of ${host} ${problem}\n  fix: choose another one: --endpoint PORT or --metrics ADDRESS:PORT; 0 for any free port`,
     );
   }
   const address = app.server.address();
@@ -307,6 +335,10 @@ function noAnswerYet(profile: string): AgentRolesError {
     retryable: true,
     fix: "Ask again: the role is being assumed.",
   });
+}
+
+function notReadyOf(roles: AgentRoles): readonly ProfileStatus[] {
+  return roles.profiles().filter(({ status }) => status !== "fresh" && status !== "expiring");
 }
 
 function reason({ profile, status, failure }: ProfileStatus) {

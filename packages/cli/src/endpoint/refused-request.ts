@@ -14,11 +14,11 @@ const FOREIGN_HEADERS = ["origin", "forwarded", "x-forwarded-for", "x-forwarded-
  * Why a request is refused, whatever its path. Requests of web pages do not get through, also where a name of theirs resolves to this
  * machine, nor what a proxy passes on. A browser gets the status page when a person enters its address, and when the page reloads itself.
  *
- * @param hosts - values of the `Host` header, in lower case.
+ * @param hosts - values of the `Host` header, in lower case; left out where clients can use any name.
  */
-export function refusedRequest(request: IncomingMessage, hosts: ReadonlySet<string>): Refusal | undefined {
+export function refusedRequest(request: IncomingMessage, hosts?: ReadonlySet<string>): Refusal | undefined {
   const { method, url = "", headers } = request;
-  if (!hosts.has(headers.host?.toLowerCase() ?? "") || !url.startsWith("/")) {
+  if (hosts && (!hosts.has(headers.host?.toLowerCase() ?? "") || !url.startsWith("/"))) {
     return refusal(403, "ForeignHost", `the request is for another host; use ${[...hosts].join(", ")}`);
   }
   const foreign = FOREIGN_HEADERS.find(
