@@ -2,6 +2,7 @@ import type { AccessLevel } from "@agent-roles/runtime/role-env";
 import { Command } from "commander";
 import type { CliContext, ExitCode } from "../cli-context.ts";
 import { timestamp } from "../duration.ts";
+import { oneProfile } from "../options.ts";
 import { readEnv, readRoleEnv, withEnvFile } from "../read-env.ts";
 
 /** Who a profile really is, as STS answers it. The shape is fixed. */
@@ -25,7 +26,7 @@ interface Receipt {
 export function whoamiCommand(context: CliContext, exitWith: (code: ExitCode) => void): Command {
   return withEnvFile(new Command("whoami"))
     .description("print the caller identity of a profile or of the master; exit code 1 if it is not the expected role")
-    .option("--profile <profile>", "profile of an AWS_ROLE_N (default: the master)")
+    .addOption(oneProfile("profile of an AWS_ROLE_N (default: the master)"))
     .option("--json", "print JSON")
     .action(async (options: { profile?: string; json?: true; envFile?: string }) => {
       const { receipt, matches } = await (options.profile === undefined

@@ -79,7 +79,10 @@ function declared(roles: readonly TargetRole[], profile: string): TargetRole {
   if (target) return target;
   const fix =
     roles.length > 0 ? `declared profiles: ${roles.map((each) => each.profile).join(", ")}` : "no AWS_ROLE_N is set";
-  throw new AgentRolesError(`no AWS_ROLE_N declares the profile "${profile}"`, { code: "UnknownProfile", fix });
+  const message = profile
+    ? `no AWS_ROLE_N declares the profile "${profile}"`
+    : "credential-process needs --profile: there is no default profile";
+  throw new AgentRolesError(message, { code: "UnknownProfile", fix });
 }
 
 /** Stops a loop: a master whose credentials come from a profile of this same master. */

@@ -76,7 +76,7 @@ export function fastPath(
  * Parses `--profile P`, `--env-file F` and `--access LEVEL`, also with `=`.
  *
  * @param args - the arguments after `credential-process`.
- * @returns `undefined` for any other argument; the full parser handles it.
+ * @returns `undefined` for any other argument, and for two profiles; the full parser handles it.
  */
 export function fastOptions(args: readonly string[]): FastOptions | undefined {
   let profile: string | undefined;
@@ -86,6 +86,7 @@ export function fastOptions(args: readonly string[]): FastOptions | undefined {
     const [, name, joined] = /^--(profile|env-file|access)(?:=(.+))?$/s.exec(args[index] ?? "") ?? [];
     const value = joined ?? args[(index += 1)];
     if (!name || !value || value.startsWith("-")) return undefined;
+    if (name === "profile" && (profile ?? value) !== value) return undefined;
     if (name === "profile") profile = value;
     else if (name === "env-file") envFile = value;
     else if (!(access = ACCESS_LEVELS.find((level) => level === value))) return undefined;
