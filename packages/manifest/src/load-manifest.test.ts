@@ -53,6 +53,7 @@ it.each([
   ["big-endian UTF-32", utf32("\uFEFFmaster: 1\n").swap32(), "1:1: it is UTF-32 text, not UTF-8; save it as UTF-8"],
   ["Latin-1", Buffer.from("master: 1\n# Rôle\n", "latin1"), "2:4: byte 0xF4 is not UTF-8 (Latin-1?); save it as UTF-8"],
   ["no text", Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 0xff]), " it is not UTF-8 text; name a text file in UTF-8"],
+  ["no text that begins with NUL", Buffer.from([0, 1, 0, 0, 0x20]), " it is not UTF-8 text; name a text file in UTF-8"],
 ])("refuses a file in %s", async (_, bytes, message) => {
   const file = join(directory, "encoded.yaml");
   await writeFile(file, bytes);

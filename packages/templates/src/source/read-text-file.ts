@@ -55,13 +55,17 @@ export function readTextFile(
   }
 }
 
-/** Names the encoding of a file with NULs: a byte order mark, or the NULs of the first character. */
+/** The first bytes in hex: a mark, or a character of ASCII. */
+const ENCODINGS: readonly (readonly [name: string, start: RegExp])[] = [
+  ["UTF-32", /^(fffe0000|0000feff|([2-7].|0[9ad])000000|000000([2-7].|0[9ad]))/],
+  ["UTF-16", /^(fffe|feff|([2-7].|0[9ad])00|00([2-7].|0[9ad]))/],
+];
+
+/** Names the encoding of a file that has a NUL. */
 function otherEncoding(bytes: Uint8Array): Pick<Diagnostic, "line" | "column" | "message" | "fix"> {
   const start = Buffer.from(bytes.subarray(0, 4)).toString("hex");
-  const bits = /^(fffe0000|0000feff|(?!00)..000000|000000)/.test(start) ? 32 : 16;
-  if (bits === 32 || /^(fffe|feff|(?!00)..00|00(?!00))/.test(start)) {
-    return { line: 1, column: 1, message: `it is UTF-${bits} text, not UTF-8`, fix: "save it as UTF-8" };
-  }
+  const found = ENCODINGS.find(([, pattern]) => pattern.test(start));
+  if (found) return { line: 1, column: 1, message: `it is ${found[0]} text, not UTF-8`, fix: "save it as UTF-8" };
   return { message: "it is not UTF-8 text", fix: "name a text file in UTF-8" };
 }
 
