@@ -5,7 +5,8 @@ import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyComm
 import { type Sandbox, startSandbox } from "@agent-roles/sandbox";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { stringify } from "yaml";
-import { agentRoles, type Finished } from "./harness/agent-roles.ts";
+import type { Finished } from "./harness/agent-roles.ts";
+import { agentRoles } from "./harness/in-process.ts";
 import { cleanEnv } from "./harness/clean-env.ts";
 
 const MASTER = "100000000001";
@@ -47,7 +48,7 @@ async function inFreshCheckout(accounts: readonly string[], args: readonly strin
     ],
   };
   await writeFile(join(directory, "agent-roles.yaml"), stringify(manifest));
-  return agentRoles(args, env_, { cwd: directory, timeoutMs: 200_000 });
+  return agentRoles(args, env_, { cwd: directory });
 }
 
 it("finds accounts that left the manifest from a fresh checkout, and destroys them", { timeout: 400_000 }, async () => {

@@ -7,10 +7,11 @@ import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-clo
 import { CreateRoleCommand, DeleteRoleCommand, GetRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
-import { agentRoles, startAgentRoles } from "./harness/agent-roles.ts";
+import { startAgentRoles } from "./harness/agent-roles.ts";
 import { changedEnvFile } from "./harness/changed-env-file.ts";
 import { profileClients, sdkArn } from "./harness/clients.ts";
 import { deploy, type Deployment } from "./harness/deployment.ts";
+import { agentRoles } from "./harness/in-process.ts";
 import { retry } from "./harness/retry.ts";
 import { openTarget } from "./harness/target.ts";
 
@@ -22,7 +23,7 @@ let agent: Record<string, string>;
 let envFile: string;
 
 beforeAll(async () => {
-  deployment = await deploy(await openTarget(), { cdkRules: true });
+  deployment = await deploy(await openTarget(), { cdk: { rules: true } });
   envFile = join(deployment.cdkOut, "agent-roles.env");
   agent = await deployment.agent();
 });

@@ -2,7 +2,8 @@ import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { execa } from "execa";
 import { describe, expect, it } from "vitest";
-import { agentRoles, type Finished } from "./harness/agent-roles.ts";
+import type { Finished } from "./harness/agent-roles.ts";
+import { agentRoles } from "./harness/in-process.ts";
 import { REPOSITORY } from "./harness/repository.ts";
 
 const read = (file: string): Promise<string> => readFile(join(REPOSITORY, file), "utf8");

@@ -13,7 +13,7 @@ import {
 import { type Sandbox, startSandbox } from "@agent-roles/sandbox";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { stringify } from "yaml";
-import { agentRoles } from "./harness/agent-roles.ts";
+import { agentRoles } from "./harness/in-process.ts";
 import { cleanEnv } from "./harness/clean-env.ts";
 
 const ACCOUNTS = Array.from({ length: 12 }, (_, index) => String(100_000_000_001 + index));
@@ -100,7 +100,6 @@ interface Summary {
 async function fleet(...args: readonly string[]): Promise<Summary> {
   const { exitCode, stdout, stderr } = await agentRoles([...args, "--json"], env, {
     cwd: directory,
-    timeoutMs: 390_000,
   });
   const results: readonly Result[] = JSON.parse(stdout || "[]");
   const statuses: Record<string, number> = {};

@@ -5,7 +5,8 @@ import { setTimeout } from "node:timers/promises";
 import { type Sandbox, startSandbox } from "@agent-roles/sandbox";
 import { UpdateAssumeRolePolicyCommand } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { agentRoles, type Finished } from "./harness/agent-roles.ts";
+import type { Finished } from "./harness/agent-roles.ts";
+import { agentRoles } from "./harness/in-process.ts";
 import { cleanEnv } from "./harness/clean-env.ts";
 import { assume, createAgent, createTarget, iamOf, type Keys, MASTER, OTHER, trusts } from "./sandbox/fixture.ts";
 

@@ -5,7 +5,8 @@ import { IAMClient, ListRolesCommand } from "@aws-sdk/client-iam";
 import { type Sandbox, startSandbox } from "@agent-roles/sandbox";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { stringify } from "yaml";
-import { agentRoles, startAgentRoles } from "./harness/agent-roles.ts";
+import { startAgentRoles } from "./harness/agent-roles.ts";
+import { agentRoles } from "./harness/in-process.ts";
 import { cleanEnv } from "./harness/clean-env.ts";
 
 const ACCOUNTS = ["100000000001", "100000000002", "100000000003"] as const;

@@ -5,7 +5,7 @@ import { CreateRoleCommand, DeleteRoleCommand, IAMClient, ListRolesCommand } fro
 import { type Sandbox, startSandbox } from "@agent-roles/sandbox";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { stringify } from "yaml";
-import { agentRoles } from "./harness/agent-roles.ts";
+import { agentRoles } from "./harness/in-process.ts";
 import { cleanEnv } from "./harness/clean-env.ts";
 
 const MASTER = "100000000001";
@@ -74,7 +74,6 @@ async function run(
   await writeFile(join(directory, "agent-roles.yaml"), stringify(manifest));
   const { exitCode, stdout, stderr } = await agentRoles([...args, "--json"], env, {
     cwd: directory,
-    timeoutMs: 200_000,
   });
   const parsed: { account: string; status: string; code?: string }[] = JSON.parse(stdout || "[]");
   const results = Object.fromEntries(

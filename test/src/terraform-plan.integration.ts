@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { agentRoles, type Finished } from "./harness/agent-roles.ts";
+import type { Finished } from "./harness/agent-roles.ts";
+import { agentRoles } from "./harness/in-process.ts";
 import { cleanEnv } from "./harness/clean-env.ts";
 
 const MASTER = "123456789012";

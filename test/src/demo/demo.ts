@@ -40,7 +40,7 @@ export async function demo({ write, openTarget: open, signal }: DemoOptions): Pr
     return opened;
   });
   const deployment = await show.step("cdk deploy --all: the master role and the target roles, into both accounts", () =>
-    deploy(target, { output: (line) => isNews(line) && show.line(pc.dim(line)) }),
+    deploy(target, { cdk: { output: (line) => isNews(line) && show.line(pc.dim(line)) } }),
   );
   let run: Running | undefined;
   signal.addEventListener("abort", () => void deployment.close(), { once: true });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { loadManifest, type Manifest, masterRoleArn } from "@agent-roles/manifest";
 import { cdk, type CdkOptions } from "./cdk.ts";
 import { cleanEnv } from "./clean-env.ts";
+import { agentRoles } from "./in-process.ts";
 import { assume, type ClientConfig, clientConfig } from "./client-config.ts";
 import { retry } from "./retry.ts";
 import type { Target } from "./target.ts";
@@ -24,24 +25,27 @@ export interface Deployment {
   inAccount(accountId: string): Promise<ClientConfig>;
   /** Deploys an edited manifest over the present one, in place. */
   update(edit: (manifest: string) => string): Promise<void>;
-  /** Removes the stacks with `cdk destroy`. */
+  /** Removes the stacks. */
   destroyStacks(): Promise<void>;
   /** Leaves nothing on this machine and in real accounts. A sandbox ends with its stacks. */
   close(): Promise<void>;
 }
 
 export interface DeployOptions {
-  /** Where the output of `cdk` goes; swallowed unless it fails when left out. */
-  readonly output?: CdkOptions["output"];
-  /** Whether the CDK's own template rules are applied. Default: false, because each process loads them for seconds. */
-  readonly cdkRules?: boolean;
+  /** Deploys with the CDK's own command line, two processes, instead of `agent-roles deploy` in this one. */
+  readonly cdk?: {
+    /** Where its output goes; swallowed unless it fails when left out. */
+    readonly output?: CdkOptions["output"];
+    /** Whether the first deployment applies the CDK's own template rules. Default: false, because each process loads them for seconds. */
+    readonly rules?: boolean;
+  };
 }
 
 /** Nobody is there to approve; plain lines instead of a bar. */
 const DEPLOY = ["deploy", "--all", "--concurrency", "10", "--require-approval", "never", "--progress", "events"];
 
-/** Deploys `agent-roles.yaml` with `cdk deploy`, to a sandbox or to real accounts. Closes the target when that fails. */
-export async function deploy(target: Target, { output, cdkRules = false }: DeployOptions = {}): Promise<Deployment> {
+/** Deploys `agent-roles.yaml` to a sandbox or to real accounts. Closes the target when that fails. */
+export async function deploy(target: Target, options: DeployOptions = {}): Promise<Deployment> {
   const folder = await mkdtemp(join(tmpdir(), "agent-roles-test-"));
   const manifestFile = join(folder, "agent-roles.yaml");
   const cdkOut = join(folder, "cdk.out");
@@ -54,12 +58,10 @@ export async function deploy(target: Target, { output, cdkRules = false }: Deplo
   };
   const deployer = { ...cleanEnv(await home()), AWS_REGION: "us-east-1", ...target.deployer };
   const stackPrefix = target.suffix && `test${target.suffix}-`;
-  const options = { env: deployer, manifestFile, cdkOut, stackPrefix, ...(output && { output }) };
-
-  const destroyStacks = (): Promise<void> => cdk(["destroy", "--all", "--force"], options);
+  const stacks = (options.cdk ? cdkStacks : ownStacks)({ env: deployer, manifestFile, cdkOut, stackPrefix }, options);
   const close = async (): Promise<void> => {
     try {
-      if (target.kind === "aws") await destroyStacks();
+      if (target.kind === "aws") await stacks.destroy();
     } finally {
       await target.close();
       await rm(folder, { recursive: true, force: true });
@@ -68,10 +70,10 @@ export async function deploy(target: Target, { output, cdkRules = false }: Deplo
   try {
     await writeFile(manifestFile, await testManifest(target));
     const manifest = await loadManifest(manifestFile);
-    await cdk(DEPLOY, cdkRules ? { ...options, env: { ...deployer, CDK_VALIDATION: "true" } } : options);
+    await stacks.deploy();
     const update = async (edit: (manifest: string) => string): Promise<void> => {
       await writeFile(manifestFile, edit(await readFile(manifestFile, "utf8")));
-      await cdk(DEPLOY, options);
+      await stacks.deploy();
     };
     const agent = async (): Promise<Record<string, string>> => ({
       ...cleanEnv(await home()),
@@ -85,12 +87,45 @@ export async function deploy(target: Target, { output, cdkRules = false }: Deplo
       if (accountId === target.masterAccount) return config;
       return { ...config, credentials: await assume(config, roleArn, "test") };
     };
+    const destroyStacks = stacks.destroy;
     return { target, manifest, manifestFile, cdkOut, deployer, agent, inAccount, update, destroyStacks, close };
   } catch (error) {
     // The first failure is the one to report.
     await close().catch(() => undefined);
     throw error;
   }
+}
+
+interface Stacks {
+  readonly deploy: () => Promise<void>;
+  readonly destroy: () => Promise<void>;
+}
+
+function cdkStacks(common: CdkOptions, { cdk: { output, rules = false } = {} }: DeployOptions): Stacks {
+  const options = { ...common, ...(output && { output }) };
+  let validation = rules;
+  return {
+    deploy: async () => {
+      await cdk(DEPLOY, { ...options, env: { ...common.env, CDK_VALIDATION: String(validation) } });
+      validation = false;
+    },
+    destroy: () => cdk(["destroy", "--all", "--force"], options),
+  };
+}
+
+function ownStacks({ env, manifestFile, cdkOut, stackPrefix }: CdkOptions): Stacks {
+  const flags = [
+    "--manifest",
+    manifestFile,
+    "--output",
+    cdkOut,
+    ...(stackPrefix ? ["--stack-prefix", stackPrefix] : []),
+  ];
+  const run = async (...args: readonly string[]): Promise<void> => {
+    const { exitCode, stdout, stderr } = await agentRoles([...args, ...flags], env);
+    if (exitCode !== 0) throw new Error(`agent-roles ${args.join(" ")}: ${stdout}${stderr}`);
+  };
+  return { deploy: () => run("deploy"), destroy: () => run("destroy", "--yes") };
 }
 
 /** What says where AWS is, without who calls. */

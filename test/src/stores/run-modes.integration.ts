@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { type Sandbox, startSandbox } from "@agent-roles/sandbox";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { agentRoles } from "../harness/agent-roles.ts";
+import { agentRoles } from "../harness/in-process.ts";
 import { cleanEnv } from "../harness/clean-env.ts";
 import { profileClients } from "../harness/clients.ts";
 import { assume, createAgent, createTarget } from "../sandbox/fixture.ts";

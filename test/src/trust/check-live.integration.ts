@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { GetRoleCommand, IAMClient, UpdateAssumeRolePolicyCommand } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { agentRoles, type Finished } from "../harness/agent-roles.ts";
+import type { Finished } from "../harness/agent-roles.ts";
+import { agentRoles } from "../harness/in-process.ts";
 import { deploy, type Deployment } from "../harness/deployment.ts";
 import { type RecordingProxy, recordingProxy } from "../harness/recording-proxy.ts";
 import { openTarget } from "../harness/target.ts";
