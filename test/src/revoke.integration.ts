@@ -7,12 +7,12 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { startAgentRoles } from "./harness/agent-roles.ts";
 import { agentRoles } from "./harness/in-process.ts";
+import { recordingProxy } from "./harness/recording-proxy.ts";
 import { cleanEnv } from "./harness/clean-env.ts";
 
 const ACCOUNTS = ["100000000001", "100000000002", "100000000003"] as const;
 const [MASTER] = ACCOUNTS;
 const PROFILES = ["a0", "a1", "a2"] as const;
-const DEPLOY_ROLE = "OrganizationAccountAccessRole";
 
 let sandbox: Sandbox;
 let directory: string;
@@ -23,12 +23,7 @@ beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "agent-roles-revoke-"));
   const text = stringify({
     master: { account: MASTER, roleName: "agent-master", trustedBy: [{ account: MASTER }] },
-    accounts: ACCOUNTS.map((id, index) => ({
-      alias: PROFILES[index],
-      id,
-      // As in a management account, which AWS Organizations gives no such role: the session deploys it itself.
-      ...(id === MASTER && { deployRoleName: "NotThere" }),
-    })),
+    accounts: ACCOUNTS.map((id, index) => ({ alias: PROFILES[index], id })),
     defaults: { managedPolicies: ["arn:aws:iam::aws:policy/ReadOnlyAccess"] },
     roles: [{ profile: "{alias}", accounts: "all", roleName: "agent-read" }],
   });
@@ -138,14 +133,15 @@ it("makes a running run assume the role anew, and no process writes the revoked 
 it("continues after it was killed half-way, having removed what is on this machine first", async () => {
   await succeeds("run", "--once", ...ENV_FILE);
   const before = [await keysOf("a0"), await keysOf("a1"), await keysOf("a2")];
-  // The deploy roles answer late: the command is killed between the first account and them.
-  sandbox.faults({ latencyMs: 20_000, roleNames: [DEPLOY_ROLE] });
-  const revoke = startAgentRoles(["revoke", "--all", "--manifest", join(directory, "agent-roles.yaml")], env);
-  await expect.poll(() => call(before[0] ?? never()), { timeout: 60_000 }).toBe("denied");
+  const proxy = await recordingProxy(sandbox.endpoint);
+  proxy.answerOnly(1, "PutRolePolicy");
+  const halted = { ...env, AWS_ENDPOINT_URL: proxy.endpoint };
+  const revoke = startAgentRoles(["revoke", "--all", "--manifest", join(directory, "agent-roles.yaml")], halted);
+  await expect.poll(() => calls(before), { timeout: 60_000 }).toContain("denied");
   revoke.signal("SIGKILL");
   await revoke.ended;
-  sandbox.faults({});
-  expect(await calls(before)).toEqual(["denied", "allowed", "allowed"]);
+  await proxy.close();
+  expect((await calls(before)).toSorted()).toEqual(["allowed", "allowed", "denied"]);
   expect(await isThere(".aws/agent-roles/profiles/a2.json")).toBe(false);
   await succeeds("revoke", "--all");
   expect(await calls(before)).toEqual(["denied", "denied", "denied"]);
@@ -154,7 +150,3 @@ it("continues after it was killed half-way, having removed what is on this machi
   // IAM deletes no role with a policy that is not the stack's.
   await succeeds("destroy", "--yes");
 });
-
-function never(): never {
-  throw new Error("there are three profiles");
-}

@@ -9,6 +9,8 @@ export interface RecordingProxy {
   readonly actions: string[];
   /** Answers calls of this action itself, as `<code>` with this status; `undefined` forwards again. */
   refuse(action: string, error: { readonly status: number; readonly code: string } | undefined): void;
+  /** Never answers calls of this action after so many. */
+  answerOnly(count: number, action: string): void;
   close(): Promise<void>;
 }
 
@@ -16,10 +18,12 @@ export interface RecordingProxy {
 export async function recordingProxy(endpoint: string): Promise<RecordingProxy> {
   const actions: string[] = [];
   const refusals = new Map<string, { readonly status: number; readonly code: string }>();
+  const limits = new Map<string, number>();
   const handle = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const body = await buffer(incoming);
     const action = new URLSearchParams(body.toString()).get("Action") ?? `${incoming.method} ${incoming.url}`;
     actions.push(action);
+    if (actions.filter((each) => each === action).length > (limits.get(action) ?? Infinity)) return;
     const refusal = refusals.get(action);
     if (refusal) {
       const { status, code } = refusal;
@@ -49,6 +53,7 @@ export async function recordingProxy(endpoint: string): Promise<RecordingProxy> 
     endpoint: `http://localhost:${port}`,
     actions,
     refuse: (action, error) => void (error ? refusals.set(action, error) : refusals.delete(action)),
+    answerOnly: (count, action) => void limits.set(action, count),
     close: async () => {
       server.closeAllConnections();
       server.close();
