@@ -5,7 +5,10 @@ resource and a rollback. moto removes first, passes the refusal on as the answer
 outputs, belong to a stack, and one that does not exist is `ChangeSetNotFound`, which `cdk deploy` waits for.
 """
 
+import json
 import uuid
+
+import cloudformation_templates
 
 HANDLER_ERROR_CODES = {
     "NoSuchEntity": "NotFound",
@@ -52,7 +55,7 @@ def change_resource(logical_id, change):
 
 def patch_stacks():
     # Imported late: it imports every service that CloudFormation supports.
-    from moto.cloudformation import parsing
+    from moto.cloudformation import parsing, responses
     from moto.cloudformation.exceptions import AlreadyExistsException, CloudFormationError, ValidationError
     from moto.cloudformation.models import (
         CloudFormationBackend,
@@ -66,6 +69,8 @@ def patch_stacks():
     create_resource = parsing.parse_and_create_resource
     new_change_set = CloudFormationBackend.create_change_set
     describe_instance = StackInstance.to_dict
+    summarize = responses.get_template_summary_response_from_template
+    fetch_template = CloudFormationResponse._get_stack_from_s3_url
 
     def parse_and_create_resource(logical_id, *args, **kwargs):
         return change_resource(logical_id, lambda: create_resource(logical_id, *args, **kwargs))
@@ -310,7 +315,43 @@ def patch_stacks():
         found = (resources._parsed_resources.get(name) for name in resources._resource_json_map)
         return [each for each in found if each is not None]
 
+    def summary_of_any_version(body):
+        template = cloudformation_templates.read(body)
+        version = template.setdefault("AWSTemplateFormatVersion", None)
+        summary = summarize(json.dumps(template, default=str))
+        return summary if version else {name: value for name, value in summary.items() if name != "Version"}
+
+    def template_at(self, url):
+        try:
+            return fetch_template(self, url)
+        except Exception as error:
+            raise ValidationError(message=f"S3 error: {getattr(error, 'message', None) or error}") from error
+
+    def validate_template(self):
+        template = cloudformation_templates.read(self._get_param("TemplateBody") or self._get_stack_from_s3_url(self._get_param("TemplateURL")))
+        declared = (template.get("Parameters") or {}).items()
+        parameters = [
+            {
+                "ParameterKey": name,
+                "NoEcho": str(each.get("NoEcho", False)).lower() == "true",
+                **({"DefaultValue": str(each["Default"])} if "Default" in each else {}),
+                **({"Description": each["Description"]} if "Description" in each else {}),
+            }
+            for name, each in declared
+        ]
+        capability = cloudformation_templates.needed_capability(template)
+        return ActionResult(
+            {
+                "Parameters": parameters,
+                "Description": template.get("Description"),
+                "Capabilities": [capability] if capability else [],
+            }
+        )
+
     Stack.stack_resources = property(existing_resources)
+    responses.get_template_summary_response_from_template = summary_of_any_version
+    CloudFormationResponse._get_stack_from_s3_url = template_at
+    CloudFormationResponse.validate_template = validate_template
     parsing.parse_and_create_resource = parse_and_create_resource
     StackInstance.to_dict = instance_status
     CloudFormationBackend.create_stack = create_stack

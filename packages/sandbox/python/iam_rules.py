@@ -103,6 +103,7 @@ validate_identity_policy = IAMPolicyDocumentValidator.validate
 def patch():
     create_role, create_policy = IAMBackend.create_role, IAMBackend.create_policy
     attach_role_policy, put_role_policy = IAMBackend.attach_role_policy, IAMBackend.put_role_policy
+    delete_user, delete_group = IAMBackend.delete_user, IAMBackend.delete_group
     delete_policy, put_boundary = IAMBackend.delete_policy, IAMBackend.put_role_permissions_boundary
 
     def checked_create_role(
@@ -163,6 +164,21 @@ def patch():
             raise DeleteConflictException("Cannot delete a policy attached to entities.")
         delete_policy(self, policy_arn)
 
+    def checked_delete_user(self, user_name):
+        user = self.get_user(user_name)
+        if user.access_keys:
+            raise DeleteConflictException("Cannot delete entity, must delete access keys first.")
+        if self.get_groups_for_user(user_name):
+            raise DeleteConflictException("Cannot delete entity, must remove users from group first.")
+        delete_user(self, user_name)
+
+    def checked_delete_group(self, group_name):
+        group = self.get_group(group_name)
+        for held, what in ((group.users, "remove users in group"), (group.managed_policies, "detach all policies"), (group.policies, "delete policies")):
+            if held:
+                raise DeleteConflictException(f"Cannot delete entity, must {what} first.")
+        delete_group(self, group_name)
+
     def checked_put_boundary(self, role_name, permissions_boundary):
         check_boundary(self, permissions_boundary)
         put_boundary(self, role_name, permissions_boundary)
@@ -174,6 +190,8 @@ def patch():
     IAMBackend.attach_role_policy = checked_attach
     IAMBackend.put_role_policy = checked_put_role_policy
     IAMBackend.delete_policy = checked_delete_policy
+    IAMBackend.delete_user = checked_delete_user
+    IAMBackend.delete_group = checked_delete_group
     IAMBackend.put_role_permissions_boundary = checked_put_boundary
 
 

@@ -16,7 +16,7 @@ def beside(app):
     def serve(environ, start_response):
         if "HTTP_X_SANDBOX_SERVICE" in environ:
             return app(environ, start_response)
-        answer = LOOK_UPS[environ["PATH_INFO"]](**dict(parse_qsl(environ.get("QUERY_STRING", ""))))
+        answer = LOOK_UPS[environ["PATH_INFO"]](**dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True)))
         body = json.dumps(answer).encode()
         status = "404 Not Found" if answer is None else "200 OK"
         start_response(status, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
@@ -96,7 +96,7 @@ def backends_of(service):
 def secret(account, region, id):
     backends = backends_of("secretsmanager")
     # moto finds a secret by its name, its ARN and a part of its ARN.
-    found = backends[account][region].secrets.get(id) if account in backends else None
+    found = backends[account][region].secrets.get(id) if id and account in backends else None
     return found and found.arn
 
 

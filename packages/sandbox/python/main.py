@@ -4,6 +4,7 @@
 - It exits when its standard input closes, so that it never outlives its parent, even after SIGKILL (parent.py).
 - It ignores Ctrl-C; its parent handles it.
 - It refuses what IAM and CloudFormation refuse (iam_rules.py, cloudformation_*.py).
+- It refuses what AWS's models refuse, and fails with AWS's error documents (aws_model.py, s3_rules.py).
 - It answers its parent only, and has no other effect on the machine (guard.py).
 - It returns IAM's state in one answer (iam_state.py).
 """
@@ -50,13 +51,16 @@ from moto.moto_server.werkzeug_app import create_backend_app  # noqa: E402
 from werkzeug.serving import make_server  # noqa: E402
 
 sys.dont_write_bytecode = True
+import aws_model  # noqa: E402
 import aws_policies  # noqa: E402
 import cloudformation_iam  # noqa: E402
 import cloudformation_stack_sets  # noqa: E402
 import cloudformation_stacks  # noqa: E402
+import cloudformation_templates  # noqa: E402
 import guard  # noqa: E402
 import iam_rules  # noqa: E402
 import iam_state  # noqa: E402
+import s3_rules  # noqa: E402
 
 sys.dont_write_bytecode = False
 
@@ -65,7 +69,10 @@ def create_app(service):
     if service == "cloudformation":
         cloudformation_stacks.patch_stacks()
         cloudformation_stack_sets.patch_stack_sets()
-    return create_backend_app(service)
+    app = create_backend_app(service)
+    # aws_model.py answers.
+    app.config["PROPAGATE_EXCEPTIONS"] = True
+    return app
 
 
 guard.read_as_gateway()
@@ -73,7 +80,8 @@ aws_policies.patch()
 iam_rules.patch()
 cloudformation_iam.patch_roles_and_policies()
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
-app = iam_state.beside(guard.Dispatcher(create_app))
+checks = {"cloudformation": cloudformation_templates.check, "s3": s3_rules.check}
+app = iam_state.beside(aws_model.checked(guard.Dispatcher(create_app), checks))
 app = guard.for_gateway_only(app, os.environ.pop("AGENT_ROLES_GATEWAY_TOKEN"))
 server = make_server("127.0.0.1", 0, app, threaded=True)
 os.environ["MOTO_PORT"] = str(server.port)

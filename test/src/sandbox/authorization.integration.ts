@@ -21,6 +21,7 @@ import {
   createTarget,
   type Keys,
   MASTER,
+  NAMED_IAM,
   OTHER,
   outcome,
   trusts,
@@ -155,7 +156,7 @@ describe("a session", () => {
 describe("CloudFormation", () => {
   it("requires permission for CloudFormation, which acts with its own permissions", async () => {
     const TemplateBody = JSON.stringify({ Resources: { User: { Type: "AWS::IAM::User" } } });
-    const stack = new CreateStackCommand({ StackName: "mine", TemplateBody });
+    const stack = new CreateStackCommand({ StackName: "mine", TemplateBody, ...NAMED_IAM });
     const none = await sessionWith("NoStacks", allows("iam:*"));
     expect(await outcomeOf(new CloudFormationClient(clientOptions(sandbox.endpoint, none)).send(stack))).toBe(
       "AccessDenied",

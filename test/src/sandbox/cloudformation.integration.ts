@@ -11,7 +11,7 @@ import {
 } from "@aws-sdk/client-cloudformation";
 import { ListRolesCommand, ListRoleTagsCommand } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { assume, clientOptions, createTarget, iamOf, MASTER, OTHER, outcome, trusts } from "./fixture.ts";
+import { assume, clientOptions, createTarget, iamOf, NAMED_IAM, MASTER, OTHER, outcome, trusts } from "./fixture.ts";
 
 type Resources = Readonly<Record<string, object>>;
 
@@ -56,6 +56,7 @@ let cloudFormation: CloudFormationClient;
 
 const template = (...resources: Resources[]) => ({
   StackName: "roles",
+  ...NAMED_IAM,
   TemplateBody: JSON.stringify({ Resources: Object.assign({}, ...resources) }),
 });
 
@@ -73,7 +74,13 @@ const verdicts = async (names: readonly string[]): Promise<Record<string, string
 const outputsAfter = async (ChangeSetType: "CREATE" | "UPDATE", Value: string) => {
   const TemplateBody = JSON.stringify({ Resources: role("Changed"), Outputs: { Told: { Value } } });
   const { Id: ChangeSetName, StackId: StackName } = await cloudFormation.send(
-    new CreateChangeSetCommand({ StackName: "changed", ChangeSetName: Value, ChangeSetType, TemplateBody }),
+    new CreateChangeSetCommand({
+      StackName: "changed",
+      ChangeSetName: Value,
+      ChangeSetType,
+      TemplateBody,
+      ...NAMED_IAM,
+    }),
   );
   await cloudFormation.send(new ExecuteChangeSetCommand({ ChangeSetName }));
   const { Stacks = [] } = await cloudFormation.send(new DescribeStacksCommand({ StackName }));

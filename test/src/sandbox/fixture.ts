@@ -17,6 +17,11 @@ import {
 export const MASTER = "123456789012";
 export const OTHER = "123456789013";
 
+/** What templates with named roles need. */
+export const NAMED_IAM: { readonly Capabilities: ["CAPABILITY_NAMED_IAM"] } = {
+  Capabilities: ["CAPABILITY_NAMED_IAM"],
+};
+
 /** Keys as STS and IAM give them. */
 export interface Keys {
   readonly accessKeyId: string;

@@ -10,6 +10,7 @@ import {
   createAgent,
   createTarget,
   iamOf,
+  NAMED_IAM,
   type Keys,
   MASTER,
   OTHER,
@@ -33,7 +34,7 @@ const deploy = async (
 ): Promise<string | undefined> => {
   const client = new CloudFormationClient(clientOptions(sandbox.endpoint, keys));
   await client.send(
-    new CreateStackCommand({ StackName, TemplateBody: JSON.stringify({ Resources: { A: resource } }) }),
+    new CreateStackCommand({ StackName, TemplateBody: JSON.stringify({ Resources: { A: resource } }), ...NAMED_IAM }),
   );
   const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName }));
   return Stacks[0]?.StackStatus;
@@ -64,6 +65,9 @@ const SHOWN: Readonly<Record<string, () => Promise<void>>> = {
       await createTarget(sandbox, "Stacks", trusts(), { identityPolicy }),
     );
     expect(await deploy("users", { Type: "AWS::IAM::User" }, keys)).toBe("CREATE_COMPLETE");
+  },
+  "A resource of a type that does not exist, or that moto does not know, is ignored.": async () => {
+    expect(await deploy("bogus", { Type: "AWS::Nope::Nope" })).toBe("CREATE_COMPLETE");
   },
   "An OIDC provider in a template is ignored.": async () => {
     const Properties = { Url: "https://idp.example", ClientIdList: ["a"] };

@@ -23,7 +23,8 @@ import {
   UpdateAssumeRolePolicyCommand,
 } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { allows, clientOptions, iamOf, MASTER, OTHER, trusts } from "./fixture.ts";
+import { allows, clientOptions, iamOf, NAMED_IAM, MASTER, OTHER, trusts } from "./fixture.ts";
+import { type WireCall, wireCall } from "./wire-call.ts";
 
 let sandbox: Sandbox;
 let cloudFormation: CloudFormationClient;
@@ -144,7 +145,7 @@ const deployRole = async (
   stacks += 1;
   const StackName = `refused-${stacks}`;
   const body = template({ RoleName: `Refused${stacks}`, ...properties });
-  await cloudFormation.send(new CreateStackCommand({ StackName, TemplateBody: body }));
+  await cloudFormation.send(new CreateStackCommand({ StackName, TemplateBody: body, ...NAMED_IAM }));
   return { ...(await outcomeOf(StackName)), StackName };
 };
 
@@ -166,7 +167,7 @@ const update = async (
   StackName: string,
   properties: object,
 ): Promise<{ status: string | undefined; reason: string }> => {
-  await cloudFormation.send(new UpdateStackCommand({ StackName, TemplateBody: template(properties) }));
+  await cloudFormation.send(new UpdateStackCommand({ StackName, TemplateBody: template(properties), ...NAMED_IAM }));
   return outcomeOf(StackName);
 };
 
@@ -228,7 +229,7 @@ describe("a role in a template", () => {
   it("refuses another logical ID for a role: the new one is created before the old one is deleted", async () => {
     const { StackName } = await deployRole({ RoleName: "Renumbered" });
     const TemplateBody = template({ RoleName: "Renumbered" }).replace('"Role":', '"Role2":');
-    await cloudFormation.send(new UpdateStackCommand({ StackName, TemplateBody }));
+    await cloudFormation.send(new UpdateStackCommand({ StackName, TemplateBody, ...NAMED_IAM }));
     expect(await outcomeOf(StackName)).toMatchObject({ status: "UPDATE_ROLLBACK_COMPLETE" });
     await iamOf(sandbox, MASTER).send(new GetRoleCommand({ RoleName: "Renumbered" }));
   });
@@ -324,5 +325,299 @@ describe("a call of IAM", () => {
     await expect(iam.send(new DeleteRoleCommand({ RoleName }))).rejects.toMatchObject({
       name: "DeleteConflictException",
     });
+  });
+});
+
+const TOPIC = { T: { Type: "AWS::SNS::Topic" } };
+const stackOf = (text: unknown, extra: object = {}) => ({
+  service: "cloudformation",
+  action: "CreateStack",
+  input: { StackName: "wrong", TemplateBody: typeof text === "string" ? text : JSON.stringify(text), ...extra },
+});
+const iamCall = (action: string, input: object) => ({ service: "iam", action, input });
+const parameterCall = (action: string, input: object) => ({ service: "ssm", action, input });
+const secretCall = (action: string, input: object) => ({ service: "secretsmanager", action, input });
+const tableCall = (action: string, input: object) => ({ service: "dynamodb", action, input });
+const bucketCall = (method: string, path: string, query: Record<string, string> = {}, body?: string) => ({
+  service: "s3",
+  method,
+  path,
+  query,
+  ...(body !== undefined && { body }),
+});
+
+/** Wrong calls as a stranger types them, and AWS's answer. */
+const WRONG_CALLS: readonly (readonly [fact: string, call: WireCall, code: string, message: string])[] = [
+  ["a parameter left out", iamCall("GetRole", {}), "ValidationError", "Value null at 'roleName' failed to satisfy"],
+  [
+    "a name with a blank",
+    iamCall("CreateUser", { UserName: "bob smith" }),
+    "ValidationError",
+    "The specified value for userName is invalid. It must contain only alphanumeric characters",
+  ],
+  ["a name that is too long", iamCall("CreateGroup", { GroupName: "g".repeat(129) }), "ValidationError", "length less"],
+  ["a path without slashes", iamCall("CreateUser", { UserName: "b", Path: "x" }), "ValidationError", "for path is"],
+  ["a short ARN", iamCall("GetPolicy", { PolicyArn: "xx" }), "ValidationError", "length greater than or equal to 20"],
+  ["zero items", iamCall("ListRoles", { MaxItems: "0" }), "ValidationError", "value greater than or equal to 1"],
+  ["a number in words", iamCall("ListRoles", { MaxItems: "ten" }), "MalformedInput", "ten"],
+  ["a marker of nobody", iamCall("ListRoles", { Marker: "bogus" }), "ValidationError", "Marker"],
+  ["an unknown action", iamCall("ListRolls", {}), "InvalidAction", "Could not find operation ListRolls"],
+  [
+    "a provider without TLS",
+    iamCall("CreateOpenIDConnectProvider", { Url: "http://x.example" }),
+    "ValidationError",
+    "url",
+  ],
+  ["a user that does not exist", iamCall("GetUser", { UserName: "nobody" }), "NoSuchEntity", "nobody"],
+  [
+    "a session of a second",
+    {
+      service: "sts",
+      action: "AssumeRole",
+      input: { RoleArn: `arn:aws:iam::${MASTER}:role/x`, RoleSessionName: "xx", DurationSeconds: "1" },
+    },
+    "ValidationError",
+    "durationSeconds",
+  ],
+  [
+    "a template cut off",
+    stackOf("{"),
+    "ValidationError",
+    "Template format error: JSON not well-formed. (line 1, column 2)",
+  ],
+  [
+    "a template with a tab",
+    stackOf("Resources:\n\tA: 1"),
+    "ValidationError",
+    "Template format error: YAML not well-formed. (line 2",
+  ],
+  ["a template without resources", stackOf({}), "ValidationError", "At least one Resources member must be defined."],
+  [
+    "a resource without a type",
+    stackOf({ Resources: { A: {} } }),
+    "ValidationError",
+    "[/Resources/A] Every Resources object must contain a Type member.",
+  ],
+  [
+    "a reference to nothing",
+    stackOf({ Resources: { T: { ...TOPIC.T, Properties: { TopicName: { "Fn::Sub": "a-${Nope}" } } } } }),
+    "ValidationError",
+    "Unresolved resource dependencies [Nope] in the Resources block of the template",
+  ],
+  [
+    "an output of nothing",
+    stackOf({ Resources: TOPIC, Outputs: { O: { Value: { "Fn::GetAtt": ["X", "Arn"] } } } }),
+    "ValidationError",
+    "[X] in the Outputs block",
+  ],
+  [
+    "a parameter without a value",
+    stackOf({ Parameters: { P: { Type: "String" } }, Resources: TOPIC }),
+    "ValidationError",
+    "Parameters: [P] must have values",
+  ],
+  [
+    "a parameter that the template lacks",
+    stackOf(
+      { Resources: TOPIC },
+      { "Parameters.member.1.ParameterKey": "X", "Parameters.member.1.ParameterValue": "y" },
+    ),
+    "ValidationError",
+    "Parameters: [X] do not exist in the template",
+  ],
+  [
+    "roles without a capability",
+    stackOf({ Resources: { R: { Type: "AWS::IAM::Role", Properties: {} } } }),
+    "InsufficientCapabilitiesException",
+    "Requires capabilities : [CAPABILITY_IAM]",
+  ],
+  [
+    "a named role with the smaller capability",
+    stackOf(
+      { Resources: { R: { Type: "AWS::IAM::Role", Properties: { RoleName: "x" } } } },
+      { "Capabilities.member.1": "CAPABILITY_IAM" },
+    ),
+    "InsufficientCapabilitiesException",
+    "Requires capabilities : [CAPABILITY_NAMED_IAM]",
+  ],
+  [
+    "an unknown capability",
+    stackOf({ Resources: TOPIC }, { "Capabilities.member.1": "X" }),
+    "ValidationError",
+    "enum value set: [CAPABILITY_IAM",
+  ],
+  ["a stack's name with a blank", stackOf({ Resources: TOPIC }, { StackName: "a b" }), "ValidationError", "stackName"],
+  [
+    "neither template nor URL",
+    { service: "cloudformation", action: "CreateStack", input: { StackName: "wrong" } },
+    "ValidationError",
+    "Either Template URL or Template Body must be specified.",
+  ],
+  [
+    "a URL of no template",
+    {
+      service: "cloudformation",
+      action: "CreateStack",
+      input: { StackName: "wrong", TemplateURL: "https://nowhere-at-all.s3.amazonaws.com/t" },
+    },
+    "ValidationError",
+    "S3 error: ",
+  ],
+  [
+    "a stack that does not exist",
+    { service: "cloudformation", action: "DescribeStacks", input: { StackName: "nope" } },
+    "ValidationError",
+    "Stack with id nope does not exist",
+  ],
+  [
+    "a summary of a broken template",
+    { service: "cloudformation", action: "GetTemplateSummary", input: { TemplateBody: "{" } },
+    "ValidationError",
+    "Template format error",
+  ],
+  [
+    "what the sandbox does not have",
+    { service: "cloudformation", action: "DetectStackDrift", input: { StackName: "x" } },
+    "InvalidAction",
+    "The sandbox does not support this operation",
+  ],
+  ["a bucket's name in capitals", bucketCall("PUT", "/A_b"), "InvalidBucketName", "The specified bucket is not valid."],
+  [
+    "a bucket in no Region",
+    bucketCall(
+      "PUT",
+      "/good-name",
+      {},
+      "<CreateBucketConfiguration><LocationConstraint>nowhere</LocationConstraint></CreateBucketConfiguration>",
+    ),
+    "InvalidLocationConstraint",
+    "location-constraint",
+  ],
+  [
+    "a bucket policy that is no JSON",
+    bucketCall("PUT", "/wrong-calls", { policy: "" }, "x"),
+    "MalformedPolicy",
+    "first byte",
+  ],
+  ["minus one key", bucketCall("GET", "/wrong-calls", { "max-keys": "-1" }), "InvalidArgument", "max-keys"],
+  [
+    "a continuation token of nobody",
+    bucketCall("GET", "/wrong-calls", { "list-type": "2", "continuation-token": "x" }),
+    "InvalidArgument",
+    "continuation-token",
+  ],
+  [
+    "an upload that does not exist",
+    bucketCall("PUT", "/wrong-calls/k", { partNumber: "1", uploadId: "x" }, "x"),
+    "NoSuchUpload",
+    "upload",
+  ],
+  ["an object that does not exist", bucketCall("GET", "/wrong-calls/nope"), "NoSuchKey", "key"],
+  ["a secret left out", secretCall("GetSecretValue", {}), "ValidationException", "Value null at 'secretId'"],
+  ["an empty secret", secretCall("GetSecretValue", { SecretId: "" }), "ValidationException", "'secretId'"],
+  [
+    "a secret's name with a blank",
+    secretCall("CreateSecret", { Name: "a b" }),
+    "ValidationException",
+    "Invalid name. Must be",
+  ],
+  [
+    "a filter that does not exist",
+    secretCall("ListSecrets", { Filters: [{ Key: "x", Values: ["y"] }] }),
+    "ValidationException",
+    "filters.1.member.key",
+  ],
+  ["a text for a number", secretCall("ListSecrets", { MaxResults: "many" }), "SerializationException", "many"],
+  ["an unknown operation", secretCall("ReadSecret", { SecretId: "x" }), "UnknownOperationException", "ReadSecret"],
+  [
+    "a parameter's type that does not exist",
+    parameterCall("PutParameter", { Name: "/a", Value: "x", Type: "Bogus" }),
+    "ValidationException",
+    "enum value set: [String, StringList, SecureString]",
+  ],
+  [
+    "eleven parameters",
+    parameterCall("GetParameters", { Names: Array.from({ length: 11 }, (_, i) => `/a${i}`) }),
+    "ValidationException",
+    "length less than or equal to 10",
+  ],
+  [
+    "a next token of nobody",
+    parameterCall("DescribeParameters", { NextToken: "bogus" }),
+    "InvalidNextToken",
+    "NextToken",
+  ],
+  [
+    "a table's name of one letter",
+    tableCall("DescribeTable", { TableName: "t" }),
+    "ValidationException",
+    "length greater than or equal to 3",
+  ],
+  ["no tables in a batch", tableCall("BatchGetItem", { RequestItems: {} }), "ValidationException", "requestItems"],
+  [
+    "a scan of nothing",
+    tableCall("Scan", { TableName: "wrong-calls", Limit: 0 }),
+    "ValidationException",
+    "value greater than or equal to 1",
+  ],
+  [
+    "an account ID of two letters",
+    { service: "organizations", action: "DescribeAccount", input: { AccountId: "xx" } },
+    "InvalidInputException",
+    "accountId",
+  ],
+];
+
+describe("a wrong call", () => {
+  beforeAll(async () => {
+    await wireCall(sandbox, bucketCall("PUT", "/wrong-calls"));
+    await wireCall(sandbox, bucketCall("PUT", "/wrong-calls/there", {}, "x"));
+  });
+
+  it.each(WRONG_CALLS)("answers %s with AWS's error document", async (_fact, call, code, message) => {
+    const answer = await wireCall(sandbox, call);
+    expect(answer).toMatchObject({ code, message: expect.stringContaining(message) });
+    expect(answer.status).toBeLessThan(500);
+    expect(answer.contentType).not.toContain("html");
+  });
+
+  it("shows no secret in an error", async () => {
+    const answer = await wireCall(
+      sandbox,
+      secretCall("CreateSecret", { Name: "large", SecretString: "x".repeat(70_000) }),
+    );
+    expect(answer).toMatchObject({ code: "ValidationException" });
+    expect(answer.message.length).toBeLessThan(200);
+  });
+
+  it("runs nothing of a request that it only checks, because it cannot name it", async () => {
+    const create = { service: "organizations", action: "CreateOrganization", input: { FeatureSet: "ALL" } };
+    expect(await wireCall(sandbox, create)).toMatchObject({ code: "AccessDeniedException" });
+    const describe_ = { service: "organizations", action: "DescribeOrganization", input: {} };
+    expect(await wireCall(sandbox, describe_)).toMatchObject({ code: "AWSOrganizationsNotInUseException" });
+  });
+
+  it("keeps a user with keys and a group with users, as AWS does", async () => {
+    for (const call of [
+      iamCall("CreateUser", { UserName: "kept" }),
+      iamCall("CreateGroup", { GroupName: "kept" }),
+      iamCall("AddUserToGroup", { UserName: "kept", GroupName: "kept" }),
+    ]) {
+      expect(await wireCall(sandbox, call)).toMatchObject({ status: 200 });
+    }
+    const group = await wireCall(sandbox, iamCall("DeleteGroup", { GroupName: "kept" }));
+    expect(group).toMatchObject({ status: 409, code: "DeleteConflict" });
+    const user = await wireCall(sandbox, iamCall("DeleteUser", { UserName: "kept" }));
+    expect(user).toMatchObject({ status: 409, code: "DeleteConflict" });
+  });
+
+  it("summarizes and validates a template without a format version", async () => {
+    const input = {
+      TemplateBody: JSON.stringify({ Parameters: { P: { Type: "String", Default: "x" } }, Resources: TOPIC }),
+    };
+    const summary = await wireCall(sandbox, { service: "cloudformation", action: "GetTemplateSummary", input });
+    expect(summary).toMatchObject({ status: 200, message: expect.stringContaining("AWS::SNS::Topic") });
+    const valid = await wireCall(sandbox, { service: "cloudformation", action: "ValidateTemplate", input });
+    expect(valid).toMatchObject({ status: 200, message: expect.stringContaining("<ParameterKey>P</ParameterKey>") });
   });
 });

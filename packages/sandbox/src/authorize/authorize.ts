@@ -20,6 +20,11 @@ export interface AuthorizeContext extends Organization {
   readonly iam: IamState;
 }
 
+export interface Refusal extends ServiceError {
+  /** The request names no action or resource: AWS possibly does not understand it either. */
+  readonly isUnnamed?: true;
+}
+
 /**
  * Decides a request to a service other than STS: identity policies, boundary, session policies, scoped policies, service
  * control policies, and a bucket's policy. A request that cannot be named is refused.
@@ -32,13 +37,14 @@ export async function authorize(
   caller: Caller,
   conditionKeys: Readonly<Record<string, string>>,
   context: AuthorizeContext,
-): Promise<ServiceError | undefined> {
+): Promise<Refusal | undefined> {
   const { iam } = context;
   const accountId = callerAccount(caller);
   const userArn = caller.kind === "user" ? caller.user.arn : undefined;
   const named = await nameRequest({ ...asked, accountId, userArn }, iam);
   if (typeof named === "string") {
-    return accessDenied(`User: ${callerArn(caller)}: the sandbox cannot name this request, so it refuses it: ${named}`);
+    const message = `User: ${callerArn(caller)}: the sandbox cannot name this request, so it refuses it: ${named}`;
+    return { ...accessDenied(message), isUnnamed: true };
   }
   const described = await describeCaller(caller, iam, context);
   const keys = { ...credentialKeys(caller), ...conditionKeys, "aws:RequestedRegion": asked.signed.region };

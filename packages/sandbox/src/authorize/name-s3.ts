@@ -15,6 +15,7 @@ const NEUTRAL =
 const BUCKET_ACTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   GET: {
     "": "ListBucket",
+    accelerate: "GetAccelerateConfiguration",
     acl: "GetBucketAcl",
     cors: "GetBucketCORS",
     encryption: "GetEncryptionConfiguration",
@@ -22,11 +23,13 @@ const BUCKET_ACTIONS: Readonly<Record<string, Readonly<Record<string, string>>>>
     location: "GetBucketLocation",
     logging: "GetBucketLogging",
     notification: "GetBucketNotification",
+    "object-lock": "GetBucketObjectLockConfiguration",
     ownershipControls: "GetBucketOwnershipControls",
     policy: "GetBucketPolicy",
     policyStatus: "GetBucketPolicyStatus",
     publicAccessBlock: "GetBucketPublicAccessBlock",
     replication: "GetReplicationConfiguration",
+    requestPayment: "GetBucketRequestPayment",
     tagging: "GetBucketTagging",
     uploads: "ListBucketMultipartUploads",
     versioning: "GetBucketVersioning",

@@ -23,6 +23,10 @@ const USER = {
 let clock = Date.UTC(2026, 10, 22, 12);
 let sts: StsContext;
 let moto: { readonly url: string; seen: { request: IncomingMessage; body: string }[]; close(): Promise<void> };
+/** What moto answers, when it is not the usual. */
+let motoAnswer:
+  | { readonly status: number; readonly headers: Record<string, string>; readonly body: string }
+  | undefined;
 let gateway: LoopbackServer;
 
 beforeAll(async () => {
@@ -30,6 +34,7 @@ beforeAll(async () => {
   const server = createServer((request, response) => {
     void text(request).then((body) => {
       seen.push({ request, body });
+      if (motoAnswer) return void response.writeHead(motoAnswer.status, motoAnswer.headers).end(motoAnswer.body);
       const cors = { "access-control-allow-origin": request.headers.origin ?? "*" };
       response.writeHead(201, { "content-type": "text/plain", "x-from": "moto", ...cors }).end("from moto");
     });
@@ -47,6 +52,7 @@ afterAll(() => moto.close());
 
 beforeEach(async () => {
   moto.seen.length = 0;
+  motoAnswer = undefined;
   sts = stsContext(
     {
       roles: {
@@ -220,6 +226,51 @@ describe("the gateway", () => {
     const answer = await fetch(`http://${host}/b/k`, { method: "PUT", headers, body });
     expect([answer.status, element("Code", await answer.text())]).toEqual([400, "EntityTooLarge"]);
     expect(moto.seen).toEqual([]);
+  });
+
+  it.each([
+    ["iam", "text/xml", "<Code>InternalFailure</Code>"],
+    ["ssm", "application/x-amz-json-1.1", '"__type":"InternalFailure"'],
+    ["s3", "text/xml", "<Code>InternalFailure</Code>"],
+  ])("never passes a page of moto's server on: %s gets its own error document", async (service, type, code) => {
+    motoAnswer = {
+      status: 500,
+      headers: { "content-type": "text/html; charset=utf-8" },
+      body: "<!doctype html><h1>500",
+    };
+    const isJson = service === "ssm";
+    const answer = await send({
+      service,
+      ...(isJson
+        ? { contentType: "application/x-amz-json-1.1", body: '{"Path":"/a"}', target: "AmazonSSM.GetParametersByPath" }
+        : service === "s3"
+          ? { method: "GET", path: "/bucket" }
+          : { body: "Action=ListRoles" }),
+    });
+    expect([answer.status, answer.headers.get("content-type")]).toEqual([500, type]);
+    expect(answer.text).toContain(code);
+    expect(answer.text).not.toContain("doctype");
+  });
+
+  it("writes an error that moto's process reports in the service's protocol", async () => {
+    const body = JSON.stringify({ code: "ValidationError", message: "1 < 2" });
+    motoAnswer = { status: 400, headers: { "x-sandbox-error": "1" }, body };
+    const answer = await send({ service: "iam", body: "Action=ListRoles" });
+    expect([answer.status, element("Code", answer.text), element("Message", answer.text)]).toEqual([
+      400,
+      "ValidationError",
+      "1 &lt; 2",
+    ]);
+    expect(answer.headers.get("x-sandbox-error")).toBeNull();
+  });
+
+  it("has a request that it cannot name checked only, and refuses it when nothing is wrong with it", async () => {
+    motoAnswer = { status: 204, headers: {}, body: "" };
+    const answer = await send({ service: "iam", body: "Action=SimulateCustomPolicy" });
+    expect([answer.status, element("Code", answer.text)]).toEqual([403, "AccessDenied"]);
+    expect(moto.seen.map(({ request }) => request.headers["x-sandbox-check"])).toEqual(["1"]);
+    const forged = await send({ service: "iam", body: "Action=ListRoles" });
+    expect([forged.status, moto.seen.at(-1)?.request.headers["x-sandbox-check"]]).toEqual([204, undefined]);
   });
 
   it("refuses an expired session in every service's own words", async () => {

@@ -78,12 +78,15 @@ async function handle({ request, response, signed }: Exchange, context: GatewayC
   const target = service === "s3" ? pathStyle(request) : { url: request.url ?? "/", host: request.headers.host ?? "" };
   const asked = { request: { headers: request.headers, method: request.method, url: target.url }, signed, body };
   const refusal = await authorize(asked, caller, connectionKeys(request, context.now()), context);
+  const forwarded = { request, response, body, accountId: callerAccount(caller), service, ...target };
   if (refusal) {
+    const invalid = refusal.isUnnamed && (await forward(context.moto, { ...forwarded, isCheckOnly: true }));
+    if (invalid) return errorReply(invalid, protocol);
     const inJson = { ...refusal, status: 400, code: "AccessDeniedException" };
     return errorReply(protocol === "json" ? inJson : refusal, protocol);
   }
-  await forward(context.moto, { request, response, body, accountId: callerAccount(caller), service, ...target });
-  return undefined;
+  const failed = await forward(context.moto, forwarded);
+  return failed && errorReply(failed, protocol);
 }
 
 /** Moves the bucket of a virtual host, `bucket.localhost`, into the path: moto would read it in a way of its own. */

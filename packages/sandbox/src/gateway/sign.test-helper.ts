@@ -14,6 +14,8 @@ export interface SignOptions {
   readonly query?: Record<string, string>;
   readonly body?: string;
   readonly contentType?: string;
+  /** `X-Amz-Target` of the JSON protocol. */
+  readonly target?: string;
   /** Whether a header has the hash of the body: always in the JavaScript SDK, only for S3 in botocore. Default: true. */
   readonly contentHash?: boolean;
 }
@@ -23,9 +25,16 @@ export async function signedHeaders(options: SignOptions): Promise<Record<string
   const { signingDate } = options;
   const contentType = options.contentType ?? "application/x-www-form-urlencoded";
   return (
-    await signerOf(options).sign(requestOf(options, { "content-type": contentType, "user-agent": "not signed" }), {
-      signingDate,
-    })
+    await signerOf(options).sign(
+      requestOf(options, {
+        "content-type": contentType,
+        "user-agent": "not signed",
+        ...(options.target !== undefined && { "x-amz-target": options.target }),
+      }),
+      {
+        signingDate,
+      },
+    )
   ).headers;
 }
 
