@@ -30,6 +30,19 @@ it("folds away what is suppressed, with its reason", () => {
   expect(text).toContain("anyone in the world may assume it | a demo");
 });
 
+it.each([
+  ["a mention", "ping @octocat", "&#64;&#8203;octocat"],
+  ["an issue", "see #1", "&#35;&#8203;1"],
+  ["an issue of another repository", "octo/repo#1", "octo/repo&#35;&#8203;1"],
+  ["an address", "mailto:a@b.example", "mailto:a&#64;&#8203;b.example"],
+  ["a host", "www.evil.example WWW.evil.example", "www&#46;evil.example WWW&#46;evil.example"],
+  ["a URL", "https://evil.example", "https&#58;//evil.example"],
+  ["an image", "![i](x)", "!&#91;i&#93;(x)"],
+  ["an entity", "&lt;b&gt;", "&#38;lt;b&#38;gt;"],
+])("makes no link of %s in a message", (_, text, written) => {
+  expect(markdownText(text)).toContain(written);
+});
+
 it("fences code that holds backticks", () => {
   expect(markdownCode("a``b")).toBe("``` a``b ```");
   expect(markdownCode("a|b")).toBe("`a\\|b`");

@@ -1,8 +1,12 @@
 /** Text in a cell of a Markdown table: nothing in it is markup, a link, a mention or the end of the cell. */
 export function markdownText(text: string): string {
-  return text
-    .replace(/[\\`*_[\]<>#|~&@]|:(?=\/\/)/g, (character) => `&#${character.codePointAt(0)};`)
-    .replace(/\s+/g, " ");
+  return (
+    text
+      .replace(/[\\`*_[\]<>#|~&@]|:(?=\/\/)|(?<=\bwww)\./gi, (character) => `&#${character.codePointAt(0)};`)
+      // GitHub and GitLab look for mentions, issues and addresses in the rendered text: a zero-width space ends them.
+      .replace(/&#(?:64|35);/g, "$&&#8203;")
+      .replace(/\s+/g, " ")
+  );
 }
 
 /** Text in a cell, as code; a name with backticks gets a longer fence. */

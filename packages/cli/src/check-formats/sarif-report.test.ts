@@ -78,3 +78,8 @@ it("says what an expectation is", () => {
   const [rule] = sarif({ findings: [exampleFinding({ id: "expectation" })] }).tool.driver.rules;
   expect(rule.shortDescription.text).toContain("must hold");
 });
+
+it("makes no link of a message", () => {
+  const { results } = sarif({ findings: [exampleFinding({ message: "see [l](javascript:alert(1))" })] });
+  expect(results[0].message.text).toContain(String.raw`[l\](javascript:alert(1))`);
+});

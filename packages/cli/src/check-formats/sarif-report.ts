@@ -77,7 +77,7 @@ function result(finding: Finding | SuppressedFinding, ruleIndex: number): Result
     ruleId: id,
     ruleIndex,
     level: level(severity),
-    message: { text: `${role}: ${message}\nFix: ${fix}` },
+    message: { text: plainText(`${role}: ${message}\nFix: ${fix}`) },
     locations: [place(finding)],
     partialFingerprints: { "agentRolesFinding/v1": fingerprint(finding) },
     ...("reason" in finding && { suppressions: [{ kind: "external" as const, justification: finding.reason }] }),
@@ -101,10 +101,15 @@ function physicalPlace(file: string, line = 1): Location {
 function invocation({ unread }: CheckReport): Invocation {
   const toolExecutionNotifications = unread.map(({ file, line, reason }) => ({
     level: "warning" as const,
-    message: { text: reason },
+    message: { text: plainText(reason) },
     locations: [physicalPlace(file, line)],
   }));
   return { executionSuccessful: true, toolExecutionNotifications };
+}
+
+/** SARIF reads `[text](URL)` in a message as a link. https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/sarif-v2.1.0-os.html#_Toc34317469 */
+function plainText(text: string): string {
+  return text.replaceAll("](", String.raw`\](`);
 }
 
 /** The same finding keeps its identity when lines move. */
