@@ -93,8 +93,8 @@ function withSafeOutput(context: CliContext): CliContext {
     stdin,
     onReload,
     color,
-    ...(progress && { progress }),
-    ...(ask && { ask }),
+    ...(progress && { progress: (text: string) => progress(safeOutput(text)) }),
+    ...(ask && { ask: (question: string) => ask(safeOutput(question)) }),
     out: (text, options) => context.out(safeOutput(text, options)),
     err: (text) => context.err(safeOutput(text)),
     get signal() {

@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -51,6 +52,10 @@ beforeAll(async () => {
   await mkdir(join(folder, "void"));
   // Not even root can read this one.
   await symlink("loop.json", join(folder, "loop.json"));
+  await writeFile(join(folder, "sparse.json"), "");
+  await truncate(join(folder, "sparse.json"), 2 ** 31);
+  await symlink("/dev/zero", join(folder, "zero.json"));
+  execFileSync("mkfifo", [join(folder, "pipe.json")]);
   // Messages show names as they are given: below the working directory.
   process.chdir(folder);
 });
@@ -107,6 +112,14 @@ it.each([
   ["explain", ["explain", "role.json"], "who assumes what?", "give --from ARN"],
   ["explain", ["explain", "--request", "question.json"], "question.json: role is missing", "fix: write"],
   ["explain", ["explain", "--request", "empty.json"], "empty.json: is not JSON", "empty.json"],
+  ["explain", ["explain", "--request", "pipe.json"], "pipe.json: is not JSON", "pipe.json"],
+  ["explain", ["explain", "--request", "zero.json"], "--request zero.json: is neither a file nor a pipe", "zero.json"],
+  ["explain", ["explain", "--request", "sparse.json"], "--request sparse.json: ", "is larger than"],
+  ["explain", ["explain", "--request", "void"], "--request void: is neither a file nor a pipe", "void"],
+  ["explain", ["explain", "--request", "loop.json"], "--request loop.json: ELOOP", "loop.json"],
+  ["check", ["check", "role.json", "--manifest", "pipe.json"], "pipe.json: it is not a regular file", "name a regular"],
+  ["check", ["check", "role.json", "--expect", "zero.json"], "zero.json: it is not a regular file", "name a regular"],
+  ["env", ["env", "--manifest", "sparse.json"], "sparse.json: it has more than", "name a smaller file"],
   ["explain", ["explain", "--request", "no.json"], "--request no.json: ENOENT", "no such file"],
   [
     "explain",

@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { parseRoleArn } from "@agent-roles/runtime/role-env";
+import { readFileOrPipe } from "@agent-roles/runtime/role-sources";
 import type { AssumeRoleParameters, Simulation } from "@agent-roles/trust";
 import { Command, InvalidArgumentError } from "commander";
 import type { CliContext, ExitCode } from "../cli-context.ts";
@@ -141,7 +141,7 @@ function pair(text: string, what: string): { readonly key: string; readonly valu
 }
 
 async function readText(file: string): Promise<string> {
-  return readFile(file, "utf8").catch((error: unknown) => {
+  return readFileOrPipe(file).catch((error: unknown) => {
     throw new UsageError(`--request ${file}: ${error instanceof Error ? error.message : String(error)}`);
   });
 }

@@ -1,4 +1,5 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { mkdir, mkdtemp, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AgentRolesError } from "@agent-roles/runtime";
@@ -113,4 +114,17 @@ it.each<readonly [string, string[], Record<string, string>]>([
 it("leaves it to the command when less than sixteen minutes are left", async () => {
   await assumed(45 * 60_000);
   expect(answer(prod, env, NOW)).toBeUndefined();
+});
+
+it.runIf(process.platform !== "win32").each<readonly [string, (path: string) => Promise<unknown>]>([
+  ["a pipe without a writer", async (path) => execFileSync("mkfifo", [path])],
+  ["a device without an end", (path) => symlink("/dev/zero", path)],
+  ["a symlink to itself", (path) => symlink(path, path)],
+  ["a directory", (path) => mkdir(path)],
+  ["a sparse file of two gigabytes", (path) => writeFile(path, "").then(() => truncate(path, 2 ** 31))],
+])("leaves %s as env file to the full command, at once", async (_, make) => {
+  await assumed(0);
+  const path = join(folder, "roles.env");
+  await make(path);
+  expect(answer([...prod, "--env-file", path], env, NOW)).toBeUndefined();
 });

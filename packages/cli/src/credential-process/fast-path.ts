@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import { parseEnv } from "node:util";
 import {
   cacheDirectory,
@@ -18,6 +18,8 @@ import {
 } from "@agent-roles/runtime/role-env";
 import { failureLine } from "./failure-line.ts";
 import { readerEnv } from "./reader-env.ts";
+
+const LARGEST_BYTES = 1_000_000;
 
 /** What to print, and how to end. */
 export type FastAnswer =
@@ -43,9 +45,9 @@ export function fastPath(
   now: number,
 ): FastAnswer | undefined {
   try {
-    // A pipe can be read only once, and may have no writer.
-    if (envFile !== undefined && !statSync(envFile).isFile()) return undefined;
-    const file = envFile === undefined ? {} : parseEnv(readFileSync(envFile, "utf8").replace(/^\uFEFF/, ""));
+    const text = envFile === undefined ? "" : readPlainFile(envFile);
+    if (text === undefined) return undefined;
+    const file = parseEnv(text.replace(/^\uFEFF/, ""));
     const own = readerEnv(inherited, file, profile);
     const env = envFile === undefined ? own : mergeRoleEnv(own, file);
     // Then the roles are in the secret.
@@ -69,6 +71,17 @@ export function fastPath(
   } catch {
     // The full command meets the same failure and reports it.
     return undefined;
+  }
+}
+
+/** A pipe can be read only once, and can have no writer; what is large is no env file. */
+function readPlainFile(path: string): string | undefined {
+  const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    const stats = fstatSync(file);
+    return stats.isFile() && stats.size <= LARGEST_BYTES ? readFileSync(file, "utf8") : undefined;
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -1,9 +1,12 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import { AgentRolesError } from "../agent-roles-error.ts";
-import { notAFile } from "../files/read-regular-file.ts";
+import { isNullDevice, notAFile } from "../files/read-regular-file.ts";
 import type { Env } from "../role-env/env.ts";
 import { readSections, type Section } from "./sections.ts";
 import { sharedPaths } from "./shared-paths.ts";
+
+/** More than any program can use. */
+const LARGEST_BYTES = 100_000_000;
 
 /** A setting of the profile that the SDK's default chain uses: `AWS_PROFILE`, else `default`. */
 export function profileSetting(name: string, env: Env): string | undefined {
@@ -42,17 +45,17 @@ function sectionsOf(path: string | undefined): readonly Section[] {
 }
 
 /**
- * Text of a file that the SDK will read, too; devices and directories have none.
+ * Text of a file that the SDK will read, too; `/dev/null` and directories have none.
  *
- * @throws {AgentRolesError} `StoreFailed` with the fix for a pipe, because the SDK would wait for its writer: for ever, and the
+ * @throws {AgentRolesError} `StoreFailed` with the fix for a pipe or a device, because the SDK would read it: for ever, and the
  * process could not even end.
  */
 export function readTextSync(path: string, fix: string): string {
   const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   try {
     const info = fstatSync(file);
-    if (info.isFile()) return readFileSync(file, "latin1");
-    if (info.isCharacterDevice() || info.isDirectory()) return "";
+    if (info.isFile() && info.size <= LARGEST_BYTES) return readFileSync(file, "latin1");
+    if (isNullDevice(info) || info.isDirectory()) return "";
     throw new AgentRolesError(notAFile(path).message, { code: "StoreFailed", fix });
   } finally {
     closeSync(file);

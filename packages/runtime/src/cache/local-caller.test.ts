@@ -130,11 +130,13 @@ it("profileEndpoints finds the endpoints of the profile and of its services sect
 });
 
 it.runIf(process.platform !== "win32").each(["AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"])(
-  "refuses a pipe in %s, for whose writer the SDK would wait for ever",
+  "refuses a pipe and a device in %s, which the SDK would read for ever",
   (variable) => {
     const pipe = join(home, "token");
     execFileSync("mkfifo", [pipe]);
     const env = { HOME: home, AWS_CONTAINER_CREDENTIALS_FULL_URI: "http://127.0.0.1/", [variable]: pipe };
-    expect(() => localCaller(env)).toThrow(expect.objectContaining({ code: "StoreFailed" }));
+    for (const path of [pipe, "/dev/zero"]) {
+      expect(() => localCaller({ ...env, [variable]: path })).toThrow(expect.objectContaining({ code: "StoreFailed" }));
+    }
   },
 );

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { chmod, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
@@ -226,3 +227,16 @@ it("has a planted fault for every check", () => {
     CHECKS.map(({ id }) => id).toSorted(),
   );
 });
+
+it.runIf(process.platform !== "win32")(
+  "reports a pipe as config file, and gives it to nobody who would wait for it",
+  async () => {
+    const pipe = join(home, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    vi.stubEnv("AWS_CONFIG_FILE", pipe);
+    const results = await examine({ env: { ...process.env, HOME: home, AWS_ROLE_1: `${ARN}First:First` } });
+    expect(results.filter(({ message }) => message.includes(`${pipe} is not a regular file`)).length).toBeGreaterThan(
+      0,
+    );
+  },
+);

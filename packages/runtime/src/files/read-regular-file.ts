@@ -1,5 +1,6 @@
-import { constants } from "node:fs";
+import { constants, type Stats, statSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
+import { devNull } from "node:os";
 
 export interface ReadOptions {
   /** Most bytes to read. */
@@ -8,6 +9,9 @@ export interface ReadOptions {
   readonly noFollow?: boolean;
   readonly encoding?: "utf8" | "latin1";
 }
+
+/** A file can grow by this while it is read. */
+const SPARE_BYTES = 64 * 1024;
 
 /**
  * The text of a regular file. Opened once without waiting, then checked: a pipe or a device at the path never blocks the caller, and
@@ -25,11 +29,24 @@ export async function readRegularFile(path: string, options: ReadOptions): Promi
     file = await open(path, flags);
     const info = await file.stat();
     if (!info.isFile()) throw notAFile(path);
-    if (info.size > limit) throw failure(`${path} is larger than ${limit} bytes`, "EFBIG");
-    return await file.readFile(encoding);
+    const tooLarge = failure(`${path} is larger than ${limit} bytes`, "EFBIG");
+    if (info.size > limit) throw tooLarge;
+    // The size of a file that grows, or of one in /proc, says nothing.
+    const buffer = Buffer.alloc(Math.min(limit, info.size + SPARE_BYTES) + 1);
+    let length = 0;
+    for (let read = 1; read > 0 && length < buffer.length; length += read) {
+      ({ bytesRead: read } = await file.read(buffer, length, buffer.length - length));
+    }
+    if (length === buffer.length) throw tooLarge;
+    return buffer.toString(encoding, 0, length);
   } finally {
     await file?.close();
   }
+}
+
+/** Whether this is `/dev/null`, which people set for no file at all; other devices can be endless. */
+export function isNullDevice(info: Stats): boolean {
+  return info.isCharacterDevice() && info.rdev === statSync(devNull, { throwIfNoEntry: false })?.rdev;
 }
 
 /** For what can be neither read nor replaced. */

@@ -1,5 +1,5 @@
 export { followRoles } from "./follow-roles.ts";
 export type { FollowedRoles, FollowRolesOptions } from "./follow-roles.ts";
-export { readEnvFile } from "./read-env-file.ts";
+export { readEnvFile, readFileOrPipe } from "./read-env-file.ts";
 export { roleEnvSource } from "./role-env-source.ts";
 export type { RoleEnvSource, RoleEnvSourceOptions } from "./role-env-source.ts";

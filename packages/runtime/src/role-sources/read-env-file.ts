@@ -25,7 +25,7 @@ const CHUNK_BYTES = 65_536;
 export async function readEnvFile(path: string): Promise<Record<string, string | undefined>> {
   let text: string;
   try {
-    text = withoutMark(await readText(path));
+    text = withoutMark(await readFileOrPipe(path));
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
     const fix = "Check that the file exists and can be read. agent-roles env writes one.";
@@ -37,7 +37,12 @@ export async function readEnvFile(path: string): Promise<Record<string, string |
   throw new AgentRolesError(message, { code: "RolesUnreadable", fix: "write each variable once, as NAME=value" });
 }
 
-async function readText(path: string): Promise<string> {
+/**
+ * The text of a regular file, or of a pipe such as a shell's `<(…)`, up to 10 MB. Never waits for a writer.
+ *
+ * @throws the file system's error, or one that says what the path is.
+ */
+export async function readFileOrPipe(path: string): Promise<string> {
   return readRegularFile(path, { limit: LIMIT_BYTES }).catch((error: unknown) => {
     if (hasErrorCode(error, "EFTYPE")) return readPipe(path);
     throw error;

@@ -64,7 +64,11 @@ function parseSecretEnv(text: string, secretId: string): Record<string, string> 
   }
   const foreign = Object.keys(json).filter((name) => !isDefinition(name));
   if (foreign.length > 0) {
-    throw unreadable(secretId, `the secret sets ${foreign.join(", ")}`, {
+    // What is no variable's name can be anything.
+    const shown = foreign.map((name) =>
+      /^[A-Z][A-Z0-9_]{0,127}$/.test(name) ? name : "a name that is not a variable",
+    );
+    throw unreadable(secretId, `the secret sets ${[...new Set(shown)].join(", ")}`, {
       fix: `Remove them: a secret can set AWS_ROLE_N and its options, ${DEFINITIONS.join(", ")}.`,
     });
   }

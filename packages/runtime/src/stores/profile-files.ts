@@ -1,4 +1,4 @@
-import { readdir, readFile, rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import pLimit from "p-limit";
 import { AgentRolesError } from "../agent-roles-error.ts";
@@ -9,6 +9,7 @@ import { cacheDirectory } from "../cache/cache-directory.ts";
 import { entryName } from "../cache/entry-name.ts";
 import { errorCode } from "../files/error-code.ts";
 import type { Owner } from "../files/owner.ts";
+import { readRegularFile } from "../files/read-regular-file.ts";
 import { removeLeftoversIn } from "../files/remove-leftovers.ts";
 import { renameOver } from "../files/replace-file.ts";
 import { openTrustedFile } from "../files/trusted-file.ts";
@@ -22,6 +23,9 @@ import type { SharedFilesOptions } from "./shared-files-store.ts";
 
 /** Files that are written at the same time: as many as libuv has threads for. More would only take memory. */
 const OPEN_FILES = 4;
+
+/** A file has some two thousand bytes. */
+const READING = { limit: 64 * 1024, noFollow: true } as const;
 
 /**
  * The directory of the files that process profiles print, one for each profile: `~/.aws/agent-roles/profiles`. It belongs to one
@@ -95,7 +99,7 @@ export async function writePrivateFiles(
     await removeLeftoversIn(opened);
     await pLimit(OPEN_FILES).map(texts, async ([name, text]) => {
       const file = join(opened, name);
-      if ((await readFile(file, "utf8").catch(() => undefined)) === text) return;
+      if ((await readRegularFile(file, READING).catch(() => undefined)) === text) return;
       await renameOver(file, 0o600, async (handle) => {
         await handle.writeFile(text);
         if (mode !== undefined) await handle.chmod(mode);
@@ -160,7 +164,7 @@ export async function profilesWithFile(directory: string, profiles: readonly str
 
 /** The profile that {@link writeProfileFile} wrote; `undefined` when there is none, or something else. */
 export async function readProfileFile(directory: string, profile: string): Promise<ManagedProfile | undefined> {
-  const text = await readFile(profileFile(directory, profile), "utf8").catch(() => "");
+  const text = await readRegularFile(profileFile(directory, profile), READING).catch(() => "");
   const fields = parseTexts(text);
   const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, SessionToken: sessionToken } = fields;
   const role = parseRoleArn(fields["RoleArn"] ?? "");

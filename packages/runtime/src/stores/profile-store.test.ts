@@ -1,5 +1,5 @@
-import { exec } from "node:child_process";
-import { chmod, readdir, readFile, rm, stat } from "node:fs/promises";
+import { exec, execFileSync } from "node:child_process";
+import { chmod, readdir, readFile, rm, stat, symlink, truncate, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { processIdentity } from "../files/process-identity.ts";
@@ -104,6 +104,24 @@ it("writes a file that a shell prints, for its owner alone, and leaves the confi
   });
   expect((await stat(file("First"))).mode & 0o777).toBe(0o600);
   expect((await stat(`${place.home}/.aws/agent-roles/profiles`)).mode & 0o777).toBe(0o700);
+});
+
+it.runIf(process.platform !== "win32").each<readonly [string, (path: string) => Promise<unknown>]>([
+  ["a pipe without a writer", async (path) => execFileSync("mkfifo", [path])],
+  ["a symlink to a device", (path) => symlink("/dev/zero", path)],
+  ["a symlink to itself", (path) => symlink(path, path)],
+  ["a symlink to another file", (path) => symlink(`${place.home}/.bashrc`, path)],
+  ["a sparse file of two gigabytes", (path) => writeFile(path, "").then(() => truncate(path, 2 ** 31))],
+])("reads nothing from %s at a profile's name, and replaces it", async (_, make) => {
+  const store = profileStore({ env: place.env });
+  await store.put([entry("First")]);
+  await writeFile(`${place.home}/.bashrc`, "mine");
+  await rm(file("First"));
+  await make(file("First"));
+  expect((await readSharedProfiles(place.env)).managed).toEqual([]);
+  await store.put([entry("First", "rotated")]);
+  expect(JSON.parse(await readFile(file("First"), "utf8"))).toMatchObject({ AccessKeyId: "ASIAFirstrotatedEXAMPLE" });
+  expect(await readFile(`${place.home}/.bashrc`, "utf8")).toBe("mine");
 });
 
 it("removes the file and the section of a removed role", async () => {
