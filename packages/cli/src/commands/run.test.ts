@@ -1,8 +1,9 @@
 import { createServer, type Server } from "node:http";
 import { execFileSync } from "node:child_process";
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { systemClock } from "@agent-roles/runtime/clock";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { runCli } from "../run-cli.ts";
@@ -41,13 +42,17 @@ afterEach(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-function start(argv: readonly string[], onReload?: (listener: () => void) => void) {
+function start(
+  argv: readonly string[],
+  onReload?: (listener: () => void) => void,
+  env: Record<string, string> = { AWS_ROLE_1: "arn:aws:iam::123456789013:role/MyRole:Prod" },
+) {
   const stop = new AbortController();
   const out: string[] = [];
   const err: string[] = [];
   const reload: (() => void)[] = [];
   const code = runCli(argv, {
-    env: { HOME: home, AWS_ROLE_1: "arn:aws:iam::123456789013:role/MyRole:Prod" },
+    env: { HOME: home, ...env },
     exportEnv: () => undefined,
     clock: systemClock,
     out: (text) => out.push(text),
@@ -187,4 +192,68 @@ it.runIf(process.platform !== "win32")("warns of a directory and a file that oth
   const { err, code } = start(["run", "--once"]);
   await code;
   expect(err.join("\n")).toMatch(/config: other users can write to it\n {2}fix: Run chmod go-w '/);
+});
+
+/** Every file below the home directory, with its text. */
+async function allFiles(): Promise<Map<string, string>> {
+  const entries = await readdir(home, { recursive: true, withFileTypes: true });
+  const files = entries.filter((each) => each.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  return new Map(await Promise.all(files.map(async (file) => [file, await readFile(file, "utf8")] as const)));
+}
+
+it.each([
+  ["an env file", ["--mode", "process", "--endpoint", "0"]],
+  ["an env file", ["--mode", "credentials-file"]],
+  ["a secret", ["--mode", "process", "--endpoint", "0"]],
+  ["a secret", ["--mode", "credentials-file"]],
+])("leaves nothing of a role readable that was removed from %s, with %j", async (source, options) => {
+  const [one, two] = ["One", "Two"].map((name) => `arn:aws:iam::123456789013:role/${name}:${name}`);
+  let secret = JSON.stringify({ AWS_ROLE_1: one, AWS_ROLE_2: two });
+  const sessions = createServer((request, response) => {
+    void text(request).then((body) => {
+      if (request.headers["x-amz-target"]) {
+        return response
+          .writeHead(200, { "content-type": "application/x-amz-json-1.1" })
+          .end(JSON.stringify({ SecretString: secret }));
+      }
+      const role = new URLSearchParams(body).get("RoleArn")?.split("/").at(-1);
+      return response
+        .writeHead(200, { "content-type": "text/xml" })
+        .end(SESSION.replace("hush", `hush-of-${role}`).replace("token<", `token-of-${role}<`));
+    });
+  }).listen(0, "127.0.0.1");
+  await vi.waitFor(() => expect(sessions.listening).toBe(true), WAIT);
+  const address = sessions.address();
+  const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
+  vi.stubEnv("AWS_ENDPOINT_URL_STS", url);
+  vi.stubEnv("AWS_ENDPOINT_URL_SECRETS_MANAGER", url);
+  const envFile = join(home, "roles.env");
+  await writeFile(
+    envFile,
+    source === "a secret" ? "AGENT_ROLES_SECRET_ID=roles\n" : `AWS_ROLE_1=${one}\nAWS_ROLE_2=${two}\n`,
+  );
+  const keys = { AWS_ACCESS_KEY_ID: "AKIAEXAMPLE", AWS_SECRET_ACCESS_KEY: "x", AWS_REGION: "eu-west-1" };
+  const { code, stop, reload, out, err } = start(["run", ...options, "--env-file", envFile], undefined, keys);
+  const holders = async (role: string): Promise<string[]> =>
+    [...(await allFiles())].flatMap(([file, content]) =>
+      content.includes(`-of-${role}`) || content.includes(`[profile ${role}]`) || content.includes(`[${role}]`)
+        ? [file]
+        : [],
+    );
+  await vi.waitFor(async () => {
+    // The cache entry, and the profile's file and section or the section with keys.
+    expect((await holders("Two")).length).toBeGreaterThanOrEqual(2);
+    expect((await holders("One")).length).toBeGreaterThanOrEqual(2);
+  }, WAIT);
+  secret = JSON.stringify({ AWS_ROLE_1: one });
+  if (source !== "a secret") await writeFile(envFile, `AWS_ROLE_1=${one}\n`);
+  reload[0]?.();
+  await vi.waitFor(async () => expect(await holders("Two")).toEqual([]), WAIT);
+  expect((await holders("One")).length).toBeGreaterThanOrEqual(2);
+  stop.abort();
+  expect(await code).toBe(0);
+  expect(await holders("Two")).toEqual([]);
+  expect([...out, ...err].join("\n")).not.toMatch(/hush|token-of/);
+  sessions.closeAllConnections();
+  sessions.close();
 });
