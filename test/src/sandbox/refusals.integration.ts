@@ -593,8 +593,8 @@ describe("a wrong call", () => {
   it("runs nothing of a request that it only checks, because it cannot name it", async () => {
     const create = { service: "organizations", action: "CreateOrganization", input: { FeatureSet: "ALL" } };
     expect(await wireCall(sandbox, create)).toMatchObject({ code: "AccessDeniedException" });
-    const describe_ = { service: "organizations", action: "DescribeOrganization", input: {} };
-    expect(await wireCall(sandbox, describe_)).toMatchObject({ code: "AWSOrganizationsNotInUseException" });
+    const organization = { service: "organizations", action: "DescribeOrganization", input: {} };
+    expect(await wireCall(sandbox, organization)).toMatchObject({ code: "AWSOrganizationsNotInUseException" });
   });
 
   it("keeps a user with keys and a group with users, as AWS does", async () => {

@@ -112,7 +112,7 @@ it.each([
   ["explain", ["explain", "role.json"], "who assumes what?", "give --from ARN"],
   ["explain", ["explain", "--request", "question.json"], "question.json: role is missing", "fix: write"],
   ["explain", ["explain", "--request", "empty.json"], "empty.json: is not JSON", "empty.json"],
-  ["explain", ["explain", "--request", "pipe.json"], "pipe.json: is not JSON", "pipe.json"],
+  ["explain", ["explain", "--request", "pipe.json"], "--request pipe.json: is an empty pipe", "write a file"],
   ["explain", ["explain", "--request", "zero.json"], "--request zero.json: is neither a file nor a pipe", "zero.json"],
   ["explain", ["explain", "--request", "sparse.json"], "--request sparse.json: ", "is larger than"],
   ["explain", ["explain", "--request", "void"], "--request void: is neither a file nor a pipe", "void"],

@@ -55,8 +55,8 @@ function start(
     env: { HOME: home, ...env },
     exportEnv: () => undefined,
     clock: systemClock,
-    out: (text) => out.push(text),
-    err: (text) => err.push(text),
+    out: (line) => out.push(line),
+    err: (line) => err.push(line),
     stdin: async () => "",
     signal: stop.signal,
     onReload: onReload ?? ((listener) => reload.push(listener)),
@@ -201,6 +201,14 @@ async function allFiles(): Promise<Map<string, string>> {
   return new Map(await Promise.all(files.map(async (file) => [file, await readFile(file, "utf8")] as const)));
 }
 
+/** The files that hold a session or a section of this role. */
+const holders = async (role: string): Promise<string[]> =>
+  [...(await allFiles())].flatMap(([file, content]) =>
+    content.includes(`-of-${role}`) || content.includes(`[profile ${role}]`) || content.includes(`[${role}]`)
+      ? [file]
+      : [],
+  );
+
 it.each([
   ["an env file", ["--mode", "process", "--endpoint", "0"]],
   ["an env file", ["--mode", "credentials-file"]],
@@ -234,12 +242,6 @@ it.each([
   );
   const keys = { AWS_ACCESS_KEY_ID: "AKIAEXAMPLE", AWS_SECRET_ACCESS_KEY: "x", AWS_REGION: "eu-west-1" };
   const { code, stop, reload, out, err } = start(["run", ...options, "--env-file", envFile], undefined, keys);
-  const holders = async (role: string): Promise<string[]> =>
-    [...(await allFiles())].flatMap(([file, content]) =>
-      content.includes(`-of-${role}`) || content.includes(`[profile ${role}]`) || content.includes(`[${role}]`)
-        ? [file]
-        : [],
-    );
   await vi.waitFor(async () => {
     // The cache entry, and the profile's file and section or the section with keys.
     expect((await holders("Two")).length).toBeGreaterThanOrEqual(2);
