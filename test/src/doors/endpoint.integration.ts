@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { chmod, chown, mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -76,9 +76,16 @@ it("has metrics of what real clients made it do", async () => {
   expect(metrics).toMatch(/^agent_roles_rotations_total\{profile="First"\} 1$/m);
 });
 
-const GROUP = 12_000;
-const sidecar = { uid: 12_001, gid: GROUP };
-const agent = { uid: 12_002, gid: GROUP };
+/** What the pod of docs/eks.md runs, on free ports of this machine. */
+const page = await readFile(join(REPOSITORY, "docs/eks.md"), "utf8");
+const [, args = ""] = /^ +args:\n((?: +- .*\n)+)/m.exec(page) ?? [];
+const SIDECAR_ARGS = [...args.matchAll(/- (.*)\n/g)].map(([, arg = ""]) =>
+  arg.replace(/^--endpoint=.*/, "--endpoint=0").replace(/^--metrics=.*/, "--metrics=127.0.0.1:0"),
+);
+
+const GROUP = Number(/--group=(\d+)/.exec(args)?.[1]);
+const sidecar = { uid: 65_532, gid: GROUP };
+const agent = { uid: 1_000, gid: GROUP };
 const stranger = { uid: 12_003, gid: 12_003 };
 /** The home of the sidecar; its agent reads the config file in it. */
 const at = (home: string) => ({
@@ -101,7 +108,7 @@ describe.skipIf(!canRun)("a sidecar and an agent of other users (needs root, and
     await chown(volume, 0, GROUP);
     await chmod(volume, 0o2777);
     const env = { ...(await fixture.agent()), ...at(volume) };
-    running = startAgentRoles(["run", "--json", "--endpoint", "0", "--group", String(GROUP)], env, { user: sidecar });
+    running = startAgentRoles(SIDECAR_ARGS, env, { user: sidecar });
     settings = await servedBy(running);
     while ((await fetch(`${settings.url}/readyz`)).status !== 200) await setTimeout(50);
   });
@@ -168,7 +175,7 @@ describe.skipIf(!canRun)("a sidecar and an agent of other users (needs root, and
       "a group that the process is not in",
       String(stranger.gid),
       sidecar,
-      /is not in group 12003[^]*Use one of its groups: 12000/,
+      /is not in group 12003[^]*Use one of its groups: 2000/,
     ],
     ["root", String(GROUP), undefined, /root does not share/],
     ["what is no number", "staff", sidecar, /Use the number of a group/],
@@ -180,7 +187,7 @@ describe.skipIf(!canRun)("a sidecar and an agent of other users (needs root, and
 
   it.each([
     ["that the group can write to", 0o770, /\.aws: other users can write to it/],
-    ["that the group cannot read", 0o700, /\.aws: group 12000 cannot read it/],
+    ["that the group cannot read", 0o700, /\.aws: group 2000 cannot read it/],
   ])("refuses a directory %s, and leaves it as it is", async (_, mode, message) => {
     const home = await mkdtemp(join(tmpdir(), "agent-roles-volume-"));
     await mkdir(join(home, ".aws"));

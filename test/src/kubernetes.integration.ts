@@ -1,0 +1,148 @@
+import { access, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parseAllDocuments, stringify } from "yaml";
+import { REPOSITORY } from "./harness/repository.ts";
+
+/** What `.ci/kubernetes-tools` installs. */
+const CACHE = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "agent-roles-test");
+
+async function firstThatRuns(...commands: readonly string[]): Promise<string> {
+  for (const command of commands) {
+    if ((await execa(command, ["--help"], { reject: false })).exitCode === 0) return command;
+  }
+  return "";
+}
+
+const HELM = await firstThatRuns(join(CACHE, "helm-4.3.1/helm"), "helm");
+const VALIDATE = await firstThatRuns(join(CACHE, "kubernetes-validate-1.37.0/bin/kubernetes-validate"));
+const CHART = join(REPOSITORY, "charts/agent-roles");
+
+/** The oldest version that the chart supports, and the newest with schemas. */
+const VERSIONS = ["1.29", "1.37"];
+
+type Manifest = Readonly<Record<string, unknown>> & { readonly kind: string };
+
+const page = await readFile(join(REPOSITORY, "docs/eks.md"), "utf8");
+const [, plain = ""] = /^```yaml\n(apiVersion[^]*?)^```$/m.exec(page) ?? [];
+
+function manifests(text: string): readonly Manifest[] {
+  return parseAllDocuments(text).map((document) => document.toJS());
+}
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "agent-roles-kubernetes-"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** What the validator refuses. Its schemas are those of Kubernetes, without the kinds of operators. */
+async function refusals(text: string): Promise<string> {
+  const file = join(await mkdtemp(join(folder, "manifest-")), "manifest.yaml");
+  const own = manifests(text).filter(({ kind }) => kind !== "ServiceMonitor");
+  await writeFile(file, own.map((each) => `---\n${stringify(each)}`).join(""));
+  const results = await Promise.all(
+    VERSIONS.map((version) =>
+      execa(VALIDATE, ["--strict", "--quiet", "-k", version, file], { reject: false, all: true }),
+    ),
+  );
+  return results.map(({ all, exitCode }) => (exitCode === 0 ? "" : all)).join("");
+}
+
+const values = (text: string): readonly string[] => text.split(" ").flatMap((value) => ["--set", value]);
+const ROLES = '{"AWS_ROLE_1":"arn:aws:iam::123456789012:role/agent-roles/MyFirstRole:MyFirstAccount"}';
+const IMAGES = "agent.image=registry.example/agent:1 sidecar.image=registry.example/agent-roles:0.1.0";
+const IRSA = "master.roleArn=arn:aws:iam::123456789012:role/agent-roles-master/agent-master master.region=eu-central-1";
+const USUAL = [...values(`${IMAGES} ${IRSA} profile=MyFirstAccount`), "--set-json", `roles=${ROLES}`];
+
+async function template(...args: readonly string[]) {
+  return execa(HELM, ["template", "agent", CHART, ...args], { reject: false, env: { HELM_CACHE_HOME: folder } });
+}
+
+describe("the manifest of docs/eks.md", () => {
+  it.skipIf(VALIDATE === "")("fits the schemas of Kubernetes (needs .ci/kubernetes-tools)", async () => {
+    expect(manifests(plain).map(({ kind }) => kind)).toEqual(["ServiceAccount", "ConfigMap", "Deployment"]);
+    expect(await refusals(plain)).toBe("");
+    expect(await refusals(plain.replaceAll("readOnly:", "readonly:"))).toContain("'readonly' was unexpected");
+  });
+
+  it.skipIf(HELM === "")("is what the chart renders (needs .ci/kubernetes-tools)", async () => {
+    const { stdout } = await template(...USUAL);
+    // Helm's way to restart the pods after a change of the roles.
+    expect(manifests(plain)).toEqual(manifests(stdout.replace(/^ *checksum\/roles: .*\n/m, "")));
+  });
+});
+
+describe.skipIf(HELM === "" || VALIDATE === "")("the chart (needs .ci/kubernetes-tools)", () => {
+  it("passes helm lint", async () => {
+    const { stdout, exitCode } = await execa(HELM, ["lint", "--strict", CHART, ...USUAL], { reject: false });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: expect.stringContaining("0 chart(s) failed") });
+  });
+
+  it("renders what Kubernetes accepts, with any values", async () => {
+    const rendered = await Promise.all(
+      [
+        "mode=profiles",
+        "mode=endpoint profile=Team/Billing@50% master.credentials=pod-identity master.roleArn=",
+        "serviceMonitor.enabled=true serviceMonitor.labels.release=prometheus",
+        "serviceAccount.create=false serviceAccount.name=agents existingConfigMap=roles roles=null",
+        "agent.command={node,agent.js} agent.args={--x} agent.env[0].name=A agent.env[0].value=b agent.resources.limits.memory=1Gi",
+        "podAnnotations.a=b nodeSelector.disk=ssd tolerations[0].key=agents affinity.nodeAffinity=null sidecar.waitForAllProfiles=false",
+      ].map((options) => template(...USUAL, ...values(options))),
+    );
+    expect(rendered.map(({ stderr }) => stderr).join("")).toBe("");
+    expect(await refusals(rendered.map(({ stdout }) => stdout).join("\n"))).toBe("");
+  });
+
+  it("gives the endpoint's address and token as run makes them", async () => {
+    const { stdout } = await template(...USUAL, ...values("mode=endpoint profile=Team/Billing@50%"));
+    expect(stdout).toContain(`http://127.0.0.1:9911/credentials/${encodeURIComponent("Team/Billing@50%")}"`);
+    expect(stdout).toContain("/var/run/agent-roles/.aws/agent-roles/endpoint/9911/Team=2fBilling@50=25.token");
+  });
+
+  it("gives the master's credentials to the sidecar only", async () => {
+    const { stdout } = await template(...USUAL);
+    const deployment = manifests(stdout).find(({ kind }) => kind === "Deployment");
+    const text = stringify(deployment);
+    const agent = text.slice(text.indexOf("      containers:"), text.indexOf("      volumes:"));
+    expect(agent).not.toMatch(/TOKEN_FILE|AWS_ROLE|master-token|envFrom/);
+    expect(text).toMatch(/skip-containers: agent/);
+  });
+
+  it.each([
+    ["no image", [], "sidecar.image is missing", USUAL.slice(4)],
+    ["no roles", ["roles=null"], "no roles", USUAL],
+    ["an unknown mode", ["mode=files"], "'/mode'", USUAL],
+    ["the endpoint without a profile", ["mode=endpoint", "profile="], "set profile", USUAL],
+    ["IRSA without a role", ["master.roleArn="], "set master.roleArn", USUAL],
+    ["one user for both", ["agent.runAsUser=65532"], "are the same", USUAL],
+    ["root", ["sidecar.runAsUser=0"], "runAsUser", USUAL],
+    ["a value that is misspelled", ["sidecar.imag=x"], "imag", USUAL],
+    ["a variable that is not for roles", ["roles.PATH=/tmp"], "PATH", USUAL],
+  ])("refuses %s", async (_, options, message, usual) => {
+    const { exitCode, stderr } = await template(...usual, ...options.flatMap((each) => ["--set", each]));
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringContaining(message) });
+  });
+});
+
+const hasSystemd = (await execa("systemd-analyze", ["--version"], { reject: false })).exitCode === 0;
+
+it.skipIf(!hasSystemd)("has a systemd unit that systemd accepts (needs systemd-analyze)", async () => {
+  const text = await readFile(join(REPOSITORY, "packaging/agent-roles.service"), "utf8");
+  const unit = join(folder, "agent-roles.service");
+  // The command is installed elsewhere here.
+  await writeFile(unit, text.replace("/usr/local/bin/agent-roles", process.execPath));
+  const { exitCode, stderr } = await execa("systemd-analyze", ["verify", unit], { reject: false });
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+});
+
+it("builds the image from what pnpm pack:all writes, for a user other than root", async () => {
+  const dockerfile = await readFile(join(REPOSITORY, "Dockerfile"), "utf8");
+  expect(dockerfile).toMatch(/^COPY dist\/agent-roles-\[0-9\]\*\.tgz /m);
+  expect(dockerfile).toMatch(/^USER 65532:65532$/m);
+  const [, entry = ""] = /node_modules\/agent-roles\/([\w/.-]+)"\]$/m.exec(dockerfile) ?? [];
+  await access(join(REPOSITORY, "packages/cli", entry));
+  expect(await readFile(join(CHART, "values.yaml"), "utf8")).toMatch(/sidecar:[^]*runAsUser: 65532/);
+});
