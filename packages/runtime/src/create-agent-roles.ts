@@ -10,6 +10,10 @@ import type { Env, RoleEnv, TargetRole } from "./role-env/index.ts";
 import type { Connection } from "./role-set.ts";
 import { isValid, type SessionCredentials } from "./session/credentials.ts";
 import { isKeptElsewhere } from "./stores/profile-keepers.ts";
+import { callGetScopedCredentials } from "./sts/get-scoped-credentials.ts";
+import { httpHandler } from "./sts/http-handler.ts";
+import { stsRegion } from "./sts/sts-region.ts";
+import type { GetScopedCredentials } from "./task/scoped-session.ts";
 import { openTask, type Task } from "./task/task.ts";
 import type { TaskOptions } from "./task/task-env.ts";
 import { connectMaster } from "./master/connect-master.ts";
@@ -30,6 +34,8 @@ export interface AgentRolesOptions {
   readonly masterCredentials?: AwsCredentialIdentityProvider;
   /** Replaces STS. */
   readonly assumeRole?: AssumeRole;
+  /** Replaces STS, for `Task.scoped`; gives `undefined` where STS does not have GetScopedCredentials. */
+  readonly getScopedCredentials?: GetScopedCredentials;
   /**
    * Share sessions with other processes of this user, on disk: `AGENT_ROLES_CACHE_DIR`, else `~/.aws/agent-roles/cache`. With
    * `masterCredentials`, with those that have the same access key. Default: false.
@@ -143,7 +149,7 @@ export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
           const { session } = await cache.read(target, origin);
           return isValid(session, clock.now()) ? session : undefined;
         },
-        revokedAt: cache.revokedAt,
+        revokedAt: (target: TargetRole) => cache.revokedAt(target),
         forget: async (target: TargetRole) => {
           if (await isKeptElsewhere(target, env, clock.now()).catch(() => false)) return;
           await cache.forget(target, origin);
@@ -152,6 +158,13 @@ export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
     };
   }
 
+  /** Of the session that is narrowed, over one set of connections. */
+  const requestHandler = httpHandler(env);
+  const getScopedCredentials: GetScopedCredentials = (session, request) => {
+    const region = roles.target(request.subject).region ?? stsRegion(env, request.role.partition);
+    return callGetScopedCredentials({ region, requestHandler, credentials: async () => session }, request, clock);
+  };
+
   function task(taskOptions: TaskOptions): Task {
     return openTask(taskOptions, {
       env: current,
@@ -159,6 +172,7 @@ export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
       profiles: () => [...roles.members.keys()],
       open: (from, connectTask) => openRoles(from, { ...shared, connect: connectTask }),
       clock,
+      getScopedCredentials: options.getScopedCredentials ?? getScopedCredentials,
     });
   }
 

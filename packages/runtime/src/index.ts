@@ -4,6 +4,7 @@ export type { AgentRoles, AgentRolesOptions, CallSummary } from "./create-agent-
 export type { Rotation, StartOptions } from "./start-rotation.ts";
 export type { ClientConfig, Roles } from "./open-roles.ts";
 export type { Task } from "./task/task.ts";
+export type { GetScopedCredentials, ScopedSession, ScopeOptions } from "./task/scoped-session.ts";
 export type { TaskOptions } from "./task/task-env.ts";
 export { sessionCache } from "./cache/session-cache.ts";
 export type { SessionCache, SessionCacheOptions } from "./cache/session-cache.ts";

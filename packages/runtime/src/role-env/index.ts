@@ -22,6 +22,6 @@ export {
   isTaskLength,
   SESSION_NAME_SHAPE,
 } from "./grammar.ts";
-export { sessionPolicyMistakes } from "./session-policy.ts";
+export { parseSessionPolicy, sessionPolicyMistakes } from "./session-policy.ts";
 export { ACCESS_LEVELS, toAccessLevel } from "./target-role.ts";
 export type { AccessLevel, MasterRoleHop, RoleEnv, TargetRole } from "./target-role.ts";

@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject, parseJsonObject } from "./json.ts";
 import type { TargetRole } from "./target-role.ts";
 
 /** STS takes at most this many characters of inline policy and policy ARNs together. */
-const PLAIN_TEXT_LIMIT = 2048;
+export const PLAIN_TEXT_LIMIT = 2048;
 
 /** What of that the policies of `view` and `read` leave for Deny statements of the role. */
 export const DENY_LIMIT = 500;
@@ -12,30 +12,39 @@ export const DENY_LIMIT = 500;
 const FORM =
   'write one JSON object, such as {"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}}';
 
-interface PolicyDocument {
-  readonly Statement: readonly { readonly Effect: "Allow" | "Deny" }[];
+/** One statement of a session policy. */
+export interface Statement {
+  readonly Sid?: string;
+  readonly Effect: "Allow" | "Deny";
+  readonly Action?: string | readonly string[];
+  readonly NotAction?: string | readonly string[];
+  readonly Resource?: string | readonly string[];
+  readonly NotResource?: string | readonly string[];
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
 /**
  * Reads `AWS_ROLE_N_SESSION_POLICY`, as far as a client can check it: the grammar of actions and conditions is AWS's.
- *
- * @returns JSON without blanks, which AWS would count.
  */
 export function readSessionPolicy(env: Env, variable: string, report: Report): string | undefined {
   const path = `${variable}_SESSION_POLICY`;
   const text = env[path];
   if (!text) return undefined;
+  return parseSessionPolicy(text, (mistake) => report({ path, ...mistake }));
+}
+
+/** A session policy without blanks, which AWS would count; `undefined` for one with a mistake. */
+export function parseSessionPolicy(text: string, report: Report): string | undefined {
   const policy = parseJsonObject(text);
   const mistake = mistakeOf(policy);
-  if (mistake) report({ path, ...mistake });
+  if (mistake) report(mistake);
   return mistake ? undefined : JSON.stringify(policy);
 }
 
-/** The statements of a policy that {@link readSessionPolicy} gave. */
-export function statementsOf(sessionPolicy: string): PolicyDocument["Statement"] {
-  const { Statement }: { Statement: PolicyDocument["Statement"] | PolicyDocument["Statement"][number] } =
-    JSON.parse(sessionPolicy);
-  return [Statement].flat();
+/** The statements of a policy that {@link parseSessionPolicy} gave. */
+export function statementsOf(sessionPolicy: string): readonly Statement[] {
+  const { Statement: statements }: { Statement: Statement | Statement[] } = JSON.parse(sessionPolicy);
+  return [statements].flat();
 }
 
 type Name = "access" | "sessionPolicy" | "sessionPolicyArns";

@@ -37,10 +37,15 @@ export async function callAssumeRole(
     throw assumeRoleError(error, { ...request, attributes: used });
   });
   // Not before the answer, which may have corrected the clock.
-  return checked(answer.Credentials, request, new Date(clock.now()));
+  return checkedCredentials(answer.Credentials, request, new Date(clock.now()));
 }
 
-function checked(answer: Credentials | undefined, request: RoleRequest, issuedAt: Date): SessionCredentials {
+/** An answer of STS as credentials. @throws {AgentRolesError} `InvalidAnswer` when a field is not what STS gives. */
+export function checkedCredentials(
+  answer: Credentials | undefined,
+  request: Pick<RoleRequest, "role" | "subject" | "hop">,
+  issuedAt: Date,
+): SessionCredentials {
   const credentials: SessionCredentials = {
     accessKeyId: answer?.AccessKeyId ?? "",
     secretAccessKey: answer?.SecretAccessKey ?? "",

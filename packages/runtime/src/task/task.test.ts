@@ -72,9 +72,9 @@ it.each([
   [undefined, { First: "full", Second: "view" }],
 ] as const)("never widens a role: access %s", async (access, expected) => {
   const { roles, requests } = subject();
-  const { profiles, credentials: of } = roles.task({ ...task, ...(access && { access }) });
-  await Promise.all(["First", "Second"].map((profile) => of(profile)()));
-  expect(Object.fromEntries(profiles().map((each) => [each.profile, each.access]))).toEqual(expected);
+  const opened = roles.task({ ...task, ...(access && { access }) });
+  await Promise.all(["First", "Second"].map((profile) => opened.credentials(profile)()));
+  expect(Object.fromEntries(opened.profiles().map((each) => [each.profile, each.access]))).toEqual(expected);
   expect(requests.map(({ access: asked = "full" }) => asked)).toEqual(Object.values(expected));
 });
 

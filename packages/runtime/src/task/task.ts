@@ -4,8 +4,9 @@ import type { ClientConfig, OpenRoles, Roles } from "../open-roles.ts";
 import type { Env } from "../role-env/index.ts";
 import type { Connection, RoleMember, RoleSetOptions } from "../role-set.ts";
 import type { SessionCredentials } from "../session/credentials.ts";
-import type { SessionAttributes } from "../session/role-request.ts";
+import type { AssumeRole, SessionAttributes } from "../session/role-request.ts";
 import type { Rotation, StartOptions } from "../start-rotation.ts";
+import { type ScopeContext, type ScopedSession, type ScopeOptions, scopeSession } from "./scoped-session.ts";
 import { taskEnv, type TaskOptions } from "./task-env.ts";
 
 /** An open task. Its sessions are its own: neither other tasks nor other processes share them. */
@@ -22,6 +23,13 @@ export interface Task extends Pick<Roles, "profiles" | "target" | "warnings"> {
   credentials(profile: string): () => Promise<SessionCredentials>;
   /** What an SDK client's constructor takes. @throws {AgentRolesError} `UnknownProfile`, `TaskEnded`. */
   clientConfig(profile: string): ClientConfig;
+  /**
+   * Narrows the profile's session for a sub-agent, with GetScopedCredentials, or where STS does not have it, with AssumeRole. The result
+   * can do what the session can do and the policy allows, never more, and ends with the session, `ttlSeconds` or the task.
+   *
+   * @throws {AgentRolesError} `InvalidRequest`; `CannotNarrow` where AssumeRole has no way to say it; `TaskEnded`; what STS answers.
+   */
+  scoped(profile: string, options: ScopeOptions): Promise<ScopedSession>;
   /** Keeps the profiles in these stores until the task ends, and then removes them. Resolves as `AgentRoles.start` does. */
   start(options: Pick<StartOptions, "stores">): Promise<Rotation>;
   /**
@@ -41,11 +49,12 @@ export interface TaskContext {
   /** Opens the roles of an environment. */
   readonly open: (env: Env, connect: RoleSetOptions["connect"]) => OpenRoles;
   readonly clock: Clock;
+  readonly getScopedCredentials: ScopeContext["getScopedCredentials"];
 }
 
 /** @throws {AgentRolesError} `InvalidRoleEnv`, `InvalidRequest`, `UnknownProfile`. */
 export function openTask(options: TaskOptions, context: TaskContext): Task {
-  const { env, member, open, clock } = context;
+  const { env, member, open, clock, getScopedCredentials } = context;
   const { id, onBehalfOf, ttlSeconds, profiles = context.profiles() } = options;
   if (profiles.length === 0) {
     throw new AgentRolesError("the task has no profile", { code: "UnknownProfile", fix: "Name at least one." });
@@ -56,23 +65,27 @@ export function openTask(options: TaskOptions, context: TaskContext): Task {
   const stop = new AbortController();
   const rotations: Promise<void>[] = [];
   const targets = [...origins.values()].map(({ target }) => target);
+  let attributes: SessionAttributes = {};
   const roles = open(taskEnv(env, targets, options), connect);
 
   /** Every session of the task is a call of its own, over the connection of the role. */
-  function connect(attributes: SessionAttributes): Connection {
+  function connect(roleEnv: SessionAttributes): Connection {
+    attributes = roleEnv;
     return {
-      assumeRole: async (request, accept, signal) => {
-        checkOpen();
-        const origin = member(request.subject);
-        if (origin.sessionKeyIgnoringCaller !== definitions.get(request.subject)) throw changed(request.subject);
-        const session = await origin.connection.assumeRole({ ...request, attributes }, accept, signal);
-        return endsAt && session.expiration >= endsAt ? { ...session, expiration: endsAt, isLast: true } : session;
-      },
+      assumeRole,
       revokedAt: (target) => origins.get(target.profile)?.connection.revokedAt?.(target) ?? 0,
       reconnect: () => {
         for (const { connection } of origins.values()) connection.reconnect();
       },
     };
+  }
+
+  async function assumeRole(...[request, accept, signal]: Parameters<AssumeRole>): Promise<SessionCredentials> {
+    checkOpen();
+    const origin = member(request.subject);
+    if (origin.sessionKeyIgnoringCaller !== definitions.get(request.subject)) throw changed(request.subject);
+    const session = await origin.connection.assumeRole({ ...request, attributes }, accept, signal);
+    return endsAt && session.expiration >= endsAt ? { ...session, expiration: endsAt, isLast: true } : session;
   }
 
   function checkOpen(): void {
@@ -109,6 +122,11 @@ export function openTask(options: TaskOptions, context: TaskContext): Task {
     return { ...roles.clientConfig(profile), credentials: provider };
   }
 
+  async function scoped(profile: string, scope: ScopeOptions): Promise<ScopedSession> {
+    const session = await credentials(profile)();
+    return scopeSession(roles.target(profile), session, scope, { clock, checkOpen, getScopedCredentials, assumeRole });
+  }
+
   function start({ stores = [] }: Pick<StartOptions, "stores">): Promise<Rotation> {
     checkOpen();
     const rotation = roles.start({ stores, signal: stop.signal });
@@ -131,10 +149,11 @@ export function openTask(options: TaskOptions, context: TaskContext): Task {
     ...(onBehalfOf !== undefined && { onBehalfOf }),
     ...(endsAt && { endsAt }),
     warnings: roles.warnings,
-    profiles: roles.profiles,
-    target: roles.target,
+    profiles: () => roles.profiles(),
+    target: (profile) => roles.target(profile),
     credentials,
     clientConfig,
+    scoped,
     start,
     end,
     [Symbol.asyncDispose]: end,
