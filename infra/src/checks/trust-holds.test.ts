@@ -16,6 +16,37 @@ it("holds inside an organization", () => {
   expect(trustProblems(exampleManifest({ organization: "o-a1b2c3d4e5" }))).toEqual([]);
 });
 
+it.each([{}, { organization: "o-a1b2c3d4e5" }])(
+  "holds with %j where attribution is required, and only for a task",
+  (options) => {
+    const manifest = exampleManifest({ ...options, attribution: { required: true, taskIds: ["INC-*"] } });
+    expect(trustProblems(manifest)).toEqual([]);
+    const [role] = manifest.roles;
+    const master = masterRoleArn(manifest);
+    const organization = manifest.organization === undefined ? {} : { orgId: manifest.organization };
+    const decide = (request: AssumeRoleRequest["request"]) =>
+      evaluateAssumeRole({
+        caller: {
+          arn: master.arn,
+          identityPolicies: masterPermissions(manifest).map((each) => ({ ...each })),
+          ...organization,
+        },
+        role: {
+          arn: `arn:aws:iam::${role?.account}:role/agent-roles/${role?.roleName}`,
+          trustPolicy: { ...targetTrustPolicy(manifest, {}) },
+          ...organization,
+        },
+        request: request ?? {},
+      }).decision;
+    const task = { "agent-roles:task": "INC-42" };
+    const full = { roleSessionName: "INC-42", sourceIdentity: "alice", sessionTags: task };
+    expect(decide(full)).toBe("allowed");
+    expect(decide({ roleSessionName: "INC-42", sessionTags: task })).toBe("denied");
+    expect(decide({ roleSessionName: "INC-42", sourceIdentity: "alice" })).toBe("denied");
+    expect(decide({ ...full, roleSessionName: "agent-roles" })).toBe("denied");
+  },
+);
+
 it("names a target that the master could not assume, and why", () => {
   const manifest = exampleManifest();
   // Not a manifest that would be read: an external id that IAM takes for a policy variable.

@@ -11,7 +11,7 @@ import { targetTrustPolicy } from "../policies/target-trust-policy.ts";
  */
 export function trustProblems(manifest: Manifest): Diagnostic[] {
   const master = masterRoleArn(manifest);
-  const { sessionTags, sourceIdentities } = sessionAttributes(manifest);
+  const { sessionTags, sourceIdentities, requiredTaskIds: [taskId = "synth"] = [] } = sessionAttributes(manifest);
   const [sourceIdentity] = sourceIdentities;
   const attributes = {
     ...(sessionTags.length > 0 && { sessionTags: Object.fromEntries(sessionTags.map((key) => [key, "synth"])) }),
@@ -36,7 +36,7 @@ export function trustProblems(manifest: Manifest): Diagnostic[] {
       role: { arn: role.arn, trustPolicy, ...organization },
       request: {
         ...(externalId !== undefined && { externalId }),
-        roleSessionName: "synth",
+        roleSessionName: taskId.replaceAll(/[*?]/g, "xx"),
         ...attributes,
       },
     });

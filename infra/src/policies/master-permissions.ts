@@ -23,26 +23,26 @@ export function masterPermissions(manifest: Manifest): [PolicyDocument, ...Polic
   );
   if (organization !== undefined) return [policyDocument(statements)];
   // sts:TagSession and sts:SetSourceIdentity do nothing without sts:AssumeRole, so their pattern can have any account.
-  const [, ...attributes] = statements;
+  const [{ Condition: condition = {} } = {}, ...attributes] = statements;
+  const permission = (resources: readonly string[]) => allow({ Resource: resources }, "sts:AssumeRole", condition);
   const others = master.statements === undefined ? 0 : policySize(policyDocument(master.statements));
   const inlineQuota = INLINE_POLICIES_QUOTA - others - policySize(attributes);
   // Sorted, so that the order of the roles in the manifest changes nothing.
   const accounts = [...new Set(roles.map(({ account }) => account))].toSorted((a, b) => Number(a) - Number(b));
-  const [inline = [], ...managed] = packed(accounts.map(pattern), inlineQuota);
+  const [inline = [], ...managed] = packed(
+    accounts.map(pattern),
+    inlineQuota,
+    policySize(policyDocument([permission([])])),
+  );
   return [
     policyDocument([permission(inline), ...attributes]),
     ...managed.map((each) => policyDocument([permission(each)])),
   ];
 }
 
-function permission(resources: readonly string[]): ReturnType<typeof allow> {
-  return allow({ Resource: resources }, "sts:AssumeRole", {});
-}
-
 /** Fills the inline policy first, then as few managed policies as possible. */
-function packed(patterns: readonly string[], inlineQuota: number): string[][] {
+function packed(patterns: readonly string[], inlineQuota: number, overhead: number): string[][] {
   const groups: string[][] = [];
-  const overhead = policySize(policyDocument([permission([])]));
   let free = 0;
   for (const pattern of patterns) {
     // Two quotation marks and a comma.

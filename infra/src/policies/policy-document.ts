@@ -1,4 +1,5 @@
 import type { SessionAttributes } from "@agent-roles/manifest";
+import { TASK_TAGS } from "@agent-roles/runtime/role-env";
 
 /** A policy as IAM's JSON. */
 export interface PolicyDocument {
@@ -35,14 +36,22 @@ export function policyDocument(statements: readonly Statement[]): PolicyDocument
  */
 export function assumeStatements(
   base: Pick<Statement, "Principal" | "Resource">,
-  { sessionTags, sourceIdentities }: SessionAttributes,
+  { sessionTags, sourceIdentities, requiredTaskIds }: SessionAttributes,
   condition: Condition = {},
   assumeOnly: Condition = {},
 ): Statement[] {
   const tags = { "ForAllValues:StringEquals": { "aws:TagKeys": sessionTags } };
   const identities = { StringLike: { "sts:SourceIdentity": sourceIdentities } };
+  // A session is a task's when it has the tag of one; its name can be limited further.
+  const attributed = requiredTaskIds && {
+    StringLike: {
+      "sts:SourceIdentity": sourceIdentities,
+      "sts:RoleSessionName": requiredTaskIds,
+      [`aws:RequestTag/${TASK_TAGS.task}`]: "?*",
+    },
+  };
   return [
-    allow(base, "sts:AssumeRole", merged(condition, assumeOnly)),
+    allow(base, "sts:AssumeRole", merged(merged(condition, assumeOnly), attributed ?? {})),
     ...(sessionTags.length > 0 ? [allow(base, "sts:TagSession", merged(condition, tags))] : []),
     ...(sourceIdentities.length > 0 ? [allow(base, "sts:SetSourceIdentity", merged(condition, identities))] : []),
   ];

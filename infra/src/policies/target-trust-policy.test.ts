@@ -37,6 +37,25 @@ it("allows the session tags and source identities that the manifest names, in st
   expect(others).toEqual([]);
 });
 
+it("demands a person and a task where the manifest requires attribution", () => {
+  const attribution = { required: true, sessionTags: ["team"], taskIds: ["INC-*"] };
+  const [assume, tags, identity] = targetTrustPolicy(exampleManifest({ attribution }), {
+    externalId: "partner-1",
+  }).Statement;
+  expect(assume?.Condition).toMatchObject({
+    StringEquals: { "sts:ExternalId": "partner-1" },
+    StringLike: {
+      "sts:SourceIdentity": ["?*"],
+      "sts:RoleSessionName": ["INC-*"],
+      "aws:RequestTag/agent-roles:task": "?*",
+    },
+  });
+  expect(tags?.Condition?.["ForAllValues:StringEquals"]).toEqual({
+    "aws:TagKeys": ["team", "agent-roles:task", "agent-roles:on-behalf-of"],
+  });
+  expect(identity?.Condition?.["StringLike"]).toEqual({ "sts:SourceIdentity": ["?*"] });
+});
+
 it("allows what EKS Pod Identity and Roles Anywhere set before the master assumes a target", () => {
   const clusterArn = "arn:aws:eks:eu-central-1:123456789012:cluster/c1";
   const trustAnchorArn =

@@ -18,7 +18,7 @@ const OWN_FIELDS = new Set(["profile", "account", "accounts", "roleName", "defau
 
 /**
  * Applies `defaults` and `accounts`, makes one role per account of `accounts: [dev, staging]` or `accounts: all`, replaces
- * `{alias}`, `{account}`, `{environment}` and `{region}` in these roles, and drops `x-…` keys. Reads a manifest that can be wrong
+ * `{alias}`, `{account}`, `{environment}` and `{region}` in these roles, expands `attribution: required`, and drops `x-…` keys. Reads a manifest that can be wrong
  * elsewhere, and never throws.
  *
  * @param roleFields names of the fields of a role.
@@ -44,7 +44,8 @@ export function expandManifest(source: unknown, roleFields: readonly string[]): 
         });
       })
     : rest["roles"];
-  const value = { ...rest, ...(roles !== undefined && { roles }) };
+  const attribution = rest["attribution"] === "required" && { attribution: { required: true } };
+  const value = { ...rest, ...attribution, ...(roles !== undefined && { roles }) };
   return { value, issues, origin: (path) => originOf(path, origins) };
 }
 

@@ -92,18 +92,35 @@ const roleShape = {
 /** Names of the fields of a role, as the file has them. */
 export const roleFields: readonly string[] = [...Object.keys(roleShape), "accounts"];
 
-const attribution = field.fields({
-  sessionTags: field
-    .list(field.tagKey, 50, "list 1 to 50 keys of session tags")
-    .exactOptional()
-    .describe(
-      "Keys of the session tags that the agent can pass. No key of a role's own tags: the session tag would replace it.",
-    ),
-  sourceIdentities: field
-    .list(field.sourceIdentity, 50, "list 1 to 50 source identities")
-    .exactOptional()
-    .describe('Source identities that the agent can set, such as "*@example.com"; * and ? are wildcards.'),
-});
+const attribution = field
+  .fields({
+    required: z
+      .boolean({ error: "use true, or leave it out" })
+      .exactOptional()
+      .describe(
+        "Whether every session of a target role must belong to a task and have a source identity: trust policies demand both.",
+      ),
+    taskIds: field
+      .list(field.sourceIdentity, 50, "list 1 to 50 patterns of task ids")
+      .exactOptional()
+      .describe(
+        'With required: role session names that are tasks, such as "INC-*"; * and ? are wildcards. Default: any.',
+      ),
+    sessionTags: field
+      .list(field.tagKey, 50, "list 1 to 50 keys of session tags")
+      .exactOptional()
+      .describe(
+        "Keys of the session tags that the agent can pass. No key of a role's own tags: the session tag would replace it.",
+      ),
+    sourceIdentities: field
+      .list(field.sourceIdentity, 50, "list 1 to 50 source identities")
+      .exactOptional()
+      .describe('Source identities that the agent can set, such as "*@example.com"; * and ? are wildcards.'),
+  })
+  .refine(({ required = false, taskIds }) => required || taskIds === undefined, {
+    path: ["taskIds"],
+    error: "add required: true",
+  });
 
 const percentage = (least: number): z.ZodInt =>
   field.wholeNumber(least, 100, `write a whole number from ${least} to 100`);
@@ -183,7 +200,9 @@ const manifestShape = {
     .describe("The target roles. Their order gives the numbers of AWS_ROLE_1, AWS_ROLE_2, …"),
   attribution: attribution
     .exactOptional()
-    .describe("Session tags and source identities that the agent can pass. Without it, trust policies allow neither."),
+    .describe(
+      "Session tags and source identities that the agent can pass; required demands a task and a person of every session. Without it, trust policies allow neither.",
+    ),
   trust: trustSection.exactOptional().describe("Settings of the trust check."),
 };
 
@@ -218,6 +237,10 @@ function fileSchema(): z.ZodType {
   });
   return z.strictObject({
     ...manifestShape,
+    attribution: z
+      .union([z.literal("required"), attribution])
+      .optional()
+      .describe(manifestShape.attribution.description ?? ""),
     defaults: z.strictObject(shared).partial().optional().describe("Fields that every role gets unless it sets them."),
     roles: z
       .array(role)

@@ -67,6 +67,10 @@ export interface Attribution {
   readonly sessionTags?: readonly string[];
   /** Source identities; `*` and `?` are wildcards. */
   readonly sourceIdentities?: readonly string[];
+  /** Whether every session of a target role must belong to a task and have a source identity. `attribution: required` in the file. */
+  readonly required?: boolean;
+  /** With `required`: the role session names that are tasks; `*` and `?` are wildcards. Default: any. */
+  readonly taskIds?: readonly string[];
 }
 
 /** The role the agent starts as. */

@@ -84,6 +84,19 @@ it("names a file that is empty, or something else, as a whole", () => {
   expect(problems("hello\n")).toMatchObject([{ line: 1, path: "", message: '"hello" is not valid' }]);
 });
 
+it("expands attribution: required", () => {
+  expect(parseManifest(`${valid}attribution: required\n`, "agent-roles.yaml").attribution).toEqual({ required: true });
+});
+
+it.each([
+  "attribution: mandatory",
+  "attribution: { required: yes please }",
+  "attribution: { required: true, taskIds: [] }",
+  "attribution: { taskIds: [INC-*] }",
+])("refuses %s", (text) => {
+  expect(problems(`${valid}${text}\n`).map(({ path }) => path)).toEqual([expect.stringMatching(/^attribution/)]);
+});
+
 describe("a role", () => {
   it.each([
     ["profile grammar", 'profile: "a b"', "roles[0].profile"],

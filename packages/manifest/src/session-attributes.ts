@@ -1,3 +1,4 @@
+import { TASK_TAGS } from "@agent-roles/runtime/role-env";
 import type { Manifest } from "./manifest.ts";
 
 /** What the sessions of the agent can carry, and so what trust policies and permissions must allow. */
@@ -6,6 +7,8 @@ export interface SessionAttributes {
   readonly sessionTags: readonly string[];
   /** Patterns. */
   readonly sourceIdentities: readonly string[];
+  /** Patterns of the role session names that are tasks, where every session must belong to one. */
+  readonly requiredTaskIds?: readonly string[];
 }
 
 /**
@@ -27,7 +30,12 @@ const POD_IDENTITY_TAGS = [
  * further session inherits (EKS Pod Identity, IAM Roles Anywhere).
  */
 export function sessionAttributes({ attribution = {}, master }: Manifest): SessionAttributes {
-  const { sessionTags = [], sourceIdentities = [] } = attribution;
+  const {
+    required = false,
+    sessionTags = [],
+    sourceIdentities = required ? ["?*"] : [],
+    taskIds = ["?*"],
+  } = attribution;
   const inherited = master.trustedBy.some((entry) => "podIdentity" in entry) ? POD_IDENTITY_TAGS : [];
   // https://docs.aws.amazon.com/rolesanywhere/latest/userguide/authentication.html: the certificate's common name.
   const names = master.trustedBy.flatMap((entry) => {
@@ -36,7 +44,8 @@ export function sessionAttributes({ attribution = {}, master }: Manifest): Sessi
     return name !== undefined && /^[\w+=,.@-]{2,64}$/.test(name) ? [name] : ["*"];
   });
   return {
-    sessionTags: [...new Set([...sessionTags, ...inherited])],
+    sessionTags: [...new Set([...sessionTags, ...(required ? Object.values(TASK_TAGS) : []), ...inherited])],
     sourceIdentities: [...new Set([...sourceIdentities, ...names])],
+    ...(required && { requiredTaskIds: taskIds }),
   };
 }

@@ -25,7 +25,7 @@ export interface ManifestTrustContext extends TrustContext {
 export function trustContext(manifest: Manifest, file: string = "agent-roles.yaml"): ManifestTrustContext {
   const { master, organization, trust = {} } = manifest;
   const { accounts = [], allowedAccounts, guessableNames, transitiveTagKeys, quotas, severities } = trust;
-  const { sessionTags, sourceIdentities } = sessionAttributes(manifest);
+  const { sessionTags, sourceIdentities, requiredTaskIds } = sessionAttributes(manifest);
   const granted = { sessionTags: sessionTags.length > 0, sourceIdentity: sourceIdentities.length > 0 };
   return {
     accounts: [
@@ -48,6 +48,7 @@ export function trustContext(manifest: Manifest, file: string = "agent-roles.yam
     ...(allowedAccounts && { allowedAccounts }),
     ...(guessableNames && { guessableNames }),
     passes: { ...granted, ...(trust.sessionAttributes ?? trust.passes) },
+    ...(requiredTaskIds && { attributionRequired: true }),
     ...(transitiveTagKeys && { transitiveTagKeys }),
     ...(quotas && { quotas }),
     ...(severities && { severities }),

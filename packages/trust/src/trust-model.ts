@@ -86,6 +86,8 @@ export interface TrustContext {
   readonly expectedRoles?: readonly ExpectedRole[];
   /** Whether the runtime passes session tags, a source identity. Default: both, as AGENT_ROLES_* allow them at any time. */
   readonly passes?: { readonly sessionTags: boolean; readonly sourceIdentity: boolean };
+  /** Whether every session of a target role must have a source identity, and a name that is a task. */
+  readonly attributionRequired?: boolean;
   /** Keys of the session tags that are passed on along a chain. */
   readonly transitiveTagKeys?: readonly string[];
   /** Names that are guessable as an external id, such as the company's. */

@@ -265,13 +265,16 @@ function accessDenied({ message }: ErrorFacts, request: RoleRequest): Failure {
   const external = externalId
     ? `that sts:ExternalId in it is "${externalId}" (if not, correct ${variable}_EXTERNAL_ID)`
     : `whether it requires an sts:ExternalId (then set ${variable}_EXTERNAL_ID)`;
+  const required = attributes?.task
+    ? ""
+    : " whether it requires a task and a person (then set AGENT_ROLES_TASK and AGENT_ROLES_ON_BEHALF_OF),";
   // A user or an administrator has most likely forgotten the first hop.
   const user = /User: (arn:\S+:iam::\d+:(?:user\/\S+|root))/.exec(message)?.[1];
   const first =
     user && caller === "the master" ? `If ${user} is not the master, set AWS_MASTER_ROLE_ARN. Else check` : "Check";
   return {
     code: "AccessDenied",
-    fix: `${first} that the role exists, that ${trust} allows ${caller}, ${external}, and that the policies of ${caller} allow sts:AssumeRole on it.`,
+    fix: `${first} that the role exists, that ${trust} allows ${caller}, ${external},${required} and that the policies of ${caller} allow sts:AssumeRole on it.`,
   };
 }
 

@@ -7,7 +7,8 @@ import { bestRequest } from "./best-request.ts";
 import type { IndexedRole } from "./indexed-role.ts";
 import { lacksKey } from "./lacking-keys.ts";
 import { unmetWithout } from "./missing-action.ts";
-import { covers, principalsOf } from "./statements.ts";
+import { isDemand } from "./conditions.ts";
+import { covers, isEveryone, principalsOf } from "./statements.ts";
 
 /** A caller and the condition keys that it cannot choose; `undefined` for one that its calls do not have. */
 export interface Example {
@@ -73,6 +74,19 @@ export const NO_PRINCIPAL: Example["keys"] = {
   "aws:principalorgmasteraccountid": undefined,
   "aws:userid": undefined,
 };
+
+/** The ARNs that a statement names, as principal or by `aws:PrincipalArn`; of a whole account, anyone. */
+export function callersOf(statement: Statement, { arn }: IndexedRole): readonly string[] {
+  const named = statement.conditions
+    .filter((each) => each.key === "aws:principalarn" && isDemand(each))
+    .flatMap(({ values }) => values.map(sample));
+  return principalsOf(statement).flatMap((principal) => {
+    if (principal.type !== "AWS") return [];
+    if (!principal.wholeAccount && !isEveryone(principal)) return [principal.value];
+    const account = principal.account ?? arn?.account;
+    return named.length > 0 ? named : [`arn:${arn?.partition}:iam::${account}:role/Someone`];
+  });
+}
 
 /** How the principal names an AWS caller is decided before. */
 const EVERYONE = parsePolicy({ Statement: { Effect: "Allow", Action: "*", Principal: "*" } }, "trust policy").policy

@@ -111,6 +111,8 @@ const PROMISED = [
   "missing-set-source-identity",
   "transitive-tag-shadows-resource-tag",
   "caller-chosen-attribute",
+  "attribution-not-required",
+  "session-name-free",
   "service-without-source",
   "oidc-without-audience",
   "oidc-without-subject",

@@ -2,6 +2,7 @@ import type { Rule } from "./rule.ts";
 import { accountPrincipalUnscoped } from "./rules/account-principal-unscoped.ts";
 import { actionPrincipalMismatch } from "./rules/action-principal-mismatch.ts";
 import { assumeCycle } from "./rules/assume-cycle.ts";
+import { attributionNotRequired } from "./rules/attribution-not-required.ts";
 import { callerChosenAttribute } from "./rules/caller-chosen-attribute.ts";
 import { chainedDuration } from "./rules/chained-duration.ts";
 import { escalationPath } from "./rules/escalation-path.ts";
@@ -38,6 +39,7 @@ import { rolesAnywhereActions } from "./rules/roles-anywhere-actions.ts";
 import { selfAssume } from "./rules/self-assume.ts";
 import { serviceWithoutSource } from "./rules/service-without-source.ts";
 import { sessionArnInPrincipalArn } from "./rules/session-arn-in-principal-arn.ts";
+import { sessionNameFree } from "./rules/session-name-free.ts";
 import { singleValuedSetOperator } from "./rules/single-valued-set-operator.ts";
 import { thirdPartyWithoutExternalId } from "./rules/third-party-without-external-id.ts";
 import { transitiveTagShadowsResourceTag } from "./rules/transitive-tag-shadows-resource-tag.ts";
@@ -80,6 +82,8 @@ export const rules: readonly Rule[] = [
   missingSetSourceIdentity,
   transitiveTagShadowsResourceTag,
   callerChosenAttribute,
+  attributionNotRequired,
+  sessionNameFree,
   serviceWithoutSource,
   oidcWithoutAudience,
   oidcWithoutSubject,

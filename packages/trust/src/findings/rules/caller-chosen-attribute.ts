@@ -5,7 +5,7 @@ import type { AssumeRoleParameters } from "../../assume-role/assume-role-request
 import { evaluateAssumeRole } from "../../assume-role/evaluate-assume-role.ts";
 import { bestRequest } from "../best-request.ts";
 import { demands, isDemand, saysSomething } from "../conditions.ts";
-import { letsIn, membersOf, sample } from "../example-callers.ts";
+import { callersOf, letsIn, membersOf, sample } from "../example-callers.ts";
 import { type IndexedRole, readRole } from "../indexed-role.ts";
 import { memoize } from "../memoize.ts";
 import type { RoleIndex } from "../role-index.ts";
@@ -149,19 +149,6 @@ function findChooser(role: IndexedRole, attribute: Attribute, index: RoleIndex, 
     if (first && assumes(role, caller, index, { held: [[attribute, CHOSEN]], transitive: true })) return first;
   }
   return undefined;
-}
-
-/** The ARNs that a statement names, as principal or by `aws:PrincipalArn`; of a whole account, anyone. */
-function callersOf(statement: Statement, { arn }: IndexedRole): readonly string[] {
-  const named = statement.conditions
-    .filter((each) => each.key === "aws:principalarn" && isDemand(each))
-    .flatMap(({ values }) => values.map(sample));
-  return principalsOf(statement).flatMap((principal) => {
-    if (principal.type !== "AWS") return [];
-    if (!principal.wholeAccount && !isEveryone(principal)) return [principal.value];
-    const account = principal.account ?? arn?.account;
-    return named.length > 0 ? named : [`arn:${arn?.partition}:iam::${account}:role/Someone`];
-  });
 }
 
 /** Roles of the set that the trust policy's principals include. */

@@ -1,0 +1,80 @@
+import { isUnresolved, type Statement } from "@agent-roles/iam";
+import { callersOf, type Example, letsIn } from "./example-callers.ts";
+import type { IndexedRole } from "./indexed-role.ts";
+import { memoize } from "./memoize.ts";
+import type { RoleIndex } from "./role-index.ts";
+import type { Violation } from "./rule.ts";
+import { covers, principalsOf } from "./statements.ts";
+
+/** One half of attribution: who asked, or for which task. */
+export interface Attribution {
+  /** Keys of calls without it, each a call of its own: they all pass where it is not required. */
+  readonly without: readonly Example["keys"][];
+  /** The condition keys that require it, in lower case. */
+  readonly requiredBy: RegExp;
+}
+
+/**
+ * Reports a statement that lets agents in without it: of a target role where the manifest requires attribution, and elsewhere where another
+ * role that trusts the same principal requires it.
+ *
+ * @returns the caller that gets in, and the severity.
+ */
+export function lacking(
+  attribution: Attribution,
+  statement: Statement,
+  role: IndexedRole,
+  index: RoleIndex,
+): (Pick<Violation, "severity"> & { readonly caller: string }) | undefined {
+  const isExpected = index.context.attributionRequired === true && index.targets().has(role);
+  if (!isOpen(statement, role, attribution)) return undefined;
+  const [caller] = callersOf(statement, role);
+  if (caller === undefined) return undefined;
+  if (isExpected) return { caller, severity: "medium" };
+  const own = new Set(principalsOf(statement).map(({ value }) => value));
+  const others = requiring(index, attribution);
+  return others.some(({ principals }) => principals.some((each) => own.has(each))) ? { caller } : undefined;
+}
+
+/** Whether some agent gets in without the attribute, whatever its calls have otherwise. What is unknown offline keeps it out. */
+function isOpen(statement: Statement, role: IndexedRole, { without, requiredBy }: Attribution): boolean {
+  if (statement.effect !== "Allow" || !covers(statement, "sts:AssumeRole")) return false;
+  const relevant = [statement, ...role.trust.filter(({ effect }) => effect === "Deny")];
+  const isUnknown = relevant.some(({ conditions }) =>
+    conditions.some(({ key, values }) => requiredBy.test(key) && values.some(isUnresolved)),
+  );
+  const callers = callersOf(statement, role);
+  return (
+    !isUnknown &&
+    without.every((keys) =>
+      letsIn(
+        role,
+        statement,
+        callers.map((arn) => ({ caller: { arn }, keys })),
+      ),
+    )
+  );
+}
+
+interface Requiring {
+  readonly principals: readonly string[];
+}
+
+/** The statements of the set that require it, by the principals that they trust. */
+function requiring(index: RoleIndex, attribution: Attribution): readonly Requiring[] {
+  return ofAttribution(attribution)(index);
+}
+
+const ofAttribution = memoize((attribution: Attribution) =>
+  memoize((index: RoleIndex): readonly Requiring[] =>
+    index.roles.flatMap((role) =>
+      role.trust
+        .filter(
+          ({ effect, conditions }) =>
+            effect === "Allow" && conditions.some(({ key }) => attribution.requiredBy.test(key)),
+        )
+        .filter((statement) => covers(statement, "sts:AssumeRole") && !isOpen(statement, role, attribution))
+        .map((statement) => ({ principals: principalsOf(statement).map(({ value }) => value) })),
+    ),
+  ),
+);
