@@ -29,6 +29,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   "credential-process": async () => (await import("./commands/credential-process.ts")).credentialProcessCommand,
   exec: async () => (await import("./commands/exec.ts")).execCommand,
   whoami: async () => (await import("./commands/whoami.ts")).whoamiCommand,
+  who: async () => (await import("./commands/who.ts")).whoCommand,
   verify: async () => (await import("./commands/verify.ts")).verifyCommand,
   doctor: async () => (await import("./commands/doctor.ts")).doctorCommand,
   deploy: async () => (await import("./commands/fleet.ts")).deployCommand,

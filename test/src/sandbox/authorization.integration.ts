@@ -1,11 +1,9 @@
-import { createAgentRoles } from "@agent-roles/runtime";
 import { type Sandbox, startSandbox } from "@agent-roles/sandbox";
 import { CloudFormationClient, CreateStackCommand, ListStacksCommand } from "@aws-sdk/client-cloudformation";
 import { GetRoleCommand, IAMClient, ListRolesCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import {
   CopyObjectCommand,
   CreateBucketCommand,
-  DeleteObjectCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
   ListObjectsV2Command,
@@ -14,9 +12,7 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 import { CreateSecretCommand, GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
-import { seededRandom } from "../compare-evaluators/random.ts";
-import { isAllowed, randomPolicy, REQUESTS, type S3Request } from "../tasks/random-policies.ts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   allows,
   assume,
@@ -154,57 +150,6 @@ describe("a session", () => {
       "allowed",
     ]);
     expect(await outcome(sandbox.endpoint, before, roleArn)).toBe("AccessDenied");
-  });
-});
-
-describe("a scoped session of a task", () => {
-  /** The request as a client of S3 sends it. */
-  const send = (s3: S3Client, { action, resource }: S3Request): Promise<unknown> => {
-    const [Bucket = "", ...key] = resource.replace("arn:aws:s3:::", "").split("/");
-    const object = { Bucket, Key: key.join("/") };
-    switch (action) {
-      case "s3:GetObject":
-        return s3.send(new GetObjectCommand(object));
-      case "s3:PutObject":
-        return s3.send(new PutObjectCommand({ ...object, Body: "x" }));
-      case "s3:DeleteObject":
-        return s3.send(new DeleteObjectCommand(object));
-      case "s3:ListBucket":
-        return s3.send(new ListObjectsV2Command({ Bucket }));
-    }
-  };
-
-  it("can do what its parent can do and the policy allows, and nothing else, for 1,000 random pairs", async () => {
-    const Action = ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"];
-    const roleArn = await createTarget(sandbox, "Scoped", trusts({ Action }), { identityPolicy: allows("*") });
-    await s3As(sandbox.admin(OTHER)).send(new CreateBucketCommand({ Bucket: "payroll" }));
-    vi.stubEnv("AWS_ENDPOINT_URL_STS", sandbox.endpoint);
-    onTestFinished(() => void vi.unstubAllEnvs());
-    const random = seededRandom(17);
-    const counts = { allowed: 0, denied: 0 };
-    for (let parents = 0; parents < 50; parents += 1) {
-      const parent = randomPolicy(random);
-      const env = { AWS_ROLE_1: `${roleArn}:Scoped`, AWS_ROLE_1_SESSION_POLICY: JSON.stringify(parent) };
-      const task = createAgentRoles({ env, masterCredentials: async () => agent }).task({ id: "INC-42" });
-      for (let children = 0; children < 20; children += 1) {
-        const asked = randomPolicy(random);
-        const request = random.pick(REQUESTS);
-        const scoped = await task.scoped("Scoped", { policy: asked });
-        const s3 = new S3Client({
-          ...clientOptions(sandbox.endpoint, await scoped.credentials()),
-          forcePathStyle: true,
-        });
-        const decision = (await outcomeOf(send(s3, request))) === "AccessDenied" ? "denied" : "allowed";
-        s3.destroy();
-        const expected = isAllowed({ sessionPolicies: [parent], scopedPolicies: [asked] }, request)
-          ? "allowed"
-          : "denied";
-        if (decision !== expected) throw new Error(JSON.stringify({ decision, expected, request, parent, asked }));
-        counts[decision] += 1;
-      }
-    }
-    expect(counts.allowed).toBeGreaterThan(50);
-    expect(counts.denied).toBeGreaterThan(50);
   });
 });
 

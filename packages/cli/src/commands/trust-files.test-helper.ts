@@ -89,11 +89,15 @@ export async function assembly(files: TrustFiles, name: string, ...statements: r
 }
 
 /** Runs a command line as the process would. */
-export async function cli(argv: readonly string[], stdin = ""): Promise<{ code: number; out: string; err: string }> {
+export async function cli(
+  argv: readonly string[],
+  stdin = "",
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ code: number; out: string; err: string }> {
   const out: string[] = [];
   const err: string[] = [];
   const code = await runCli(argv, {
-    env: {},
+    env,
     clock: systemClock,
     out: (text) => out.push(text),
     err: (text) => err.push(text),

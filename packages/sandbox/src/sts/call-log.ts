@@ -7,6 +7,8 @@ export interface StsCall {
   readonly roleArn?: string;
   readonly roleSessionName?: string;
   readonly callerArn?: string;
+  /** Of the call, else of the caller's session. */
+  readonly sourceIdentity?: string;
   /** `ok`, STS's error code, or `no answer`. */
   readonly outcome: string;
   /** The evaluator's reasons. AWS does not return them to callers. */

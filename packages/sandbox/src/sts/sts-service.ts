@@ -77,6 +77,8 @@ function log(
   calls: CallLog,
 ): void {
   const [roleArn, roleSessionName] = [form.get("RoleArn"), form.get("RoleSessionName")];
+  const inherited = "kind" in caller && caller.kind === "session" ? caller.session.sourceIdentity : undefined;
+  const sourceIdentity = form.get("SourceIdentity") ?? inherited;
   calls.add({
     action: form.get("Action") ?? "",
     outcome: outcomeName(answer),
@@ -84,6 +86,7 @@ function log(
     ...(roleArn !== null && { roleArn }),
     ...(roleSessionName !== null && { roleSessionName }),
     ...("kind" in caller && { callerArn: callerArn(caller) }),
+    ...(sourceIdentity !== undefined && { sourceIdentity }),
     ...(reasons && { reasons }),
   });
 }

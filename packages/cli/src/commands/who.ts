@@ -1,0 +1,72 @@
+import { readFile } from "node:fs/promises";
+import { formatDiagnostic, parseRoleEnv, type TargetRole } from "@agent-roles/runtime/role-env";
+import { Command } from "commander";
+import type { CliContext, ExitCode } from "../cli-context.ts";
+import { readEnv, withEnvFile } from "../read-env.ts";
+import { table } from "../table.ts";
+import { UsageError } from "../usage-error.ts";
+import type { AttributedEvent } from "../who/attribute-events.ts";
+
+interface WhoOptions {
+  readonly json?: true;
+  readonly envFile?: string;
+  readonly manifest?: string;
+}
+
+/** `agent-roles who`: the person, task and profile of each event of CloudTrail. Makes no AWS call. */
+export function whoCommand(context: CliContext, exitWith: (code: ExitCode) => void): Command {
+  return withEnvFile(new Command("who"))
+    .description("print the person, task and profile behind events of CloudTrail; needs no AWS access")
+    .argument("<file...>", "event as JSON, an array, a file of a trail, or one event per line; - is standard input")
+    .option("--manifest <file>", "take the profiles from this manifest")
+    .option("--json", "print JSON")
+    .addHelpText(
+      "after",
+      `
+The profiles are those of AWS_ROLE_N, or of the manifest. Events of AssumeRole among the input
+add the caller and the session tags to the later events of their sessions.
+
+Exit codes: 0 every event resolves · 1 one does not · 2 wrong usage or input
+
+Examples:
+  agent-roles who event.json
+  aws cloudtrail lookup-events --lookup-attributes AttributeKey=ResourceName,AttributeValue=MyFirstRole | agent-roles who -`,
+    )
+    .action(async (files: readonly string[], options: WhoOptions) => {
+      const roles = await declaredRoles(options, context);
+      const { readEvents } = await import("../who/read-events.ts");
+      const { attributeEvents } = await import("../who/attribute-events.ts");
+      const events = await Promise.all(files.map(async (file) => readEvents(await read(file, context), file)));
+      const found = attributeEvents(events.flat(), roles);
+      context.out(options.json ? JSON.stringify(found, null, 2) : describe(found));
+      const unresolved = found.filter((each) => each.unresolved !== undefined);
+      if (unresolved.length === 0) return;
+      if (!options.json) context.err(`error: ${unresolved.length} of ${found.length} events do not resolve`);
+      exitWith(1);
+    });
+}
+
+async function declaredRoles({ manifest, envFile }: WhoOptions, context: CliContext): Promise<readonly TargetRole[]> {
+  if (manifest !== undefined) {
+    const { loadManifest, targetRoles } = await import("@agent-roles/manifest");
+    return targetRoles(await loadManifest(manifest));
+  }
+  const { roles, warnings } = parseRoleEnv(await readEnv(context, envFile));
+  for (const warning of warnings) context.err(`warning: ${formatDiagnostic(warning)}`);
+  return roles;
+}
+
+async function read(file: string, { stdin }: CliContext): Promise<string> {
+  if (file === "-") return stdin();
+  return readFile(file, "utf8").catch((error: unknown) => {
+    throw new UsageError(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+  });
+}
+
+function describe(events: readonly AttributedEvent[]): string {
+  const rows = events.map(({ eventTime, event, profile, task, person, caller, unresolved }) => [
+    ...[eventTime, event, profile, task, person, caller].map((cell) => cell ?? "-"),
+    unresolved ?? "",
+  ]);
+  return table(["TIME", "EVENT", "PROFILE", "TASK", "PERSON", "CALLER", ""], rows);
+}
