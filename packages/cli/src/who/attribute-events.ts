@@ -93,7 +93,10 @@ function reasonOf(event: unknown, { person, task, roleArn, arn }: Session, isFor
 }
 
 function isAssumeRole(event: unknown): boolean {
-  return textAt(event, "eventSource") === "sts.amazonaws.com" && /^AssumeRole/.test(textAt(event, "eventName") ?? "");
+  return (
+    textAt(event, "eventSource") === "sts.amazonaws.com" &&
+    textAt(event, "eventName")?.startsWith("AssumeRole") === true
+  );
 }
 
 function assumedSession(event: unknown): Session {

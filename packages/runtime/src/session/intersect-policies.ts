@@ -40,7 +40,7 @@ const RESOURCES: Comparison = {
  */
 export function intersectPolicies(a: readonly Statement[], b: readonly Statement[]): Statement[] | undefined {
   const [allowsA, allowsB] = [a, b].map((each) => each.filter(({ Effect }) => Effect === "Allow"));
-  const denies = [...a, ...b].filter(({ Effect }) => Effect === "Deny").map(({ Sid, ...statement }) => statement);
+  const denies = [...deniesOf(a), ...deniesOf(b)];
   const allows: Statement[] = [];
   for (const first of allowsA ?? []) {
     for (const second of allowsB ?? []) {
@@ -51,6 +51,14 @@ export function intersectPolicies(a: readonly Statement[], b: readonly Statement
   }
   // A policy without an Allow statement allows nothing; STS refuses one without statements.
   return allows.length + denies.length > 0 ? [...allows, ...denies] : [DENY_ALL];
+}
+
+/** The Deny statements, without Sids: a policy cannot have one twice. */
+export function deniesOf(statements: readonly Statement[]): Statement[] {
+  return statements.flatMap((statement) => {
+    const { Sid: _sid, ...denial } = statement;
+    return statement.Effect === "Deny" ? [denial] : [];
+  });
 }
 
 const DENY_ALL = { Effect: "Deny", Action: "*", Resource: "*" } as const;

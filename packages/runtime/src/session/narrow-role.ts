@@ -1,7 +1,7 @@
 import { AgentRolesError } from "../agent-roles-error.ts";
 import { formatDiagnostic } from "../role-env/diagnostic.ts";
 import { sessionPolicyMistakes, type Statement, statementsOf } from "../role-env/session-policy.ts";
-import { intersectPolicies } from "./intersect-policies.ts";
+import { deniesOf, intersectPolicies } from "./intersect-policies.ts";
 import type { SessionRole } from "./session-key.ts";
 
 type Narrowed = Pick<SessionRole, "access" | "sessionPolicy" | "sessionPolicyArns">;
@@ -35,8 +35,7 @@ function beside(own: readonly Statement[], asked: readonly Statement[]): Stateme
     ({ Effect, Action, Resource, Condition }) =>
       Effect === "Allow" && [Action].flat().includes("*") && [Resource].flat().includes("*") && !Condition,
   );
-  const denies = asked.filter(({ Effect }) => Effect === "Deny").map(({ Sid, ...statement }) => statement);
-  return allowsAll ? [...own, ...denies] : undefined;
+  return allowsAll ? [...own, ...deniesOf(asked)] : undefined;
 }
 
 function cannotNarrow(message: string): AgentRolesError {

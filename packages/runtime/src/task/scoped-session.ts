@@ -2,7 +2,7 @@ import { AgentRolesError } from "../agent-roles-error.ts";
 import type { Clock } from "../clock.ts";
 import type { ClientConfig } from "../open-roles.ts";
 import { parseSessionPolicy, PLAIN_TEXT_LIMIT } from "../role-env/session-policy.ts";
-import type { TargetRole } from "../role-env/index.ts";
+import type { Diagnostic, TargetRole } from "../role-env/index.ts";
 import type { SessionCredentials } from "../session/credentials.ts";
 import { narrowRole } from "../session/narrow-role.ts";
 import { type AssumeRole, targetRequest } from "../session/role-request.ts";
@@ -111,13 +111,14 @@ function ended(profile: string, { expiration }: SessionCredentials): AgentRolesE
 
 function readPolicy(policy: string | object): string {
   const text = typeof policy === "string" ? policy : JSON.stringify(policy);
-  const refuse = ({ message, fix }: { readonly message: string; readonly fix: string }): never => {
-    throw invalid(`the policy ${message}`, fix);
-  };
-  const read = parseSessionPolicy(text, refuse) ?? "";
+  const read = parseSessionPolicy(text, refusePolicy) ?? "";
   if (read.length <= PLAIN_TEXT_LIMIT) return read;
   const message = `has ${read.length} characters; STS takes ${PLAIN_TEXT_LIMIT}`;
-  return refuse({ message, fix: "drop Sids and statements, or join actions with wildcards" });
+  return refusePolicy({ message, fix: "drop Sids and statements, or join actions with wildcards" });
+}
+
+function refusePolicy({ message, fix }: Diagnostic): never {
+  throw invalid(`the policy ${message}`, fix);
 }
 
 function scopedSeconds({ policy, ttlSeconds }: ScopeOptions, leftMs: number): number {
