@@ -16,6 +16,7 @@ import { memory, memoryOurs, memorySdk, memorySdkFloor, memorySdkOneCall, memory
 import { profilesReady, profilesReadySdk, sdkOverhead, temporaryFill } from "./profiles-ready.ts";
 import { storeReplacements, storeWrite } from "./store-write.ts";
 import { synth } from "./synth.ts";
+import { mcpListProfiles, taskCalls } from "./tasks.ts";
 import { decisions, trustCheck, trustIndependent } from "./trust.ts";
 
 /** Every bench, in the order of the table. */
@@ -40,6 +41,8 @@ export const benches: readonly Bench[] = [
   execStart,
   ...endpointBenches,
   callsPerLifetime,
+  taskCalls,
+  mcpListProfiles,
   cliVersion,
   cliList,
   cliEnv,

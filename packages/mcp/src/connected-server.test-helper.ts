@@ -27,7 +27,7 @@ export interface TestServerOptions {
 }
 
 /** What a tool answered. */
-export interface ToolAnswer {
+interface ToolAnswer {
   readonly error?: { readonly code: string; readonly message: string; readonly fix: string };
   // oxlint-disable-next-line typescript/no-explicit-any -- tests compare it with what they expect
   readonly result?: any;

@@ -8,7 +8,7 @@ import { type Receipt, receipt } from "./receipt.ts";
 const MOST_TASKS = 50;
 
 /** A task whose profiles are in the AWS config file. */
-export interface OpenTask {
+interface OpenTask {
   readonly task: Task;
   readonly receipts: readonly Receipt[];
 }

@@ -4,7 +4,7 @@ import { cacheDirectory } from "./cache/cache-directory.ts";
 import { failureError } from "./cache/cache-entry.ts";
 import { sessionCache } from "./cache/session-cache.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import { localCaller } from "./cache/local-caller.ts";
+import { localCaller, profileEndpoints } from "./cache/local-caller.ts";
 import { errorCode } from "./files/error-code.ts";
 import type { AccessLevel, Env, ParsedRoleEnv, RoleEnv, TargetRole } from "./role-env/index.ts";
 import type { SessionCredentials } from "./session/credentials.ts";
@@ -89,9 +89,10 @@ export async function storedProfiles(
   const cache = sessionCache({ env, clock, onWarning });
   let known: Promise<string | undefined> | undefined;
   const caller = (): Promise<string | undefined> => (known ??= identifyCaller(roleEnv, { env, clock }));
+  const origin = { roleEnv, env, caller, endpoints: profileEndpoints(env) };
   return Promise.all(
     roleEnv.roles.map(async (target) => {
-      const { session, failure } = await cache.read(target, { roleEnv, env, caller });
+      const { session, failure } = await cache.read(target, origin);
       const kept = stored.get(target.profile);
       // A section with credentials of another role or access level does not count. Keys in the file have precedence, as in AWS clients.
       const isOurs = kept?.roleArn === target.role.arn && kept.access === (target.access ?? "full");

@@ -34,6 +34,7 @@ const output = z.object({
 
 /** `list_profiles`: what `agent-roles list --json` prints. Makes no AWS call. */
 export function listProfilesTool({ env, clock }: McpContext): AddTool {
+  const roleEnv = parseRoleEnv(env);
   return defineTool({
     name: "list_profiles",
     title: "List AWS profiles",
@@ -45,7 +46,6 @@ export function listProfilesTool({ env, clock }: McpContext): AddTool {
     annotations: { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false },
     run: async ({ search = "", offset, limit }) => {
       const text = search.toLowerCase();
-      const roleEnv = parseRoleEnv(env);
       const roles = roleEnv.roles.filter(({ profile, role, environment = "", description = "" }) =>
         [profile, role.accountId, environment, description].some((each) => each.toLowerCase().includes(text)),
       );

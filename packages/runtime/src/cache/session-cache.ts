@@ -37,6 +37,8 @@ export interface SessionCacheOptions {
 export interface CallerOrigin extends SessionOrigin {
   /** Identifies the caller when variables and files do not. Without an identity nothing is shared. */
   readonly caller?: () => Promise<string | undefined>;
+  /** The {@link profileEndpoints} of `env`, where many roles are read at once. Default: read from the config file for each. */
+  readonly endpoints?: string;
 }
 
 /** Sessions on disk that all processes of this user with the same caller share. */
@@ -55,8 +57,8 @@ export interface SessionCache {
 }
 
 /** An entry's key: the session's, the endpoints of the profile, and the caller that the entry belongs to. */
-export function entryKey(caller: string, role: SessionRole, origin: SessionOrigin): string {
-  return JSON.stringify([caller, profileEndpoints(origin.env), sessionKey(role, origin)]);
+export function entryKey(caller: string, role: SessionRole, origin: CallerOrigin): string {
+  return JSON.stringify([caller, origin.endpoints ?? profileEndpoints(origin.env), sessionKey(role, origin)]);
 }
 
 async function keyOf(role: SessionRole, { caller, ...origin }: CallerOrigin): Promise<string | undefined> {
