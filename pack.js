@@ -23,7 +23,7 @@ const DIRECTORIES = [
 const MODULE = /(?<!\.d)\.js$/;
 const IMPORT = /(^(?:(?:import|export|\})[^"\n]* from |import )|\bimport\()"([\w@./:-]+)"/gm;
 const DATA_FILE = /readFileSync\(new URL\("(\.\.\/data\/[^"]+)", import\.meta\.url\), "utf8"\)/;
-const NOT_PUBLISHED = /\.(test|test-helper|simulation)\.|\.tsbuildinfo$|\.d\.ts\.map$|\/(\.docs|__pycache__)$/;
+const NOT_PUBLISHED = /\.(test|test-helper|simulation)\.|\.(tsbuildinfo|map|d\.ts)$|\/(\.docs|__pycache__)$/;
 
 const text = (...path) => readFileSync(join(...path), "utf8");
 const { catalog } = parse(text(ROOT, "pnpm-workspace.yaml"));
@@ -32,6 +32,8 @@ const workspace = DIRECTORIES.map((path) => ({
   directory: join(ROOT, path),
   ...JSON.parse(text(ROOT, path, "package.json")),
 }));
+
+if (new Set(workspace.map(({ version }) => version)).size > 1) throw new Error("The packages have different versions.");
 
 function packageOf(file) {
   return workspace.find(({ directory }) => file.startsWith(`${directory}/`));
@@ -89,15 +91,16 @@ function stage(own, target) {
       recursive: true,
       filter: (from) => {
         if (NOT_PUBLISHED.test(from)) return false;
-        const isModule = MODULE.test(from) && from.includes("/dist/");
-        if (isModule) copyModule(from);
-        return !isModule && !from.endsWith(".d.ts") && !copied.has(from);
+        if (!MODULE.test(from) || !from.includes("/dist/")) return true;
+        // What the compiler made of a source that was deleted since is still there.
+        if (existsSync(from.replace("/dist/", "/src/").replace(MODULE, ".ts"))) copyModule(from);
+        return false;
       },
     });
   }
 
   for (const path of own.files.filter((each) => !each.startsWith("!"))) copyAll(join(own.directory, path));
-  cpSync(join(ROOT, "LICENSE"), join(target, "LICENSE"));
+  for (const file of ["LICENSE", "CHANGELOG.md"]) cpSync(join(ROOT, file), join(target, file));
   const readme = text(own.directory, "README.md").replace(
     /\]\((?!https?:|#)([^)]+)\)/g,
     (_, link) => `](${GITHUB}/blob/v${own.version}/${join(own.path, link)})`,

@@ -1,0 +1,173 @@
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { execa } from "execa";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { profileClients } from "./harness/clients.ts";
+import { REPOSITORY } from "./harness/repository.ts";
+import { npmEnv, npmInstall, packAll } from "./harness/packed.ts";
+
+type Env = Readonly<Record<string, string>>;
+
+const clients = await profileClients();
+const boto3 = clients.find(({ name }) => name === "boto3");
+
+/** What four people do outside this repository, with the packages that are published, in one sandbox. */
+let folder: string;
+let tools: string;
+let repository: string;
+let user: Env;
+let deployer: Env;
+let agent: Env;
+let sandbox: { readonly stop: () => Promise<unknown> } | undefined;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "agent-roles-users-"));
+  tools = join(folder, "tools");
+  repository = join(folder, "repository");
+  await mkdir(repository);
+  const tarballs = await packAll(join(folder, "tarballs"));
+  const env = await npmEnv(join(folder, "home"));
+  const [command = "", infra = "", runtime = ""] = ["agent-roles", "infra", "runtime"].map((name) =>
+    tarballs.get(name),
+  );
+  await npmInstall(tools, [infra], env);
+  await npmInstall(tools, [command, runtime], env);
+  user = { ...env, AWS_REGION: "us-east-1", PATH: [join(tools, "node_modules/.bin"), env["PATH"]].join(delimiter) };
+});
+afterAll(async () => {
+  await sandbox?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+async function agentRoles(args: readonly string[], env: Env = user) {
+  const { exitCode, stdout, stderr } = await execa("agent-roles", [...args], {
+    cwd: repository,
+    env,
+    extendEnv: false,
+    reject: false,
+  });
+  return { exitCode, stdout, stderr };
+}
+
+/** `agent-roles sandbox` for the accounts of the manifest. @returns the variables that it prints. */
+async function startSandbox(): Promise<Env> {
+  const args = ["sandbox", "--manifest", "agent-roles.yaml", "--json"];
+  const running = execa("agent-roles", args, { cwd: repository, env: user, extendEnv: false, reject: false });
+  sandbox = {
+    stop: async () => {
+      running.kill("SIGTERM");
+      return running;
+    },
+  };
+  const printed = await new Promise<string>((resolve, reject) => {
+    let text = "";
+    running.stdout.on("data", (chunk: Buffer) => {
+      text += chunk.toString();
+      if (text.trimEnd().endsWith("}")) resolve(text);
+    });
+    void running.then(({ stderr }) => reject(new Error(stderr)));
+  });
+  return JSON.parse(printed);
+}
+
+/** The commands of docs/get-started.md: `npx` finds what is installed in `tools` instead of npm's registry. */
+const page = await readFile(join(REPOSITORY, "docs/get-started.md"), "utf8");
+const [init = "", ...later] = [...page.matchAll(/^```sh\n([^]*?)^```/gm)].map(([, block]) => block);
+const NPX = 'npx() { while [ "$1" = -p ]; do shift 2; done; "$@"; }';
+const aws = clients.find(({ name }) => name === "AWS CLI")?.missing === undefined ? "" : "aws() { :; }";
+
+function shell(commands: string, env: Env) {
+  return execa("bash", ["-euc", `${NPX}\n${aws}\n${commands}`], { cwd: repository, env, extendEnv: false, all: true });
+}
+
+describe("a platform engineer with three accounts", () => {
+  it("needs a manifest, and learns how to write one", async () => {
+    const { exitCode, stderr } = await agentRoles(["deploy"]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("agent-roles init");
+  });
+
+  it("gets from an empty directory to a profile for each account with the commands of docs/get-started.md", async () => {
+    await shell(init, user);
+    deployer = { ...user, ...(await startSandbox()) };
+    const { stdout } = await shell(later.join("\n"), deployer);
+    expect(stdout).toContain("3 deployed");
+    expect(stdout).toMatch(/prod +123456789014 +agent-roles\/agent-read +- +fresh/);
+    expect(stdout.includes("assumed-role/agent-read/agent-roles") || aws !== "").toBe(true);
+    agent = { ...deployer, AWS_MASTER_ROLE_ARN: "arn:aws:iam::123456789012:role/agent-roles-master/agent-master" };
+  });
+
+  it("gives every AWS client the profiles", async () => {
+    for (const { arn, missing } of clients) {
+      if (missing !== undefined) continue;
+      expect(await arn("prod", agent)).toBe("arn:aws:sts::123456789014:assumed-role/agent-read/agent-roles");
+    }
+  });
+});
+
+describe("the author of an agent", () => {
+  it("calls AWS from JavaScript with the library", async () => {
+    const directory = join(folder, "agent");
+    await mkdir(directory);
+    await symlink(join(tools, "node_modules"), join(directory, "node_modules"));
+    await writeFile(
+      join(directory, "agent.mjs"),
+      `import { createAgentRoles } from "@agent-roles/runtime";
+       import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+       const roles = createAgentRoles();
+       for (const { profile } of roles.profiles()) {
+         const { Account } = await new STSClient(roles.clientConfig(profile)).send(new GetCallerIdentityCommand({}));
+         console.log(profile, Account);
+       }`,
+    );
+    const variables = `--env-file=${join(repository, "cdk.out/agent-roles.env")}`;
+    const { stdout } = await execa(process.execPath, [variables, "agent.mjs"], {
+      cwd: directory,
+      env: agent,
+      extendEnv: false,
+    });
+    expect(stdout.split("\n")).toEqual(["dev 123456789012", "test 123456789013", "prod 123456789014"]);
+  });
+
+  it.skipIf(boto3?.missing !== undefined)(
+    "calls AWS from Python, and sees the profile that it was given only",
+    async () => {
+      const program = [
+        "import boto3",
+        "print(boto3.Session().available_profiles, boto3.client('sts').get_caller_identity()['Account'])",
+      ];
+      const options = ["--profile", "test", "--access", "view", "--env-file", "cdk.out/agent-roles.env"];
+      const run = await agentRoles(["exec", ...options, "--", "python3", "-c", program.join("\n")], agent);
+      expect(run).toMatchObject({ exitCode: 0, stdout: "['test'] 123456789013" });
+    },
+  );
+});
+
+/** What the workflow of `init` runs. */
+function synth(directory: string) {
+  const env = { ...user, CDK_OUTDIR: directory };
+  return execa("agent-roles-infra", { cwd: repository, env, extendEnv: false, reject: false });
+}
+
+describe("a security engineer's CI", () => {
+  it("writes the templates without AWS and finds nothing that fails", async () => {
+    await synth("base");
+    expect(await agentRoles(["check", "base", "--format", "github"])).toMatchObject({ exitCode: 0 });
+    const { stdout } = await agentRoles(["check", "base", "--format", "sarif"]);
+    expect(JSON.parse(stdout)).toMatchObject({ version: "2.1.0" });
+  });
+
+  it("fails a change that lets another company in, and shows the new access", async () => {
+    const file = join(repository, "agent-roles.yaml");
+    const manifest = await readFile(file, "utf8");
+    const trust = '  trustedBy:\n    - account: "999999999999"\n';
+    await writeFile(file, manifest.replace("  trustedBy:\n", trust));
+    await synth("change");
+    const options = ["change", "--against", "base", "--fail-on", "medium"];
+    const { exitCode, stdout } = await agentRoles(["check", ...options, "--format", "markdown"]);
+    await writeFile(file, manifest);
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain("999999999999");
+  });
+});
