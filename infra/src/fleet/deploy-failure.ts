@@ -169,7 +169,7 @@ export function deployFailure(error: unknown, deployRoleArn: string, stack: stri
 /** One line. A refused connection has no message of its own, only a code. */
 function describe(error: Error & { readonly code?: unknown }): string {
   const { name, code, message } = error;
-  const parts = [name === "Error" ? "" : name, message === "" ? String(code ?? "") : message];
+  const parts = [name === "Error" ? "" : name, message === "" && typeof code === "string" ? code : message];
   return parts
     .filter((part) => part !== "")
     .join(": ")
