@@ -112,7 +112,7 @@ const RULES: readonly Rule[] = [
   {
     code: "RoleExists",
     pattern: /already exists|EntityAlreadyExists|AlreadyExistsException/i,
-    fix: "Delete the role that was created by other means, or give the role another roleName.",
+    fix: "Delete the role that was created by other means or by a stack in another Region, or give the role another roleName.",
   },
   {
     code: "RoleNeedsReplacement",
