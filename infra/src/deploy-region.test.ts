@@ -27,7 +27,9 @@ it.each([
 });
 
 it("refuses what is no Region, or is in another partition", () => {
-  expect(() => deployRegion("aws", "Frankfurt")).toThrow(/^region: "Frankfurt" is not a Region; set AWS_REGION/);
+  expect(() => deployRegion("aws", "Frankfurt")).toThrow(
+    /^region: "Frankfurt" is not a Region; use a Region of partition aws, such as us-east-1: set AWS_REGION/,
+  );
   expect(() => deployRegion("aws-cn", "us-east-1")).toThrow(/"us-east-1" is in partition aws, the manifest in aws-cn/);
   expect(() => deployRegion("aws", "us-gov-west-1")).toThrow(/in partition aws-us-gov/);
 });

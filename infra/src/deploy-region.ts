@@ -10,7 +10,7 @@ import { InfraError } from "./infra-error.ts";
 export function deployRegion(partition: string, wanted: string | undefined): string {
   const fallback = knownRegions(partition)[0] ?? "us-east-1";
   if (!wanted) return fallback;
-  const fix = `set AWS_REGION to one of partition ${partition}, such as ${fallback}, or pass -c region=${fallback}`;
+  const fix = `use a Region of partition ${partition}, such as ${fallback}: set AWS_REGION, or pass --region (with cdk: -c region=${fallback})`;
   const fail = (message: string): InfraError => new InfraError("InvalidRegion", [{ path: "region", message, fix }]);
   if (!isRegion(wanted)) throw fail(`"${wanted}" is not a Region`);
   const found = partitionOfRegion(wanted);

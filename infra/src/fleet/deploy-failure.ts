@@ -66,7 +66,7 @@ const RULES: readonly Rule[] = [
   {
     code: "NoCredentials",
     pattern: /could not load credentials|CredentialsProviderError|profile .*(could not be found|not found)/i,
-    fix: "Set AWS credentials that can assume {role}.",
+    fix: "Set AWS credentials that can assume {role}, or set AWS_PROFILE to a profile that has them.",
   },
   {
     code: "Unreachable",
