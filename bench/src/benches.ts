@@ -16,7 +16,7 @@ import { memory, memoryOurs, memorySdk, memorySdkFloor, memorySdkOneCall, memory
 import { profilesReady, profilesReadySdk, sdkOverhead, temporaryFill } from "./profiles-ready.ts";
 import { storeReplacements, storeWrite } from "./store-write.ts";
 import { synth } from "./synth.ts";
-import { mcpListProfiles, taskCalls } from "./tasks.ts";
+import { mcpListProfiles, taskCalls, taskScoped } from "./tasks.ts";
 import { decisions, trustCheck, trustIndependent } from "./trust.ts";
 
 /** Every bench, in the order of the table. */
@@ -42,6 +42,7 @@ export const benches: readonly Bench[] = [
   ...endpointBenches,
   callsPerLifetime,
   taskCalls,
+  taskScoped,
   mcpListProfiles,
   cliVersion,
   cliList,

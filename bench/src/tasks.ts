@@ -4,8 +4,9 @@ import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import process from "node:process";
 import type { Bench } from "./bench.ts";
 import { alternate, elapsedMs, type Sample } from "./harness/measure.ts";
-import { AGENT_ROLES, child, cleanEnv, homeAt, inTemporaryDirectory } from "./harness/processes.ts";
-import { fakeSts, HOUR_MS, manyRoles } from "./harness/sts.ts";
+import { AGENT_ROLES, child, cleanEnv, figureOf, homeAt, inTemporaryDirectory } from "./harness/processes.ts";
+import { fakeSts, HOUR_MS, LATENCY_MS, manyRoles } from "./harness/sts.ts";
+import { withStsStub } from "./harness/sts-stub.ts";
 
 const TASKS = 500;
 const PROFILES = 1_000;
@@ -29,6 +30,21 @@ export const taskCalls: Bench = {
     await Promise.all(tasks.flatMap((task) => [1, 2, 3].map(() => task.credentials("Profile0")())));
     return { measured, baseline: tasks.length, unit: "calls", noise: 0 };
   },
+};
+
+export const taskScoped: Bench = {
+  name: "task-scoped",
+  what: "median of task.scoped with STS at 50 ms, against one GetScopedCredentials of the bare SDK client",
+  budget: { kind: "ratio", atMost: 1.25 },
+  run: (scale) =>
+    withStsStub({ latencyMs: LATENCY_MS, lifetimeMs: HOUR_MS }, async ({ env }) => {
+      const sample =
+        (how: string): Sample =>
+        () =>
+          figureOf([child("scoped"), how, `${scale(CALLS)}`], env);
+      const samples = { subject: sample("ours"), baseline: sample("bareSdk") };
+      return { ...(await alternate({ ...samples, repetitions: scale(5) })), unit: "ms" };
+    }),
 };
 
 export const mcpListProfiles: Bench = {

@@ -1,10 +1,11 @@
 import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 import { setTimeout } from "node:timers/promises";
 import { type FakeStsOptions, newSession } from "./sts.ts";
 
-/** A server on loopback that answers every AssumeRole and checks nothing. */
+/** A server on loopback that answers every AssumeRole and GetScopedCredentials, and checks nothing. */
 export interface StsStub {
   /** Its address, and the credentials of a master. */
   readonly env: {
@@ -22,9 +23,10 @@ export async function withStsStub<T>(options: FakeStsOptions, work: (stub: StsSt
   let calls = 0;
   const server = createServer((request, response) => {
     calls += 1;
-    request
-      .resume()
-      .on("end", () => void setTimeout(options.latencyMs).then(() => answer(response, options.lifetimeMs)));
+    void text(request).then(async (body) => {
+      await setTimeout(options.latencyMs);
+      answer(response, /\bAction=(\w+)/.exec(body)?.[1] ?? "", options.lifetimeMs);
+    });
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -45,13 +47,13 @@ export async function withStsStub<T>(options: FakeStsOptions, work: (stub: StsSt
 }
 
 /** @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
-function answer(response: ServerResponse, lifetimeMs: number): void {
+function answer(response: ServerResponse, action: string, lifetimeMs: number): void {
   const { accessKeyId, secretAccessKey, sessionToken, expiration } = newSession("123456789013", lifetimeMs);
   response.writeHead(200, { "content-type": "text/xml", "x-amzn-requestid": "bench" });
   response.end(
-    `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>` +
+    `<${action}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><${action}Result><Credentials>` +
       `<AccessKeyId>${accessKeyId}</AccessKeyId><SecretAccessKey>${secretAccessKey}</SecretAccessKey>` +
       `<SessionToken>${sessionToken}</SessionToken><Expiration>${expiration.toISOString()}</Expiration>` +
-      `</Credentials></AssumeRoleResult><ResponseMetadata><RequestId>bench</RequestId></ResponseMetadata></AssumeRoleResponse>`,
+      `</Credentials></${action}Result><ResponseMetadata><RequestId>bench</RequestId></ResponseMetadata></${action}Response>`,
   );
 }
