@@ -29,3 +29,9 @@ export function credentials(name: string, issuedAt: number, lifetimeMs = 3_600_0
     accountId: "123456789013",
   };
 }
+
+/** That many seconds before now, for the age of a file. The file system has no other clock; a test leaves seconds of margin. */
+export function ago(seconds: number): Date {
+  // oxlint-disable-next-line eslint/no-restricted-properties -- see above
+  return new Date(Date.now() - seconds * 1_000);
+}

@@ -2,6 +2,7 @@ import { chmod, mkdir, readdir, stat, symlink, utimes, writeFile } from "node:fs
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { processIdentity } from "../files/process-identity.ts";
+import { ago } from "../fixtures.test-helper.ts";
 import { privateDirectory, sweepPrivateDirectories } from "./private-directory.ts";
 import { temporaryCache } from "./temporary-cache.test-helper.ts";
 
@@ -13,7 +14,7 @@ async function left(identity: string | undefined, hours = 0): Promise<string> {
   await mkdir(path, { recursive: true });
   await writeFile(join(path, "secret"), "x");
   if (identity !== undefined) await writeFile(join(path, "keeper"), identity);
-  const then = new Date(Date.now() - hours * 3_600_000);
+  const then = ago(hours * 3_600);
   await utimes(path, then, then);
   return path;
 }

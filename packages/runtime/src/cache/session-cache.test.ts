@@ -5,7 +5,7 @@ import { AgentRolesError } from "../agent-roles-error.ts";
 import { systemClock } from "../clock.ts";
 import { fakeClock, settle } from "../fake-clock.test-helper.ts";
 import { tryLock } from "../files/process-lock.ts";
-import { credentials } from "../fixtures.test-helper.ts";
+import { ago, credentials } from "../fixtures.test-helper.ts";
 import type { SessionCredentials } from "../session/credentials.ts";
 import { sessionCache, type SessionCacheOptions } from "./session-cache.ts";
 import { key, name, origin, request, temporaryCache } from "./temporary-cache.test-helper.ts";
@@ -156,7 +156,7 @@ it("returns nothing to a reader for an entry that is not there", async () => {
 it("takes over from a process that fell silent in mid-call", async () => {
   await openCacheDirectory(cache.directory());
   await symlink("4711 since 5 on another-machine", cache.lock());
-  const long = new Date(Date.now() - 11_000);
+  const long = ago(11);
   await lutimes(cache.lock(), long, long);
   const processes = Array.from({ length: 10 }, () => processAt({ sts: () => setTimeout(20, credentials("One", NOW)) }));
   await Promise.all(processes.map(({ get }) => get()));

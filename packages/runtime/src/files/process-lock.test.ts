@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { lutimes, mkdtemp, readdir, readlink, rm, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, onTestFinished, vi } from "vitest";
+import { ago } from "../fixtures.test-helper.ts";
 import { lockHolder, tryLock } from "./process-lock.ts";
 import { processIdentity } from "./process-identity.ts";
 
@@ -14,8 +15,6 @@ beforeEach(async () => {
   path = join(directory, "lock");
 });
 afterEach(() => rm(directory, { recursive: true, force: true }));
-
-const ago = (seconds: number): Date => new Date(Date.now() - seconds * 1_000);
 
 /** The mark of a process of this machine that has ended. */
 async function endedMark(): Promise<string> {
@@ -61,13 +60,16 @@ it("passes from a holder that fell silent, and from one that comes from the futu
     expect(await winners(10)).toBe(1);
   }
   await symlink("4711 since 5 on another-machine", path);
-  await lutimes(path, ago(9), ago(9));
+  await lutimes(path, ago(1), ago(1));
   expect(await winners(10)).toBe(0);
 });
 
 it("passes from a holder that lives here when it was silent for longer than STS ever takes", async () => {
+  // The holder's heartbeat would set the time again.
+  vi.useFakeTimers({ toFake: ["setInterval"] });
+  onTestFinished(() => void vi.useRealTimers());
   await tryLock(path);
-  await lutimes(path, ago(44), ago(44));
+  await lutimes(path, ago(12), ago(12));
   expect(await tryLock(path)).toBeUndefined();
   await lutimes(path, ago(46), ago(46));
   expect(await winners(10)).toBe(1);

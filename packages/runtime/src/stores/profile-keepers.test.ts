@@ -2,7 +2,7 @@ import { utimes, writeFile } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "../clock.ts";
 import { processIdentity } from "../files/process-identity.ts";
-import { credentials, target } from "../fixtures.test-helper.ts";
+import { ago, credentials, target } from "../fixtures.test-helper.ts";
 import type { CredentialStore, StoredCredentials } from "./credential-store.ts";
 import { isKeptElsewhere } from "./profile-keepers.ts";
 import { profileStore } from "./profile-store.ts";
@@ -157,7 +157,7 @@ it("does not wait for a file that shrank long ago", async () => {
   await place.given("credentials", "[p]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = secret\n");
   await store.put([entry()]);
   await writeFile(place.file("credentials"), "");
-  const old = new Date(Date.now() - 60_000);
+  const old = ago(60);
   await utimes(place.file("credentials"), old, old);
   await store.put([entry(undefined, "B")]);
   expect(await key()).toBe("ASIASharedBEXAMPLE");

@@ -3,7 +3,7 @@ import { appendFile, chmod, chown, lstat, readdir, readFile, stat, symlink, utim
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { credentials, target } from "../fixtures.test-helper.ts";
+import { ago, credentials, target } from "../fixtures.test-helper.ts";
 import type { StoredCredentials } from "./credential-store.ts";
 import { readSharedProfiles } from "./read-shared-profiles.ts";
 import { sharedCredentialsStore } from "./shared-credentials-store.ts";
@@ -268,7 +268,7 @@ it("cleans up what a killed writer left, and only that", async () => {
   await given("credentials.0123456789ab.tmp", "half");
   await given("credentials.ba9876543210.tmp", "being written");
   await given("credentials.backup.tmp", "mine");
-  const long = new Date(Date.now() - 11_000);
+  const long = ago(11);
   await utimes(file("credentials.0123456789ab.tmp"), long, long);
   await utimes(file("credentials.backup.tmp"), long, long);
   await sharedCredentialsStore({ env }).put([entry("First")]);

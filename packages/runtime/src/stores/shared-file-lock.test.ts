@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { ago } from "../fixtures.test-helper.ts";
 import { withFileLock } from "./shared-file-lock.ts";
 
 let directory: string;
@@ -40,7 +41,7 @@ it("lets one in at a time, and leaves nothing", async () => {
 
 it("takes over a lock whose holder fell silent, one in at a time also then", async () => {
   await symlink("4711 on another-machine", lock);
-  const long = new Date(Date.now() - 11_000);
+  const long = ago(11);
   await lutimes(lock, long, long);
   expect(await crowd(3)).toBe(1);
   expect(await readdir(directory)).toEqual([]);
@@ -66,7 +67,7 @@ it.runIf(process.platform !== "win32")("does not wait for the writer of a pipe a
 it("takes over a file at the lock's path that is larger than any lock", async () => {
   await writeFile(lock, "");
   await truncate(lock, 2_000_000_000);
-  const long = new Date(Date.now() - 3_600_000);
+  const long = ago(3_600);
   await utimes(lock, long, long);
   expect(await withFileLock(file, async () => "in")).toBe("in");
 });
