@@ -6,15 +6,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { execa } from "execa";
-import { rolldown } from "rolldown";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { agentRoles } from "./harness/agent-roles.ts";
+import { bundled } from "./harness/bundle.ts";
 import { cleanEnv } from "./harness/clean-env.ts";
 import { profileClients } from "./harness/clients.ts";
 import { CLI, REPOSITORY } from "./harness/repository.ts";
 
-/** As many as a busy build machine starts at once. */
-const PROCESSES = 200;
+/** bench starts 200, as a busy build machine does. */
+const PROCESSES = 60;
 
 let home: string;
 let env: Record<string, string>;
@@ -81,7 +81,7 @@ async function keyOf(more: Record<string, string> = {}): Promise<string> {
   return JSON.parse(stdout).AccessKeyId;
 }
 
-/** A process without an SDK and without a limit, for two hundred of them shall not take minutes on a small machine. */
+/** A process without an SDK and without a limit, so that many of them do not take minutes on a small machine. */
 const SHARE_SESSION = `
   import { sessionCache } from "@agent-roles/runtime/cache";
   import { parseRoleEnv } from "@agent-roles/runtime/role-env";
@@ -98,14 +98,12 @@ const SHARE_SESSION = `
   void assumeRole({ ...roleEnv.roles[0], subject: "Prod" }).then(({ accessKeyId }) => console.log(accessKeyId));
 `;
 
-/** The program in one file: most of a process's time would go into its modules. @returns its path. */
-async function bundled(): Promise<string> {
+/** @returns the program's path. */
+async function shareSessionProgram(): Promise<string> {
   const input = join(REPOSITORY, "test", `share-session-${process.pid}.mjs`);
   await writeFile(input, SHARE_SESSION);
   try {
-    const file = join(home, "share-session.cjs");
-    await (await rolldown({ input, platform: "node" })).write({ file, format: "cjs" });
-    return file;
+    return await bundled(input);
   } finally {
     await rm(input);
   }
@@ -117,7 +115,7 @@ async function shareSession(program: string): Promise<string> {
 
 describe("processes that want one role", () => {
   it("cost one call of STS, however many come at once", async () => {
-    const program = await bundled();
+    const program = await shareSessionProgram();
     const keys = await Promise.all(Array.from({ length: PROCESSES }, () => shareSession(program)));
     expect(calls).toEqual(["ASIACALL1EXAMPLE"]);
     expect(new Set(keys)).toEqual(new Set(calls));

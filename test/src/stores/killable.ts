@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout } from "node:timers/promises";
+import { bundled } from "../harness/bundle.ts";
 import { REPOSITORY } from "../harness/repository.ts";
 
 const WRITER = join(REPOSITORY, "test/dist/stores/writer.js");
@@ -19,7 +20,7 @@ export interface Interrupted {
 
 /** Starts a writer, lets it write each place once, and kills it at a random moment of the next ones. */
 export async function interruptWriter({ firstSerial, places, env }: Interrupted): Promise<void> {
-  const child = spawn(process.execPath, [WRITER, String(firstSerial), ...places], {
+  const child = spawn(process.execPath, [await bundled(WRITER), String(firstSerial), ...places], {
     env: { ...env },
     stdio: ["pipe", "pipe", "pipe"],
   });
