@@ -4,7 +4,7 @@ import type { Severity, TrustCheckInput, TrustContext, TrustRole } from "@agent-
 import type { CheckReport, UnreadFile } from "./check-formats/check-report.ts";
 import type { CliContext } from "./cli-context.ts";
 import { type TrustFlags, withFlags } from "./trust-flags.ts";
-import { readTrustSet, type TrustSet, type TrustSetOptions, warnOfUnread } from "./trust-set.ts";
+import { isPartial, readTrustSet, type TrustSet, type TrustSetOptions, warnOfUnread } from "./trust-set.ts";
 
 export interface CheckTrustOptions extends TrustSetOptions, TrustFlags {
   readonly failOn: Severity;
@@ -92,11 +92,6 @@ async function readExpectations(
     stated.push(...loaded.map(({ expectation, location }) => ({ ...expectation, location })));
   }
   return stated;
-}
-
-/** Whether only some of the manifest's accounts may have been looked at. */
-function isPartial(paths: readonly string[], { live }: CheckTrustOptions): boolean {
-  return live === true && paths.length === 0;
 }
 
 function warnOfUnknownRules(

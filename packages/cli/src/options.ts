@@ -1,3 +1,4 @@
+import { isSessionName, SESSION_NAME_SHAPE } from "@agent-roles/runtime/role-env";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { UsageError } from "./usage-error.ts";
 
@@ -20,6 +21,25 @@ export function repeatable(flags: string, description: string): Option {
     ...earlier,
     value,
   ]);
+}
+
+/** An option whose value is parsed. @param shape - how to write one, for a text that `parse` gives nothing for. */
+export function parsed(flags: string, description: string, parse: (text: string) => unknown, shape: string): Option {
+  return new Option(flags, description).argParser((text: string) => {
+    const value = parse(text);
+    if (value === undefined) throw new InvalidArgumentError(shape);
+    return value;
+  });
+}
+
+/** An option that takes the id of a task or a person. */
+export function named(flags: string, description: string): Option {
+  return parsed(flags, description, (text) => (isSessionName(text) ? text : undefined), SESSION_NAME_SHAPE);
+}
+
+/** A number without a sign or leading blanks; `undefined` for any other text, and for a number beyond the limit. */
+export function wholeNumber(text: string, atMost: number): number | undefined {
+  return /^\d{1,9}$/.test(text) && Number(text) <= atMost ? Number(text) : undefined;
 }
 
 /** Parses an option that takes one of the given words. @throws {UsageError} that lists them. */

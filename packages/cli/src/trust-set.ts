@@ -3,9 +3,9 @@ import { parseArn } from "@agent-roles/iam";
 import { formatDiagnostic, isRegion, parseRoleArn } from "@agent-roles/runtime/role-env";
 import type { LoadedRoles, LoadOptions } from "@agent-roles/templates";
 import type { TrustContext } from "@agent-roles/trust";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import type { Command, Option } from "commander";
 import type { CliContext } from "./cli-context.ts";
-import { repeatable } from "./options.ts";
+import { parsed, repeatable } from "./options.ts";
 import { UsageError } from "./usage-error.ts";
 import { readEnv } from "./read-env.ts";
 
@@ -34,13 +34,12 @@ export function withTrustSet(command: Command): Command {
 
 /** `--role-arn`, for commands that read standalone policy files. */
 export function roleArnOption(): Option {
-  const description = "ARN of the role that a standalone trust policy file belongs to";
-  return new Option("--role-arn <arn>", description).argParser((text: string) => {
-    if (parseRoleArn(text)) return text;
-    throw new InvalidArgumentError(
-      "A role's ARN is arn:aws:iam::<12 digits>:role/<name>, with its path before the name.",
-    );
-  });
+  return parsed(
+    "--role-arn <arn>",
+    "ARN of the role that a standalone trust policy file belongs to",
+    (text) => parseRoleArn(text)?.arn,
+    "A role's ARN is arn:aws:iam::<12 digits>:role/<name>, with its path before the name.",
+  );
 }
 
 /** As commander gives it: `false` for `--no-manifest`. */
@@ -95,8 +94,16 @@ export async function readTrustSet(
     now: cli.clock.now(),
     ...(own.length > 0 && { accounts: [...accounts, ...own] }),
   };
-  const isPartial = isLive === true && paths.length === 0;
-  return { ...loaded, manifest, context: isPartial ? withinAccounts(known, loaded.liveAccounts) : known };
+  return {
+    ...loaded,
+    manifest,
+    context: isPartial(paths, options) ? withinAccounts(known, loaded.liveAccounts) : known,
+  };
+}
+
+/** Whether only some of the manifest's accounts may have been looked at. */
+export function isPartial(paths: readonly string[], { live }: Pick<TrustSetOptions, "live">): boolean {
+  return live === true && paths.length === 0;
 }
 
 /** Reports on standard error what was not read, for commands whose output has no place for it. */

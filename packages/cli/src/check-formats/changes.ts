@@ -9,8 +9,8 @@ export type Colors = ReturnType<typeof pc.createColors>;
 export function changesBlock(changes: readonly AccessChange[], colors: Colors): string {
   if (changes.length === 0) return "No change in who can assume what.";
   const lines = changes.flatMap((change) => [
-    `  ${paint(change.kind, colors)(change.kind.padEnd("narrowed".length))}  ${change.from} → ${change.to}`,
-    ...conditions(change).map(([name, text]) => colors.dim(`            ${name}: ${text}`)),
+    `  ${colors[COLOURS[change.kind]](change.kind.padEnd("narrowed".length))}  ${change.from} → ${change.to}`,
+    ...conditionTexts(change).map((text) => colors.dim(`            ${text}`)),
   ]);
   return [colors.bold("Who can assume what: what changed"), ...lines].join("\n");
 }
@@ -24,9 +24,7 @@ export function changesMarkdown(changes: readonly AccessChange[]): string {
     markdownCode(change.from),
     markdownCode(change.to),
     change.actions.map((action) => markdownCode(action)).join(" "),
-    conditions(change)
-      .map(([name, text]) => `${name}: ${markdownText(text)}`)
-      .join("<br>"),
+    conditionTexts(change).map(markdownText).join("<br>"),
   ]);
   return `${heading}\n\n${markdownTable(["", "who", "can assume", "actions", "when"], rows)}`;
 }
@@ -38,23 +36,9 @@ const MARKS: Readonly<Record<AccessChangeKind, string>> = {
   removed: "⚪ removed",
 };
 
-function conditions({ was, is }: AccessChange): readonly (readonly [string, string])[] {
-  const both = [
-    ["was", was],
-    ["is", is],
-  ] as const;
-  return both.flatMap(([name, text]) => (text === undefined ? [] : [[name, text] as const]));
-}
+const COLOURS = { new: "red", widened: "yellow", narrowed: "green", removed: "dim" } as const;
 
-function paint(kind: AccessChangeKind, colors: Colors): (text: string) => string {
-  switch (kind) {
-    case "new":
-      return colors.red;
-    case "widened":
-      return colors.yellow;
-    case "narrowed":
-      return colors.green;
-    case "removed":
-      return colors.dim;
-  }
+/** On which conditions a principal could, and can, assume the role. */
+export function conditionTexts({ was, is }: AccessChange): readonly string[] {
+  return [...(was === undefined ? [] : [`was: ${was}`]), ...(is === undefined ? [] : [`is: ${is}`])];
 }

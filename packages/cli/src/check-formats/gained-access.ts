@@ -1,4 +1,5 @@
 import type { AccessChange, Severity } from "@agent-roles/trust";
+import { conditionTexts } from "./changes.ts";
 
 /** A change that gives access away, as formats show it that know results of rules only. */
 export interface GainedAccess {
@@ -19,11 +20,10 @@ export const GAINED_ACCESS_RULES = [
 /** What of the changes has to be looked at: new and widened access. Narrowed and removed access is good news. */
 export function gainedAccess(changes: readonly AccessChange[] = []): readonly GainedAccess[] {
   return changes.flatMap((change) => {
-    const { kind, from, to, actions, was, is } = change;
+    const { kind, from, to, actions } = change;
     if (kind !== "new" && kind !== "widened") return [];
-    const conditions = [...(was === undefined ? [] : [`was: ${was}`]), ...(is === undefined ? [] : [`is: ${is}`])];
     const can = kind === "new" ? "can now assume" : "can assume on weaker conditions";
-    const message = [`${from} ${can} ${to} (${actions.join(", ")})`, ...conditions].join("\n");
+    const message = [`${from} ${can} ${to} (${actions.join(", ")})`, ...conditionTexts(change)].join("\n");
     return { id: `${kind}-access` as const, severity: "low" as const, message, change };
   });
 }

@@ -1,4 +1,5 @@
 import type { AccessChange, Finding } from "@agent-roles/trust";
+import { conditionTexts } from "./changes.ts";
 import type { CheckReport, SuppressedFinding, UnreadFile } from "./check-report.ts";
 import { groupBy } from "@agent-roles/iam";
 import { locationText } from "./location-text.ts";
@@ -55,13 +56,9 @@ function unreadCase({ file, line, reason }: UnreadFile): TestCase {
 }
 
 /** A change alone never fails a check, so its case passes. */
-function changeCase({ kind, from, to, actions, was, is }: AccessChange): TestCase {
-  const lines = [
-    actions.join(", "),
-    ...(was === undefined ? [] : [`was: ${was}`]),
-    ...(is === undefined ? [] : [`is: ${is}`]),
-  ];
-  return testCase(`${kind}: ${from}`, to, `<system-out>${xmlText(lines.join("\n"))}</system-out>`);
+function changeCase(change: AccessChange): TestCase {
+  const lines = [change.actions.join(", "), ...conditionTexts(change)];
+  return testCase(`${change.kind}: ${change.from}`, change.to, `<system-out>${xmlText(lines.join("\n"))}</system-out>`);
 }
 
 function testCase(title: string, role: string, content: string): TestCase {

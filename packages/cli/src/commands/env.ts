@@ -1,7 +1,6 @@
 import { Command } from "commander";
 import type { CliContext } from "../cli-context.ts";
-import { UsageError } from "../usage-error.ts";
-import { withManifest } from "../options.ts";
+import { oneOf, withManifest } from "../options.ts";
 
 /** `agent-roles env`: the `AWS_ROLE_N` values of the manifest, without AWS. */
 export function envCommand(context: CliContext): Command {
@@ -10,8 +9,7 @@ export function envCommand(context: CliContext): Command {
     .option("--format <format>", "output format: dotenv, shell, json, kubernetes, mcp-proxy", "dotenv")
     .action(async (options: { manifest: string; format: string }) => {
       const { envFormats, formatEnv, loadManifest, manifestEnv } = await import("@agent-roles/manifest");
-      const format = envFormats.find((known) => known === options.format);
-      if (!format) throw new UsageError(`--format "${options.format}" is not one of ${envFormats.join(", ")}`);
+      const format = oneOf("--format", options.format, envFormats);
       const manifest = await loadManifest(options.manifest);
       const { roles } = manifest;
       if (format === "mcp-proxy" && roles.length > 1 && !roles.some((role) => role.default)) {

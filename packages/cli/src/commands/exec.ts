@@ -1,7 +1,7 @@
-import { isSessionName, isTaskLength, SESSION_NAME_SHAPE } from "@agent-roles/runtime/role-env";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { isTaskLength } from "@agent-roles/runtime/role-env";
+import { Command } from "commander";
 import type { CliContext, ExitCode } from "../cli-context.ts";
-import { repeatable } from "../options.ts";
+import { named, parsed, repeatable } from "../options.ts";
 import { parseSeconds } from "../duration.ts";
 import { withAccess, withEnvFile } from "../read-env.ts";
 import { UsageError } from "../usage-error.ts";
@@ -16,27 +16,13 @@ export function execCommand(_context: CliContext, _exitWith: (code: ExitCode) =>
       "run one command that sees the named profiles only; keeps them fresh until it ends, and exits with its exit code",
     )
     .addOption(repeatable("--profile <profile>", "profile of an AWS_ROLE_N (repeatable)"))
+    .addOption(named("--task <id>", "run a task: its id is the role session name of every session"))
+    .addOption(named("--on-behalf-of <person>", "the task's person: the source identity of every session"))
     .addOption(
-      option(
-        "--task <id>",
-        "run a task: its id is the role session name of every session",
-        isSessionName,
-        SESSION_NAME_SHAPE,
-      ),
-    )
-    .addOption(
-      option(
-        "--on-behalf-of <person>",
-        "the task's person: the source identity of every session",
-        isSessionName,
-        SESSION_NAME_SHAPE,
-      ),
-    )
-    .addOption(
-      option(
+      parsed(
         "--ttl <duration>",
         "end the task after this time, such as 15m",
-        (text) => isTaskLength(parseSeconds(text) ?? 0),
+        (text) => (isTaskLength(parseSeconds(text) ?? 0) ? text : undefined),
         "use 60s to 12h, such as 15m",
       ),
     )
@@ -63,11 +49,4 @@ Example:
         `${problem}\n  fix: put the command after two dashes: agent-roles exec --profile <profile> -- aws s3 ls`,
       );
     });
-}
-
-function option(flags: string, description: string, isValid: (text: string) => boolean, shape: string): Option {
-  return new Option(flags, description).argParser((text) => {
-    if (isValid(text)) return text;
-    throw new InvalidArgumentError(shape);
-  });
 }

@@ -1,9 +1,10 @@
 import type { AccessLevel } from "@agent-roles/runtime/role-env";
-import { formatDiagnostic, isSessionName, parseRoleEnv } from "@agent-roles/runtime/role-env";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { formatDiagnostic, parseRoleEnv } from "@agent-roles/runtime/role-env";
+import { Command } from "commander";
 import type { CliContext } from "../cli-context.ts";
 import { envSource } from "../env-source.ts";
 import { eventLine } from "../event-line.ts";
+import { named } from "../options.ts";
 import { ownVersion } from "../own-version.ts";
 import { withAccess, withEnvFile } from "../read-env.ts";
 
@@ -18,11 +19,7 @@ Example for Claude Code:
 export function mcpCommand(context: CliContext): Command {
   return withAccess(withEnvFile(new Command("mcp")))
     .description("serve profiles and tasks to an AI agent over MCP, on standard input and output")
-    .addOption(
-      new Option("--on-behalf-of <person>", "the person on whose behalf all tasks run: the source identity").argParser(
-        parsePerson,
-      ),
-    )
+    .addOption(named("--on-behalf-of <person>", "the person on whose behalf all tasks run: the source identity"))
     .addHelpText("after", HELP)
     .action(async (options: { envFile?: string; access?: AccessLevel; onBehalfOf?: string }) => {
       const { access, envFile } = options;
@@ -53,9 +50,4 @@ export function mcpCommand(context: CliContext): Command {
         ...(onBehalfOf && { onBehalfOf }),
       });
     });
-}
-
-function parsePerson(text: string): string {
-  if (isSessionName(text)) return text;
-  throw new InvalidArgumentError("Use 2 to 64 of: letters, digits, _ + = , . @ -");
 }

@@ -74,7 +74,7 @@ it.each(["x", "-1", "65536", "9911x", "1.5"])("refuses the port %j", async (port
 it.each([
   ["--metrics=9912", "--metrics needs --endpoint"],
   ["--metrics=localhost:9912", "Use an IP address and a port"],
-  ["--metrics=[::]:99999", "Use a number from 0 to 65535"],
+  ["--metrics=[::]:99999", "a port from 0 to 65535"],
   ["--metrics=1.2.3:9912", "Use an IP address and a port"],
 ])("refuses %s", async (option, message) => {
   const { code, err } = start(["run", option]);

@@ -1,7 +1,7 @@
 import { isIP } from "node:net";
 import type { AgentRolesEvent, FollowedRoles, Owner, ProfileStatus } from "@agent-roles/runtime";
 import type { AccessLevel } from "@agent-roles/runtime/role-env";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command } from "commander";
 import type { CliContext, ExitCode } from "../cli-context.ts";
 import { AgentRolesError, type Env } from "@agent-roles/runtime/role-env";
 import { timestamp } from "../duration.ts";
@@ -9,6 +9,7 @@ import type { Address, Endpoint, EndpointOptions, SharedWithGroup } from "../end
 import { eventJson } from "../event-json.ts";
 import { eventLine } from "../event-line.ts";
 import { sweepExecDirectories } from "../exec/exec.ts";
+import { parsed, wholeNumber } from "../options.ts";
 import { profileJson } from "../profile-json.ts";
 import { readRoleEnv, withAccess, withEnvFile } from "../read-env.ts";
 import { UsageError } from "../usage-error.ts";
@@ -37,29 +38,40 @@ export function runCommand(context: CliContext, exitWith: (code: ExitCode) => vo
       'also store credentials in this Secrets Manager secret; with a trailing "/", one secret per profile',
     )
     .addOption(
-      new Option(
+      parsed(
         "--endpoint [port]",
         "also serve credentials on 127.0.0.1 as ECS does, with /healthz, /readyz, /metrics and a status page at /; 0 for any free port",
+        (text) => wholeNumber(text, LAST_PORT),
+        "Use a number from 0 to 65535; 0 for any free port.",
       )
-        .argParser(parsePort)
         .preset(ENDPOINT_PORT)
         .conflicts("once"),
     )
     .addOption(
-      new Option(
+      parsed(
         "--metrics <[address:]port>",
         "with --endpoint: also serve /healthz, /readyz and /metrics to other machines, without credentials; all interfaces by default",
-      ).argParser(parseAddress),
+        parseAddress,
+        "Use an IP address and a port from 0 to 65535, such as 0.0.0.0:9912, or a port.",
+      ),
     )
     .option("--once", "assume and write once, then exit; exit code 1 if a role failed")
     .option("--adopt", "overwrite profiles of the same name that another tool wrote")
     .addOption(
-      new Option("--owner <uid[:gid]>", "as root: the user to give the files to, by number").argParser(parseOwner),
+      parsed(
+        "--owner <uid[:gid]>",
+        "as root: the user to give the files to, by number",
+        parseOwner,
+        'Use numbers: --owner "$(id -u NAME):$(id -g NAME)".',
+      ),
     )
     .addOption(
-      new Option("--group <gid>", "let this group read the profiles and tokens, for an agent that runs as another user")
-        .argParser(parseGroup)
-        .conflicts("owner"),
+      parsed(
+        "--group <gid>",
+        "let this group read the profiles and tokens, for an agent that runs as another user",
+        (text) => wholeNumber(text, 999_999_999),
+        "Use the number of a group of this process: id -G.",
+      ).conflicts("owner"),
     )
     .option("--json", "print events as JSON lines; with --once, print the profiles as JSON")
     .action(async (options: RunOptions) => exitWith(await run(context, options)));
@@ -178,25 +190,15 @@ async function createEndpoint(
 /** Not one of AWS's own, and the same after each restart, so that readers keep their settings. */
 const ENDPOINT_PORT = 9911;
 
-function parsePort(text: string): number {
-  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
-  throw new InvalidArgumentError("Use a number from 0 to 65535; 0 for any free port.");
+const LAST_PORT = 65_535;
+
+function parseAddress(text: string): Address | undefined {
+  const [, host = "::", digits = ""] = /^(?:\[?([\da-f.:]+?)\]?:)?(\d{1,5})$/i.exec(text) ?? [];
+  const port = wholeNumber(digits, LAST_PORT);
+  return isIP(host) === 0 || port === undefined ? undefined : { host, port };
 }
 
-function parseAddress(text: string): Address {
-  const [, host = "::", port = ""] = /^(?:\[?([\da-f.:]+?)\]?:)?(\d{1,5})$/i.exec(text) ?? [];
-  if (isIP(host) === 0 || port === "")
-    throw new InvalidArgumentError("Use an IP address and a port, such as 0.0.0.0:9912, or a port.");
-  return { host, port: parsePort(port) };
-}
-
-function parseGroup(text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("Use the number of a group of this process: id -G.");
-}
-
-function parseOwner(text: string): Owner {
+function parseOwner(text: string): Owner | undefined {
   const [, uid, gid = uid] = /^(\d{1,9})(?::(\d{1,9}))?$/.exec(text) ?? [];
-  if (uid === undefined) throw new InvalidArgumentError('Use numbers: --owner "$(id -u NAME):$(id -g NAME)".');
-  return { uid: Number(uid), gid: Number(gid) };
+  return uid === undefined ? undefined : { uid: Number(uid), gid: Number(gid) };
 }

@@ -1,5 +1,6 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import type { CliContext } from "../cli-context.ts";
+import { parsed, wholeNumber } from "../options.ts";
 
 /** `agent-roles sandbox`: runs the local AWS until it is stopped. */
 export function sandboxCommand(context: CliContext): Command {
@@ -7,7 +8,14 @@ export function sandboxCommand(context: CliContext): Command {
     .description(
       "start a local AWS that enforces trust and permissions (a test tool) and print the variables that point at it",
     )
-    .option("--port <port>", "port on loopback; default: a free port", parsePort)
+    .addOption(
+      parsed(
+        "--port <port>",
+        "port on loopback; default: a free port",
+        (text) => wholeNumber(text, 65_535),
+        "Use a port from 0 to 65535.",
+      ),
+    )
     .option("--manifest <file>", "create the accounts of this manifest; default: 123456789012 and 123456789013")
     .option("--json", "print the variables as JSON")
     .action(async (options: { port?: number; manifest?: string; json?: true }) => {
@@ -36,12 +44,6 @@ export function sandboxCommand(context: CliContext): Command {
       await stopped(context.signal);
       await sandbox.close();
     });
-}
-
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
-  throw new InvalidArgumentError("Use a port from 0 to 65535.");
 }
 
 async function stopped(signal: AbortSignal): Promise<void> {
