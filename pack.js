@@ -21,7 +21,8 @@ const DIRECTORIES = [
 ];
 
 const MODULE = /(?<!\.d)\.js$/;
-const IMPORT = /(^(?:(?:import|export|\})[^"\n]* from |import )|\bimport\()"([\w@./:-]+)"/gm;
+// `load("…")` is a require at first use: packages/templates/src/source/libraries.ts.
+const IMPORT = /(^(?:(?:import|export|\})[^"\n]* from |import )|\b(?:import|load)\()"([\w@./:-]+)"/gm;
 const DATA_FILE = /readFileSync\(new URL\("(\.\.\/data\/[^"]+)", import\.meta\.url\), "utf8"\)/;
 const NOT_PUBLISHED = /\.(test|test-helper|simulation)\.|\.(tsbuildinfo|map|d\.ts)$|\/(\.docs|__pycache__)$/;
 

@@ -6,6 +6,7 @@ import { execa } from "execa";
 import { publint } from "publint";
 import { rolldown } from "rolldown";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parse } from "yaml";
 import { npmEnv, npmInstall, packAll } from "./harness/packed.ts";
 import { REPOSITORY } from "./harness/repository.ts";
 
@@ -122,6 +123,26 @@ describe.each(Object.entries(USES))("%s, installed alone", (name, [code, importe
     const { stdout } = await execa(tsc, [...options, ...modules, "main.mts"], { cwd: app, reject: false });
     expect(stdout).toBe("");
   });
+});
+
+it("agent-roles, installed alone, checks templates in JSON and YAML", async () => {
+  const app = join(folder, "agent-roles");
+  await npmInstall(app, [tarballs.get("agent-roles") ?? ""], env);
+  const policy = "{ Statement: [{ Effect: Allow, Principal: '*', Action: 'sts:AssumeRole' }] }";
+  const yaml = `Resources: { Open: { Type: "AWS::IAM::Role", Properties: { AssumeRolePolicyDocument: ${policy} } } }`;
+  await writeFile(join(app, "a.template.yaml"), yaml);
+  await writeFile(join(app, "b.template.json"), JSON.stringify(parse(yaml)));
+  await writeFile(join(app, "c.template.json"), "{");
+  const options = { cwd: app, env, extendEnv: false, reject: false } as const;
+  const args = ["check", ".", "--json", "--exclude", "*.lock", "--exclude", "package*.json"];
+  const { exitCode, stdout, stderr } = await execa("npx", ["agent-roles", ...args], options);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: "" });
+  const { findings, unread } = JSON.parse(stdout);
+  expect(findings.map(({ location }: { location: { file: string } }) => location.file)).toEqual([
+    "a.template.yaml",
+    "b.template.json",
+  ]);
+  expect(unread.map(({ file }: { file: string }) => file)).toEqual(["c.template.json"]);
 });
 
 describe("what agents load", () => {
