@@ -132,3 +132,16 @@ it.each(["\n", "\r", "\r\n", "\0", "\u001b"])(
     expect(() => editSections("", [{ ...edit("Prod", "region = eu-west-1"), note: injected }])).toThrow(refused);
   },
 );
+
+describe("a value that would end its line", () => {
+  const ENDS = ["\n", "\r", "\0", "\u000B", "\u007F", "\u010A", "\u560A"];
+
+  it.each(ENDS.flatMap((end) => ["header", "note", "lines"].map((part) => [part, end] as const)))(
+    "is refused by the writer: %s with %j",
+    (part, end) => {
+      const value = `x${end}[default]`;
+      const wrong = { header: "a", note: "n", lines: ["region = 1"], [part]: part === "lines" ? [value] : value };
+      expect(() => editSections("", [wrong])).toThrow(expect.objectContaining({ code: "StoreFailed" }));
+    },
+  );
+});

@@ -95,9 +95,10 @@ function sectionLines({ header, note, lines = [] }: SectionEdit, eol: string): s
   return all.map((line) => line + eol);
 }
 
-/** Bytes above 127 belong to letters of other scripts. */
+/** Bytes above 127 belong to letters of other scripts. A character of more than a byte would be written as another one: U+010A as a line feed. */
 function hasControlCharacter(line: string): boolean {
-  return line.split("").some((character) => (character < " " && character !== "\t") || character === "\u007F");
+  const isControl = (character: string): boolean => (character < " " && character !== "\t") || character === "\u007F";
+  return line.split("").some((character) => isControl(character) || character > "\u00FF");
 }
 
 /** What we write, in any spelling: botocore refuses a whole file for a setting that stands there twice. */

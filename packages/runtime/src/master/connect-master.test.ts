@@ -242,6 +242,18 @@ it.each<readonly [string, (text: string) => string]>([
   ["accessKeyId", (text) => text.replace("ASIAEXAMPLE", "ASIA".repeat(40))],
   ["expiration", (text) => text.replace("2026-01-01T01", "2026-01-01T13")],
   ["expiration", (text) => text.replace("2026-01-01T01", "2032-01-01T01")],
+  ["SessionToken", (text) => text.replace(">t<", ">t&#13;[default]<")],
+  ["SessionToken", (text) => text.replace(">t<", ">t&#9;x<")],
+  ["SessionToken", (text) => text.replace(">t<", ">t&#127;<")],
+  // Written as one byte a character, this one is a line feed.
+  ["SessionToken", (text) => text.replace(">t<", ">t\u010A[default]<")],
+  ["SessionToken", (text) => text.replace(">t<", ">t\u0085x\u2028<")],
+  ["secretAccessKey", (text) => text.replace(">s<", ">s&#10;aws_session_token = x<")],
+  ["secretAccessKey", (text) => text.replace(">s<", `>${"s".repeat(300)}<`)],
+  ["secretAccessKey", (text) => text.replace("<SecretAccessKey>s</SecretAccessKey>", "")],
+  ["accessKeyId", (text) => text.replace("ASIAEXAMPLE", "ASIAEXAMPLE&#10;x")],
+  ["accessKeyId", (text) => text.replace("ASIAEXAMPLE", "")],
+  ["expiration", (text) => text.replace(/<Expiration>[^<]*<.Expiration>/, "")],
   ["Credentials", () => "<AssumeRoleResponse><AssumeRoleResult/></AssumeRoleResponse>"],
 ])("refuses an answer whose %s AWS would not give", async (field, change) => {
   answer = change(session);

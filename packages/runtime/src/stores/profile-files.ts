@@ -24,6 +24,8 @@ import type { SharedFilesOptions } from "./shared-files-store.ts";
 /** Files that are written at the same time: as many as libuv has threads for. More would only take memory. */
 const OPEN_FILES = 4;
 
+const KEYS = ["accessKeyId", "secretAccessKey", "sessionToken"] as const;
+
 /** A file has some two thousand bytes. */
 const READING = { limit: 64 * 1024, noFollow: true } as const;
 
@@ -67,6 +69,12 @@ export async function writeProfileFiles(
   { clockOffsetMs = 0, ...options }: FileOptions & { readonly clockOffsetMs: number | undefined },
 ): Promise<void> {
   const texts = entries.map((entry): readonly [string, string] => {
+    const field = KEYS.find((name) => !/^[\x21-\x7e]+$/.test(entry.credentials[name]));
+    // Every field was checked where it came from; this is the last guard of a file that programs read credentials from.
+    if (field !== undefined) {
+      const fix = "Check AWS_ENDPOINT_URL: AWS does not issue such values.";
+      throw new AgentRolesError(`${entry.target.profile}: the ${field} is malformed`, { code: "StoreFailed", fix });
+    }
     const fields = {
       ...processCredentials(entry, clockOffsetMs),
       IssuedAt: entry.credentials.issuedAt.toISOString(),

@@ -258,3 +258,17 @@ it("reads back the access level of the credentials, in both forms", async () => 
     expect((await readSharedProfiles(place.env)).managed).toMatchObject([{ profile: "First", access: "view" }]);
   }
 });
+
+it.each([
+  ["sessionToken", "a\nb"],
+  ["secretAccessKey", "a\u0000b"],
+  ["accessKeyId", "ASIA EXAMPLE"],
+])("writes no file of credentials whose %s AWS would not issue", async (field, value) => {
+  const { target: of, credentials: good } = entry("First");
+  const store = profileStore({ env: place.env });
+  await expect(store.put([{ target: of, credentials: { ...good, [field]: value } }])).rejects.toMatchObject({
+    code: "StoreFailed",
+    message: expect.stringContaining(field),
+  });
+  await expect(readdir(`${place.home}/.aws/agent-roles/profiles`)).rejects.toMatchObject({ code: "ENOENT" });
+});
