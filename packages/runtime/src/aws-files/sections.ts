@@ -97,8 +97,8 @@ function sectionLines({ header, note, lines = [] }: SectionEdit, eol: string): s
 
 /** Bytes above 127 belong to letters of other scripts. A character of more than a byte would be written as another one: U+010A as a line feed. */
 function hasControlCharacter(line: string): boolean {
-  const isControl = (character: string): boolean => (character < " " && character !== "\t") || character === "\u007F";
-  return line.split("").some((character) => isControl(character) || character > "\u00FF");
+  // oxlint-disable-next-line eslint/no-control-regex -- what it matches
+  return /[^\t\u0020-\u007E\u0080-\u00FF]/.test(line);
 }
 
 /** What we write, in any spelling: botocore refuses a whole file for a setting that stands there twice. */

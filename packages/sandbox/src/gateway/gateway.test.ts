@@ -1,12 +1,13 @@
-import { createServer, get, type IncomingMessage } from "node:http";
+import { createServer, get, type IncomingMessage, request as httpRequest } from "node:http";
 import { once } from "node:events";
+import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ADMINISTRATOR, MASTER, MAY_ASSUME, OTHER, stsContext, trust } from "../sts/fake-iam.test-helper.ts";
 import type { StsContext } from "../sts/sts-service.ts";
 import { gatewayHandler } from "./gateway.ts";
 import { listenOnLoopback, type LoopbackServer } from "./listen-on-loopback.ts";
-import { type SignOptions, signedHeaders } from "./sign.test-helper.ts";
+import { presignedUrl, type SignOptions, signedHeaders } from "./sign.test-helper.ts";
 
 const AGENT = `arn:aws:iam::${MASTER}:role/agent-master`;
 const TARGET = `arn:aws:iam::${OTHER}:role/MySecondRole`;
@@ -199,6 +200,71 @@ describe("the gateway", () => {
       const answer = await rawGet(gateway.port, path, { ...(await signedHeaders(signing)), host, ...extra });
       expect([path, answer]).toEqual([path, 403]);
     }
+    expect(moto.seen).toEqual([]);
+  });
+
+  it.each([
+    ["HTTP/1.0 without a host", "GET /_sandbox/calls HTTP/1.0\r\n\r\n"],
+    ["two hosts", "GET /_sandbox/calls HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n"],
+    [
+      "an absolute URL of another host",
+      "GET http://evil.example/_sandbox/calls HTTP/1.1\r\nHost: evil.example\r\n\r\n",
+    ],
+    [
+      "an upgrade to a web socket",
+      "GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
+    ],
+    ["an empty Origin", "GET /_sandbox/faults HTTP/1.1\r\nHost: localhost\r\nOrigin:\r\n\r\n"],
+    [
+      "a chunked body of a page",
+      "PUT /_sandbox/faults HTTP/1.1\r\nHost: localhost\r\nOrigin: http://a.example\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+    ],
+    [
+      "a page's own navigation in a frame",
+      "GET /_sandbox/calls HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: same-origin\r\n\r\n",
+    ],
+  ])("refuses %s, byte for byte", async (_case, bytes) => {
+    const socket = connect(gateway.port, "127.0.0.1");
+    socket.end(bytes);
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 403 [^]*"__type":"AccessDenied"/);
+    expect([moto.seen, sts.faults.current()]).toEqual([[], {}]);
+  });
+
+  it("answers a presigned URL of a program, and none that a page fetches", async () => {
+    const host = `localhost:${gateway.port}`;
+    const query = { Action: "GetCallerIdentity", Version: "2011-06-15" };
+    const signing = { ...USER_KEYS, service: "sts", signingDate: new Date(clock), method: "GET", host, query };
+    const url = await presignedUrl(signing);
+    expect(await rawGet(gateway.port, url, { host })).toBe(200);
+    expect(await rawGet(gateway.port, url, { host, origin: "https://evil.example" })).toBe(403);
+    expect(await rawGet(gateway.port, url, { host, "sec-fetch-site": "cross-site" })).toBe(403);
+    expect(await rawGet(gateway.port, url.replace("CallerIdentity", "SessionToken"), { host })).toBe(403);
+  });
+
+  it("refuses a body in chunks above its limit without forwarding it", async () => {
+    const path = "/b/k";
+    const host = `localhost:${gateway.port}`;
+    const headers = await signedHeaders({
+      ...USER_KEYS,
+      service: "s3",
+      signingDate: new Date(clock),
+      host,
+      method: "PUT",
+      path,
+    });
+    const sent = httpRequest({
+      host: "127.0.0.1",
+      port: gateway.port,
+      method: "PUT",
+      path,
+      headers: { ...headers, "transfer-encoding": "chunked" },
+    });
+    sent.on("error", () => undefined);
+    const chunk = Buffer.alloc(1024 * 1024);
+    for (let count = 0; count < 66; count += 1) sent.write(chunk);
+    const [answer]: IncomingMessage[] = await once(sent, "response");
+    expect(answer?.statusCode).toBe(400);
+    sent.destroy();
     expect(moto.seen).toEqual([]);
   });
 
