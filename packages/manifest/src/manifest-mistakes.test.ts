@@ -153,6 +153,12 @@ describe("refuses a role, with line, column, value and fix, for", () => {
     ],
     ["a dynamic reference", 'description: "{{resolve:ssm:/prod/secret}}"', "10:18: roles[0].description: "],
     ["a dynamic reference in a tag", 'tags: { team: "a {{resolve:secretsmanager:x}}" }', "is a dynamic reference"],
+    ["a dynamic reference in a tag's key", 'tags: { "{{resolve:ssm:x}}": a }', "is a dynamic reference"],
+    [
+      "a dynamic reference in a condition's key",
+      'statements: [{ Effect: Allow, Action: s3:GetObject, Resource: "*", Condition: { StringEquals: { "aws:ResourceTag/{{resolve:ssm:x}}": a } } }]',
+      "is a dynamic reference",
+    ],
     [
       "a dynamic reference in a condition",
       onResource("arn:aws:s3:::{{resolve:ssm:bucket}}/*"),

@@ -33,7 +33,7 @@ export function safeOutput(text: string, { githubCommands = false }: OutputOptio
   const visible = text
     .replace(HIDDEN_IN_LINES, (found, kept?: string) => kept ?? escaped(found))
     .replace(/#(?=#\w*\[)/g, String.raw`\u0023`);
-  return githubCommands ? visible : visible.replace(/^(\s*):(?=:)/gm, String.raw`$1\u003a`);
+  return githubCommands ? visible : visible.replace(/^([^\S\n]*):(?=:)/gm, String.raw`$1\u003a`);
 }
 
 function escaped(character: string): string {
