@@ -145,3 +145,8 @@ describe("a value that would end its line", () => {
     },
   );
 });
+
+it("edits a file of half a million lines", () => {
+  const foreign = "[profile x]\nregion = eu-west-1\n".repeat(250_000);
+  expect(editSections(foreign, [edit("a", "region = 1")])).toBe(`${foreign}\n[a]\n# agent-roles: n\nregion = 1\n`);
+});

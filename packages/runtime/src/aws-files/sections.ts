@@ -72,11 +72,12 @@ export function editSections(text: string, edits: readonly SectionEdit[], adopt 
     if (!edit || !(managed || adopt)) continue;
     const written = pending.delete(edit);
     const keeps = (line: string): boolean => !isOurs(line) && (isNoSetting(line) || (managed && written));
-    output.push(...lines.slice(copied, start), ...(written ? sectionLines(edit, eol) : []));
-    output.push(...lines.slice(start + 1, end).filter(keeps));
+    append(output, lines.slice(copied, start));
+    if (written) append(output, sectionLines(edit, eol));
+    append(output, lines.slice(start + 1, end).filter(keeps));
     copied = end;
   }
-  output.push(...lines.slice(copied));
+  append(output, lines.slice(copied));
   for (const edit of pending) appendSection(output, sectionLines(edit, eol), eol);
   return output.join("");
 }
@@ -112,6 +113,11 @@ function isOurs(line: string): boolean {
 /** A blank line or a comment. */
 function isNoSetting(line: string): boolean {
   return /^\s*([#;]|$)/.test(line);
+}
+
+/** A hundred thousand arguments of `push` would be more than the stack holds. */
+function append(output: string[], lines: readonly string[]): void {
+  for (const line of lines) output.push(line);
 }
 
 function appendSection(output: string[], section: readonly string[], eol: string): void {

@@ -63,3 +63,9 @@ describe("safeOutput", () => {
     expect(safeOutput(text, { githubCommands: true })).toBe(String.raw`::warning title=x::\u0023#[y]`);
   });
 });
+
+it("takes time in proportion to its text, however many lines are empty", () => {
+  // Quadratic, this would take hours.
+  const text = `${"\n".repeat(1_000_000)}::end::`;
+  expect(safeOutput(text).endsWith("\n\\u003a:end::")).toBe(true);
+});
