@@ -1,8 +1,11 @@
-"""Builds AWS's managed policies once for all accounts. moto builds 1,300 of them for each account, in a fifth of a second."""
+"""Builds AWS's managed policies once for all accounts, and lists those in use where AWS does.
+
+moto builds 1,300 of them for each account, in a seventh of a second, and GetAccountAuthorizationDetails returned them all in another.
+"""
 
 import copy
 
-from moto.iam.models import IAMBackend
+from moto.iam.models import AWSManagedPolicy, IAMBackend
 
 
 def patch():
@@ -18,4 +21,18 @@ def patch():
             policy.account_id = backend.account_id
         return policies
 
+    details = IAMBackend.get_account_authorization_details
+
+    def with_policies_in_use(backend, policy_filter):
+        found = details(backend, policy_filter)
+        principals = [*backend.roles.values(), *backend.users.values()]
+        boundaries = {getattr(principal, "permissions_boundary_arn", None) for principal in principals}
+        found["managed_policies"] = [
+            policy
+            for policy in found["managed_policies"]
+            if not isinstance(policy, AWSManagedPolicy) or policy.attachment_count > 0 or policy.arn in boundaries
+        ]
+        return found
+
     IAMBackend._init_aws_policies = own_copies
+    IAMBackend.get_account_authorization_details = with_policies_in_use
