@@ -248,33 +248,31 @@ export const CHECKS: readonly Check[] = [
 ];
 
 /** A diagnostic or an error with its place in the message. */
-function asProblem(each: { readonly message: string; readonly fix: string }): Problem {
-  const { message, fix } = each;
-  const text = each instanceof AgentRolesError ? message : formatDiagnostic({ ...each, fix: "" }).replace(/; $/, "");
-  return { message: text.replace(/^the master: (?=the master)/, ""), fix };
+function asProblem(each: Problem): Problem {
+  const text =
+    each instanceof AgentRolesError ? each.message : formatDiagnostic({ ...each, fix: "" }).replace(/; $/, "");
+  return { message: text.replace(/^the master: (?=the master)/, ""), fix: each.fix };
 }
 
 /** The error that the work throws. */
 async function problemOf(work: () => Promise<void>): Promise<readonly Problem[]> {
-  return work().then(
-    () => [],
-    (error: unknown) => {
-      if (error instanceof AgentRolesError) return [asProblem(error)];
-      throw error;
-    },
-  );
+  try {
+    await work();
+    return [];
+  } catch (error) {
+    if (error instanceof AgentRolesError) return [asProblem(error)];
+    throw error;
+  }
 }
 
 async function readable(name: string, path: string): Promise<readonly Problem[]> {
-  return readRegularFile(path, { limit: TOKEN_BYTES }).then(
-    () => [],
-    (error: unknown) => [
-      {
-        message: `${name}: ${error instanceof Error ? error.message : String(error)}`,
-        fix: `Set ${name} to a file that this user can read, or unset it.`,
-      },
-    ],
-  );
+  try {
+    await readRegularFile(path, { limit: TOKEN_BYTES });
+    return [];
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return [{ message: `${name}: ${reason}`, fix: `Set ${name} to a file that this user can read, or unset it.` }];
+  }
 }
 
 /** The sections with keys of a profile that has a `credential_process`. */

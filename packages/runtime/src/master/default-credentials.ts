@@ -7,7 +7,7 @@ import type { HttpHandler } from "@smithy/core/protocols";
 import { AgentRolesError } from "../agent-roles-error.ts";
 import { readProfile } from "../aws-files/profile-setting.ts";
 import type { Env } from "../role-env/env.ts";
-import { masterCredentialsError } from "../sts/sts-error.ts";
+import { masterCredentialsError } from "../sts/master-credentials-error.ts";
 
 /** As long as an STS call may take: a person can have to enter a code. */
 const PROCESS_LIMIT_MS = 60_000;

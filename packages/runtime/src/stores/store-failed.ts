@@ -1,4 +1,4 @@
-import { AgentRolesError } from "../agent-roles-error.ts";
+import { type AgentRolesError, toAgentRolesError } from "../agent-roles-error.ts";
 import { errorCode } from "../files/error-code.ts";
 
 const FIXES: Readonly<Record<string, string>> = {
@@ -15,9 +15,7 @@ const FIXES: Readonly<Record<string, string>> = {
 
 /** Gives a failed write its fix. @param path - what a person knows the store by. */
 export function storeFailed(error: unknown, path: string): AgentRolesError {
-  if (error instanceof AgentRolesError) return error;
   const code = errorCode(error);
-  const message = error instanceof Error ? error.message : String(error);
   const fix = FIXES[code === "EPERM" ? "EACCES" : code] ?? "See the cause above. Nothing was changed.";
-  return new AgentRolesError(`${path}: ${message}`, { code: "StoreFailed", retryable: true, fix, cause: error });
+  return toAgentRolesError(error, { prefix: path, code: "StoreFailed", retryable: true, fix });
 }

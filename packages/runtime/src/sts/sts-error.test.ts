@@ -2,7 +2,8 @@ import { STSServiceException } from "@aws-sdk/client-sts";
 import { describe, expect, it } from "vitest";
 import { target } from "../fixtures.test-helper.ts";
 import { targetRequest } from "../session/role-request.ts";
-import { assumeRoleError, masterCredentialsError } from "./sts-error.ts";
+import { masterCredentialsError } from "./master-credentials-error.ts";
+import { assumeRoleError } from "./sts-error.ts";
 
 const request = targetRequest(target("Prod", { number: 3 }));
 const sts = (name: string, message: string, httpStatusCode = 400) =>

@@ -1,14 +1,14 @@
 import { AgentRolesError, type ErrorCode } from "../agent-roles-error.ts";
 import type { RoleRequest } from "../session/role-request.ts";
 
-interface Failure {
+export interface Failure {
   readonly code: ErrorCode;
   readonly retryable?: true;
   readonly fix: string;
 }
 
 /** What is read of an SDK or network error; its other fields may hold the request and are never copied. */
-interface ErrorFacts {
+export interface ErrorFacts {
   /** STS's code, or the SDK's or the socket's name for the failure. */
   readonly name: string;
   readonly message: string;
@@ -91,75 +91,13 @@ export function stsError(
   return of === undefined ? failure : stsError(failure, { subject });
 }
 
-/**
- * Gives every failure of the SDK's default chain a code of the master: what failed is not the target role.
- *
- * @see https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
- */
-export function masterCredentialsError(error: unknown): AgentRolesError {
-  if (error instanceof AgentRolesError) return error;
-  const facts = errorFacts(error);
-  const { code, retryable = false, fix } = classifyMaster(facts);
-  return new AgentRolesError(`the master's credentials: ${describe(facts, code)}`, {
-    code,
-    retryable,
-    fix,
-    cause: error,
-  });
-}
-
-function classifyMaster(outer: ErrorFacts): Failure {
-  // The SDK's providers put a failed call into the message of an error of theirs.
-  const [, innerName, innerMessage] = /^(?:\w+: )*?(\w+(?:Error|Exception)?): (.*)/s.exec(outer.message) ?? [];
-  const isWrapped = outer.name === "CredentialsProviderError" && innerName && innerMessage;
-  const facts = isWrapped ? { ...outer, name: innerName, message: innerMessage } : outer;
-  const { name, message, status } = facts;
-  if (/expired/i.test(`${name} ${message}`) && !/Signature/.test(name)) {
-    const fix = /sso/i.test(message)
-      ? 'Run "aws sso login" with the master\'s profile.'
-      : "Give the agent new master credentials.";
-    return { code: "MasterCredentialsExpired", fix };
-  }
-  if (
-    /^(AccessDenied|InvalidIdentityToken|IDPRejectedClaim|Unauthorized|Forbidden|ValidationError|RegionDisabled)/.test(
-      name,
-    )
-  ) {
-    return { code: "MasterCredentialsDenied", fix: masterFix(message) };
-  }
-  if (/multi-factor/.test(message)) {
-    const fix =
-      "Use a profile without mfa_serial, or the keys of aws sts get-session-token: nobody can enter a code here.";
-    return { code: "MasterCredentialsInvalid", fix };
-  }
-  const { code, fix, retryable } = classify(facts);
-  if (retryable && code !== "Unknown") {
-    const checks = "Check the network path to what gives the master its credentials, and AWS_ENDPOINT_URL.";
-    return {
-      code: "MasterCredentialsUnavailable",
-      retryable,
-      fix: code === "Throttled" ? fix : checks,
-    };
-  }
-  return { code: "MasterCredentialsInvalid", fix: status === undefined ? NO_CREDENTIALS : masterFix(message) };
-}
-
-/** Which step of the default chain was refused follows from AWS's text. */
-function masterFix(message: string): string {
-  if (/WebIdentity|identity token|OpenIDConnect|OIDC/i.test(message)) {
-    return "Check that the trust policy of AWS_ROLE_ARN (or of role_arn in the master's profile) allows sts:AssumeRoleWithWebIdentity for the issuer, audience and subject of this token.";
-  }
-  if (/DurationSeconds/.test(message)) return "Lower duration_seconds in the master's profile.";
-  return "Check role_arn, source_profile and external_id in the master's profile, and the trust policy of that role.";
-}
-
 /** `AccessDenied: …`, without the name where the code says the same. */
-function describe({ name, message, status }: ErrorFacts, code: ErrorCode): string {
+export function describe({ name, message, status }: ErrorFacts, code: ErrorCode): string {
   if (code === "InvalidAnswer") return `HTTP status ${status}: the answer is not from AWS STS`;
   return name === code || name === "CredentialsProviderError" ? message : `${name}: ${message}`;
 }
 
-function errorFacts(error: unknown): ErrorFacts {
+export function errorFacts(error: unknown): ErrorFacts {
   if (!(error instanceof Error)) return { name: "Error", message: String(error), status: undefined };
   const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
   const status = httpStatus(error);
@@ -182,10 +120,10 @@ function httpStatus(error: Error): number | undefined {
   return undefined;
 }
 
-const NO_CREDENTIALS =
+export const NO_CREDENTIALS =
   "Give the agent the master role's credentials: in variables, from an instance or task role, or through an AWS_PROFILE in ~/.aws/config.";
 
-function classify(facts: ErrorFacts): Failure {
+export function classify(facts: ErrorFacts): Failure {
   const { name, message, status = 0 } = facts;
   if (THROTTLED.test(name)) {
     return {
