@@ -4,7 +4,7 @@ import { delimiter, join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { parse } from "yaml";
-import { agentRoles } from "./harness/agent-roles.ts";
+import { agentRoles } from "./harness/in-process.ts";
 import { cleanEnv } from "./harness/clean-env.ts";
 import { CLI, REPOSITORY } from "./harness/repository.ts";
 
