@@ -13,11 +13,13 @@ const dev = { resolve: { conditions: ["dev"] }, ssr: { resolve: { conditions: ["
 /** Files that wait for minutes. They start first, and the others keep the cores busy meanwhile. */
 const LONGEST = [
   "rotation.integration",
-  "fleet.integration",
   "long-lived-clients.integration",
-  "deployed-record.integration",
   "deployed-roles.integration",
-  "check-live.integration",
+  "packages.integration",
+  "run-modes.integration",
+  "session-cache.integration",
+  "stores-kill.integration",
+  "fleet.integration",
 ];
 
 /** The place of a file in `LONGEST`; the others share the last one. */
