@@ -13,7 +13,7 @@ import { afterAll, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { credentialsEndpoint, type Endpoint, type EndpointProfile } from "./endpoint/credentials-endpoint.ts";
 import { exec } from "./exec/exec.ts";
 import { fastOptions } from "./credential-process/fast-path.ts";
-import { runCli } from "./run-cli.ts";
+import { captureCli } from "./capture-cli.test-helper.ts";
 
 /** Names that are easily taken for one another, each in an account of its own. */
 const PROFILES = ["MyFirstAccount", "MySecondAccount", "Team/Prod", "team/prod", "Prod", "Prod-2", "a.b", "b", "50%"];
@@ -252,19 +252,7 @@ it("gives an MCP client its named accounts, for 1,000 calls", async () => {
 
 /** Runs the command in this process. @returns what it printed on standard output. */
 async function cli(argv: readonly string[], extra: Env): Promise<string> {
-  const out: string[] = [];
-  await runCli(argv, {
-    env: { ...env, ...extra },
-    exportEnv: () => undefined,
-    clock: systemClock,
-    out: (line) => out.push(line),
-    err: () => undefined,
-    stdin: async () => "",
-    signal: new AbortController().signal,
-    onReload: () => undefined,
-    color: false,
-  });
-  return out.join("\n");
+  return (await captureCli(argv, { env: { ...env, ...extra } })).out;
 }
 
 it("gives AWS clients and people the named account, for 800 command lines and environments", async () => {

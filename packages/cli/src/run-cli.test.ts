@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { systemClock } from "@agent-roles/runtime";
 import { parse } from "yaml";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { runCli } from "./run-cli.ts";
+import { captureCli } from "./capture-cli.test-helper.ts";
 
 const ROLES = {
   AWS_ROLE_1: "arn:aws:iam::123456789012:role/MyFirstRole:MyFirstAccount",
@@ -23,20 +23,12 @@ afterEach(() => rm(home, { recursive: true, force: true }));
 
 async function cli(argv: string[], env: Record<string, string> = {}) {
   const exported: Record<string, string> = {};
-  const out: string[] = [];
-  const err: string[] = [];
-  const code = await runCli(argv, {
+  const captured = await captureCli(argv, {
     env: { HOME: home, ...env },
     exportEnv: (variables) => Object.assign(exported, variables),
     clock: { ...systemClock, now: () => NOW },
-    out: (text) => out.push(text),
-    err: (text) => err.push(text),
-    stdin: async () => "",
-    signal: new AbortController().signal,
-    onReload: () => undefined,
-    color: false,
   });
-  return { code, out: out.join("\n"), err: err.join("\n"), exported };
+  return { ...captured, exported };
 }
 
 async function file(name: string, text: string): Promise<string> {

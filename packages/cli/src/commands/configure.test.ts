@@ -1,9 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { systemClock } from "@agent-roles/runtime/clock";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { runCli } from "../run-cli.ts";
+import { captureCli } from "../capture-cli.test-helper.ts";
 
 let home: string;
 beforeEach(async () => {
@@ -13,21 +12,8 @@ afterEach(() => rm(home, { recursive: true, force: true }));
 
 const ROLE = "arn:aws:iam::123456789013:role/MyRole";
 
-async function configure(argv: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const out: string[] = [];
-  const err: string[] = [];
-  const code = await runCli(["configure", ...argv], {
-    env: { HOME: home, ...env },
-    exportEnv: () => undefined,
-    clock: systemClock,
-    out: (text) => out.push(text),
-    err: (text) => err.push(text),
-    stdin: async () => "",
-    signal: new AbortController().signal,
-    onReload: () => undefined,
-    color: false,
-  });
-  return { code, out: out.join("\n"), err: err.join("\n") };
+function configure(argv: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  return captureCli(["configure", ...argv], { env: { HOME: home, ...env } });
 }
 
 it("writes profiles that call credential-process with the env file, without a call to AWS", async () => {

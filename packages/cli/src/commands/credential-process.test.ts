@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "@agent-roles/runtime";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { runCli } from "../run-cli.ts";
+import { captureCli } from "../capture-cli.test-helper.ts";
 
 let home: string;
 let server: Server;
@@ -59,22 +59,14 @@ interface CliOptions {
 }
 
 async function cli(argv: string[], { at = Date.now(), awsAt = at, env = {} }: CliOptions = {}) {
-  const out: string[] = [];
-  const err: string[] = [];
   const exported: Record<string, string | undefined> = {};
   now = awsAt;
-  const code = await runCli(argv, {
+  const captured = await captureCli(argv, {
     env: { HOME: home, AWS_ROLE_1: "arn:aws:iam::123456789013:role/MyRole:Prod", ...env },
     exportEnv: (variables) => Object.assign(exported, variables),
     clock: { ...systemClock, now: () => at },
-    out: (text) => out.push(text),
-    err: (text) => err.push(text),
-    stdin: async () => "",
-    signal: new AbortController().signal,
-    onReload: () => undefined,
-    color: false,
   });
-  return { code, out: out.join("\n"), err: err.join("\n"), exported };
+  return { ...captured, exported };
 }
 
 const ask = ["credential-process", "--profile", "Prod"];

@@ -2,9 +2,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadManifest, manifestJsonSchema } from "@agent-roles/manifest";
-import { systemClock } from "@agent-roles/runtime";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { runCli } from "../run-cli.ts";
+import { captureCli } from "../capture-cli.test-helper.ts";
 
 const MASTER = ["--master", "111111111111"];
 const ACCOUNTS = ["--account", "dev=222222222222", "--account", "prod=333333333333"];
@@ -21,22 +20,8 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-async function cli(argv: readonly string[], ask?: (question: string) => Promise<string>) {
-  const out: string[] = [];
-  const err: string[] = [];
-  const code = await runCli(argv, {
-    env: {},
-    exportEnv: () => undefined,
-    clock: systemClock,
-    out: (text) => out.push(text),
-    err: (text) => err.push(text),
-    ...(ask && { ask }),
-    stdin: async () => "",
-    signal: new AbortController().signal,
-    onReload: () => undefined,
-    color: false,
-  });
-  return { code, out: out.join("\n"), err: err.join("\n") };
+function cli(argv: readonly string[], ask?: (question: string) => Promise<string>) {
+  return captureCli(argv, ask && { ask });
 }
 
 it("writes a manifest with a role in each account, and what deploys and checks it", async () => {

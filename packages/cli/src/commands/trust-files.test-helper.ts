@@ -1,8 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { systemClock } from "@agent-roles/runtime";
-import { runCli } from "../run-cli.ts";
+import { type Captured, captureCli } from "../capture-cli.test-helper.ts";
 
 export const MASTER = "arn:aws:iam::123456789012:role/agent-roles-master/agent-master";
 export const SECOND = "arn:aws:iam::123456789013:role/agent-roles/MySecondRole";
@@ -88,24 +87,11 @@ export async function assembly(files: TrustFiles, name: string, ...statements: r
   return join(files.folder, name);
 }
 
-/** Runs a command line as the process would. */
-export async function cli(
+/** Runs a command line with this text on standard input. */
+export function cli(
   argv: readonly string[],
   stdin = "",
   env: Readonly<Record<string, string>> = {},
-): Promise<{ code: number; out: string; err: string }> {
-  const out: string[] = [];
-  const err: string[] = [];
-  const code = await runCli(argv, {
-    env,
-    clock: systemClock,
-    out: (text) => out.push(text),
-    err: (text) => err.push(text),
-    exportEnv: () => {},
-    stdin: async () => stdin,
-    signal: new AbortController().signal,
-    onReload: () => undefined,
-    color: false,
-  });
-  return { code, out: out.join("\n"), err: err.join("\n") };
+): Promise<Captured> {
+  return captureCli(argv, { env, stdin: async () => stdin });
 }

@@ -2,9 +2,8 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { systemClock } from "@agent-roles/runtime/clock";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { runCli } from "../run-cli.ts";
+import { captureCli } from "../capture-cli.test-helper.ts";
 
 const XMLNS = 'xmlns="https://sts.amazonaws.com/doc/2011-06-15/"';
 const SESSION =
@@ -48,28 +47,18 @@ afterEach(async () => {
 });
 
 async function verify(...args: readonly string[]) {
-  const out: string[] = [];
-  const err: string[] = [];
   const progress: string[] = [];
-  const code = await runCli(["verify", ...args], {
+  const captured = await captureCli(["verify", ...args], {
     env: {
       HOME: home,
       AWS_ROLE_1: "arn:aws:iam::123456789013:role/Good:Good",
       AWS_ROLE_2: "arn:aws:iam::123456789013:role/Bad:Bad",
       AWS_ROLE_2_EXTERNAL_ID: "an-external-id",
     },
-    exportEnv: () => undefined,
-    clock: systemClock,
-    out: (text) => out.push(text),
-    err: (text) => err.push(text),
     progress: (text) => progress.push(text),
-    stdin: async () => "",
-    signal: new AbortController().signal,
-    onReload: () => undefined,
-    color: false,
   });
-  expect(out.join("") + err.join("")).not.toContain("hush");
-  return { code, out: out.join("\n"), err: err.join("\n"), progress };
+  expect(captured.out + captured.err).not.toContain("hush");
+  return { ...captured, progress };
 }
 
 it("prints for each refused role the statements that would repair it, and exits with 1", async () => {

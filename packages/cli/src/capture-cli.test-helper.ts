@@ -1,0 +1,29 @@
+import { systemClock } from "@agent-roles/runtime/clock";
+import type { CliContext, ExitCode } from "./cli-context.ts";
+import { runCli } from "./run-cli.ts";
+
+/** What a command line printed, and its exit code. */
+export interface Captured {
+  readonly code: ExitCode;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs a command line in this process, with an empty environment and whatever `context` replaces. */
+export async function captureCli(argv: readonly string[], context: Partial<CliContext> = {}): Promise<Captured> {
+  const out: string[] = [];
+  const err: string[] = [];
+  const code = await runCli(argv, {
+    env: {},
+    exportEnv: () => undefined,
+    clock: systemClock,
+    out: (text) => out.push(text),
+    err: (text) => err.push(text),
+    stdin: async () => "",
+    signal: new AbortController().signal,
+    onReload: () => undefined,
+    color: false,
+    ...context,
+  });
+  return { code, out: out.join("\n"), err: err.join("\n") };
+}
