@@ -3,10 +3,10 @@ import pc from "picocolors";
 import { duration, timestamp } from "./duration.ts";
 import { table } from "./table.ts";
 
-const HEADINGS = ["PROFILE", "ACCOUNT", "ROLE", "REGION", "STATUS", "EXPIRATION"];
-
-/** The profiles as a table. `*` marks the default profile. */
+/** The profiles as a table. `*` marks the default profile; the access level is a column where one is narrowed. */
 export function profileTable(profiles: readonly ProfileStatus[], now: number, color: boolean): string {
+  const isNarrowed = profiles.some(({ access }) => access !== "full");
+  const headings = ["PROFILE", "ACCOUNT", "ROLE", "REGION", ...(isNarrowed ? ["ACCESS"] : []), "STATUS", "EXPIRATION"];
   const rows = profiles.map((status) => {
     const { profile, accountId, roleArn, region, expiration } = status;
     return [
@@ -14,20 +14,21 @@ export function profileTable(profiles: readonly ProfileStatus[], now: number, co
       accountId,
       roleName(roleArn),
       region ?? "-",
+      ...(isNarrowed ? [status.access] : []),
       status.status,
       expiration ? `${timestamp(expiration)} (${untilOrAgo(expiration.getTime() - now)})` : "-",
     ];
   });
   const paint = pc.createColors(color);
   const paints = { fresh: paint.green, expiring: paint.yellow, expired: paint.red, failed: paint.red, none: paint.dim };
-  const [headings = "", ...lines] = table(HEADINGS, rows).split("\n");
+  const [first = "", ...lines] = table(headings, rows).split("\n");
   const reasons = profiles.flatMap(({ profile, failure }) =>
     failure
       ? [`${profile}: ${failure.code}: ${withoutSubject(failure.message, profile)}`, `  fix: ${failure.fix}`]
       : [],
   );
   return [
-    paint.bold(headings),
+    paint.bold(first),
     ...lines.map((line, index) => paints[profiles[index]?.status ?? "none"](line)),
     ...(reasons.length > 0 ? ["", ...reasons] : []),
   ].join("\n");

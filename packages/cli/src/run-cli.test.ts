@@ -117,9 +117,9 @@ describe("agent-roles list", () => {
     const { code, out } = await cli(["list"], { ...ROLES, AWS_SHARED_CREDENTIALS_FILE: path });
     expect(code).toBe(0);
     expect(out.split("\n")).toEqual([
-      "PROFILE            ACCOUNT       ROLE                      REGION     STATUS  EXPIRATION",
-      "MyFirstAccount     123456789012  MyFirstRole               -          fresh   2026-01-01T01:00:00Z (in 40m)",
-      "MySecondAccount *  123456789013  agent-roles/MySecondRole  eu-west-1  none    -",
+      "PROFILE            ACCOUNT       ROLE                      REGION     ACCESS  STATUS  EXPIRATION",
+      "MyFirstAccount     123456789012  MyFirstRole               -          full    fresh   2026-01-01T01:00:00Z (in 40m)",
+      "MySecondAccount *  123456789013  agent-roles/MySecondRole  eu-west-1  read    none    -",
     ]);
   });
 

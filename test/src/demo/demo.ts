@@ -9,6 +9,7 @@ import type { openTarget } from "../harness/target.ts";
 import { changedEnvFile } from "../harness/changed-env-file.ts";
 import { REAL_AWS } from "./real-aws.ts";
 import { type Screen, screen } from "./screen.ts";
+import { taskScene, THIRD_ACCOUNT, withThirdAccount } from "./tasks.ts";
 
 export interface DemoOptions {
   readonly write: (text: string) => void;
@@ -30,17 +31,17 @@ type Env = Readonly<Record<string, string>>;
  */
 export async function demo({ write, openTarget: open, signal }: DemoOptions): Promise<void> {
   const began = Date.now();
-  const show = screen(8, write);
+  const show = screen(12, write);
   show.say(
-    "One agent, three AWS roles in two accounts. All of it happens in a local AWS and a temporary folder; your ~/.aws is not touched.",
+    "One agent, three AWS roles in three accounts. All of it happens in a local AWS and a temporary folder; your ~/.aws is not touched.",
   );
   const target = await show.step("Start the sandbox: a local AWS that enforces trust", async () => {
-    const opened = await open((message) => show.line(message));
-    show.line(`accounts ${opened.masterAccount} and ${opened.otherAccount} at ${opened.sandbox?.endpoint}`);
+    const opened = await open((message) => show.line(message), [THIRD_ACCOUNT]);
+    show.line(`accounts ${opened.sandbox?.accounts.join(", ")} at ${opened.sandbox?.endpoint}`);
     return opened;
   });
-  const deployment = await show.step("cdk deploy --all: the master role and the target roles, into both accounts", () =>
-    deploy(target, { cdk: { output: (line) => isNews(line) && show.line(pc.dim(line)) } }),
+  const deployment = await show.step("cdk deploy --all: the master role and the target roles, into each account", () =>
+    deploy(target, { edit: withThirdAccount, cdk: { output: (line) => isNews(line) && show.line(pc.dim(line)) } }),
   );
   let run: Running | undefined;
   signal.addEventListener("abort", () => void deployment.close(), { once: true });
@@ -61,6 +62,19 @@ export async function demo({ write, openTarget: open, signal }: DemoOptions): Pr
       rotation(show, agent),
     );
     await show.step("A wrong external id is refused, and the profile gets nothing", () => refusal(show, deployment));
+    const { sandbox } = target;
+    if (sandbox) {
+      // Its calls are no part of the audit trail that follows.
+      await run.stop("SIGTERM");
+      run = undefined;
+      sandbox.faults({});
+      const tasks = await taskScene(show, { deployment, agent, sandbox });
+      await show.step("Two tasks of the agent: each session carries its task and the person who asked", tasks.open);
+      await show.step("A read-only task: AWS refuses its write", tasks.write);
+      await show.step("A sub-agent, narrowed to one bucket for a minute", tasks.narrow);
+      await show.step("The audit trail: who was it?", tasks.audit);
+      await tasks.end();
+    }
     show.say(`\n${pc.green("Done")} in ${Math.round((Date.now() - began) / 1_000)} s. ${REAL_AWS}`);
   } finally {
     await run?.stop("SIGTERM");

@@ -32,6 +32,8 @@ export interface Deployment {
 }
 
 export interface DeployOptions {
+  /** Changes the manifest. */
+  readonly edit?: (manifest: string) => string;
   /** Deploys with the CDK's own command line, two processes, instead of `agent-roles deploy` in this one. */
   readonly cdk?: {
     /** Where its output goes; swallowed unless it fails when left out. */
@@ -68,7 +70,8 @@ export async function deploy(target: Target, options: DeployOptions = {}): Promi
     }
   };
   try {
-    await writeFile(manifestFile, await testManifest(target));
+    const { edit: change = (text: string): string => text } = options;
+    await writeFile(manifestFile, change(await testManifest(target)));
     const manifest = await loadManifest(manifestFile);
     await stacks.deploy();
     const update = async (edit: (manifest: string) => string): Promise<void> => {

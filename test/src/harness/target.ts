@@ -34,13 +34,18 @@ const AWS_ACCESS = [
  * Opens what `SANDBOX` names: `local` (the default) starts a sandbox, `aws` takes real accounts from
  * `AGENT_ROLES_TEST_MASTER_ACCOUNT` and `AGENT_ROLES_TEST_OTHER_ACCOUNT`.
  *
+ * @param furtherAccounts - of a sandbox, beside the two that the manifest names.
  * @throws when `SANDBOX` or what it needs is not set right.
  */
-export async function openTarget(onProgress?: (message: string) => void): Promise<Target> {
+export async function openTarget(
+  onProgress?: (message: string) => void,
+  furtherAccounts: readonly string[] = [],
+): Promise<Target> {
   const kind = process.env["SANDBOX"] ?? "local";
   if (kind === "aws") return realAccounts();
   if (kind !== "local") throw new Error(`SANDBOX=${kind}: use local or aws`);
-  const sandbox = await startSandbox(onProgress ? { onProgress } : {});
+  const accounts = ["123456789012", "123456789013", ...furtherAccounts];
+  const sandbox = await startSandbox({ accounts, ...(onProgress && { onProgress }) });
   const [masterAccount = "", otherAccount = ""] = sandbox.accounts;
   const { deployer, close } = { deployer: sandbox.env(), close: () => sandbox.close() };
   return { kind, masterAccount, otherAccount, suffix: "", deployer, sandbox, close };

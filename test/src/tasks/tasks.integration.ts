@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createAgentRoles } from "@agent-roles/runtime";
-import { type Sandbox, startSandbox, type StsCall } from "@agent-roles/sandbox";
+import { type Sandbox, startSandbox } from "@agent-roles/sandbox";
 import { CreateRoleCommand } from "@aws-sdk/client-iam";
 import {
   CreateBucketCommand,
@@ -15,8 +15,9 @@ import {
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { seededRandom } from "../compare-evaluators/random.ts";
-import { agentRoles } from "../harness/agent-roles.ts";
 import { cleanEnv } from "../harness/clean-env.ts";
+import { cloudTrailEvent } from "../harness/cloud-trail-event.ts";
+import { agentRoles } from "../harness/in-process.ts";
 import {
   allows,
   assume,
@@ -112,6 +113,7 @@ it("knows the person, task and profile of every event of 20 people and 200 tasks
     ]),
   );
   const roles = createAgentRoles({ env, masterCredentials: async () => agent });
+  const roleArns = roles.profiles().map(({ roleArn }) => roleArn);
   sandbox.resetCalls();
   const expected: string[] = [];
   for (let number = 0; number < 200; number += 1) {
@@ -125,7 +127,7 @@ it("knows the person, task and profile of every event of 20 people and 200 tasks
     for (const action of ["AssumeRole", "GetCallerIdentity"])
       expected.push([action, person, task.id, profile].join(" "));
   }
-  const events = sandbox.calls().map(cloudTrailEvent);
+  const events = sandbox.calls().map((call) => cloudTrailEvent(call, roleArns));
   expect(events).toHaveLength(400);
   const file = join(home, "events.json");
   await writeFile(file, JSON.stringify({ Records: events }));
@@ -136,23 +138,3 @@ it("knows the person, task and profile of every event of 20 people and 200 tasks
     found.map(({ event, person, task, profile }) => [event.slice("sts:".length), person, task, profile].join(" ")),
   ).toEqual(expected);
 });
-
-/** A call as CloudTrail records it: tags and role in the event of AssumeRole, the session's own facts in every later one. */
-function cloudTrailEvent({ action, at, callerArn = "", roleArn, roleSessionName, sourceIdentity }: StsCall): object {
-  const [, account, role] = /^arn:aws:sts::(\d+):assumed-role\/([^/]+)\//.exec(callerArn) ?? [];
-  const path = role === "agent" ? "agents" : "agent-roles";
-  return {
-    eventSource: "sts.amazonaws.com",
-    eventName: action,
-    eventTime: new Date(at).toISOString(),
-    userIdentity: {
-      type: "AssumedRole",
-      arn: callerArn,
-      sessionContext: {
-        sessionIssuer: { type: "Role", arn: `arn:aws:iam::${account}:role/${path}/${role}` },
-        ...(roleArn === undefined && { sourceIdentity }),
-      },
-    },
-    ...(roleArn !== undefined && { requestParameters: { roleArn, roleSessionName, sourceIdentity } }),
-  };
-}

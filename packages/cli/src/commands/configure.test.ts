@@ -27,6 +27,14 @@ it("writes profiles that call credential-process with the env file, without a ca
   );
 });
 
+it("writes the access level into the profiles", async () => {
+  expect(await configure(["--access", "read"], { AWS_ROLE_1: `${ROLE}:Prod` })).toMatchObject({ code: 0 });
+  expect(await readFile(join(home, ".aws/config"), "utf8")).toMatch(
+    / credential-process --access read --profile Prod\n/,
+  );
+  expect(await configure(["--access", "write"], { AWS_ROLE_1: `${ROLE}:Prod` })).toMatchObject({ code: 2 });
+});
+
 it("warns without an env file that readers need the same variables", async () => {
   const { code, err } = await configure([], { AWS_ROLE_1: `${ROLE}:Prod` });
   expect(code).toBe(0);

@@ -1,9 +1,10 @@
 import { resolve } from "node:path";
 import { execPath } from "node:process";
 import { fileURLToPath } from "node:url";
+import type { AccessLevel } from "@agent-roles/runtime/role-env";
 import { Command } from "commander";
 import type { CliContext, ExitCode } from "../cli-context.ts";
-import { readRoleEnv, withEnvFile } from "../read-env.ts";
+import { readRoleEnv, withAccess, withEnvFile } from "../read-env.ts";
 
 /** Starts this program from any directory and with any `PATH`. The two dashes keep Node from parsing `--env-file` itself. */
 const OWN_COMMAND: readonly string[] = [
@@ -14,13 +15,14 @@ const OWN_COMMAND: readonly string[] = [
 
 interface ConfigureOptions {
   readonly envFile?: string;
+  readonly access?: AccessLevel;
   readonly adopt?: boolean;
   readonly json?: true;
 }
 
 /** `agent-roles configure`: profiles that call `agent-roles credential-process`, for machines on which no `run` runs. */
 export function configureCommand(context: CliContext, exitWith: (code: ExitCode) => void): Command {
-  return withEnvFile(new Command("configure"))
+  return withAccess(withEnvFile(new Command("configure")))
     .description(
       "write AWS profiles that call credential-process, for machines without agent-roles run; makes no call to AWS",
     )
@@ -29,8 +31,8 @@ export function configureCommand(context: CliContext, exitWith: (code: ExitCode)
     .action(async (options: ConfigureOptions) => exitWith(await configure(context, options)));
 }
 
-async function configure(context: CliContext, { envFile, adopt, json }: ConfigureOptions): Promise<ExitCode> {
-  const { env, roleEnv } = await readRoleEnv(context, envFile);
+async function configure(context: CliContext, { envFile, access, adopt, json }: ConfigureOptions): Promise<ExitCode> {
+  const { env, roleEnv } = await readRoleEnv(context, envFile, access);
   if (envFile === undefined) {
     context.err(
       "warning: the profiles work only where the same AWS_ROLE_N are set; use --env-file to write the file's path into the profiles",
@@ -38,7 +40,8 @@ async function configure(context: CliContext, { envFile, adopt, json }: Configur
   }
   const { configureProfiles } = await import("@agent-roles/runtime");
   const envFileArgs = envFile === undefined ? [] : ["--env-file", resolve(envFile)];
-  const command = [...OWN_COMMAND, "credential-process", ...envFileArgs];
+  const accessArgs = access === undefined ? [] : ["--access", access];
+  const command = [...OWN_COMMAND, "credential-process", ...envFileArgs, ...accessArgs];
   const refused = await configureProfiles(roleEnv.roles, { env, command, ...(adopt && { adopt }) });
   const failureOf = (profile: string) => refused.find(({ target }) => target.profile === profile)?.error;
   const profiles = roleEnv.roles.map(({ profile, role }) => ({ profile, role, failure: failureOf(profile) }));

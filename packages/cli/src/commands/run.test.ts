@@ -144,6 +144,27 @@ it("writes a profile that prints its file, and replaces it with keys and a warni
   await expect(readFile(file)).rejects.toThrow("ENOENT");
 });
 
+it.each([
+  [["--access", "view"], {}, "ENOENT"],
+  [[], { AWS_ROLE_1: "arn:aws:iam::123456789013:role/Another:Prod" }, "ENOENT"],
+  [[], {}, undefined],
+])(
+  "leaves no session with more access where STS fails after a restart with %j and %j",
+  async (argv, variables, error) => {
+    expect(await start(["run", "--once"]).code).toBe(0);
+    answer = {
+      status: 403,
+      body: "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>",
+    };
+    const env = { AWS_ROLE_1: "arn:aws:iam::123456789013:role/MyRole:Prod", ...variables };
+    await start(["run", "--once", ...argv], undefined, env).code;
+    const left = readFile(join(home, ".aws/agent-roles/profiles/Prod.json"));
+    await (error === undefined ? expect(left).resolves.toBeDefined() : expect(left).rejects.toThrow(error));
+    const config = await readFile(join(home, ".aws/config"), "utf8");
+    expect(config.includes("[profile Prod]")).toBe(error === undefined);
+  },
+);
+
 it("prints a store's failure on standard error beside the JSON of --once", async () => {
   await mkdir(join(home, ".aws/credentials"), { recursive: true });
   const { code, out, err } = start(["run", "--once", "--json"]);

@@ -85,6 +85,9 @@ async function run(context: CliContext, options: RunOptions): Promise<ExitCode> 
   await sweepExecDirectories(env);
   const shared = options.group === undefined ? undefined : await shareWith(options.group, env);
   const stores = await runStores(env, roleEnv, options);
+  const { staleProfiles } = await import("@agent-roles/runtime/stores");
+  const stale = await staleProfiles(roleEnv.roles, env, context.clock.now()).catch(() => []);
+  if (stale.length > 0) await stores[0]?.remove(stale);
   if (options.mode === "credentials-file") {
     context.err(
       "warning: most clients read the keys of a credentials file once: a client that runs longer than a session fails when it expires; use --mode process for such clients",

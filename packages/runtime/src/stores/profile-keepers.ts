@@ -61,15 +61,36 @@ export async function otherKeeper(sections: readonly Section[], own: string, now
 
 /** Whether another process keeps the session of this target, for a profile of any name. */
 export async function isKeptElsewhere(target: TargetRole, env: Env, now: number): Promise<boolean> {
-  const { configFile, credentialsFile } = sharedPaths(env);
-  const texts = { config: await readShared(configFile), credentials: await readShared(credentialsFile) };
   const session = sessionOf(target);
   const own = await processIdentity();
-  for (const sections of managedSections(texts).values()) {
+  for (const sections of (await readManagedSections(env)).values()) {
     const same = sections.filter(({ note }) => noteField(note, "session") === session);
     if (await otherKeeper(same, own, now)) return true;
   }
   return false;
+}
+
+/**
+ * Profiles that a process which has ended left with another session than their roles have now: of another role, with more access. They must
+ * not stay until STS gives new credentials.
+ *
+ * @param now - milliseconds since the epoch.
+ */
+export async function staleProfiles(targets: readonly TargetRole[], env: Env, now: number): Promise<string[]> {
+  const managed = await readManagedSections(env);
+  const own = await processIdentity();
+  const stale: string[] = [];
+  for (const target of targets) {
+    const sections = managed.get(target.profile) ?? [];
+    const isOther = sections.some(({ note }) => !["", sessionOf(target)].includes(noteField(note, "session")));
+    if (isOther && !(await otherKeeper(sections, own, now))) stale.push(target.profile);
+  }
+  return stale;
+}
+
+async function readManagedSections(env: Env): Promise<Map<string, Section[]>> {
+  const { configFile, credentialsFile } = sharedPaths(env);
+  return managedSections({ config: await readShared(configFile), credentials: await readShared(credentialsFile) });
 }
 
 /** A profile that another process keeps with another session. */
