@@ -1,5 +1,5 @@
 import { AgentRolesError } from "@agent-roles/runtime/role-env";
-import { readdir, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { connectedServer, ENV, type TestServer, type TestServerOptions } from "./connected-server.test-helper.ts";
@@ -246,15 +246,36 @@ it("refuses a second task with the same ID, whose profiles stay", async () => {
 it("refuses names that are taken: a declared profile, another task's", async () => {
   const env = {
     ...ENV,
-    AWS_ROLE_3: "arn:aws:iam::123456789014:role/Third:a.MyFirstAccount",
+    AWS_ROLE_3: "arn:aws:iam::123456789014:role/Third:aa1.MyFirstAccount",
     AWS_ROLE_4: "arn:aws:iam::123456789014:role/Fourth:b.c",
   };
   const { call } = await server({ env: { ...env, AWS_ROLE_5: "arn:aws:iam::123456789014:role/Fifth:c" } });
-  expect((await call("open_task", { id: "a", profiles: ["MyFirstAccount"] })).error).toMatchObject({
-    code: "InvalidArguments",
+  expect((await call("open_task", { id: "aa1", profiles: ["MyFirstAccount"] })).error).toMatchObject({
+    code: "TaskOpen",
   });
+  const both = [
+    { id: "xx", profiles: ["b.c"] },
+    { id: "xx.b", profiles: ["c"] },
+  ];
+  const answers = await Promise.all(both.map((args) => call("open_task", args)));
+  expect(answers.flatMap(({ error }) => error?.code ?? [])).toEqual(["TaskOpen"]);
   await call("open_task", { id: "aa", profiles: ["b.c"] });
   expect((await call("open_task", { id: "aa.b", profiles: ["c"] })).error).toMatchObject({ code: "TaskOpen" });
+});
+
+it("opens no task whose profiles cannot be written", async () => {
+  const { call, home } = await server();
+  await mkdir(join(home, ".aws", "config"), { recursive: true });
+  expect((await call("open_task", { id: "INC-42", profiles: ["MyFirstAccount"] })).error).toMatchObject({
+    code: "StoreFailed",
+  });
+  await rm(join(home, ".aws", "config"), { recursive: true });
+  await writeFile(join(home, ".aws", "config"), "[profile INC-42.MyFirstAccount]\nregion = eu-west-1\n");
+  expect((await call("open_task", { id: "INC-42", profiles: ["MyFirstAccount"] })).error).toMatchObject({
+    code: "TaskOpen",
+    fix: "Use another task ID.",
+  });
+  expect(await call("open_task", { id: "INC-43", profiles: ["MyFirstAccount"] })).toHaveProperty("result");
 });
 
 it("runs every task on behalf of the person of the server", async () => {

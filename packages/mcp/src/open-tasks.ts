@@ -13,6 +13,12 @@ interface OpenTask {
   readonly receipts: readonly Receipt[];
 }
 
+/** What became of a task's profiles in the AWS config file. */
+interface StoreOutcome {
+  readonly stored: Set<string>;
+  error?: AgentRolesError;
+}
+
 /** The tasks of one server. */
 export interface OpenTasks {
   /**
@@ -34,8 +40,10 @@ export interface OpenTasks {
 /** The tasks are those of one connection, and end with it. */
 export function openTasks({ roles, env, clock, identify }: McpContext): OpenTasks {
   const tasks = new Map<string, OpenTask>();
-  /** IDs of tasks that are being opened or ended. */
+  /** Tasks that are being opened. */
   const busy = new Map<string, Promise<unknown>>();
+  /** The profiles of tasks that are open or being opened, by task. */
+  const taken = new Map<string, readonly string[]>();
   let closed = false;
 
   async function open(options: TaskOptions & { readonly profiles: readonly string[] }): Promise<OpenTask> {
@@ -47,7 +55,12 @@ export function openTasks({ roles, env, clock, identify }: McpContext): OpenTask
       throw new McpError("TooManyTasks", `${MOST_TASKS} tasks are open`, fix);
     }
     checkNames(id, profiles);
-    const opening = start(options);
+    const own = profiles.map((profile) => nameOf(id, profile));
+    taken.set(id, own);
+    const opening = start(options).catch((error: unknown) => {
+      taken.delete(id);
+      throw error;
+    });
     busy.set(
       id,
       opening.catch(() => undefined).finally(() => busy.delete(id)),
@@ -56,14 +69,14 @@ export function openTasks({ roles, env, clock, identify }: McpContext): OpenTask
   }
 
   function checkNames(id: string, profiles: readonly string[]): void {
-    const taken = new Set([...roles.profiles().map(({ profile }) => profile), ...names()]);
+    const existing = new Set([...roles.profiles().map(({ profile }) => profile), ...names()]);
     for (const profile of profiles) {
       const name = nameOf(id, profile);
       if (!isProfileName(name) || isReservedProfileName(name)) {
         const fix = "Use an ID of letters, digits and _ + . @ -, such as INC-42.";
         throw new McpError("InvalidArguments", `"${name}" is no name that AWS clients read`, fix);
       }
-      if (taken.has(name)) {
+      if (existing.has(name)) {
         throw new McpError("TaskOpen", `there is a profile of the name ${name} already`, "Use another task ID.");
       }
     }
@@ -73,12 +86,14 @@ export function openTasks({ roles, env, clock, identify }: McpContext): OpenTask
     const { id, profiles, onBehalfOf } = options;
     const task = roles.task(options);
     try {
-      const refusals: AgentRolesError[] = [];
-      const { done } = await task.start({ stores: [taskStore(id, refusals)] });
+      const outcome: StoreOutcome = { stored: new Set() };
+      const { done } = await task.start({ stores: [taskStore(id, outcome)] });
       for (const { failure } of task.profiles()) if (failure) throw new AgentRolesError(failure.message, failure);
-      const [refusal] = refusals;
-      if (refusal?.code === "ProfileInUse") throw taskOpen(id);
-      if (refusal) throw refusal;
+      const { error, stored } = outcome;
+      if (error?.code === "ProfileInUse") throw taskOpen(id);
+      if (error?.code === "ForeignProfile") throw new McpError("TaskOpen", error.message, "Use another task ID.");
+      if (error) throw error;
+      if (!profiles.every((profile) => stored.has(profile))) throw notStored(id);
       const attributes = { env, identify, task: id, ...(onBehalfOf !== undefined && { sourceIdentity: onBehalfOf }) };
       const receipts = await Promise.all(
         profiles.map(async (profile) =>
@@ -87,7 +102,7 @@ export function openTasks({ roles, env, clock, identify }: McpContext): OpenTask
       );
       const opened = { task, receipts };
       tasks.set(id, opened);
-      void done.then(() => tasks.delete(id));
+      void done.then(() => forget(id));
       if (closed) await task.end();
       return opened;
     } catch (error) {
@@ -96,8 +111,13 @@ export function openTasks({ roles, env, clock, identify }: McpContext): OpenTask
     }
   }
 
-  /** Gives the profiles of a task their names in the AWS config file. What the store refuses is added to `refusals`. */
-  function taskStore(id: string, refusals: AgentRolesError[]): CredentialStore {
+  function forget(id: string): void {
+    tasks.delete(id);
+    taken.delete(id);
+  }
+
+  /** Gives the profiles of a task their names in the AWS config file, and notes what becomes of them. */
+  function taskStore(id: string, outcome: StoreOutcome): CredentialStore {
     const store = profileStore({ env, clock, task: id });
     return {
       name: store.name,
@@ -106,11 +126,15 @@ export function openTasks({ roles, env, clock, identify }: McpContext): OpenTask
           target: { ...target, profile: nameOf(id, target.profile) },
           credentials,
         }));
-        const refused = await store.put(renamed, callOptions);
-        refusals.push(...refused.map(({ error }) => error));
-        return refused.flatMap(({ target, error }) => {
-          const entry = entries[renamed.findIndex((each) => each.target === target)];
-          return entry ? [{ target: entry.target, error }] : [];
+        const results = await store.put(renamed, callOptions).catch((error: unknown) => {
+          if (error instanceof AgentRolesError) outcome.error ??= error;
+          throw error;
+        });
+        return entries.flatMap(({ target }, index) => {
+          const refused = results.find((each) => each.target === renamed[index]?.target);
+          if (!refused) outcome.stored.add(target.profile);
+          else outcome.error ??= refused.error;
+          return refused ? [{ target, error: refused.error }] : [];
         });
       },
       remove: (profiles, callOptions) =>
@@ -131,12 +155,12 @@ export function openTasks({ roles, env, clock, identify }: McpContext): OpenTask
       throw new McpError("UnknownTask", `no task ${JSON.stringify(id)} is open in this server`, fix);
     }
     await found.task.end();
-    tasks.delete(id);
+    forget(id);
     return found.receipts.map(({ profile }) => profile);
   }
 
   function names(): string[] {
-    return [...tasks.values()].flatMap(({ receipts }) => receipts.map(({ profile }) => profile));
+    return [...taken.values()].flat();
   }
 
   return {
@@ -160,6 +184,12 @@ export function openTasks({ roles, env, clock, identify }: McpContext): OpenTask
 
 function nameOf(id: string, profile: string): string {
   return `${id}.${profile}`;
+}
+
+/** A lock of another program, or a disk that does not answer. */
+function notStored(id: string): AgentRolesError {
+  const fix = "Open the task again. If it fails again, report it: the AWS config file cannot be written.";
+  return new AgentRolesError(`the profiles of ${id} were not written`, { code: "StoreFailed", retryable: true, fix });
 }
 
 function taskOpen(id: string): McpError {
