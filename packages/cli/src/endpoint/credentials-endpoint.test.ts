@@ -442,6 +442,9 @@ it("refuses a port that another process uses, and leaves nothing", async () => {
   const port = typeof address === "object" && address ? address.port : 0;
   const second = open(port);
   await expect(second.listen(roles)).rejects.toThrow(new RegExp(`port ${port} of 127.0.0.1 is in use\\n  fix: `));
+  // The endpoint itself could listen: it is closed again.
+  const third = open(await freePort(), { host: "127.0.0.1", port });
+  await expect(third.listen(roles)).rejects.toThrow(`port ${port} of 127.0.0.1 is in use`);
   await second.close();
   other.close();
 });

@@ -129,12 +129,10 @@ export function credentialsEndpoint(options: EndpointOptions): Endpoint {
       return reply.code(isReady ? 200 : 503).send({ ready: isReady, notReady: notReady.map(reason) });
     });
     app.get("/metrics", async (_, reply) => sendMetrics(reply, roles));
-    if (options.metrics) await listenForMonitors(monitors, roles, options.metrics);
 
     const port = await listenOn(app, { host: LOOPBACK, port: options.port });
     const url = `http://${LOOPBACK}:${port}`;
     const directory = resolve(shared?.directory ?? cacheDirectory(env), "endpoint", String(port));
-    if (shared) await shareDirectory(shared.directory, directory, shared.group);
     const files = profileTokens(directory, shared ? { mode: GROUP_FILE_MODE } : { owner });
     tokens = files;
     update = async () => {
@@ -147,26 +145,30 @@ export function credentialsEndpoint(options: EndpointOptions): Endpoint {
       );
     };
     for (const name of [LOOPBACK, "localhost", "[::1]"]) hosts.add(`${name}:${port}`);
-    await update().catch(async (error: unknown) => {
+    try {
+      if (shared) await shareDirectory(shared.directory, directory, shared.group);
+      if (options.metrics) await listenForMonitors(roles, options.metrics);
+      await update();
+    } catch (error) {
       await close();
       throw error;
-    });
+    }
   }
 
   /** For kubelets and Prometheus, which come from another network namespace. Failures, with their ARNs, are left out. */
-  async function listenForMonitors(own: FastifyInstance, roles: AgentRoles, address: Address): Promise<void> {
-    own.addHook("onRequest", (request, reply, done) => {
+  async function listenForMonitors(roles: AgentRoles, address: Address): Promise<void> {
+    monitors.addHook("onRequest", (request, reply, done) => {
       const refused = refusedRequest(request.raw);
       if (refused) refuse(reply, refused);
       else done();
     });
-    own.get("/healthz", () => ({ status: "ok" }));
-    own.get("/readyz", (_, reply) => {
+    monitors.get("/healthz", () => ({ status: "ok" }));
+    monitors.get("/readyz", (_, reply) => {
       const isReady = notReadyOf(roles).length === 0;
       return reply.code(isReady ? 200 : 503).send({ ready: isReady });
     });
-    own.get("/metrics", async (_, reply) => sendMetrics(reply, roles));
-    await listenOn(own, address);
+    monitors.get("/metrics", async (_, reply) => sendMetrics(reply, roles));
+    await listenOn(monitors, address);
   }
 
   async function sendMetrics(reply: FastifyReply, roles: AgentRoles): Promise<FastifyReply> {
