@@ -130,7 +130,7 @@ async function signedBy(): Promise<{ readonly url: string }> {
   const server = createServer((request, response) => {
     void json(request).then(
       (message) => {
-        const { id, method } = message as { id?: number; method?: string };
+        const { id, method }: { id?: number; method?: string } = Object(message);
         if (id === undefined) return response.writeHead(202).end();
         const key = /Credential=([^/]+)/.exec(request.headers.authorization ?? "")?.[1] ?? "nobody";
         const results: Readonly<Record<string, object>> = {
