@@ -46,14 +46,14 @@ export function withThirdAccount(manifest: string): string {
 /** The tasks of one agent, and what they can do. */
 export interface TaskScene {
   /** Two tasks for two people: who each profile is in them. */
-  open(): Promise<void>;
+  readonly open: () => Promise<void>;
   /** A write of the read-only task, and the same write of the other one. */
-  write(): Promise<void>;
+  readonly write: () => Promise<void>;
   /** A sub-agent that sees one of two buckets. */
-  narrow(): Promise<void>;
+  readonly narrow: () => Promise<void>;
   /** The events of all that, and who is behind each. */
-  audit(): Promise<void>;
-  end(): Promise<void>;
+  readonly audit: () => Promise<void>;
+  readonly end: () => Promise<void>;
 }
 
 export async function taskScene(
