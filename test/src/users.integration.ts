@@ -16,6 +16,7 @@ const boto3 = clients.find(({ name }) => name === "boto3");
 let folder: string;
 let tools: string;
 let repository: string;
+let tarballs: ReadonlyMap<string, string>;
 let user: Env;
 let deployer: Env;
 let agent: Env;
@@ -26,14 +27,10 @@ beforeAll(async () => {
   tools = join(folder, "tools");
   repository = join(folder, "repository");
   await mkdir(repository);
-  const tarballs = await packAll(join(folder, "tarballs"));
+  tarballs = await packAll(join(folder, "tarballs"));
   const env = await npmEnv(join(folder, "home"));
-  const [command = "", infra = "", runtime = ""] = ["agent-roles", "infra", "runtime"].map((name) =>
-    tarballs.get(name),
-  );
-  await npmInstall(tools, [infra], env);
-  await npmInstall(tools, [command, runtime], env);
   user = { ...env, AWS_REGION: "us-east-1", PATH: [join(tools, "node_modules/.bin"), env["PATH"]].join(delimiter) };
+  await npmInstall(tools, [tarballs.get("agent-roles") ?? ""], env);
 });
 afterAll(async () => {
   await sandbox?.stop();
@@ -82,10 +79,23 @@ function shell(commands: string, env: Env) {
 }
 
 describe("a platform engineer with three accounts", () => {
-  it("needs a manifest, and learns how to write one", async () => {
-    const { exitCode, stderr } = await agentRoles(["deploy"]);
-    expect(exitCode).toBe(2);
-    expect(stderr).toContain("agent-roles init");
+  it("checks templates with the command alone, and learns what deploys and how to write a manifest", async () => {
+    const template = `Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument: { Statement: { Effect: Allow, Principal: "*", Action: sts:AssumeRole } }
+`;
+    await mkdir(join(repository, "templates"));
+    await writeFile(join(repository, "templates/open.yaml"), template);
+    const check = await agentRoles(["check", "templates", "--exclude", "*.json"]);
+    expect(check).toMatchObject({ exitCode: 1, stdout: expect.stringContaining("templates/open.yaml:5") });
+    expect((await agentRoles(["deploy"])).stderr).toContain("npx -p agent-roles -p @agent-roles/infra");
+    await npmInstall(tools, [tarballs.get("infra") ?? "", tarballs.get("runtime") ?? ""], user);
+    expect(await agentRoles(["deploy"])).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining("agent-roles init"),
+    });
   });
 
   it("gets from an empty directory to a profile for each account with the commands of docs/get-started.md", async () => {

@@ -131,6 +131,16 @@ it("reports all mistakes and all existing files at once", async () => {
   expect((await readdir(".")).toSorted()).toEqual(["agent-roles.yaml", "cdk.json"]);
 });
 
+it("reports a wrong alias once", async () => {
+  const accounts = ["dev=222222222222", "dev=333333333333", "a b=444444444444", "default=555555555555"];
+  const { err } = await cli(["init", ...MASTER, ...GITHUB, ...accounts.flatMap((each) => ["--account", each])]);
+  expect(err.match(/^error: --account [^:]+/gm)).toEqual([
+    "error: --account dev=333333333333",
+    "error: --account a b=444444444444",
+    "error: --account default=555555555555",
+  ]);
+});
+
 it("replaces existing files only with --force, and adds lines to .gitignore once", async () => {
   await writeFile("agent-roles.yaml", "mine");
   await writeFile(".gitignore", "node_modules\ncdk.out/");

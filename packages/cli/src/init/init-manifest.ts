@@ -65,8 +65,13 @@ function manifestMistakes(text: string, { master, trustedBy, accounts, partition
     return [];
   } catch (error) {
     if (!(error instanceof ManifestError)) throw error;
-    // A duplicate alias is reported where it is, and again where it becomes a profile.
-    const problems = error.problems.filter(({ message }) => !message.includes("is already taken by roles["));
+    // A wrong alias is reported where it is, and again where it becomes a profile.
+    const wrongAliases = error.problems.flatMap(({ path, message }) =>
+      path?.startsWith("accounts") ? [quoted(message)] : [],
+    );
+    const problems = error.problems.filter(
+      ({ path, message }) => !path?.startsWith("roles") || !wrongAliases.includes(quoted(message)),
+    );
     const texts = problems.map(({ path = "", message, fix }) => {
       const [, list, index] = /^(?:master\.)?(trustedBy|accounts)\[(\d+)\]/.exec(path) ?? [];
       let option = `--account ${accounts.find((each) => message.includes(JSON.stringify(aliasOf(each)))) ?? ""}`;
@@ -79,6 +84,11 @@ function manifestMistakes(text: string, { master, trustedBy, accounts, partition
     });
     return [...new Set(texts)];
   }
+}
+
+/** The value that a message is about. */
+function quoted(message: string): string | undefined {
+  return /"([^"]*)"/.exec(message)?.[1];
 }
 
 function manifestText({ partition, master, trustedBy, accounts }: InitAnswers): string {
