@@ -89,7 +89,7 @@ describe("a platform engineer with three accounts", () => {
     await mkdir(join(repository, "templates"));
     await writeFile(join(repository, "templates/open.yaml"), template);
     const check = await agentRoles(["check", "templates", "--exclude", "*.json"]);
-    expect(check).toMatchObject({ exitCode: 1, stdout: expect.stringContaining("templates/open.yaml:5") });
+    expect(check).toMatchObject({ exitCode: 1, stdout: expect.stringContaining("templates/open.yaml:2") });
     expect((await agentRoles(["deploy"])).stderr).toContain("npx -p agent-roles -p @agent-roles/infra");
     await npmInstall(tools, [tarballs.get("infra") ?? "", tarballs.get("runtime") ?? ""], user);
     expect(await agentRoles(["deploy"])).toMatchObject({

@@ -24,7 +24,8 @@ export async function npmEnv(home: string): Promise<Record<string, string>> {
     loglevel: "error",
   };
   const settings = Object.entries({ ...options, cache }).map(([name, value]) => [`npm_config_${name}`, value]);
-  return { ...cleanEnv(home), ...Object.fromEntries(settings) };
+  // With pnpm's NODE_PATH, packages of this workspace would be found everywhere.
+  return { ...cleanEnv(home), ...Object.fromEntries(settings), NODE_PATH: "" };
 }
 
 /** `npm install ./X.tgz` in a new directory. */

@@ -66,11 +66,10 @@ function manifestMistakes(text: string, { master, trustedBy, accounts, partition
   } catch (error) {
     if (!(error instanceof ManifestError)) throw error;
     // A wrong alias is reported where it is, and again where it becomes a profile.
-    const wrongAliases = error.problems.flatMap(({ path, message }) =>
-      path?.startsWith("accounts") ? [quoted(message)] : [],
-    );
+    const inAccounts = error.problems.filter(({ path }) => path?.startsWith("accounts"));
+    const wrongAliases = new Set(inAccounts.map(({ message }) => quoted(message)));
     const problems = error.problems.filter(
-      ({ path, message }) => !path?.startsWith("roles") || !wrongAliases.includes(quoted(message)),
+      ({ path, message }) => !path?.startsWith("roles") || !wrongAliases.has(quoted(message)),
     );
     const texts = problems.map(({ path = "", message, fix }) => {
       const [, list, index] = /^(?:master\.)?(trustedBy|accounts)\[(\d+)\]/.exec(path) ?? [];
