@@ -1,8 +1,7 @@
-import { mkdtemp, rm, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { afterAll } from "vitest";
+import { goProgram, PROGRAMS } from "./built-program.ts";
 import { REPOSITORY } from "./repository.ts";
 
 type Env = Readonly<Record<string, string>>;
@@ -49,20 +48,15 @@ export async function chainClients(): Promise<readonly ChainClient[]> {
   ];
 }
 
-const GO = join(REPOSITORY, "test/clients/go");
-
 async function missingGo(): Promise<string | undefined> {
   if (!(await works("go", ["version"]))) return "go is not on the PATH";
-  const hasSource = await stat(join(GO, "main.go")).catch(() => undefined);
+  const hasSource = await stat(join(PROGRAMS, "go/main.go")).catch(() => undefined);
   return hasSource ? undefined : "test/clients/go is missing";
 }
 
-/** Builds Go's client, which prints a line for each call until its input ends, for the tests of one file. */
+/** Go's client prints a line for each call until its input ends. */
 async function goClient(): Promise<ChainClient["arn"]> {
-  const folder = await mkdtemp(join(tmpdir(), "agent-roles-go-"));
-  afterAll(() => rm(folder, { recursive: true, force: true }));
-  const program = join(folder, "client");
-  await execa("go", ["build", "-o", program, "."], { cwd: GO });
+  const program = await goProgram();
   return async (env) => {
     const client = execa(program, ["sdk", "0"], { env, extendEnv: false, stdin: "pipe" });
     client.stdout.once("data", () => client.stdin.end());

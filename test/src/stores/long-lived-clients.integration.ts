@@ -1,12 +1,12 @@
-import { createHash } from "node:crypto";
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm } from "node:fs/promises";
-import { homedir, tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { startSandbox } from "@agent-roles/sandbox";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startAgentRoles } from "../harness/agent-roles.ts";
+import { BUILD_MS, builtProgram, goProgram, PROGRAMS } from "../harness/built-program.ts";
 import { cleanEnv } from "../harness/clean-env.ts";
 import { REPOSITORY } from "../harness/repository.ts";
 import { retry } from "../harness/retry.ts";
@@ -15,9 +15,6 @@ import { assume, createAgent, createTarget } from "../sandbox/fixture.ts";
 const ROTATIONS = 10;
 /** Sessions rotate at half-life. What fails with short ones only is the machine, which is slow at this moment. */
 const SESSION_SECONDS = [8, 40];
-/** On a machine that has downloaded nothing yet. */
-const BUILD_MS = 600_000;
-const PROGRAMS = join(REPOSITORY, "test/clients");
 
 /** A program that makes a call several times a second until standard input ends, and prints the key and the caller of each. */
 interface Client {
@@ -30,38 +27,7 @@ interface Client {
   readonly build: () => Promise<readonly [string, ...string[]]>;
 }
 
-/** The directory of a program of test/clients, built once for each content. */
-async function built(language: string, command: string, ...args: readonly string[]): Promise<string> {
-  const source = join(PROGRAMS, language);
-  const hash = createHash("sha256").update([command, ...args].join(" "));
-  const files = (await readdir(source, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
-  for (const path of files.map(({ parentPath, name }) => join(parentPath, name)).toSorted()) {
-    hash.update(path.slice(source.length)).update(await readFile(path));
-  }
-  const cache = process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
-  const directory = join(cache, "agent-roles-test", `${language}-${hash.digest("hex").slice(0, 16)}`);
-  const isBuilt = await readdir(directory).then(
-    () => true,
-    () => false,
-  );
-  if (isBuilt) return directory;
-  await mkdir(dirname(directory), { recursive: true });
-  const cwd = await mkdtemp(`${directory}.`);
-  try {
-    await cp(source, cwd, { recursive: true });
-    await execa(command, args, { cwd, timeout: BUILD_MS });
-    await rename(cwd, directory);
-  } finally {
-    await rm(cwd, { recursive: true, force: true });
-  }
-  return directory;
-}
-
-let goProgram: Promise<string> | undefined;
-const goClient = async (form: "sdk" | "base"): Promise<[string, string]> => {
-  goProgram ??= built("go", "go", "build", "-o", "client", ".");
-  return [join(await goProgram, "client"), form];
-};
+const goClient = async (form: "sdk" | "base"): Promise<[string, string]> => [await goProgram(), form];
 
 const CLIENTS: readonly Client[] = [
   {
@@ -91,7 +57,7 @@ const CLIENTS: readonly Client[] = [
     name: "Java SDK v2",
     probe: ["mvn", "--version"],
     build: async () => {
-      const directory = await built("java", "mvn", "-q", "-B", "compile", "dependency:copy-dependencies");
+      const directory = await builtProgram("java", "mvn", "-q", "-B", "compile", "dependency:copy-dependencies");
       return ["java", "-cp", `${directory}/target/classes:${directory}/target/dependency/*`, "Client"];
     },
   },
