@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
+import { retry } from "./retry.ts";
 
 /** Debian's package, or another one. */
 export const CHROMIUM: string | undefined = [
@@ -24,7 +25,12 @@ export async function browse(address: string, pageTimeMs = 5_000): Promise<Brows
   const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr", "--dump-dom"];
   const options = [`--virtual-time-budget=${pageTimeMs}`, `--user-data-dir=${profile}`];
   try {
-    const { stdout, stderr } = await execa(CHROMIUM ?? "chromium", [...flags, ...options, address]);
+    const { stdout, stderr } = await retry(async () => {
+      const finished = await execa(CHROMIUM ?? "chromium", [...flags, ...options, address]);
+      // On a busy machine Chromium ends before the page is there, and calls it success.
+      if (finished.stdout === "") throw new Error(finished.stderr);
+      return finished;
+    });
     return { html: stdout, console: stderr.split("\n").filter((line) => line.includes(":CONSOLE")) };
   } finally {
     await rm(profile, { recursive: true, force: true, maxRetries: 5 });
