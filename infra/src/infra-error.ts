@@ -1,4 +1,4 @@
-import { type Diagnostic, formatDiagnostic } from "@agent-roles/runtime/role-env";
+import { DiagnosticError } from "@agent-roles/runtime/role-env";
 
 export type InfraErrorCode =
   /** A policy or a template is larger than AWS accepts. */
@@ -25,15 +25,6 @@ export type InfraErrorCode =
   | "AssetsNotSupported";
 
 /** The one error class of this package. Its message has one line per problem; the `path` is a role's ARN, a stack's name or a setting. */
-export class InfraError extends Error {
+export class InfraError extends DiagnosticError<InfraErrorCode> {
   override readonly name = "InfraError";
-  readonly code: InfraErrorCode;
-  readonly problems: readonly Diagnostic[];
-  readonly retryable = false;
-
-  constructor(code: InfraErrorCode, problems: readonly Diagnostic[]) {
-    super(problems.map(formatDiagnostic).join("\n"));
-    this.code = code;
-    this.problems = problems;
-  }
 }

@@ -1,4 +1,4 @@
-import { type Diagnostic, formatDiagnostic } from "@agent-roles/runtime/role-env";
+import { DiagnosticError } from "@agent-roles/runtime/role-env";
 
 export type ManifestErrorCode =
   /** There is no such file. */
@@ -13,15 +13,6 @@ export type ManifestErrorCode =
   | "InvalidExpectations";
 
 /** The one error class of this package. Its message has a line a problem: `file:line:column: path: message; fix`. */
-export class ManifestError extends Error {
+export class ManifestError extends DiagnosticError<ManifestErrorCode> {
   override readonly name = "ManifestError";
-  readonly code: ManifestErrorCode;
-  readonly problems: readonly Diagnostic[];
-  readonly retryable = false;
-
-  constructor(code: ManifestErrorCode, problems: readonly Diagnostic[], options?: { readonly cause: unknown }) {
-    super(problems.map(formatDiagnostic).join("\n"), options);
-    this.code = code;
-    this.problems = problems;
-  }
 }

@@ -1,4 +1,4 @@
-import { type Diagnostic, formatDiagnostic } from "@agent-roles/runtime/role-env";
+import { DiagnosticError } from "@agent-roles/runtime/role-env";
 
 export type TrustInputErrorCode =
   /** There is no such file or directory. */
@@ -17,15 +17,6 @@ export type TrustInputErrorCode =
   | "LiveUnreadable";
 
 /** An input cannot be read. Its message has one line for each problem. */
-export class TrustInputError extends Error {
+export class TrustInputError extends DiagnosticError<TrustInputErrorCode> {
   override readonly name = "TrustInputError";
-  readonly code: TrustInputErrorCode;
-  readonly problems: readonly Diagnostic[];
-  readonly retryable = false;
-
-  constructor(code: TrustInputErrorCode, problems: readonly Diagnostic[], options?: { readonly cause: unknown }) {
-    super(problems.map(formatDiagnostic).join("\n"), options);
-    this.code = code;
-    this.problems = problems;
-  }
 }

@@ -2,6 +2,7 @@ export { AgentRolesError } from "../agent-roles-error.ts";
 export type { AgentRolesErrorOptions, ErrorCode } from "../agent-roles-error.ts";
 export type { Env } from "./env.ts";
 export { type Diagnostic, formatDiagnostic } from "./diagnostic.ts";
+export { DiagnosticError } from "./diagnostic-error.ts";
 export { escapeControlCharacters, type OutputOptions, safeOutput } from "./escape-control-characters.ts";
 export { formatRoleEnv } from "./format-role-env.ts";
 export { limitAccess } from "./limit-access.ts";
