@@ -41,6 +41,8 @@ describe.each(["agent-roles", "infra", "runtime", "sandbox", "trust"])("%s", (na
     const files = list.split("\n");
     expect(files).toEqual(expect.arrayContaining(["package/README.md", "package/LICENSE"]));
     expect(files.filter((file) => /\.test|\.simulation|tsbuildinfo|pycache|\/src\//.test(file))).toEqual([]);
+    // Compiled code, which no source determines.
+    expect(files.filter((file) => /\.(?:v8|node|wasm|jsc|pyc|so|dll)$/.test(file))).toEqual([]);
   });
 });
 

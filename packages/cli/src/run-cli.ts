@@ -20,7 +20,7 @@ Examples:
 type MakeCommand = (context: CliContext, exitWith: (code: ExitCode) => void) => Command;
 
 /** Loaded when it is the command that runs; all of them for the general help. */
-const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
+export const COMMANDS: Readonly<Record<string, () => Promise<MakeCommand>>> = {
   init: async () => (await import("./commands/init.ts")).initCommand,
   schema: async () => (await import("./commands/schema.ts")).schemaCommand,
   list: async () => (await import("./commands/list.ts")).listCommand,

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { COMMANDS } from "../run-cli.ts";
 import {
   assembly,
   BY_MASTER,
@@ -80,3 +81,13 @@ it("a description runs no command of a CI system in the output of list, and keep
   expect(out).not.toMatch(CI_COMMAND);
   expect(JSON.parse(out)).toMatchObject([{ description }]);
 });
+
+it.each(Object.keys(COMMANDS))(
+  "an option of %s runs no command of a CI system in its error message",
+  async (command) => {
+    const { code, err } = await cli([command, "--##vso[task.complete]", "::stop-commands::x\u001b[2J"]);
+    expect(code).toBe(2);
+    expect(err).toContain("u0023#vso[");
+    expect(err).not.toMatch(CI_COMMAND);
+  },
+);
