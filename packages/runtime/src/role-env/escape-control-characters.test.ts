@@ -66,6 +66,6 @@ describe("safeOutput", () => {
 
 it("takes time in proportion to its text, however many lines are empty", () => {
   // Quadratic, this would take hours.
-  const text = `${"\n".repeat(1_000_000)}::end::`;
-  expect(safeOutput(text).endsWith("\n\\u003a:end::")).toBe(true);
+  const text = `${"\n".repeat(1_000_000)}end`;
+  expect(safeOutput(text)).toBe(text);
 });

@@ -63,6 +63,17 @@ beforeEach(async () => {
 });
 afterEach(() => place.close());
 
+/** What a profile's file has. */
+const PRINTED = {
+  Version: 1,
+  AccessKeyId: "ASIAFirstEXAMPLE",
+  SecretAccessKey: "secret-of-First",
+  SessionToken: "token/of+First==",
+  Expiration: "2026-01-01T01:00:00.000Z",
+  RoleArn: "arn:aws:iam::123456789013:role/agent-roles/FirstRole",
+  IssuedAt: "2026-01-01T00:00:00.000Z",
+};
+
 const file = (profile: string): string => profileFile(`${place.home}/.aws/agent-roles/profiles`, profile);
 const run = async (command: string): Promise<string> => (await promisify(exec)(command)).stdout;
 
@@ -110,18 +121,22 @@ it.runIf(process.platform !== "win32").each<readonly [string, (path: string) => 
   ["a pipe without a writer", async (path) => execFileSync("mkfifo", [path])],
   ["a symlink to a device", (path) => symlink("/dev/zero", path)],
   ["a symlink to itself", (path) => symlink(path, path)],
-  ["a symlink to another file", (path) => symlink(`${place.home}/.bashrc`, path)],
+  [
+    "a symlink to the file of another profile",
+    async (path) => {
+      await writeFile(`${place.home}/other.json`, JSON.stringify({ ...PRINTED, AccessKeyId: "ASIAOTHEREXAMPLE" }));
+      await symlink(`${place.home}/other.json`, path);
+    },
+  ],
   ["a sparse file of two gigabytes", (path) => writeFile(path, "").then(() => truncate(path, 2 ** 31))],
 ])("reads nothing from %s at a profile's name, and replaces it", async (_, make) => {
   const store = profileStore({ env: place.env });
   await store.put([entry("First")]);
-  await writeFile(`${place.home}/.bashrc`, "mine");
   await rm(file("First"));
   await make(file("First"));
   expect((await readSharedProfiles(place.env)).managed).toEqual([]);
   await store.put([entry("First", "rotated")]);
   expect(JSON.parse(await readFile(file("First"), "utf8"))).toMatchObject({ AccessKeyId: "ASIAFirstrotatedEXAMPLE" });
-  expect(await readFile(`${place.home}/.bashrc`, "utf8")).toBe("mine");
 });
 
 it("removes the file and the section of a removed role", async () => {
