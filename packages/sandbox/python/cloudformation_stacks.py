@@ -16,6 +16,7 @@ HANDLER_ERROR_CODES = {
     "LimitExceeded": "ServiceLimitExceeded",
 }
 STATUS_CODES = {"NoSuchEntity": 404, "EntityAlreadyExists": 409, "LimitExceeded": 409, "DeleteConflict": 409}
+UPDATABLE = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"}
 
 
 class Refused(Exception):
@@ -291,6 +292,10 @@ def patch_stacks():
         for id in [id for id, each in self.change_sets.items() if each.stack_id == stack.stack_id]:
             del self.change_sets[id]
 
+    def validate_status(self, stack):
+        if stack.status not in UPDATABLE:
+            raise ValidationError(message=f"Stack:{stack.stack_id} is in {stack.status} state and can not be updated.")
+
     def of_stack(name, answer):
         def respond(self):
             method = getattr(self.cloudformation_backend, name)
@@ -361,6 +366,7 @@ def patch_stacks():
     CloudFormationBackend.delete_change_set = delete_change_set
     CloudFormationBackend.describe_change_set = describe_change_set
     CloudFormationBackend.execute_change_set = execute_change_set
+    CloudFormationResponse._validate_status = validate_status
     CloudFormationResponse.delete_change_set = of_stack("delete_change_set", lambda _: EmptyResult())
     CloudFormationResponse.describe_change_set = of_stack("describe_change_set", ActionResult)
     CloudFormationResponse.execute_change_set = of_stack("execute_change_set", lambda _: EmptyResult())

@@ -262,6 +262,8 @@ describe("a role in a template", () => {
       status: "DELETE_FAILED",
       reason: expect.stringContaining("Cannot delete entity, must detach all policies first."),
     });
+    const again = new UpdateStackCommand({ StackName, TemplateBody: template({ RoleName }), ...NAMED_IAM });
+    await expect(cloudFormation.send(again)).rejects.toThrow(/ is in DELETE_FAILED state and can not be updated\.$/);
     await iam.send(new DetachRolePolicyCommand({ RoleName, PolicyArn: READ_ONLY }));
     const InstanceProfileName = "foreign";
     await iam.send(new CreateInstanceProfileCommand({ InstanceProfileName }));
