@@ -17,8 +17,8 @@ export function oneProfile(description: string): Option {
 
 /** An option that collects the values of its uses. */
 export function repeatable(flags: string, description: string): Option {
-  return new Option(flags, description).argParser((value: string, earlier: readonly string[] = []) => [
-    ...earlier,
+  return new Option(flags, description).argParser((value: string, earlier?: readonly string[]) => [
+    ...(earlier ?? []),
     value,
   ]);
 }
