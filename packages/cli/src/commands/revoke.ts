@@ -55,6 +55,8 @@ export function revokeCommand(context: CliContext, exitWith: (code: ExitCode) =>
         ...(undo && { isUndo: true }),
         onResult: ({ profile, status }, { done, total }) => context.err(`[${done}/${total}] ${profile} ${status}`),
       });
+      // Then every session issued from now on works.
+      if (!undo) await context.clock.sleep(Math.max(0, now.getTime() - context.clock.now()), context.signal);
       const rows = results.map(({ profile, account, status, code = "" }) => [profile, account, status, code]);
       const details = results.flatMap(({ profile, message, fix }) =>
         message === undefined ? [] : [`${profile}: ${message}\n  fix: ${fix ?? ""}`],
