@@ -27,13 +27,12 @@ export function lacking(
   index: RoleIndex,
 ): (Pick<Violation, "severity"> & { readonly caller: string }) | undefined {
   const isExpected = index.context.attributionRequired === true && index.targets().has(role);
-  if (!isOpen(statement, role, attribution)) return undefined;
-  const [caller] = callersOf(statement, role);
-  if (caller === undefined) return undefined;
-  if (isExpected) return { caller, severity: "medium" };
   const own = new Set(principalsOf(statement).map(({ value }) => value));
-  const others = requiring(index, attribution);
-  return others.some(({ principals }) => principals.some((each) => own.has(each))) ? { caller } : undefined;
+  const isRequired = ({ principals }: Requiring): boolean => principals.some((each) => own.has(each));
+  // Whether it is open is the dear question, and most sets require nothing.
+  if (!isExpected && !requiring(index, attribution).some(isRequired)) return undefined;
+  const [caller] = isOpen(statement, role, attribution) ? callersOf(statement, role) : [];
+  return caller === undefined ? undefined : { caller, ...(isExpected && { severity: "medium" as const }) };
 }
 
 /** Whether some agent gets in without the attribute, whatever its calls have otherwise. What is unknown offline keeps it out. */
