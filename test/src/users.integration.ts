@@ -103,7 +103,7 @@ describe("a platform engineer with three accounts", () => {
     deployer = { ...user, ...(await startSandbox()) };
     const { stdout } = await shell(later.join("\n"), deployer);
     expect(stdout).toContain("3 deployed");
-    expect(stdout).toMatch(/prod +123456789014 +agent-roles\/agent-read +- +fresh/);
+    expect(stdout).toMatch(/prod +123456789014 +agent-roles\/agent-read +- +read +fresh/);
     expect(stdout.includes("assumed-role/agent-read/agent-roles") || aws !== "").toBe(true);
     agent = { ...deployer, AWS_MASTER_ROLE_ARN: "arn:aws:iam::123456789012:role/agent-roles-master/agent-master" };
   });
