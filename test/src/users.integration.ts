@@ -5,6 +5,7 @@ import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { profileClients } from "./harness/clients.ts";
 import { REPOSITORY } from "./harness/repository.ts";
+import { planOf } from "./harness/terraform-plan.ts";
 import { npmEnv, npmInstall, packAll } from "./harness/packed.ts";
 
 type Env = Readonly<Record<string, string>>;
@@ -179,5 +180,54 @@ describe("a security engineer's CI", () => {
     await writeFile(file, manifest);
     expect(exitCode).toBe(1);
     expect(stdout).toContain("999999999999");
+  });
+});
+
+/**
+ * Runs the blocks of a page in order: `js`, `python` and `yaml` blocks whose first line names a file are written to it, `sh`
+ * blocks are run. npm and terraform need their registries and are replaced.
+ *
+ * @returns what the commands printed, and the lines of the blocks without a language, which show output.
+ */
+async function runPage(file: string): Promise<{ readonly printed: string; readonly shown: readonly string[] }> {
+  const text = await readFile(join(REPOSITORY, "docs", file), "utf8");
+  const shown: string[] = [];
+  const plan = join(folder, "plan.json");
+  const stubs = `npm() { :; }; terraform() { if [ "$1" = show ]; then cat '${plan}'; fi; }`;
+  let printed = "";
+  for (const [, language, block = ""] of text.matchAll(/^```(\w*)\n([^]*?)^```/gm)) {
+    const name = /^(?:\/\/|#) (\S+\.\w+)\n/.exec(block)?.[1];
+    if (language === "") shown.push(...block.trimEnd().split("\n"));
+    else if (language === "sh") printed += (await shell(`${stubs}\n${block}`, agent)).all;
+    else if (name !== undefined) await writeFile(join(repository, name), block);
+  }
+  return { printed, shown };
+}
+
+/** A coding agent: it starts its MCP server, which ends with its input, and does nothing else. */
+const CLAUDE =
+  '#!/bin/sh\nwhile [ $# -gt 0 ]; do [ "$1" = -- ] && shift && [ "$1" = npx ] && shift && exec "$@" </dev/null; shift; done\n';
+
+describe("the pages in docs/", () => {
+  beforeAll(async () => {
+    await symlink(join(tools, "node_modules"), join(repository, "node_modules"));
+    await writeFile(join(tools, "node_modules/.bin/claude"), CLAUDE, { mode: 0o755 });
+    const { stdout } = await agentRoles(["template", "--account", "prod", "--format", "terraform"]);
+    await writeFile(join(folder, "plan.json"), planOf(JSON.parse(stdout)));
+  });
+
+  it.for([
+    "agents-javascript.md",
+    "agents-python.md",
+    "coming-from.md",
+    "terraform.md",
+    "coding-agents.md",
+    "many-accounts.md",
+  ])("docs/%s: the commands work and print what the page shows", async (file, { skip }) => {
+    const unavailable = clients.find(({ missing }) => missing !== undefined)?.missing;
+    skip(unavailable !== undefined, unavailable);
+    const { printed, shown } = await runPage(file);
+    const missing = shown.filter((line) => !printed.includes(line));
+    expect(missing, printed).toEqual([]);
   });
 });
