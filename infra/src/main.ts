@@ -5,10 +5,10 @@ import { runApp } from "./run-app.ts";
 
 // What `cdk` runs (cdk.json). The CDK must not synthesize by itself: after a mistake it would deploy an empty app.
 const app = new App({ autoSynth: false, stackTraces: false, treeMetadata: false, analyticsReporting: false });
-const mistakes = await runApp(app, process.env, (warning) => {
+const failure = await runApp(app, process.env, (warning) => {
   process.stderr.write(`warning: ${formatDiagnostic(warning)}\n`);
 });
-if (mistakes !== undefined) {
-  process.stderr.write(`${mistakes}\n`);
-  process.exitCode = 2;
+if (failure) {
+  process.stderr.write(`${failure.message}\n`);
+  process.exitCode = failure.exitCode;
 }

@@ -1,8 +1,8 @@
 import { readdirSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from "vitest";
 import { testApp } from "./example.test-helper.ts";
 import { runApp } from "./run-app.ts";
 
@@ -37,9 +37,24 @@ it("reports mistakes without a stack trace, and writes nothing", async () => {
   const bad = join(directory, "bad.yaml");
   await writeFile(bad, "master: 1\n");
   const app = testApp({ manifest: bad });
-  expect(await runApp(app, {})).toBe(
-    `${bad}:1:1: roles: is missing; list the target roles\n${bad}:1:9: master: 1 is not valid; write fields: account, roleName, path, trustedBy, description, managedPolicies, statements, permissionsBoundary, maxSessionDuration, tags`,
-  );
+  expect(await runApp(app, {})).toEqual({
+    exitCode: 2,
+    message: `${bad}:1:1: roles: is missing; list the target roles\n${bad}:1:9: master: 1 is not valid; write fields: account, roleName, path, trustedBy, description, managedPolicies, statements, permissionsBoundary, maxSessionDuration, tags`,
+  });
   expect(readdirSync(app.outdir)).toEqual([]);
-  expect(await runApp(testApp({ manifest }), { AWS_REGION: "Frankfurt" })).toMatch(/^region: "Frankfurt"/);
+  expect(await runApp(testApp({ manifest }), { AWS_REGION: "Frankfurt" })).toMatchObject({
+    exitCode: 2,
+    message: expect.stringMatching(/^region: "Frankfurt"/),
+  });
+});
+
+it("ends with exit code 1 for a finding that fails, and keeps the templates", async () => {
+  const printed = vi.spyOn(console, "error").mockReturnValue(undefined);
+  onTestFinished(() => printed.mockRestore());
+  const failing = join(directory, "failing.yaml");
+  const expectation = `trust: { expect: [{ from: "*", to: "arn:aws:iam::123456789012:role/*", decision: denied }] }\n`;
+  await writeFile(failing, `${await readFile(manifest, "utf8")}${expectation}`);
+  const app = testApp({ manifest: failing });
+  expect(await runApp(app, {})).toEqual({ exitCode: 1, message: expect.stringMatching(/validation-report\.json$/) });
+  expect(readdirSync(app.outdir)).toContain("agent-roles-123456789012.template.json");
 });

@@ -5,17 +5,23 @@ import { deployRegion } from "./deploy-region.ts";
 import { InfraError } from "./infra-error.ts";
 import { synthesize } from "./synthesize.ts";
 
+/** Why an app failed: a finding of the trust check that fails (1), or a mistake in the manifest or the settings (2). */
+export interface AppFailure {
+  readonly exitCode: 1 | 2;
+  readonly message: string;
+}
+
 /**
  * Synthesizes with the settings of context (`-c name=value` or cdk.json) and environment: `manifest` or
  * `AGENT_ROLES_MANIFEST`, `region` or `AWS_REGION`, `stackPrefix`.
  *
- * @returns the mistakes as text, or `undefined` when the templates are written.
+ * @returns why it failed, or `undefined` when the templates are written and no finding fails.
  */
 export async function runApp(
   app: App,
   env: Readonly<Record<string, string | undefined>>,
   onWarning: (warning: Diagnostic) => void = () => undefined,
-): Promise<string | undefined> {
+): Promise<AppFailure | undefined> {
   const context = (name: string): string | undefined => {
     const value: unknown = app.node.tryGetContext(name);
     return typeof value === "string" && value !== "" ? value : undefined;
@@ -32,7 +38,9 @@ export async function runApp(
     });
     return undefined;
   } catch (error) {
-    if (error instanceof ManifestError || error instanceof InfraError) return error.message;
+    if (error instanceof ManifestError || error instanceof InfraError) return { exitCode: 2, message: error.message };
+    // The CDK prints the findings, and does not export its error.
+    if (error instanceof Error && error.name === "ValidationFailed") return { exitCode: 1, message: error.message };
     throw error;
   }
 }
