@@ -44,6 +44,9 @@ export async function readRoleEnv(
   const roleEnv = parseRoleEnv(env);
   const { roles, warnings } = roleEnv;
   for (const warning of warnings) context.err(`warning: ${formatDiagnostic(warning)}`);
+  if (roles.length === 0 && env["AWS_ROLE"]) {
+    throw new UsageError("AWS_ROLE is set without a number\n  fix: rename it to AWS_ROLE_1");
+  }
   if (roles.length === 0) {
     throw new UsageError(
       "no AWS_ROLE_N is set\n  fix: set AWS_ROLE_1=arn:aws:iam::<account>:role/<name>:<profile>, or use --env-file with the output of agent-roles env",

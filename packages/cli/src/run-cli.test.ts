@@ -89,6 +89,7 @@ describe("agent-roles", () => {
     [["list"], "no AWS_ROLE_N is set"],
     [["run"], "no AWS_ROLE_N is set"],
     [["verify"], "no AWS_ROLE_N is set"],
+    [["mcp"], "no AWS_ROLE_N is set"],
     [["verify", "--json", "--junit"], "--json and --junit both print"],
     [["whoami", "--profile", "x"], "no AWS_ROLE_N is set"],
   ])("ends %j with 2 and says why", async (argv, why) => {
@@ -108,6 +109,14 @@ describe("agent-roles", () => {
     expect(code).toBe(2);
     expect(err).toMatch(/AWS_ROLE_02: .*\nAWS_ROLE_1: /);
     expect(err).not.toMatch(/^\s+at /m);
+  });
+
+  it("names AWS_ROLE, which has no number", async () => {
+    const { code, err } = await cli(["list"], {
+      AWS_ROLE: "arn:aws:iam::123456789012:role/MyFirstRole:MyFirstAccount",
+    });
+    expect(code).toBe(2);
+    expect(err).toContain("AWS_ROLE is set without a number\n  fix: rename it to AWS_ROLE_1");
   });
 });
 

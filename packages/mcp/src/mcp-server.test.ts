@@ -243,6 +243,32 @@ it("refuses a second task with the same ID, whose profiles stay", async () => {
   expect(await config()).toContain("INC-42.MyFirstAccount");
 });
 
+it("refuses the profile of another server's task, and says where the task can be ended", async () => {
+  const first = await server();
+  const second = await server({ home: first.home });
+  await first.call("open_task", { id: "INC-42", profiles: ["MyFirstAccount"] });
+  // Both are in this process: the marker has to name another keeper.
+  const marked = (await first.config()).replaceAll(/ keeper=\S+/g, "$&%20other");
+  await writeFile(join(first.home, ".aws", "config"), marked);
+  expect((await second.call("open_task", { id: "INC-42", profiles: ["MyFirstAccount"] })).error).toMatchObject({
+    code: "TaskOpen",
+    fix: "Open a task with another ID, or end it in the server that opened it.",
+  });
+  expect(await second.call("open_task", { id: "INC-42", profiles: ["MySecondAccount"] })).toHaveProperty("result");
+});
+
+it("names open_task when a role that can require a task refuses whoami", async () => {
+  const { call } = await server({
+    sts: () => {
+      throw new AgentRolesError("not authorized", { code: "AccessDenied", fix: "Check the trust policy." });
+    },
+  });
+  expect((await call("whoami", { profile: "MyFirstAccount" })).error).toMatchObject({
+    code: "AccessDenied",
+    fix: expect.stringMatching(/call open_task with this profile.*Check the trust policy\./),
+  });
+});
+
 it("refuses names that are taken: a declared profile, another task's", async () => {
   const env = {
     ...ENV,

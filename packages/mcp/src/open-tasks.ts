@@ -90,7 +90,10 @@ export function openTasks({ roles, env, clock, identify }: McpContext): OpenTask
       const { done } = await task.start({ stores: [taskStore(id, outcome)] });
       for (const { failure } of task.profiles()) if (failure) throw new AgentRolesError(failure.message, failure);
       const { error, stored } = outcome;
-      if (error?.code === "ProfileInUse") throw taskOpen(id);
+      if (error?.code === "ProfileInUse") {
+        const fix = "Open a task with another ID, or end it in the server that opened it.";
+        throw new McpError("TaskOpen", `the task ${id} is open in another server with one of these profiles`, fix);
+      }
       if (error?.code === "ForeignProfile") throw new McpError("TaskOpen", error.message, "Use another task ID.");
       if (error) throw error;
       if (!profiles.every((profile) => stored.has(profile))) throw notStored(id);

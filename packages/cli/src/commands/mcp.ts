@@ -1,12 +1,10 @@
 import type { AccessLevel } from "@agent-roles/runtime/role-env";
-import { formatDiagnostic, parseRoleEnv } from "@agent-roles/runtime/role-env";
 import { Command } from "commander";
 import type { CliContext } from "../cli-context.ts";
-import { envSource } from "../env-source.ts";
 import { eventLine } from "../event-line.ts";
 import { named } from "../options.ts";
 import { ownVersion } from "../own-version.ts";
-import { withAccess, withEnvFile } from "../read-env.ts";
+import { readRoleEnv, withAccess, withEnvFile } from "../read-env.ts";
 
 const HELP = `
 Tools: list_profiles, open_task, end_task, whoami, explain_access, check_trust. None returns credentials.
@@ -23,8 +21,7 @@ export function mcpCommand(context: CliContext): Command {
     .addHelpText("after", HELP)
     .action(async (options: { envFile?: string; access?: AccessLevel; onBehalfOf?: string }) => {
       const { access, envFile } = options;
-      const env = await envSource(context, envFile, access && { access }).read();
-      for (const warning of parseRoleEnv(env).warnings) context.err(`warning: ${formatDiagnostic(warning)}`);
+      const { env } = await readRoleEnv(context, envFile, access);
       const onBehalfOf = options.onBehalfOf ?? (env["AGENT_ROLES_ON_BEHALF_OF"] || env["AGENT_ROLES_SOURCE_IDENTITY"]);
       const { createAgentRoles } = await import("@agent-roles/runtime");
       const { serveMcp } = await import("@agent-roles/mcp");

@@ -1,4 +1,5 @@
 import type { AgentRoles } from "@agent-roles/runtime";
+import { AgentRolesError } from "@agent-roles/runtime/role-env";
 import { z } from "zod";
 import { type AddTool, defineTool } from "../define-tool.ts";
 import type { McpContext } from "../mcp-context.ts";
@@ -24,12 +25,25 @@ export function whoamiTool({ roles, env, identify }: McpContext, tasks: OpenTask
       const { task, profile } = tasks.find(name) ?? { profile: name };
       if (!task) {
         requireProfile(roles, name, tasks.profiles());
-        return receipt(name, roles.target(name), await roles.credentials(name)(), { env, identify });
+        const credentials = await roles
+          .credentials(name)()
+          .catch((error: unknown) => {
+            throw suggestTask(error);
+          });
+        return receipt(name, roles.target(name), credentials, { env, identify });
       }
       const attributes = { task: task.id, ...(task.onBehalfOf !== undefined && { sourceIdentity: task.onBehalfOf }) };
       return receipt(name, task.target(profile), await task.credentials(profile)(), { env, identify, ...attributes });
     },
   });
+}
+
+/** STS refuses a session without a task where the role requires attribution. */
+function suggestTask(error: unknown): unknown {
+  if (!(error instanceof AgentRolesError) || error.code !== "AccessDenied") return error;
+  const { code, message } = error;
+  const fix = `If the role requires a task: call open_task with this profile, then whoami with the profile that it returns. Else: ${error.fix}`;
+  return new AgentRolesError(message, { code, fix, cause: error });
 }
 
 /** @throws {McpError} `UnknownProfile` with the names that exist. */
