@@ -103,6 +103,16 @@ it("selects no profile when there are several", () => {
   expect(both).toMatchObject({ AWS_REGION: "us-east-1", AWS_ROLE_1: ROLES.AWS_ROLE_1, AWS_ROLE_2: ROLES.AWS_ROLE_2 });
 });
 
+it("numbers the roles of the command without a gap", () => {
+  const given = environment(["Two", "Twelve"]);
+  expect(given).toMatchObject({
+    AWS_ROLE_1: ROLES.AWS_ROLE_2,
+    AWS_ROLE_1_EXTERNAL_ID: "secret-2",
+    AWS_ROLE_2: ROLES.AWS_ROLE_12,
+  });
+  expect(parseRoleEnv(given)).toMatchObject({ roles: [{ profile: "Two" }, { profile: "Twelve" }], warnings: [] });
+});
+
 it("names the private files, and turns instance metadata off", () => {
   expect(environment(["One"], { AWS_CONFIG_FILE: "/master", AWS_EC2_METADATA_DISABLED: "false" })).toMatchObject({
     AWS_CONFIG_FILE: "/d/config",

@@ -20,16 +20,22 @@ export interface PrivateFiles {
 
 /**
  * The environment of a process that sees these roles only: without variables that lead to other credentials, with the private files.
- * Endpoints, proxies and certificate authorities stay.
+ * Its roles are numbered from 1. Endpoints, proxies and certificate authorities stay.
  */
 export function childEnv(env: Env, targets: readonly TargetRole[], files: PrivateFiles): Env {
   const kept = Object.entries(roleVariables(env, targets)).filter(
     ([name]) => isRoleOf(name, targets) || !(LEADS_TO_CREDENTIALS.test(name) || OTHERS.test(name)),
   );
+  // Without gaps, which agent-roles reports.
+  const numbers = new Map(targets.map(({ number }, index) => [String(number), index + 1]));
+  const renumbered = kept.map(([name, value]) => [
+    name.replace(/^(AWS_ROLE_)(\d+)/, (_, prefix: string, number: string) => `${prefix}${numbers.get(number)}`),
+    value,
+  ]);
   const [only] = targets.length === 1 ? targets : [];
   const task = Object.entries(env).filter(([name, value]) => OF_TASK.has(name) && value);
   return {
-    ...Object.fromEntries([...kept, ...task]),
+    ...Object.fromEntries([...renumbered, ...task]),
     AWS_CONFIG_FILE: files.configFile,
     AWS_SHARED_CREDENTIALS_FILE: files.credentialsFile,
     AGENT_ROLES_CACHE_DIR: files.directory,
