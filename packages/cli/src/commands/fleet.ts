@@ -51,7 +51,7 @@ export function diffCommand(context: CliContext, exitWith: ExitWith): Command {
 export function destroyCommand(context: CliContext, exitWith: ExitWith): Command {
   return fleetCommand("destroy", "delete the stacks of the manifest")
     .option("--orphans", "delete only the stacks whose accounts left the manifest")
-    .option("--yes", "delete without asking; required")
+    .option("--yes", "confirm the deletion; required")
     .action((options: Options) =>
       runFleet(context, exitWith, options, (infra, manifest, fleet) => destroy(infra, manifest, fleet, options)),
     );
@@ -133,9 +133,8 @@ function manifestAccounts({ master, roles }: Manifest): string[] {
 
 function confirmation(accounts: readonly string[]): UsageError {
   const all = [...new Set(accounts)];
-  return new UsageError(
-    `this deletes the roles in ${all.length} accounts (${shortList(all)})\n  fix: Add --yes to delete them.`,
-  );
+  const count = all.length === 1 ? "1 account" : `${all.length} accounts`;
+  return new UsageError(`this deletes the roles in ${count} (${shortList(all)})\n  fix: Add --yes to delete them.`);
 }
 
 function shortList(accounts: readonly string[]): string {

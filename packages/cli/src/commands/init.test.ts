@@ -116,6 +116,11 @@ it.each([
   expect(await readdir(".")).toEqual([]);
 });
 
+it("reports a missing --trusted-by once", async () => {
+  const { err } = await cli(["init", ...MASTER, ...ACCOUNTS]);
+  expect(err.match(/^error: .*/gm)).toEqual(["error: --trusted-by is missing"]);
+});
+
 it("reports all mistakes and all existing files at once", async () => {
   await writeFile("cdk.json", "{}");
   await writeFile("agent-roles.yaml", "mine");

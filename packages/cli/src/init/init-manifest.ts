@@ -46,7 +46,7 @@ export function initManifest(
   const checked: InitAnswers = {
     ...answers,
     master: isMaster ? master : "111111111111",
-    trustedBy: trustedBy.map((each) => (trustedByEntry(each) ? each : "account:111111111111")),
+    trustedBy: orMissing(trustedBy).map((each) => (trustedByEntry(each) ? each : "account:111111111111")),
     accounts: accounts.filter(isAccount),
   };
   const text = manifestText(checked);

@@ -249,9 +249,9 @@ export const CHECKS: readonly Check[] = [
 
 /** A diagnostic or an error with its place in the message. */
 function asProblem(each: Problem): Problem {
-  const text =
+  const message =
     each instanceof AgentRolesError ? each.message : formatDiagnostic({ ...each, fix: "" }).replace(/; $/, "");
-  return { message: text.replace(/^the master: (?=the master)/, ""), fix: each.fix };
+  return { message, fix: each.fix };
 }
 
 /** The error that the work throws. */

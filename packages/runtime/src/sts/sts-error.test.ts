@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { target } from "../fixtures.test-helper.ts";
 import { targetRequest } from "../session/role-request.ts";
 import { masterCredentialsError } from "./master-credentials-error.ts";
-import { assumeRoleError } from "./sts-error.ts";
+import { assumeRoleError, stsError } from "./sts-error.ts";
 
 const request = targetRequest(target("Prod", { number: 3 }));
 const sts = (name: string, message: string, httpStatusCode = 400) =>
@@ -191,6 +191,18 @@ it.each<readonly [unknown, string, string]>([
   [socket("ECONNREFUSED"), "MasterCredentialsUnavailable", "network path"],
 ])("of the master's credentials, %s is %s with the fix %s", (error, code, fix) => {
   expect(masterCredentialsError(error)).toMatchObject({ code, hop: "master", fix: expect.stringContaining(fix) });
+});
+
+it.each<readonly [string, unknown, string]>([
+  ["the master", masterCredentialsError(new Error("no keys")), "the master's credentials: Error: no keys"],
+  [
+    "the master",
+    sts("InvalidClientTokenId", "unknown key", 403),
+    "the master's credentials: InvalidClientTokenId: unknown key",
+  ],
+  ["Prod", masterCredentialsError(new Error("no keys")), "Prod: the master's credentials: Error: no keys"],
+])("names %s once in a failure", (subject, error, message) => {
+  expect(stsError(error, { subject }).message).toBe(message);
 });
 
 it.each<readonly [string, string, string]>([

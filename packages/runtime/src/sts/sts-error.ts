@@ -69,7 +69,8 @@ export function stsError(
   if (error instanceof AgentRolesError) {
     // The master's failure, which every target role meets.
     const { code, fix, retryable, hop = ofCall } = error;
-    return new AgentRolesError(`${subject}: ${error.message}`, {
+    const isNamed = subject === "the master" && error.message.startsWith(subject);
+    return new AgentRolesError(isNamed ? error.message : `${subject}: ${error.message}`, {
       code,
       fix,
       retryable,
