@@ -29,7 +29,8 @@ beforeEach(async () => {
     request.on("data", (chunk: Buffer) => (body += chunk.toString()));
     request.on("end", () => {
       const isCaller = body.includes("GetCallerIdentity");
-      const isGood = isCaller || body.includes("Good");
+      const isAttributed = body.includes("SourceIdentity=") && body.includes("agent-roles%3Atask");
+      const isGood = isCaller || body.includes("Good") || (body.includes("Attributed") && isAttributed);
       response.writeHead(isGood ? 200 : denied.status, { "content-type": "text/xml" });
       response.end(isCaller ? CALLER : isGood ? SESSION : denied.body);
     });
@@ -46,7 +47,11 @@ afterEach(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-async function verify(...args: readonly string[]) {
+function verify(...args: readonly string[]) {
+  return verifyWith({}, ...args);
+}
+
+async function verifyWith(env: Readonly<Record<string, string>>, ...args: readonly string[]) {
   const progress: string[] = [];
   const captured = await captureCli(["verify", ...args], {
     env: {
@@ -54,6 +59,7 @@ async function verify(...args: readonly string[]) {
       AWS_ROLE_1: "arn:aws:iam::123456789013:role/Good:Good",
       AWS_ROLE_2: "arn:aws:iam::123456789013:role/Bad:Bad",
       AWS_ROLE_2_EXTERNAL_ID: "an-external-id",
+      ...env,
     },
     progress: (text) => progress.push(text),
   });
@@ -71,6 +77,28 @@ it("prints for each refused role the statements that would repair it, and exits 
   expect(out).toContain("add this statement to a policy of arn:aws:sts::123456789012:assumed-role/master/s:");
   expect(err).toBe("1 of 2 profiles failed: Bad");
   expect(progress).toEqual(["1 of 2 roles", ""]);
+});
+
+const ATTRIBUTED = "arn:aws:iam::123456789013:role/Attributed:Attributed";
+
+it.each<readonly [Readonly<Record<string, string>>, string]>([
+  [{}, "Set AGENT_ROLES_TASK (or --task) and AGENT_ROLES_ON_BEHALF_OF (or --on-behalf-of):"],
+  [{ AGENT_ROLES_TASK: "INC-51" }, "Set AGENT_ROLES_ON_BEHALF_OF (or --on-behalf-of):"],
+  [{ AGENT_ROLES_SESSION_NAME: "s1", AGENT_ROLES_SOURCE_IDENTITY: "alice" }, "Set AGENT_ROLES_TASK (or --task):"],
+])("with %j, names what a role that requires a task lacks, and no statement that would drop it", async (env, fix) => {
+  const { code, out } = await verifyWith({ AWS_ROLE_1: ATTRIBUTED, ...env });
+  const [attributed = "", bad] = out.split("failed  Bad");
+  expect(code).toBe(1);
+  expect(attributed).toContain(fix);
+  expect(attributed).not.toContain("statement");
+  expect(bad).toContain("Where every call must have both, add no statement.");
+});
+
+it("passes a role that requires a task, with both", async () => {
+  const env = { AGENT_ROLES_TASK: "INC-51", AGENT_ROLES_ON_BEHALF_OF: "alice" };
+  const { out } = await verifyWith({ AWS_ROLE_1: ATTRIBUTED, ...env });
+  expect(out).toContain("ok      Attributed");
+  expect(out).not.toContain("add no statement");
 });
 
 it("prints the shape of list, with ok, the hop and the repair", async () => {

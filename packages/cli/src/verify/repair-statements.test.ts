@@ -18,16 +18,13 @@ function policies(code: string, message = ""): readonly string[] {
   return repair({ code, message }).map(({ policy }) => policy);
 }
 
-const decide = (trusting: readonly object[] = [], allowing: readonly object[] = []): string =>
+const CALL = { sessionTags: { team: "a" }, sourceIdentity: "alice", roleSessionName: "s" };
+
+const decide = (trusting: readonly object[] = [], allowing: readonly object[] = [], request: object = CALL): string =>
   evaluateAssumeRole({
     caller: { arn: SESSION, principalArn: MASTER, identityPolicies: [document(allowing)] },
     role: { arn: ROLE?.arn ?? "", trustPolicy: document(trusting) },
-    request: {
-      externalId: "a-random-id",
-      sessionTags: { team: "a" },
-      sourceIdentity: "alice",
-      roleSessionName: "s",
-    },
+    request: { externalId: "a-random-id", ...request },
   }).decision;
 
 it.each([MASTER, SESSION])(
@@ -41,6 +38,20 @@ it.each([MASTER, SESSION])(
     expect(decide(trust?.statements.slice(0, 2), identity?.statements)).toBe("denied");
   },
 );
+
+it("names for the call of a task statements that let in no call without one", () => {
+  const task = { "agent-roles:task": "INC-51", "agent-roles:on-behalf-of": "alice" };
+  const call = { sessionTags: task, sourceIdentity: "alice", roleSessionName: "INC-51" };
+  const repairs = repair({ externalId: "a-random-id" }, { ...call, task: "INC-51" });
+  const [trust = [], identity = []] = repairs.map(({ statements }) => statements);
+  const everything = [{ Effect: "Allow", Action: "sts:*", Resource: "*" }];
+  const everyone = [{ Effect: "Allow", Action: "sts:*", Principal: { AWS: "arn:aws:iam::123456789012:root" } }];
+  expect(decide(trust, identity, call)).toBe("allowed");
+  for (const without of [{}, { sourceIdentity: "alice" }, { sessionTags: task }]) {
+    expect(decide(trust, everything, without)).toBe("denied");
+    expect(decide(everyone, identity, without)).toBe("denied");
+  }
+});
 
 it("names the side that AWS names", () => {
   expect(policies("TrustDenied")).toEqual([`the trust policy of ${ROLE?.arn}`]);

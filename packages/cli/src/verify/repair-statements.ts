@@ -1,4 +1,4 @@
-import type { ParsedRoleEnv, RoleArn } from "@agent-roles/runtime/role-env";
+import { type ParsedRoleEnv, type RoleArn, TASK_TAGS } from "@agent-roles/runtime/role-env";
 
 /** Statements to add to one policy. */
 export interface Repair {
@@ -30,21 +30,31 @@ const CODES_OF_CALLER = new Set(["MasterNotAllowed", "AccessDenied", "TagSession
  */
 export function repairStatements(
   call: RefusedCall,
-  session: Pick<ParsedRoleEnv, "sessionTags" | "sourceIdentity">,
+  session: Pick<ParsedRoleEnv, "sessionTags" | "sourceIdentity" | "task">,
 ): readonly Repair[] {
   const { role, externalId, callerArn, code, message } = call;
   const [, partition, accountId] = /^arn:([^:]+):(?:iam|sts)::(\d{12}):/.exec(callerArn) ?? [];
   if (LIMITS.test(message) || accountId === undefined) return [];
-  const { sessionTags, sourceIdentity } = session;
+  const { sessionTags, sourceIdentity, task } = session;
   const passed = [...(sessionTags ? ["sts:TagSession"] : []), ...(sourceIdentity ? ["sts:SetSourceIdentity"] : [])];
   const Principal = { AWS: `arn:${partition}:iam::${accountId}:root` };
   const condition = callerCondition(callerArn);
+  const attributed = task !== undefined && {
+    StringLike: {
+      [`aws:RequestTag/${TASK_TAGS.task}`]: "?*",
+      ...(sourceIdentity && { "sts:SourceIdentity": "?*" }),
+    },
+  };
   const trust = [
     {
       Effect: "Allow",
       Principal,
       Action: "sts:AssumeRole",
-      Condition: { ...condition, ...(externalId !== undefined && { StringEquals: { "sts:ExternalId": externalId } }) },
+      Condition: {
+        ...condition,
+        ...attributed,
+        ...(externalId !== undefined && { StringEquals: { "sts:ExternalId": externalId } }),
+      },
     },
     ...(sessionTags
       ? [
@@ -67,10 +77,13 @@ export function repairStatements(
         ]
       : []),
   ];
-  const identity = { Effect: "Allow", Action: ["sts:AssumeRole", ...passed], Resource: role.arn };
+  const allow = (Action: readonly string[]): object => ({ Effect: "Allow", Action, Resource: role.arn });
+  const identity = attributed
+    ? [{ ...allow(["sts:AssumeRole"]), Condition: attributed }, allow(passed)]
+    : [allow(["sts:AssumeRole", ...passed])];
   return [
     ...(CODES_OF_TRUST.has(code) ? [{ policy: `the trust policy of ${role.arn}`, statements: trust }] : []),
-    ...(CODES_OF_CALLER.has(code) ? [{ policy: `a policy of ${callerArn}`, statements: [identity] }] : []),
+    ...(CODES_OF_CALLER.has(code) ? [{ policy: `a policy of ${callerArn}`, statements: identity }] : []),
   ];
 }
 

@@ -6,6 +6,18 @@ import type { MasterRoleHop, RoleEnv } from "./target-role.ts";
 /** The session tags of a task: its id, and the person on whose behalf it runs. */
 export const TASK_TAGS = { task: "agent-roles:task", onBehalfOf: "agent-roles:on-behalf-of" } as const;
 
+/** What a session lacks of a task and a person, for fixes; `undefined` when it has both. */
+export function missingAttribution({
+  task,
+  sourceIdentity,
+}: Pick<RoleEnv, "task" | "sourceIdentity">): string | undefined {
+  const missing = [
+    ...(task === undefined ? ["AGENT_ROLES_TASK (or --task)"] : []),
+    ...(sourceIdentity === undefined ? ["AGENT_ROLES_ON_BEHALF_OF (or --on-behalf-of)"] : []),
+  ];
+  return missing.length > 0 ? missing.join(" and ") : undefined;
+}
+
 /** Reads what holds for every role: the master's hop, what each session is called, and the task that it belongs to. */
 export function parseSessionEnv(env: Env, report: Report): Omit<RoleEnv, "roles"> {
   const master = parseMaster(env, report);

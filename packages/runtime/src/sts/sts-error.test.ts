@@ -103,9 +103,33 @@ describe("assumeRoleError", () => {
       const refusal = sts("AccessDenied", `User: a is not authorized to perform: ${action} on resource: b`, 403);
       expect(assumeRoleError(refusal, request).fix).toContain("unset AGENT_ROLES_");
       const { fix } = assumeRoleError(refusal, { ...request, attributes: { task: "INC-42" } });
-      expect(fix).toContain("set attribution: required and deploy");
+      expect(fix).toMatch(/sessionTags: .*sourceIdentities: .* below attribution, and deploy/);
+      expect(fix).not.toContain("required");
     },
   );
+
+  const REFUSALS = ["x", "no resource-based policy allows", "no identity-based policy allows"];
+
+  it.each<readonly [object, string]>([
+    [{}, "set AGENT_ROLES_TASK (or --task) and AGENT_ROLES_ON_BEHALF_OF (or --on-behalf-of)"],
+    [{ task: "INC-51" }, "set AGENT_ROLES_ON_BEHALF_OF (or --on-behalf-of)"],
+    [{ sourceIdentity: "alice" }, "set AGENT_ROLES_TASK (or --task)"],
+  ])("names what a call with %j lacks of a task and a person", (attributes, lacking) => {
+    for (const message of REFUSALS) {
+      const { fix } = assumeRoleError(sts("AccessDenied", message, 403), { ...request, attributes });
+      expect(fix).toContain(lacking);
+    }
+  });
+
+  it.each<readonly [string, object]>([
+    ["a call with both", { attributes: { task: "INC-51", sourceIdentity: "alice" } }],
+    ["the master's own role", { hop: "master" }],
+  ])("asks for no task and person of %s", (_, given) => {
+    for (const message of REFUSALS) {
+      const { fix } = assumeRoleError(sts("AccessDenied", message, 403), { ...request, ...given });
+      expect(fix).not.toContain("a task and a person");
+    }
+  });
 
   it("names the variable of the external id when the role has none", () => {
     const failure = assumeRoleError(sts("AccessDenied", "x", 403), request);

@@ -1,4 +1,5 @@
 import { AgentRolesError, type ErrorCode } from "../agent-roles-error.ts";
+import { missingAttribution } from "../role-env/index.ts";
 import type { RoleRequest } from "../session/role-request.ts";
 
 export interface Failure {
@@ -180,7 +181,7 @@ export function classify(facts: ErrorFacts): Failure {
 }
 
 const ATTRIBUTION =
-  "for the tags agent-roles:task and agent-roles:on-behalf-of; with a manifest, set attribution: required and deploy";
+  'for the tags agent-roles:task and agent-roles:on-behalf-of; with a manifest, set sessionTags: ["agent-roles:task", "agent-roles:on-behalf-of"] and sourceIdentities: ["*"] below attribution, and deploy';
 
 /** AWS names the side that refuses only within one account; across accounts its text is the same for both. */
 function accessDenied({ message }: ErrorFacts, request: RoleRequest): Failure {
@@ -198,15 +199,17 @@ function accessDenied({ message }: ErrorFacts, request: RoleRequest): Failure {
     const fix = `Allow ${caller} sts:SetSourceIdentity in ${trust} and in the policies of ${caller}, ${unset}.`;
     return { code: "SetSourceIdentityDenied", fix };
   }
+  // The master's own session carries neither task nor person.
+  const missing = request.hop ? undefined : missingAttribution(attributes ?? {});
   for (const [pattern, code, policy] of DENIED_BY) {
-    if (pattern.test(message)) return { code, fix: `Allow sts:AssumeRole on ${role.arn} ${policy(caller, trust)}.` };
+    if (!pattern.test(message)) continue;
+    const first = missing ? `If the policy requires a task and a person, set ${missing}. Else allow` : "Allow";
+    return { code, fix: `${first} sts:AssumeRole on ${role.arn} ${policy(caller, trust)}.` };
   }
   const external = externalId
     ? `that sts:ExternalId in it is "${externalId}" (if not, correct ${variable}_EXTERNAL_ID)`
     : `whether it requires an sts:ExternalId (then set ${variable}_EXTERNAL_ID)`;
-  const required = attributes?.task
-    ? ""
-    : " whether it requires a task and a person (then set AGENT_ROLES_TASK and AGENT_ROLES_ON_BEHALF_OF),";
+  const required = missing ? ` whether it requires a task and a person (then set ${missing}),` : "";
   // A user or an administrator has most likely forgotten the first hop.
   const user = /User: (arn:\S+:iam::\d+:(?:user\/\S+|root))/.exec(message)?.[1];
   const first =
