@@ -48,7 +48,9 @@ export const CHECKS: readonly Check[] = [
     id: "role-definitions",
     severity: "error",
     good: "the AWS_ROLE_N variables have no mistakes",
-    find: ({ mistakes, profiles, roleEnv }) => {
+    find: ({ mistakes, profiles, roleEnv, env }) => {
+      if (profiles.length === 0 && env["AWS_ROLE"])
+        return [{ message: "AWS_ROLE is set without a number", fix: "Rename it to AWS_ROLE_1." }];
       if (profiles.length === 0)
         return [{ message: "no AWS_ROLE_N is set", fix: "Set AWS_ROLE_1, or use --env-file." }];
       const warnings = (roleEnv?.warnings ?? []).filter(({ message }) => message !== GAP);
