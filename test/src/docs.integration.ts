@@ -1,7 +1,8 @@
-import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { execa } from "execa";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import type { Finished } from "./harness/agent-roles.ts";
 import { agentRoles } from "./harness/in-process.ts";
 import { REPOSITORY } from "./harness/repository.ts";
@@ -97,6 +98,25 @@ describe.each(pages)("%s", (page) => {
   it("has TypeScript that compiles", async () => {
     const errors = (await compilerErrors()).filter((line) => line.includes(`/${exampleDirectory(page)}/`));
     expect(errors).toEqual([]);
+  });
+});
+
+describe("docs/ci.md", () => {
+  it("synthesizes as the workflow that init writes", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "agent-roles-ci-"));
+    onTestFinished(() => rm(directory, { recursive: true, force: true }));
+    const accounts = [
+      "--master",
+      "123456789012",
+      "--trusted-by",
+      "account:123456789012",
+      "--account",
+      "dev=123456789013",
+    ];
+    expect(await agentRoles(["init", ...accounts], {}, { cwd: directory })).toMatchObject({ exitCode: 0 });
+    const workflow = await readFile(join(directory, ".github/workflows/agent-roles.yml"), "utf8");
+    const [synth = "no synth"] = /^ +- run: .*agent-roles-infra.*\n +env:\n.*\n/m.exec(workflow) ?? [];
+    expect(await read("docs/ci.md")).toContain(synth);
   });
 });
 

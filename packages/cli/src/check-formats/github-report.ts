@@ -5,8 +5,8 @@ import { level } from "./severity.ts";
 import { setApartUnresolved } from "./unresolved-values.ts";
 
 /**
- * Annotations that GitHub Actions shows beside the lines of a pull request, then one line for the log. GitHub shows ten of a
- * kind for each step.
+ * Annotations of a GitHub Actions run, then one line for the log. GitHub shows ten of a kind for each step, and in the diff of a
+ * pull request only those of files in the repository.
  *
  * @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
  */
