@@ -124,6 +124,13 @@ it("attributes refused credentials to the master, and names no statement for the
   expect(bad.failure).toMatchObject({ code: "MasterCredentialsExpired", hop: "master", repair: [] });
 });
 
+it("attributes a failure to ask who the master is to the master", async () => {
+  vi.stubEnv("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:1");
+  const { out } = await verifyWith({ AWS_MASTER_ROLE_ARN: "arn:aws:iam::123456789012:role/master" });
+  expect(out).toContain("Good: the master: ECONNREFUSED");
+  expect(out.match(/failed at: the \w+ role/g)).toEqual(Array(2).fill("failed at: the master role"));
+});
+
 it("writes JUnit XML to a file beside the text, or prints it", async () => {
   const file = join(home, "verify.xml");
   expect((await verify("--junit", file)).out).toContain("failed  Bad");

@@ -87,7 +87,9 @@ export function connectMaster(roleEnv: RoleEnv, options: MasterOptions = {}): Ma
       credentials: counted(ambient ? asMaster(ambient) : defaultCredentials(requestHandler, env)),
     });
     const startCredentials: AwsCredentialIdentityProvider = () => start.config.credentials();
-    const caller = retriedOnFailure(() => callerIdentity({ ...common, credentials: startCredentials }, "the master"));
+    const caller = retriedOnFailure(() =>
+      callerIdentity({ ...common, credentials: startCredentials }, "the master", "master"),
+    );
     if (!master) return { startCredentials, caller, credentials: startCredentials, client: start, isWaiting };
 
     // The master's own session serves every task.
