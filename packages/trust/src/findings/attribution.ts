@@ -16,7 +16,8 @@ export interface Attribution {
 
 /**
  * Reports a statement that lets agents in without it: of a target role where the manifest requires attribution, and elsewhere where another
- * role that trusts the same principal requires it.
+ * role that trusts the same principal requires it. Where the manifest requires it, roles that trust only others than the master are not meant, and
+ * the master never is: its session serves every task.
  *
  * @returns the caller that gets in, and the severity.
  */
@@ -26,13 +27,22 @@ export function lacking(
   role: IndexedRole,
   index: RoleIndex,
 ): (Pick<Violation, "severity"> & { readonly caller: string }) | undefined {
-  const isExpected = index.context.attributionRequired === true && index.targets().has(role);
+  if (role.arn && role.key === index.masterKey) return undefined;
+  const { attributionRequired = false } = index.context;
+  const isExpected = attributionRequired && index.targets().has(role);
+  if (attributionRequired && !isExpected && isForOthers(role, index)) return undefined;
   const own = new Set(principalsOf(statement).map(({ value }) => value));
   const isRequired = ({ principals }: Requiring): boolean => principals.some((each) => own.has(each));
   // Whether it is open is the dear question, and most sets require nothing.
   if (!isExpected && !requiring(index, attribution).some(isRequired)) return undefined;
   const [caller] = isOpen(statement, role, attribution) ? callersOf(statement, role) : [];
   return caller === undefined ? undefined : { caller, ...(isExpected && { severity: "medium" as const }) };
+}
+
+/** Whether the trust policy names single roles, and the master is none of them. */
+function isForOthers(role: IndexedRole, index: RoleIndex): boolean {
+  const { everybody, accounts, roles } = index.trustedBy(role);
+  return !everybody && accounts.size === 0 && roles.size > 0 && !roles.has(index.masterKey ?? "");
 }
 
 /** Whether some agent gets in without the attribute, whatever its calls have otherwise. What is unknown offline keeps it out. */

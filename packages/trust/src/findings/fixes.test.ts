@@ -72,3 +72,23 @@ it.each([
   };
   expect(runRules([role], context)).toEqual([]);
 });
+
+it.each(["attribution-not-required", "session-name-free"])("says of %s to set what is not set yet", (id) => {
+  const fixOf = (attributionRequired: boolean): string | undefined => {
+    const role = (name: string, condition: object) => ({
+      arn: `${OURS}role/agent-roles/${name}`,
+      trustPolicy: { Version: "2012-10-17", Statement: [assume({ AWS: "123456789012" }, condition)] },
+      identityPolicies: [],
+      managedPolicyArns: [],
+      location: { file: "template.json" },
+      unknowns: [],
+    });
+    const master = { ArnEquals: { "aws:PrincipalArn": `${OURS}role/master` } };
+    const required = { StringLike: { "sts:SourceIdentity": "?*", "aws:RequestTag/agent-roles:task": "?*" } };
+    const roles = [role("Open", master), role("Closed", { ...master, ...required })];
+    const found = runRules(roles, { ...context, masterRoleArn: `${OURS}role/master`, attributionRequired });
+    return found.find((finding) => finding.id === id)?.fix;
+  };
+  expect(fixOf(false)).toContain("; with a manifest, set attribution: required");
+  expect(fixOf(true)).toMatch(/beside sts:AssumeRole$/);
+});

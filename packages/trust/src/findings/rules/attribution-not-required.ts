@@ -7,16 +7,22 @@ const SOURCE_IDENTITY: Attribution = {
   requiredBy: /^(?:sts|aws):sourceidentity$/,
 };
 
+const FIX = 'require StringLike sts:SourceIdentity "?*" beside sts:AssumeRole';
+
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_temp_control-access_monitor.html */
 export const attributionNotRequired: Rule = {
   id: "attribution-not-required",
   severity: "low",
   why: "without a source identity, CloudTrail does not show on whose behalf a session works",
-  fix: 'require StringLike sts:SourceIdentity "?*" beside sts:AssumeRole; with a manifest, set attribution: required',
+  fix: `${FIX}; with a manifest, set attribution: required`,
   *checkStatementOf(statement, role, index) {
     const found = lacking(SOURCE_IDENTITY, statement, role, index);
     if (!found) return;
     const { caller, ...rest } = found;
-    yield { message: `${caller} can assume the role without a source identity`, ...rest };
+    yield {
+      message: `${caller} can assume the role without a source identity`,
+      ...rest,
+      ...(index.context.attributionRequired && { fix: FIX }),
+    };
   },
 };
