@@ -27,6 +27,13 @@ it("takes manifest, Region and prefix from the context, before the environment",
   expect(app.synth().getStackByName("it-7-agent-roles-123456789012").environment.region).toBe("eu-west-1");
 });
 
+it("writes the AWS_ROLE_N values beside the templates", async () => {
+  const app = testApp({ manifest });
+  expect(await runApp(app, {})).toBeUndefined();
+  const text = await readFile(join(app.outdir, "agent-roles.env"), "utf8");
+  expect(text).toBe("AWS_ROLE_1=arn:aws:iam::123456789012:role/agent-roles/R:P\n");
+});
+
 it("takes manifest and Region from the environment", async () => {
   const app = testApp();
   expect(await runApp(app, { AGENT_ROLES_MANIFEST: manifest, AWS_REGION: "eu-north-1" })).toBeUndefined();

@@ -2,6 +2,7 @@ import { loadManifest, ManifestError } from "@agent-roles/manifest";
 import type { Diagnostic } from "@agent-roles/runtime/role-env";
 import type { App } from "aws-cdk-lib";
 import { deployRegion } from "./deploy-region.ts";
+import { writeEnvFile } from "./env-file.ts";
 import { InfraError } from "./infra-error.ts";
 import { synthesize } from "./synthesize.ts";
 
@@ -12,10 +13,10 @@ export interface AppFailure {
 }
 
 /**
- * Synthesizes with the settings of context (`-c name=value` or cdk.json) and environment: `manifest` or
+ * Writes the templates and `agent-roles.env` with the settings of context (`-c name=value` or cdk.json) and environment: `manifest` or
  * `AGENT_ROLES_MANIFEST`, `region` or `AWS_REGION`, `stackPrefix`.
  *
- * @returns why it failed, or `undefined` when the templates are written and no finding fails.
+ * @returns why it failed, or `undefined` when all is written and no finding fails.
  */
 export async function runApp(
   app: App,
@@ -32,10 +33,11 @@ export async function runApp(
     // The CDK itself derives CDK_DEFAULT_REGION from AWS_REGION and the profile.
     const wanted = context("region") ?? env["CDK_DEFAULT_REGION"] ?? env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"];
     const stackPrefix = context("stackPrefix");
-    synthesize(app, manifest, {
+    const directory = synthesize(app, manifest, {
       region: deployRegion(manifest.partition, wanted),
       ...(stackPrefix !== undefined && { stackPrefix }),
     });
+    await writeEnvFile(directory, manifest);
     return undefined;
   } catch (error) {
     if (error instanceof ManifestError || error instanceof InfraError) return { exitCode: 2, message: error.message };

@@ -1,4 +1,4 @@
-import { formatEnv, type Manifest, manifestEnv, trustContext } from "@agent-roles/manifest";
+import { type Manifest, trustContext } from "@agent-roles/manifest";
 import { type App, Stage, Validations } from "aws-cdk-lib";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -19,7 +19,7 @@ export interface SynthesizeOptions {
 }
 
 /**
- * Writes the templates of a manifest, one stack per account (more where one template is too small), and `agent-roles.env` with the `AWS_ROLE_N` values.
+ * Writes the templates of a manifest, one stack per account (more where one template is too small).
  *
  * @returns the output directory: `cdk.out`, unless the app has another `outdir`.
  * @throws {InfraError} when AWS would refuse a document, or the master could not assume a target. The CDK itself reports the
@@ -41,7 +41,6 @@ export function synthesize(app: App, manifest: Manifest, options: SynthesizeOpti
   );
   const assembly = app.synth();
   throwAny("QuotaExceeded", templateSizeProblems(assembly.stacks));
-  writeFileSync(join(assembly.directory, "agent-roles.env"), formatEnv(manifestEnv(manifest), "dotenv"));
   return assembly.directory;
 }
 

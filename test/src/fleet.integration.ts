@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -89,6 +89,8 @@ async function manifest(
   await writeFile(join(directory, "agent-roles.yaml"), text);
 }
 
+const envFile = (): Promise<string> => readFile(join(directory, "cdk.out", "agent-roles.env"), "utf8");
+
 interface Summary {
   readonly exitCode: number | undefined;
   readonly results: readonly Result[];
@@ -151,10 +153,13 @@ it("deploys the mended accounts when it is run again, and leaves the others alon
 it("changes one stack for one more role at the top of the manifest", { timeout: 400_000 }, async () => {
   const first = { profile: "first", account: ACCOUNTS[7], roleName: "agent-First" };
   await manifest(ACCOUNTS, READ_WRITE, [first, bounded("agent-Bounded")]);
+  const before = await envFile();
   const diff = await fleet("diff");
+  expect(await envFile()).toBe(before);
   expect(diff).toMatchObject({ exitCode: 0, statuses: { changed: 1, unchanged: 11 } });
   expect(JSON.stringify(diff.results)).toContain("+ AWS::IAM::Role TargetagentFirst");
   expect(await fleet("deploy")).toMatchObject({ exitCode: 0, statuses: { deployed: 1, unchanged: 11 } });
+  expect(await envFile()).toContain("agent-First:first\n");
 });
 
 it("renames a role in place, and names a removed one that IAM does not delete", { timeout: 400_000 }, async () => {

@@ -5,7 +5,7 @@ export interface FleetOptions {
   /** Region of the stacks. */
   readonly region: string;
   readonly stackPrefix?: string;
-  /** Where the templates are written. Default `cdk.out`. */
+  /** Where the templates and, by a deployment, `agent-roles.env` are written. Default `cdk.out`. */
   readonly directory?: string;
   /** Ids or aliases. Default: all accounts of the manifest. */
   readonly accounts?: readonly string[];

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Manifest } from "@agent-roles/manifest";
 import type { Diagnostic } from "@agent-roles/runtime/role-env";
 import { App } from "aws-cdk-lib";
+import { updateEnvFile } from "../env-file.ts";
 import { InfraError } from "../infra-error.ts";
 import { synthesize } from "../synthesize.ts";
 import { type CallingSession, callingSession } from "./calling-session.ts";
@@ -15,7 +16,8 @@ import { deployStackSet, destroyStackSet, diffStackSet, orphanedInstances } from
 import { type FleetStack, fleetStacks, selectedStacks } from "./selected-stacks.ts";
 
 /**
- * Deploys the roles of a manifest, each account by itself: a failure in one account changes nothing in the others.
+ * Deploys the roles of a manifest, each account by itself: a failure in one account changes nothing in the others. Then updates
+ * `agent-roles.env`.
  *
  * @returns a result per stack, in the order of the manifest.
  * @throws {InfraError} when the manifest cannot be deployed at all.
@@ -29,12 +31,15 @@ export async function deployFleet(manifest: Manifest, options: FleetOptions): Pr
   // Before the first stack, because the command can be interrupted.
   warn(options, await record.save([...record.stacks, ...stacks]));
   const known = new Set(record.stacks.map(({ stack }) => stack));
-  const results = await onEachStack(manifest, session, stacks, options, async (stack) => ({
+  const ofAccounts = await onEachStack(manifest, session, stacks, options, async (stack) => ({
     status: await deployStack(stack, await templateOf(stack.name), !known.has(stack.name)),
   }));
-  const reached = results.filter(({ status, code = "" }) => status !== "skipped" && !UNREACHED.has(code));
+  const reached = ofAccounts.filter(({ status, code = "" }) => status !== "skipped" && !UNREACHED.has(code));
   warn(options, await record.save([...record.stacks, ...reached]));
-  return usesStackSet(manifest) ? [...results, ...(await deployStackSet(manifest, session, options))] : results;
+  const ofStackSet = usesStackSet(manifest) ? await deployStackSet(manifest, session, options) : [];
+  const results = [...ofAccounts, ...ofStackSet];
+  await updateEnvFile(directoryOf(options), manifest, results);
+  return results;
 }
 
 /** Failures before CloudFormation creates a stack. */
@@ -142,9 +147,14 @@ function warn({ onWarning }: FleetOptions, problem: Diagnostic | undefined): voi
   if (problem) onWarning?.(problem);
 }
 
+function directoryOf({ directory = "cdk.out" }: FleetOptions): string {
+  return directory;
+}
+
 /** Writes the templates of the manifest. @returns the template of a stack in compact JSON, by the stack's name. */
 function synthesized(manifest: Manifest, options: FleetOptions): (stack: string) => Promise<string> {
-  const { region, stackPrefix, directory = "cdk.out" } = options;
+  const { region, stackPrefix } = options;
+  const directory = directoryOf(options);
   const app = new App({
     outdir: directory,
     autoSynth: false,

@@ -64,7 +64,7 @@ function fleetCommand(name: string, description: string): Command {
     .option("--concurrency <number>", "accounts at a time", parseCount, 10)
     .option("--region <code>", "Region of the stacks (default: AWS_REGION, then the profile's Region)")
     .option("--stack-prefix <text>", "prefix of the stack names")
-    .option("--output <directory>", "where templates and agent-roles.env are written", "cdk.out")
+    .option("--output <directory>", "where templates are written, and agent-roles.env after a deployment", "cdk.out")
     .option("--json", "print a JSON array of results");
 }
 
