@@ -27,7 +27,7 @@ export function verifyCommand(context: CliContext, exitWith: (code: ExitCode) =>
       }
       const { env, roleEnv } = await readRoleEnv(context, envFile);
       const { progress } = context;
-      const results = await verifyRoles({ env, roleEnv }, context, (done, total) =>
+      const results = await verifyRoles({ env, roleEnv, requiring: rolesRequiringTasks }, context, (done, total) =>
         progress?.(done < total ? `${done} of ${total} roles` : ""),
       );
       if (typeof junit === "string") await write(junit, `${verifyJunit(results)}\n`);
@@ -39,6 +39,16 @@ export function verifyCommand(context: CliContext, exitWith: (code: ExitCode) =>
       context.err(`${failed.length} of ${results.length} profiles failed: ${names}`);
       exitWith(1);
     });
+}
+
+/** Of the manifest in this directory. One that cannot be read says nothing: `check` reports what is wrong with it. */
+async function rolesRequiringTasks(): Promise<ReadonlySet<string>> {
+  const { loadTrustContext } = await import("@agent-roles/manifest");
+  const { context } = await loadTrustContext("agent-roles.yaml", { optional: true }).catch(() => ({
+    context: undefined,
+  }));
+  const { attributionRequired = false, expectedRoles = [] } = context ?? {};
+  return new Set(attributionRequired ? expectedRoles.map(({ roleArn }) => roleArn) : []);
 }
 
 async function write(file: string, text: string): Promise<void> {

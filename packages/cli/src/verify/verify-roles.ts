@@ -20,10 +20,15 @@ export interface Verified {
  * Assumes every role anew, in parallel, and names for each refusal what would repair it: the task and person that the call lacks, where AWS
  * allows it with both, or statements.
  *
+ * @param requiring - the ARNs of the roles that a manifest lets nobody assume without a task: they get no statement that would.
  * @param onProgress - called after each role.
  */
 export async function verifyRoles(
-  { env, roleEnv }: { readonly env: Env; readonly roleEnv: ParsedRoleEnv },
+  {
+    env,
+    roleEnv,
+    requiring,
+  }: { readonly env: Env; readonly roleEnv: ParsedRoleEnv; readonly requiring: () => Promise<ReadonlySet<string>> },
   { clock }: Pick<CliContext, "clock">,
   onProgress: (done: number, total: number) => void,
 ): Promise<readonly Verified[]> {
@@ -47,6 +52,7 @@ export async function verifyRoles(
         roleEnv,
       )
     : new Set();
+  const required = missing && refused.length > 0 ? await requiring() : new Set();
   let ambient: Promise<string | undefined> | undefined;
   const ambientArn = (): Promise<string | undefined> =>
     (ambient ??= callerIdentity(masterConfig({ roles: roleEnv.roles }, { env, clock }), "the master").then(
@@ -68,7 +74,7 @@ export async function verifyRoles(
       const callerArn = hop === "master" ? await ambientArn() : (roleEnv.master?.role.arn ?? (await ambientArn()));
       const { role, externalId } = called ?? {};
       const repair =
-        role && callerArn !== undefined
+        role && callerArn !== undefined && !required.has(role.arn)
           ? repairStatements(
               { role, callerArn, code, message, ...(externalId !== undefined && { externalId }) },
               hop === "master" ? {} : roleEnv,
