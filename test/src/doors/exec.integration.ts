@@ -152,7 +152,9 @@ it("attributes a command to its task and person, in AWS and in the receipt", asy
   });
   expect(Date.parse(expiration) - Date.now()).toBeLessThanOrEqual(900_000);
   expect(second).toMatchObject({ exitCode: 1, stdout: "" });
-  expect(second.stderr).toMatch(/TagSessionDenied: Second: .*role\/agent-roles\/SecondRole.*attribution: required/s);
+  expect(second.stderr).toMatch(
+    /TagSessionDenied: Second: .*role\/agent-roles\/SecondRole.*below attribution, and deploy/s,
+  );
 });
 
 it("passes input and output through, byte by byte", async () => {
