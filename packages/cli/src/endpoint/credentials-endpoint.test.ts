@@ -8,7 +8,8 @@ import { text } from "node:stream/consumers";
 import { type AgentRoles, AgentRolesError, createAgentRoles, type SessionCredentials } from "@agent-roles/runtime";
 import { systemClock } from "@agent-roles/runtime/clock";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { type Address, credentialsEndpoint, type Endpoint, type EndpointProfile } from "./credentials-endpoint.ts";
+import { credentialsEndpoint, type Endpoint, type EndpointProfile } from "./credentials-endpoint.ts";
+import type { Address } from "./limited-server.ts";
 
 const ROLES = {
   AWS_ROLE_1: "arn:aws:iam::123456789013:role/One:One",

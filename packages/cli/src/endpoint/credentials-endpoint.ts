@@ -1,5 +1,4 @@
 import { resolve } from "node:path";
-import { STATUS_CODES } from "node:http";
 import type {
   AgentRoles,
   AgentRolesEvent,
@@ -11,18 +10,14 @@ import type {
 import { cacheDirectory } from "@agent-roles/runtime/cache";
 import { AgentRolesError, type Env } from "@agent-roles/runtime/role-env";
 import { GROUP_FILE_MODE, shareDirectory } from "@agent-roles/runtime/stores";
-import { fastify, type FastifyInstance, type FastifyReply } from "fastify";
-import { UsageError } from "../usage-error.ts";
+import type { FastifyReply } from "fastify";
+import { type Address, JSON_TYPE, limitedServer, listenOn, refuse } from "./limited-server.ts";
 import { endpointMetrics, type Metrics } from "./metrics.ts";
 import { profileTokens, type ProfileTokens } from "./profile-tokens.ts";
 import { type Refusal, refusedRequest } from "./refused-request.ts";
 import { STATUS_PAGE_HEADERS, statusPage } from "./status-page.ts";
 
 const LOOPBACK = "127.0.0.1";
-
-/** Longer than AWS clients wait for an answer, and short enough for slow requests to hold nothing up. */
-const REQUEST_LIMIT_MS = 5_000;
-const CONNECTIONS = 1_000;
 
 /** The SDK for JavaScript waits one second for an answer. */
 const ANSWER_LIMIT_MS = 900;
@@ -45,12 +40,6 @@ export interface EndpointOptions {
   readonly onProfiles: (url: string, profiles: readonly EndpointProfile[]) => void;
   /** Receives why the token files of changed roles cannot be written. */
   readonly onFailure: (error: unknown) => void;
-}
-
-export interface Address {
-  /** An IP address; `::` for all interfaces. */
-  readonly host: string;
-  readonly port: number;
 }
 
 /** A group by number, and a directory that its members can read. */
@@ -89,8 +78,8 @@ export interface Endpoint extends Pick<Metrics, "onCall"> {
 export function credentialsEndpoint(options: EndpointOptions): Endpoint {
   const { env, clock, owner, shared, onProfiles, onFailure } = options;
   const metrics = endpointMetrics();
-  const app = server();
-  const monitors = server();
+  const app = limitedServer();
+  const monitors = limitedServer();
   /** By how much this machine's clock is behind AWS, milliseconds. */
   let offsetMs = 0;
   let tokens: ProfileTokens | undefined;
@@ -221,8 +210,6 @@ function sessionReader(roles: AgentRoles, clock: Clock): (profile: string) => Pr
   };
 }
 
-const JSON_TYPE = "application/json; charset=utf-8";
-
 const NO_TOKEN: Refusal = {
   status: 401,
   code: "MissingToken",
@@ -233,72 +220,6 @@ const WRONG_TOKEN: Refusal = {
   code: "AccessDenied",
   message: "the token is not the one of this profile; use the profile's own URI and token file",
 };
-
-/** A server with limits for the size and the time of requests. */
-function server(): FastifyInstance {
-  const app = fastify({
-    exposeHeadRoutes: false,
-    forceCloseConnections: true,
-    requestTimeout: REQUEST_LIMIT_MS,
-    connectionTimeout: 2 * REQUEST_LIMIT_MS,
-    keepAliveTimeout: 2 * REQUEST_LIMIT_MS,
-    bodyLimit: 1,
-    routerOptions: { maxParamLength: 1_000 },
-    http: { maxHeaderSize: 8_192, headersTimeout: REQUEST_LIMIT_MS, connectionsCheckingInterval: 1_000 },
-    frameworkErrors: (error, _, reply) => {
-      void refuse(reply, { status: error.statusCode ?? 400, code: "BadRequest", message: "the path is malformed" });
-    },
-    // What Node's parser refuses never reaches a route.
-    clientErrorHandler: ({ code }, socket) => {
-      if (code === "ECONNRESET" || !socket.writable) return void socket.destroy();
-      const { status, ...body } = parserRefusal(code);
-      const text = JSON.stringify(body);
-      socket.end(
-        `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/json\r\nContent-Length: ${text.length}\r\nConnection: close\r\n\r\n${text}`,
-      );
-    },
-  });
-  app.server.maxConnections = CONNECTIONS;
-  app.setNotFoundHandler((_, reply) =>
-    refuse(reply, { status: 404, code: "NotFound", message: "there is no such path" }),
-  );
-  app.setErrorHandler((_, __, reply) => refuse(reply, { status: 500, code: "Unknown", message: "the request failed" }));
-  return app;
-}
-
-function parserRefusal(code: string | undefined): Refusal {
-  if (code === "ERR_HTTP_REQUEST_TIMEOUT") {
-    const message = `no complete request within ${REQUEST_LIMIT_MS / 1_000} s`;
-    return { status: 408, code: "RequestTimeout", message };
-  }
-  if (code === "HPE_HEADER_OVERFLOW") {
-    return { status: 431, code: "RequestTooLarge", message: "the headers are too large" };
-  }
-  return { status: 400, code: "BadRequest", message: "the request is malformed" };
-}
-
-function refuse(reply: FastifyReply, { status, code, message }: Refusal): FastifyReply {
-  if (status === 405) void reply.header("allow", "GET");
-  // The rest of such a request is not read.
-  if (status === 413) void reply.header("connection", "close");
-  // A malformed path is refused before any hook.
-  void reply.header("cache-control", "no-store");
-  return reply.code(status).type(JSON_TYPE).send(JSON.stringify({ code, message }));
-}
-
-async function listenOn(app: FastifyInstance, { host, port }: Address): Promise<number> {
-  try {
-    await app.listen({ host, port });
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
-    const problem = code === "EADDRINUSE" ? "is in use" : `cannot be used (${String(code)})`;
-    throw new UsageError(
-      `port ${port} of ${host} ${problem}\n  fix: choose another one: --endpoint PORT or --metrics ADDRESS:PORT; 0 for any free port`,
-    );
-  }
-  const address = app.server.address();
-  return typeof address === "object" && address ? address.port : port;
-}
 
 interface AnswerContext {
   readonly roleArn: string;
