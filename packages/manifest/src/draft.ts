@@ -67,60 +67,10 @@ const draft = lenient({
   }),
 });
 
-type Text = string | undefined;
+/** A manifest as far as it can be read; `partition` is `undefined` where it is none that exists. */
+export type Draft = z.output<typeof draft>;
 
-interface DraftPermissions {
-  readonly managedPolicies: readonly Text[];
-  readonly statements: readonly unknown[];
-  readonly permissionsBoundary?: Text;
-  readonly tags: Readonly<Record<string, unknown>>;
-}
-
-export interface DraftRole extends DraftPermissions {
-  readonly profile?: Text;
-  readonly account?: Text;
-  readonly roleName?: Text;
-  readonly region?: Text;
-  readonly access?: Text;
-  readonly sessionPolicy: readonly unknown[];
-  readonly sessionPolicyArns: readonly Text[];
-  readonly default?: boolean | undefined;
-}
-
-/** A manifest as far as it can be read. */
-export interface Draft {
-  /** `undefined` where it is none that exists. */
-  readonly partition?: Text;
-  readonly rolePath: string;
-  readonly deployRoleName: string;
-  readonly deployment?: Text;
-  readonly stackSets?: Readonly<Record<string, unknown>> | undefined;
-  readonly accounts: readonly {
-    readonly alias?: Text;
-    readonly id?: Text;
-    readonly region?: Text;
-    readonly deployRoleName?: Text;
-  }[];
-  readonly master: DraftPermissions & {
-    readonly account?: Text;
-    readonly roleName?: Text;
-    readonly path?: Text;
-    readonly trustedBy: readonly {
-      readonly entry: unknown;
-      readonly account?: Text;
-      readonly principal?: Text;
-      readonly externalId?: Text;
-    }[];
-  };
-  readonly attribution: { readonly sessionTags: readonly Text[] };
-  readonly roles: readonly DraftRole[];
-  readonly organization?: Text;
-  readonly trust: {
-    readonly expect: readonly { readonly from?: Text }[];
-    readonly allowedAccounts: readonly Text[];
-    readonly quotas: { readonly attachedPolicies: number };
-  };
-}
+export type DraftRole = Draft["roles"][number];
 
 /** Reads what cross checks need; never fails. */
 export function readDraft(value: unknown): Draft {

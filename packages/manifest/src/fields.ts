@@ -1,7 +1,6 @@
 import { isExternalId, isProfileName, isRegion, isReservedProfileName } from "@agent-roles/runtime/role-env";
 import * as z from "zod";
 import { didYouMean } from "./did-you-mean.ts";
-import type { Tags } from "./manifest.ts";
 
 // Every `error` below is the fix that a person reads; schema-issues.ts describes what is wrong.
 
@@ -29,6 +28,11 @@ export function list<Item extends z.ZodType>(item: Item, max: number, fix: strin
 /** A whole number between two others. */
 export function wholeNumber(least: number, most: number, fix: string): z.ZodInt {
   return z.int({ error: fix }).min(least, { error: fix }).max(most, { error: fix });
+}
+
+/** A field that can be left out, with its description for editors. */
+export function optional<Field extends z.ZodType>(field: Field, description: string): z.ZodExactOptional<Field> {
+  return field.exactOptional().describe(description);
 }
 
 export const yesOrNo: z.ZodBoolean = z.boolean({ error: "write true or false" });
@@ -98,7 +102,7 @@ export const tagKey: z.ZodString = text(
   "use 1 to 128 letters, digits, spaces, _ . : / = + @ -, not aws:…",
 );
 
-export const tags: z.ZodType<Tags> = z
+export const tags: z.ZodRecord<z.ZodString, z.ZodString> = z
   .record(
     tagKey,
     text(/^[\p{L}\p{Z}\p{N}_.:/=+@-]{0,256}$/u, "use up to 256 letters, digits, spaces, _ . : / = + @ -"),

@@ -6,30 +6,8 @@ export type { ExpectationFileOptions, LocatedExpectation } from "./load-expectat
 export { loadManifest, loadTrustContext } from "./load-manifest.ts";
 export { ManifestError } from "./manifest-error.ts";
 export type { ManifestErrorCode } from "./manifest-error.ts";
-export { manifestJsonSchema } from "./manifest-schema.ts";
-export type {
-  Attribution,
-  ConditionValue,
-  Manifest,
-  ManifestAccount,
-  ManifestRole,
-  ManifestTrust,
-  MasterRole,
-  MasterService,
-  OidcIdentity,
-  PodIdentity,
-  PolicyStatement,
-  RolesAnywhereIdentity,
-  SamlIdentity,
-  StackSets,
-  SubjectAttribute,
-  Tags,
-  TrustedBy,
-  TrustExpectation,
-  TrustSeverity,
-  TrustSuppression,
-} from "./manifest.ts";
-export { STACK_SET_ROLES } from "./manifest.ts";
+export { manifestJsonSchema, STACK_SET_ROLES } from "./manifest-schema.ts";
+export type * from "./manifest.ts";
 export { parseManifest } from "./parse-manifest.ts";
 export type { ParseOptions } from "./parse-manifest.ts";
 export { partitionOfRegion } from "@agent-roles/iam";

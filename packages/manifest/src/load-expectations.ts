@@ -1,15 +1,14 @@
-import * as z from "zod";
+import type { Expectation } from "@agent-roles/trust";
 import { outsideOrganization } from "./cross-checks.ts";
 import { fields } from "./fields.ts";
 import { ManifestError } from "./manifest-error.ts";
-import type { TrustExpectation } from "./manifest.ts";
 import { schemaIssues } from "./schema-issues.ts";
 import { expectations } from "./trust-section.ts";
 import { locate, readManifestText, readSource } from "./read-source.ts";
 
 /** An expectation, and where it is written. */
 export interface LocatedExpectation {
-  readonly expectation: TrustExpectation;
+  readonly expectation: Expectation;
   /** `line` is from 1. */
   readonly location: { readonly file: string; readonly line: number; readonly path: string };
 }
@@ -19,7 +18,7 @@ export interface ExpectationFileOptions {
   readonly organization?: string | undefined;
 }
 
-const expectationFile: z.ZodType<{ readonly expect: readonly TrustExpectation[] }> = fields({ expect: expectations });
+const expectationFile = fields({ expect: expectations });
 
 /**
  * Reads a file of expectations, YAML or JSON: `expect:` as below the manifest's `trust:`, and nothing else.

@@ -1,6 +1,6 @@
 import type { Draft } from "./draft.ts";
 import { type ManifestIssue, valueAt } from "./manifest-issue.ts";
-import { STACK_SET_ROLES } from "./manifest.ts";
+import { STACK_SET_ROLES } from "./manifest-schema.ts";
 
 /** Fields of a role that become variables, not part of the template. */
 const VARIABLES = new Set(["profile", "account", "region", "environment", "sessionPolicyArns", "default"]);

@@ -1,8 +1,7 @@
 import { OPERATOR_NAMES, parseOperator } from "@agent-roles/iam";
 import * as z from "zod";
 import { didYouMean } from "./did-you-mean.ts";
-import { fields, list, text } from "./fields.ts";
-import type { PolicyStatement } from "./manifest.ts";
+import { fields, list, optional, text } from "./fields.ts";
 
 const action = text(/^(\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+)$/, "write service:Action, such as s3:GetObject");
 
@@ -33,29 +32,23 @@ function oneOrMore(item: z.ZodString, fix: string): z.ZodUnion<[z.ZodString, z.Z
 }
 
 /** One statement of a role's inline policy. @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html */
-const statement: z.ZodType<PolicyStatement> = fields({
-  Sid: text(/^[A-Za-z0-9]{1,128}$/, "use letters and digits")
-    .exactOptional()
-    .describe("Name of the statement; letters and digits."),
+const statement = fields({
+  Sid: optional(text(/^[A-Za-z0-9]{1,128}$/, "use letters and digits"), "Name of the statement; letters and digits."),
   Effect: z.enum(["Allow", "Deny"], { error: "use Allow or Deny" }).describe("Allow or Deny."),
-  Action: oneOrMore(action, "write one action or a list")
-    .exactOptional()
-    .describe("Actions of the statement; * and ? are wildcards."),
-  NotAction: oneOrMore(action, "write one action or a list").exactOptional().describe("All actions except these."),
-  Resource: oneOrMore(resource, "write one ARN or a list")
-    .exactOptional()
-    .describe("ARNs of the statement; * and ? are wildcards."),
-  NotResource: oneOrMore(resource, "write one ARN or a list").exactOptional().describe("All resources except these."),
-  Condition: z
-    .record(
+  Action: optional(oneOrMore(action, "write one action or a list"), "Actions of the statement; * and ? are wildcards."),
+  NotAction: optional(oneOrMore(action, "write one action or a list"), "All actions except these."),
+  Resource: optional(oneOrMore(resource, "write one ARN or a list"), "ARNs of the statement; * and ? are wildcards."),
+  NotResource: optional(oneOrMore(resource, "write one ARN or a list"), "All resources except these."),
+  Condition: optional(
+    z.record(
       operator,
       z.record(z.string(), z.union([conditionValue, z.array(conditionValue)]), {
         error: "write condition keys and values",
       }),
       { error: "write operator: { key: value }" },
-    )
-    .exactOptional()
-    .describe("Conditions: operator, key, values."),
+    ),
+    "Conditions: operator, key, values.",
+  ),
 })
   .refine((value) => (value.Action === undefined) !== (value.NotAction === undefined), {
     error: "write either Action or NotAction",
@@ -71,7 +64,7 @@ const STATEMENTS = "list 1 to 100 statements";
 export const LIST_BELOW_STATEMENT = "write the list below its Statement, without Version and Statement";
 
 /** The statements of one inline policy. */
-export const statements: z.ZodType<readonly PolicyStatement[]> = z
+export const statements = z
   .array(statement, {
     error: ({ input }) => (/\bStatement\b/.test(JSON.stringify(input) ?? "") ? LIST_BELOW_STATEMENT : STATEMENTS),
   })

@@ -1,7 +1,22 @@
 import * as z from "zod";
-import { accountId, externalId, fields, list, text, yesOrNo } from "./fields.ts";
+import { accountId, externalId, fields, list, optional, text, yesOrNo } from "./fields.ts";
 import { didYouMean } from "./did-you-mean.ts";
-import { MASTER_SERVICES, type TrustedBy } from "./manifest.ts";
+
+/** Services that run code as a role and send `aws:SourceAccount`, except `ec2` and `tasks.apprunner`. */
+const MASTER_SERVICES = [
+  "ec2",
+  "ecs-tasks",
+  "lambda",
+  "bedrock",
+  "bedrock-agentcore",
+  "codebuild",
+  "glue",
+  "sagemaker",
+  "scheduler",
+  "ssm",
+  "states",
+  "tasks.apprunner",
+] as const;
 
 const principal = text(
   /^arn:aws(-[a-z]+)*:iam::\d{12}:(role|user)\/([\w+=,.@*-]+\/)*[\w+=,.@*-]+$/,
@@ -48,15 +63,13 @@ const certificateSubject = z
     error: "name at least one attribute, such as CN: otherwise every certificate of the anchor is trusted",
   });
 
-const create = yesOrNo.exactOptional();
-
 const account = accountId.describe(
   "A whole account: every principal in it whose policies allow sts:AssumeRole on the master role.",
 );
-const masterExternalId = externalId.exactOptional().describe("sts:ExternalId that the caller must pass.");
+const masterExternalId = optional(externalId, "sts:ExternalId that the caller must pass.");
 
 /** Who can assume the master role: one kind per entry. */
-export const trustedBy: z.ZodType<TrustedBy> = z.union(
+export const trustedBy = z.union(
   [
     fields({ account, externalId: masterExternalId }),
     fields({
@@ -78,7 +91,10 @@ export const trustedBy: z.ZodType<TrustedBy> = z.union(
         clusterArn: clusterArn.describe("ARN of the EKS cluster."),
         namespace: kubernetesName.describe("Kubernetes namespace."),
         serviceAccount: kubernetesName.describe("Kubernetes service account."),
-        create: create.describe("Also create the Pod Identity association. The stack's Region must be the cluster's."),
+        create: optional(
+          yesOrNo,
+          "Also create the Pod Identity association. The stack's Region must be the cluster's.",
+        ),
       }).describe("One Kubernetes service account, through EKS Pod Identity."),
     }),
     fields({
@@ -92,23 +108,24 @@ export const trustedBy: z.ZodType<TrustedBy> = z.union(
         subjects: list(claim, 20, "list 1 to 20 subjects").describe(
           "Exact sub claims, such as system:serviceaccount:<namespace>:<name> or repo:<owner>/<repository>:environment:<name>.",
         ),
-        claims: z
-          .record(
+        claims: optional(
+          z.record(
             text(/^(?!(aud|sub)$)[A-Za-z][\w.-]{0,63}$/, "write the name of a claim other than aud and sub"),
             z.union([claim, list(claim, 20, "list 1 to 20 values")], { error: "write the exact value, or a list" }),
             { error: "write claim: value" },
-          )
-          .exactOptional()
-          .describe("Exact values of further claims, such as repository_id or job_workflow_ref; all must match."),
-        create: create.describe("Also create the OIDC provider in the master's account."),
+          ),
+          "Exact values of further claims, such as repository_id or job_workflow_ref; all must match.",
+        ),
+        create: optional(yesOrNo, "Also create the OIDC provider in the master's account."),
       }).describe("Tokens of an OIDC provider: IAM roles for service accounts, GitHub Actions, …"),
     }),
     fields({
       saml: fields({
         provider: samlProvider.describe("Name of the SAML provider in the master's account."),
-        subjects: list(claim, 20, "list 1 to 20 subjects")
-          .exactOptional()
-          .describe("Exact SAML:sub values. Default: every user to which the provider gives the role."),
+        subjects: optional(
+          list(claim, 20, "list 1 to 20 subjects"),
+          "Exact SAML:sub values. Default: every user to which the provider gives the role.",
+        ),
       }).describe("Users of a SAML identity provider."),
     }),
     fields({
