@@ -9,7 +9,7 @@
 - It returns IAM's state in one answer (iam_state.py).
 """
 
-import importlib.util
+import functools
 import logging
 import os
 import signal
@@ -25,10 +25,12 @@ import parent  # noqa: E402
 sys.dont_write_bytecode = False
 parent.follow()
 
-import moto  # noqa: E402
+import moto.utilities.utils  # noqa: E402
 
 if not (5, 2) <= tuple(int(part) for part in moto.__version__.split(".")[:2]) < (6,):
     sys.exit(f"found moto {moto.__version__}; install moto 5.2 or newer, below 6")
+
+import botocore.session  # noqa: E402
 
 # CloudFormation needs it: fail now, not at the first deployment.
 import yaml  # noqa: E402
@@ -38,14 +40,20 @@ yaml.Loader.yaml_constructors = yaml.SafeLoader.yaml_constructors.copy()
 yaml.Loader.yaml_multi_constructors = yaml.SafeLoader.yaml_multi_constructors.copy()
 
 # CloudFormation imports API Gateway, which imports a validator of OpenAPI documents. Nothing here deploys an API.
-if importlib.util.find_spec("openapi_spec_validator") is None:
-    validator = types.ModuleType("openapi_spec_validator")
-    validator.validate = None
-    exceptions = types.ModuleType("openapi_spec_validator.validation.exceptions")
-    exceptions.OpenAPIValidationError = Exception
-    sys.modules["openapi_spec_validator"] = validator
-    sys.modules["openapi_spec_validator.validation"] = types.ModuleType("openapi_spec_validator.validation")
-    sys.modules["openapi_spec_validator.validation.exceptions"] = exceptions
+validator = types.ModuleType("openapi_spec_validator")
+validator.validate = None
+exceptions = types.ModuleType("openapi_spec_validator.validation.exceptions")
+exceptions.OpenAPIValidationError = Exception
+sys.modules["openapi_spec_validator"] = validator
+sys.modules["openapi_spec_validator.validation"] = types.ModuleType("openapi_spec_validator.validation")
+sys.modules["openapi_spec_validator.validation.exceptions"] = exceptions
+
+# moto asks a new session each time for the Regions of a service. One loader of models keeps what it read: a second for EC2's.
+botocore.session.create_loader = functools.cache(botocore.session.create_loader)
+
+# EC2's instance types, Region by Region: ninety files, and nothing here lists them.
+load_resource = moto.utilities.utils.load_resource
+moto.utilities.utils.load_resource = lambda package, path: [] if "instance_type_offerings" in path else load_resource(package, path)
 
 from moto.moto_server.werkzeug_app import create_backend_app  # noqa: E402
 from werkzeug.serving import make_server  # noqa: E402
