@@ -1,11 +1,20 @@
-import { delimiter } from "node:path";
+import { spawnSync } from "node:child_process";
+import { basename, delimiter, dirname } from "node:path";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** pnpm puts the directory of its Node first, too, which can have another python3 than the user's: the last mention counts. */
-const PATH = (process.env["PATH"] ?? "")
+const directories = (process.env["PATH"] ?? "")
   .split(delimiter)
-  .filter((directory, index, all) => all.lastIndexOf(directory) === index)
+  .filter((directory, index, all) => all.lastIndexOf(directory) === index);
+
+/** Python itself comes before a shim of pyenv, which starts forty processes each time python3 or aws is called. */
+const { stdout: python } = spawnSync("python3", ["-c", "import sys; print(sys.executable)"], {
+  encoding: "utf8",
+  env: { ...process.env, PATH: directories.join(delimiter) },
+});
+const PATH = directories
+  .flatMap((directory) => (python && basename(directory) === "shims" ? [dirname(python), directory] : [directory]))
   .join(delimiter);
 
 const dev = { resolve: { conditions: ["dev"] }, ssr: { resolve: { conditions: ["dev"] } } };

@@ -1,6 +1,8 @@
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { fromIni } from "@aws-sdk/credential-providers";
+import { join } from "node:path";
 import { execa } from "execa";
+import { REPOSITORY } from "./repository.ts";
 
 type Env = Readonly<Record<string, string>>;
 
@@ -18,7 +20,7 @@ const BOTO3 =
 
 /** The AWS CLI, boto3 and the JavaScript SDK, with what is missing on this machine marked. */
 export async function profileClients(): Promise<readonly ProfileClient[]> {
-  const [aws, boto3] = await Promise.all([works("aws", ["--version"]), works("python3", ["-c", "import boto3"])]);
+  const [aws, boto3] = await installed;
   return [
     {
       name: "AWS CLI",
@@ -56,10 +58,18 @@ export async function sdkArn(profile: string, env: Env): Promise<string> {
   }
 }
 
-async function output(command: string, args: readonly string[], env: Env): Promise<string> {
-  return (await execa(command, [...args], { env: { ...env, AWS_PAGER: "" }, extendEnv: false })).stdout.trim();
+/** What a command prints in an environment of its own, in a directory where Node finds the SDK. */
+export async function output(command: string, args: readonly string[], env: Env): Promise<string> {
+  const options = { env: { ...env, AWS_PAGER: "" }, extendEnv: false, cwd: join(REPOSITORY, "test"), timeout: 60_000 };
+  return (await execa(command, args, options)).stdout.trim();
 }
 
-async function works(command: string, args: readonly string[]): Promise<boolean> {
-  return (await execa(command, [...args], { reject: false })).exitCode === 0;
+/** Whether `aws` and Python's boto3 are on this machine; looked up once for all files. */
+export const installed: Promise<[boolean, boolean]> = Promise.all([
+  works("aws", ["--version"]),
+  works("python3", ["-c", "import boto3"]),
+]);
+
+export async function works(command: string, args: readonly string[]): Promise<boolean> {
+  return (await execa(command, args, { reject: false })).exitCode === 0;
 }

@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { goProgram, PROGRAMS } from "./built-program.ts";
-import { REPOSITORY } from "./repository.ts";
+import { installed, output, works } from "./clients.ts";
 
 type Env = Readonly<Record<string, string>>;
 
@@ -22,11 +22,7 @@ const JAVASCRIPT =
 
 /** The AWS CLI, boto3, the JavaScript SDK and the Go SDK, with what is missing on this machine marked. */
 export async function chainClients(): Promise<readonly ChainClient[]> {
-  const [aws, boto3, go] = await Promise.all([
-    works("aws", ["--version"]),
-    works("python3", ["-c", "import boto3"]),
-    missingGo(),
-  ]);
+  const [[aws, boto3], go] = await Promise.all([installed, missingGo()]);
   return [
     {
       name: "AWS CLI",
@@ -62,13 +58,4 @@ async function goClient(): Promise<ChainClient["arn"]> {
     client.stdout.once("data", () => client.stdin.end());
     return (await client).stdout.split("\n")[0]?.split(" ")[1] ?? "";
   };
-}
-
-async function output(command: string, args: readonly string[], env: Env): Promise<string> {
-  const options = { env: { ...env, AWS_PAGER: "" }, extendEnv: false, cwd: join(REPOSITORY, "test"), timeout: 60_000 };
-  return (await execa(command, [...args], options)).stdout.trim();
-}
-
-async function works(command: string, args: readonly string[]): Promise<boolean> {
-  return (await execa(command, [...args], { reject: false })).exitCode === 0;
 }
