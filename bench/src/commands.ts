@@ -1,4 +1,4 @@
-import { execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -13,56 +13,109 @@ import {
   inTemporaryDirectory,
   nodeMs,
   runNode,
-  WORKSPACE,
+  startNode,
+  withRoles,
 } from "./harness/processes.ts";
 import { HOUR_MS, LATENCY_MS, manyRoles, roleArn } from "./harness/sts.ts";
 import { withStsStub } from "./harness/sts-stub.ts";
 
 const run = promisify(execFile);
+const AT_ONCE = { latencyMs: 0, lifetimeMs: HOUR_MS };
 
-export const credentialProcess: Bench = {
-  name: "credential-process",
-  what: "agent-roles credential-process, cache hit, from start to end, against node -e 0",
-  budget: { kind: "ratio", atMost: 1.15 },
-  run: (scale) =>
-    inTemporaryDirectory((directory) =>
-      withStsStub({ latencyMs: 0, lifetimeMs: HOUR_MS }, async (stub) => {
-        const env = { ...stub.env, ...manyRoles(1), ...homeAt(directory) };
+/** Reads of one sample: a single one takes about a millisecond. */
+const READS = 20;
+const FEW = 5;
+
+/** The command, from start to end, in a process of its own. */
+export const commandBenches: readonly Bench[] = [
+  {
+    name: "sequential-cli",
+    what: "agent-roles run --once of 5 roles, from start to end, against 5 times aws sts assume-role",
+    budget: { kind: "none" },
+    run: async (scale) => {
+      const isHere = await run("aws", ["--version"]).then(
+        () => true,
+        () => false,
+      );
+      if (!isHere) return { skipped: "the AWS CLI (aws) is not installed" };
+      return withStsStub({ latencyMs: LATENCY_MS, lifetimeMs: HOUR_MS }, ({ env }) =>
+        alternate({ subject: runOnce(env), baseline: assumeInTurn(env), repetitions: scale(3), unit: "ms" }),
+      );
+    },
+  },
+  {
+    name: "process-profile",
+    what: "the credential_process that run writes for a profile, from start to end, against node -e 0",
+    budget: { kind: "ratio", atMost: 0.05 },
+    run: async (scale) => {
+      if (process.platform === "win32") return { skipped: "there is no sh" };
+      return withRoles(1, AT_ONCE, async ({ env, directory }) => {
+        await runNode([...AGENT_ROLES, "run", "--once"], env);
+        const config = await readFile(join(directory, ".aws", "config"), "utf8");
+        const command = /^credential_process = (.+)$/m.exec(config)?.[1];
+        if (command === undefined) throw new Error("run wrote no credential_process");
+        return alternate({
+          subject: fromShell(command, scale(READS)),
+          baseline: fromShell(`"${process.execPath}" -e 0`, scale(READS)),
+          repetitions: scale(7),
+          unit: "ms",
+        });
+      });
+    },
+  },
+  {
+    name: "credential-process",
+    what: "agent-roles credential-process, cache hit, from start to end, against node -e 0",
+    budget: { kind: "ratio", atMost: 1.15 },
+    run: (scale) =>
+      withRoles(1, AT_ONCE, async ({ env, calls }) => {
         const args = [...AGENT_ROLES, "credential-process", "--profile", "Profile0"];
         await runNode(args, env);
         // The difference is a few milliseconds, and a start of Node moves by as much.
         const figures = await againstBareNode(args, { env, repetitions: scale(61) });
-        if (stub.calls() !== 1) throw new Error(`${stub.calls()} calls of STS: not every run was a cache hit`);
+        if (calls() !== 1) throw new Error(`${calls()} calls of STS: not every run was a cache hit`);
         return figures;
       }),
-    ),
-};
-
-export const execStart: Bench = {
-  name: "exec-start",
-  what: "agent-roles exec, cache hit, from start to the first output of echo, against node -e 0",
-  budget: { kind: "none" },
-  run: (scale) =>
-    inTemporaryDirectory((directory) =>
-      withStsStub({ latencyMs: 0, lifetimeMs: HOUR_MS }, async (stub) => {
-        const env = { ...stub.env, ...manyRoles(1), ...homeAt(directory) };
+  },
+  {
+    name: "exec-start",
+    what: "agent-roles exec, cache hit, from start to the first output of echo, against node -e 0",
+    budget: { kind: "none" },
+    run: (scale) =>
+      withRoles(1, AT_ONCE, async ({ env }) => {
         const args = [...AGENT_ROLES, "exec", "--profile", "Profile0", "--", "echo"];
         await runNode(args, env);
         const samples = { subject: firstOutputMs(args, env), baseline: nodeMs(["-e", "0"], env) };
-        return { ...(await alternate({ ...samples, repetitions: scale(31) })), unit: "ms" };
+        return alternate({ ...samples, repetitions: scale(31), unit: "ms" });
       }),
-    ),
-};
+  },
+  {
+    name: "cli-version",
+    what: "agent-roles --version, from start to end, against node -e 0",
+    budget: { kind: "ratio", atMost: 1.5 },
+    run: (scale) => againstBareNode([...AGENT_ROLES, "--version"], { repetitions: scale(21) }),
+  },
+  {
+    name: "cli-list",
+    what: "agent-roles list --env-file, 3 roles, from start to end, against node -e 0",
+    budget: { kind: "ratio", atMost: 3 },
+    run: (scale) =>
+      inTemporaryDirectory(async (directory) => {
+        const envFile = join(directory, "agent-roles.env");
+        const lines = Object.entries(manyRoles(3)).map(([name, value]) => `${name}=${value}\n`);
+        await writeFile(envFile, lines.join(""));
+        const args = [...AGENT_ROLES, "list", "--env-file", envFile];
+        return againstBareNode(args, { env: homeAt(directory), repetitions: scale(7) });
+      }),
+  },
+];
 
 /** Milliseconds until Node, or a process that it starts, writes something. */
 function firstOutputMs(args: readonly string[], env: Readonly<Record<string, string>>): Sample {
   return async () => {
     let ended: Promise<unknown> | undefined;
     const ms = await elapsedMs(async () => {
-      const started = spawn(process.execPath, args, {
-        env: { ...cleanEnv(), ...env },
-        stdio: ["ignore", "pipe", "inherit"],
-      });
+      const started = startNode(args, env);
       ended = once(started, "exit");
       await once(started.stdout, "data");
     });
@@ -71,86 +124,11 @@ function firstOutputMs(args: readonly string[], env: Readonly<Record<string, str
   };
 }
 
-/** Reads of one sample: a single one takes about a millisecond. */
-const READS = 20;
-
-export const processProfile: Bench = {
-  name: "process-profile",
-  what: "the credential_process that run writes for a profile, from start to end, against node -e 0",
-  budget: { kind: "ratio", atMost: 0.05 },
-  run: async (scale) => {
-    if (process.platform === "win32") return { skipped: "there is no sh" };
-    return inTemporaryDirectory((directory) =>
-      withStsStub({ latencyMs: 0, lifetimeMs: HOUR_MS }, async (stub) => {
-        await runNode([...AGENT_ROLES, "run", "--once"], { ...stub.env, ...manyRoles(1), ...homeAt(directory) });
-        const config = await readFile(join(directory, ".aws", "config"), "utf8");
-        const command = /^credential_process = (.+)$/m.exec(config)?.[1];
-        if (command === undefined) throw new Error("run wrote no credential_process");
-        const samples = {
-          subject: fromShell(command, scale(READS)),
-          baseline: fromShell(`"${process.execPath}" -e 0`, scale(READS)),
-        };
-        return { ...(await alternate({ ...samples, repetitions: scale(7) })), unit: "ms" };
-      }),
-    );
-  },
-};
-
 /** Milliseconds of one run. The shell is small: to fork this process would take longer than the reader does. */
 function fromShell(command: string, times: number): Sample {
   const script = `set -e; i=0; while [ $i -lt ${times} ]; do ${command} > /dev/null; i=$((i + 1)); done`;
   return async () => (await elapsedMs(() => run("sh", ["-c", script], { env: cleanEnv() }))) / times;
 }
-
-export const cliList: Bench = {
-  name: "cli-list",
-  what: "agent-roles list --env-file, 3 roles, from start to end, against node -e 0",
-  budget: { kind: "ratio", atMost: 3 },
-  run: (scale) =>
-    inTemporaryDirectory(async (directory) => {
-      const envFile = join(directory, "agent-roles.env");
-      const lines = Object.entries(manyRoles(3)).map(([name, value]) => `${name}=${value}\n`);
-      await writeFile(envFile, lines.join(""));
-      const args = [...AGENT_ROLES, "list", "--env-file", envFile];
-      return againstBareNode(args, { env: homeAt(directory), repetitions: scale(7) });
-    }),
-};
-
-export const cliVersion: Bench = {
-  name: "cli-version",
-  what: "agent-roles --version, from start to end, against node -e 0",
-  budget: { kind: "ratio", atMost: 1.5 },
-  run: (scale) => againstBareNode([...AGENT_ROLES, "--version"], { repetitions: scale(21) }),
-};
-
-export const cliEnv: Bench = {
-  name: "cli-env",
-  what: "agent-roles env of the demo manifest, from start to end, against node -e 0",
-  budget: { kind: "none" },
-  run: (scale) =>
-    againstBareNode([...AGENT_ROLES, "env", "--manifest", join(WORKSPACE, "agent-roles.yaml")], {
-      repetitions: scale(7),
-    }),
-};
-
-const FEW = 5;
-
-export const sequentialCli: Bench = {
-  name: "sequential-cli",
-  what: "agent-roles run --once of 5 roles, from start to end, against 5 times aws sts assume-role",
-  budget: { kind: "none" },
-  run: async (scale) => {
-    const isHere = await run("aws", ["--version"]).then(
-      () => true,
-      () => false,
-    );
-    if (!isHere) return { skipped: "the AWS CLI (aws) is not installed" };
-    return withStsStub({ latencyMs: LATENCY_MS, lifetimeMs: HOUR_MS }, async ({ env }) => ({
-      ...(await alternate({ subject: runOnce(env), baseline: assumeInTurn(env), repetitions: scale(3) })),
-      unit: "ms",
-    }));
-  },
-};
 
 /** In a home of its own every time: sessions that the command caches there would spare it the calls. */
 function runOnce(stub: Readonly<Record<string, string>>): Sample {

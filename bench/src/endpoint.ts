@@ -1,15 +1,13 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { performance } from "node:perf_hooks";
 import { createInterface } from "node:readline";
 import { setTimeout } from "node:timers/promises";
 import autocannon from "autocannon";
-import type { Bench } from "./bench.ts";
-import { alternate, quantile, type Sample } from "./harness/measure.ts";
-import { AGENT_ROLES, child, cleanEnv, homeAt, inTemporaryDirectory } from "./harness/processes.ts";
-import { HOUR_MS, manyRoles } from "./harness/sts.ts";
-import { withStsStub } from "./harness/sts-stub.ts";
+import type { Bench, Measurement, Scale } from "./bench.ts";
+import { alternate, quantile } from "./harness/measure.ts";
+import { AGENT_ROLES, child, startNode, withRoles } from "./harness/processes.ts";
+import { HOUR_MS } from "./harness/sts.ts";
 
 /** Half of it is the time from one rotation of a role to the next. */
 const ROTATING_MS = 4_000;
@@ -58,20 +56,17 @@ async function compare(
   withSubject: WithServer,
   withBaseline: WithServer,
   figure: keyof Load,
-  scale: (full: number) => number,
-) {
+  scale: Scale,
+): Promise<Measurement> {
+  const requests = Math.max(connections, scale(REQUESTS));
+  const unit = figure === "p99Ms" ? "ms" : "ns";
   return withSubject((subject) =>
     withBaseline(async (baseline) => {
-      const requests = Math.max(connections, scale(REQUESTS));
-      const sample =
-        (served: Served): Sample =>
-        async () =>
-          (await load(served, connections, requests))[figure];
-      const samples = { subject: sample(subject), baseline: sample(baseline) };
+      const sample = (served: Served) => async () => (await load(served, connections, requests))[figure];
+      const samples = { subject: sample(subject), baseline: sample(baseline), unit } as const;
       // The first requests meet code that V8 has not compiled.
       await alternate({ ...samples, repetitions: 1 });
-      const figures = await alternate({ ...samples, repetitions: scale(REPETITIONS) });
-      return { ...figures, unit: figure === "p99Ms" ? ("ms" as const) : ("ns" as const) };
+      return alternate({ ...samples, repetitions: scale(REPETITIONS) });
     }),
   );
 }
@@ -95,18 +90,15 @@ async function load({ uri, authorization }: Served, connections: number, amount:
 /** `agent-roles run --endpoint` with sessions of this length. */
 function withEndpoint(lifetimeMs: number): WithServer {
   return (work) =>
-    inTemporaryDirectory((directory) =>
-      withStsStub({ latencyMs: 50, lifetimeMs }, async (stub) => {
-        const env = { ...stub.env, ...manyRoles(ROLES), ...homeAt(directory) };
-        return withProcess([...AGENT_ROLES, "run", "--json", "--endpoint", "0"], env, async (line) => {
-          for (;;) {
-            const { event, url, profiles } = JSON.parse(await line());
-            if (event !== "endpoint") continue;
-            while ((await fetch(`${url}/readyz`)).status !== 200) await setTimeout(20);
-            const [{ uri, tokenFile }] = profiles;
-            return work({ uri, authorization: await readFile(tokenFile, "utf8") });
-          }
-        });
+    withRoles(ROLES, { latencyMs: 50, lifetimeMs }, ({ env }) =>
+      withProcess([...AGENT_ROLES, "run", "--json", "--endpoint", "0"], env, async (line) => {
+        for (;;) {
+          const { event, url, profiles } = JSON.parse(await line());
+          if (event !== "endpoint") continue;
+          while ((await fetch(`${url}/readyz`)).status !== 200) await setTimeout(20);
+          const [{ uri, tokenFile }] = profiles;
+          return work({ uri, authorization: await readFile(tokenFile, "utf8") });
+        }
       }),
     );
 }
@@ -122,10 +114,7 @@ async function withProcess<T>(
   env: Readonly<Record<string, string>>,
   work: (line: () => Promise<string>) => Promise<T>,
 ): Promise<T> {
-  const started = spawn(process.execPath, args, {
-    env: { ...cleanEnv(), ...env },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const started = startNode(args, env);
   const lines = createInterface(started.stdout)[Symbol.asyncIterator]();
   try {
     return await work(async () => {

@@ -24,14 +24,15 @@ export const synth: Bench = {
         nodeMs(args, { AGENT_ROLES_MANIFEST: manifest, CDK_OUTDIR, CDK_VALIDATION: "false" });
       const subject = app([INFRA], ours);
       const baseline = app([child("minimal-app"), `${known.length}`], minimal);
-      const figures = await alternate({ subject, baseline, repetitions: scale(3) });
+      const figures = await alternate({ subject, baseline, repetitions: scale(3), unit: "ms" });
       const [content, wanted] = await Promise.all([contentOf(ours), contentOf(minimal)]);
       if (content !== wanted) throw new Error(`the apps are not comparable: ${content} and ${wanted}`);
-      return { ...figures, unit: "ms" };
+      return figures;
     }),
 };
 
-function manifestText(known: readonly string[]): string {
+/** The master and five roles in each account. */
+export function manifestText(known: readonly string[]): string {
   const roles = known.flatMap((account) =>
     Array.from(
       { length: ROLES_AN_ACCOUNT },

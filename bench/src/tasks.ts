@@ -38,12 +38,9 @@ export const taskScoped: Bench = {
   budget: { kind: "ratio", atMost: 1.25 },
   run: (scale) =>
     withStsStub({ latencyMs: LATENCY_MS, lifetimeMs: HOUR_MS }, async ({ env }) => {
-      const sample =
-        (how: string): Sample =>
-        () =>
-          figureOf([child("scoped"), how, `${scale(CALLS)}`], env);
+      const sample = (how: string) => () => figureOf([child("scoped"), how, `${scale(CALLS)}`], env);
       const samples = { subject: sample("ours"), baseline: sample("bareSdk") };
-      return { ...(await alternate({ ...samples, repetitions: scale(5) })), unit: "ms" };
+      return alternate({ ...samples, repetitions: scale(5), unit: "ms" });
     }),
 };
 
@@ -63,9 +60,9 @@ export const mcpListProfiles: Bench = {
       };
       return withMcpServer([...AGENT_ROLES, "mcp"], env, (ours) =>
         withMcpServer([child("bare-mcp-server"), `${count}`], {}, async (bare) => {
-          const samples = { subject: listing(ours, count), baseline: listing(bare, count) };
+          const samples = { subject: listing(ours, count), baseline: listing(bare, count), unit: "ms" } as const;
           await alternate({ ...samples, repetitions: 1 });
-          return { ...(await alternate({ ...samples, repetitions: scale(CALLS) })), unit: "ms" };
+          return alternate({ ...samples, repetitions: scale(CALLS) });
         }),
       );
     }),

@@ -61,12 +61,6 @@ const measures: Readonly<Record<string, () => Promise<number>>> = {
     return rotate({ env: process.env }, [profileStore()]);
   },
 
-  oneCall: async () => {
-    const { AssumeRoleCommand, STSClient } = await import("@aws-sdk/client-sts");
-    await new STSClient({}).send(new AssumeRoleCommand({ RoleArn: roleArn(0), RoleSessionName: "agent-roles" }));
-    return residentMegabytes();
-  },
-
   // As many calls as the rotation makes, the newest credentials kept.
   bareSdk: async () => {
     const { AssumeRoleCommand, STSClient } = await import("@aws-sdk/client-sts");

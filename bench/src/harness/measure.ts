@@ -8,14 +8,14 @@ export interface Alternation {
   readonly subject: Sample;
   readonly baseline: Sample;
   readonly repetitions: number;
+  readonly unit: Measurement["unit"];
 }
 
 /**
  * Measures subject and baseline in turn, so that other work on the machine slows both alike; which of them goes first
  * alternates too.
  */
-export async function alternate(alternation: Alternation): Promise<Omit<Measurement, "unit">> {
-  const { subject, baseline, repetitions } = alternation;
+export async function alternate({ subject, baseline, repetitions, unit }: Alternation): Promise<Measurement> {
   const pairs: { readonly measured: number; readonly baseline: number }[] = [];
   for (let turn = 0; turn < repetitions; turn += 1) {
     if (turn % 2 === 0) {
@@ -26,17 +26,19 @@ export async function alternate(alternation: Alternation): Promise<Omit<Measurem
       pairs.push({ baseline: await baseline(), measured: first });
     }
   }
-  return summarize(pairs);
+  return summarize(pairs, unit);
 }
 
 /** Medians of subject and baseline, and how far their ratio moves. */
 export function summarize(
   pairs: readonly { readonly measured: number; readonly baseline: number }[],
-): Omit<Measurement, "unit"> {
+  unit: Measurement["unit"],
+): Measurement {
   const ratios = pairs.map((pair) => pair.measured / pair.baseline);
   return {
     measured: median(pairs.map((pair) => pair.measured)),
     baseline: median(pairs.map((pair) => pair.baseline)),
+    unit,
     noise: (quantile(ratios, 0.75) - quantile(ratios, 0.25)) / 2,
   };
 }

@@ -1,11 +1,14 @@
-import { execFile } from "node:child_process";
+import { type ChildProcessByStdio, execFile, spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Readable } from "node:stream";
 import { promisify } from "node:util";
 import type { Measurement } from "../bench.ts";
 import { alternate, elapsedMs, type Sample } from "./measure.ts";
+import { type FakeStsOptions, manyRoles } from "./sts.ts";
+import { type StsStub, withStsStub } from "./sts-stub.ts";
 
 type Env = Readonly<Record<string, string>>;
 
@@ -61,8 +64,12 @@ export async function againstBareNode(
   args: readonly string[],
   { env = {}, repetitions }: { readonly env?: Env; readonly repetitions: number },
 ): Promise<Measurement> {
-  const samples = { subject: nodeMs(args, env), baseline: nodeMs(["-e", "0"], env) };
-  return { ...(await alternate({ ...samples, repetitions })), unit: "ms" };
+  return alternate({ subject: nodeMs(args, env), baseline: nodeMs(["-e", "0"], env), repetitions, unit: "ms" });
+}
+
+/** Starts Node; its standard output can be read. */
+export function startNode(args: readonly string[], env: Env): ChildProcessByStdio<null, Readable, null> {
+  return spawn(process.execPath, args, { env: { ...cleanEnv(), ...env }, stdio: ["ignore", "pipe", "inherit"] });
 }
 
 /** An environment without variables of AWS, agent-roles and the CDK: a figure does not depend on the user's settings. */
@@ -84,4 +91,19 @@ export async function inTemporaryDirectory<T>(work: (directory: string) => Promi
 /** The variables that move the home directory, and with it the shared files and the cache. */
 export function homeAt(directory: string): { readonly HOME: string; readonly USERPROFILE: string } {
   return { HOME: directory, USERPROFILE: directory };
+}
+
+/** Runs `work` beside an STS on loopback, with the variables of so many roles and a home directory of its own. */
+export function withRoles<T>(
+  roles: number,
+  sts: FakeStsOptions,
+  work: (
+    place: { readonly env: Record<string, string>; readonly directory: string } & Pick<StsStub, "calls">,
+  ) => Promise<T>,
+): Promise<T> {
+  return inTemporaryDirectory((directory) =>
+    withStsStub(sts, ({ env, calls }) =>
+      work({ env: { ...env, ...manyRoles(roles), ...homeAt(directory) }, directory, calls }),
+    ),
+  );
 }
