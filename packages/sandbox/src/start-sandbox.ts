@@ -1,9 +1,8 @@
-import { type CallLog, callLog, type StsCall } from "./sts/call-log.ts";
+import { callLog, type StsCall } from "./sts/call-log.ts";
 import { type Faults, faultInjector } from "./sts/faults.ts";
 import { gatewayHandler } from "./gateway/gateway.ts";
 import { listenOnLoopback, type LoopbackServer } from "./gateway/listen-on-loopback.ts";
 import { type AdminKeys, iamState } from "./iam/iam-state.ts";
-import type { MotoServer } from "./moto/launch-moto.ts";
 import { startMoto } from "./moto/start-moto.ts";
 import { abortedStart, SandboxError } from "./sandbox-error.ts";
 import { sessionTable } from "./sts/session-table.ts";
@@ -88,53 +87,43 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const iam = iamState(moto);
   const faults = faultInjector(deployRoleName);
   const calls = callLog();
+  const [management = ""] = accounts;
+  const admins = new Map<string, AdminKeys>();
+  const handler = gatewayHandler({
+    moto,
+    motoDeath: () => death,
+    iam,
+    sessions: sessionTable(),
+    faults,
+    calls,
+    membership: (accountId) => {
+      const { organizationId: orgId } = options;
+      const { serviceControlPolicy } = faults.current();
+      return {
+        ...(orgId !== undefined && accounts.includes(accountId) && { orgId }),
+        // The management account is exempt.
+        ...(serviceControlPolicy && accountId !== management && { scps: [[FULL_AWS_ACCESS, serviceControlPolicy]] }),
+      };
+    },
+    now: () => now() + (faults.current().clockOffsetMs ?? 0),
+  });
+  let server: LoopbackServer;
   try {
-    const [management = ""] = accounts;
-    const admins = new Map<string, AdminKeys>();
     for (const account of accounts) {
       admins.set(account, await iam.setUpAccount(account, management, deployRoleName));
     }
-    const handler = gatewayHandler({
-      moto,
-      motoDeath: () => death,
-      iam,
-      sessions: sessionTable(),
-      faults,
-      calls,
-      organizationOf: (accountId) => (accounts.includes(accountId) ? options.organizationId : undefined),
-      scpsOf: (accountId) => {
-        const { serviceControlPolicy } = faults.current();
-        // The management account is exempt.
-        return serviceControlPolicy && accountId !== management ? [[FULL_AWS_ACCESS, serviceControlPolicy]] : undefined;
-      },
-      now: () => now() + (faults.current().clockOffsetMs ?? 0),
-    });
-    const server = await listenOnLoopback(handler, options.port ?? 0);
+    server = await listenOnLoopback(handler, options.port ?? 0);
     if (signal?.aborted) {
       await server.close();
       throw abortedStart(signal.reason);
     }
-    return runningSandbox({ moto, server, accounts, deployRoleName, admins, faults, calls, signal });
   } catch (error) {
     await moto.stop();
     throw error;
   }
-}
 
-interface Running {
-  readonly moto: MotoServer;
-  readonly server: LoopbackServer;
-  readonly accounts: readonly string[];
-  readonly deployRoleName: string;
-  readonly admins: ReadonlyMap<string, AdminKeys>;
-  readonly faults: { set(next: Faults): void };
-  readonly calls: CallLog;
-  readonly signal: AbortSignal | undefined;
-}
-
-function runningSandbox({ moto, server, accounts, deployRoleName, admins, faults, calls, signal }: Running): Sandbox {
   const endpoint = `http://localhost:${server.port}`;
-  const admin = (accountId = accounts[0] ?? ""): AdminKeys => {
+  const admin = (accountId = management): AdminKeys => {
     const keys = admins.get(accountId);
     // A copy: the SDK adds properties to credentials.
     if (keys) return { ...keys };
@@ -144,13 +133,7 @@ function runningSandbox({ moto, server, accounts, deployRoleName, admins, faults
     });
   };
   let closing: Promise<void> | undefined;
-  const close = (): Promise<void> => {
-    closing ??= (async () => {
-      await server.close();
-      await moto.stop();
-    })();
-    return closing;
-  };
+  const close = (): Promise<void> => (closing ??= server.close().then(() => moto.stop()));
   signal?.addEventListener("abort", () => void close(), { once: true });
   return {
     endpoint,

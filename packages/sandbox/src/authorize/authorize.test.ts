@@ -32,7 +32,7 @@ const decide = async (method: string, granted: Granted): Promise<string> => {
   const context = {
     ...base,
     iam: { ...base.iam, bucket: async () => bucket },
-    scpsOf: () => serviceControlPolicy && [[ADMINISTRATOR, serviceControlPolicy]],
+    membership: () => (serviceControlPolicy ? { scps: [[ADMINISTRATOR, serviceControlPolicy]] } : {}),
   };
   const caller = sessionCaller(context, ROLE, {
     ...(sessionPolicies && { sessionPolicies }),

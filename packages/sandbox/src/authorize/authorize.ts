@@ -1,24 +1,14 @@
 import { type Decision, evaluate, type Reason } from "@agent-roles/iam";
-import type { ServiceError } from "../gateway/error-document.ts";
 import type { IamState } from "../iam/iam-state.ts";
-import {
-  type Caller,
-  callerAccount,
-  callerArn,
-  credentialKeys,
-  describeCaller,
-  type Organization,
-} from "../sts/caller.ts";
+import { type Caller, credentialKeys, describeCaller, isSession } from "../sts/caller.ts";
+import type { StsContext } from "../sts/issue-session.ts";
+import { failure, type ServiceError } from "../sts/sts-answer.ts";
 import { nameCloudFormation } from "./name-cloudformation.ts";
 import { nameIam } from "./name-iam.ts";
 import { nameJson } from "./name-json.ts";
 import { nameS3 } from "./name-s3.ts";
-import type { Named, NamedAction, ServiceRequest } from "./named-request.ts";
+import { type Named, type NamedAction, type ServiceRequest, unknownResource } from "./named-request.ts";
 import { readQuery } from "./query-protocol.ts";
-
-export interface AuthorizeContext extends Organization {
-  readonly iam: IamState;
-}
 
 export interface Refusal extends ServiceError {
   /** The request names no action or resource: AWS possibly does not understand it either. */
@@ -36,17 +26,16 @@ export async function authorize(
   asked: Omit<ServiceRequest, "accountId" | "userArn">,
   caller: Caller,
   conditionKeys: Readonly<Record<string, string>>,
-  context: AuthorizeContext,
+  context: Pick<StsContext, "iam" | "membership">,
 ): Promise<Refusal | undefined> {
   const { iam } = context;
-  const accountId = callerAccount(caller);
-  const userArn = caller.kind === "user" ? caller.user.arn : undefined;
-  const named = await nameRequest({ ...asked, accountId, userArn }, iam);
+  const { arn, accountId } = caller;
+  const named = await nameRequest({ ...asked, accountId, userArn: isSession(caller) ? undefined : arn }, iam);
   if (typeof named === "string") {
-    const message = `User: ${callerArn(caller)}: the sandbox cannot name this request, so it refuses it: ${named}`;
-    return { ...accessDenied(message), isUnnamed: true };
+    const message = `User: ${arn}: the sandbox cannot name this request, so it refuses it: ${named}`;
+    return { ...failure(403, "AccessDenied", message), isUnnamed: true };
   }
-  const described = await describeCaller(caller, iam, context);
+  const described = await describeCaller(caller, context);
   const keys = { ...credentialKeys(caller), ...conditionKeys, "aws:RequestedRegion": asked.signed.region };
   for (const each of named) {
     const { resourcePolicy, resourceAccount } = await resourceOf(each, iam);
@@ -60,7 +49,7 @@ export async function authorize(
       },
       { ...described, ...(resourcePolicy && { resourcePolicy }) },
     );
-    if (decision !== "allowed") return accessDenied(deniedText(callerArn(caller), each, decision, reasons));
+    if (decision !== "allowed") return failure(403, "AccessDenied", deniedText(arn, each, decision, reasons));
   }
   return undefined;
 }
@@ -80,7 +69,7 @@ async function nameRequest(asked: ServiceRequest, iam: IamState): Promise<Named>
       const action = parameters.get("Action") ?? "";
       return action.startsWith("Describe")
         ? [{ action: `ec2:${action}`, resource: "*" }]
-        : `the sandbox does not know the resource of ec2:${action}`;
+        : unknownResource(`ec2:${action}`);
     }
     default:
       return nameJson(asked, iam);
@@ -120,7 +109,3 @@ const POLICY_NAMES: Readonly<Record<string, string>> = {
   "service control policy": "service control policy",
   "resource policy": "resource-based policy",
 };
-
-function accessDenied(message: string): ServiceError {
-  return { status: 403, code: "AccessDenied", message };
-}

@@ -1,4 +1,4 @@
-import type { Named, ServiceRequest } from "./named-request.ts";
+import { isArn, type Named, type ServiceRequest, unknownResource } from "./named-request.ts";
 import { readQuery } from "./query-protocol.ts";
 
 /** Actions without a resource. */
@@ -32,11 +32,7 @@ export function nameCloudFormation({ request, signed, body, accountId }: Service
           : WITHOUT_RESOURCE.test(action)
             ? "*"
             : undefined;
-  if (resource === undefined) return `the sandbox does not know the resource of cloudformation:${action}`;
+  if (resource === undefined) return unknownResource(`cloudformation:${action}`);
   const passed = role === undefined ? [] : [{ action: "iam:PassRole", resource: role }];
   return [{ action: `cloudformation:${action}`, resource }, ...passed];
-}
-
-function isArn(text: string): boolean {
-  return text.startsWith("arn:");
 }

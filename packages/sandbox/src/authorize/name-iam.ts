@@ -1,4 +1,10 @@
-import type { Named, NamedAction, ResourceLookup, ServiceRequest } from "./named-request.ts";
+import {
+  type Named,
+  type NamedAction,
+  type ResourceLookup,
+  type ServiceRequest,
+  unknownResource,
+} from "./named-request.ts";
 import { readQuery } from "./query-protocol.ts";
 
 /** Actions without a resource. */
@@ -60,7 +66,7 @@ export async function nameIam(asked: ServiceRequest, lookup: Pick<ResourceLookup
   }
   if (action === "CreateSAMLProvider") return [named(arnOf("saml-provider/", parameters.get("Name") ?? ""))];
   if (OWN_USER.has(action) && asked.userArn !== undefined) return [named(asked.userArn)];
-  return `the sandbox does not know the resource of iam:${action}`;
+  return unknownResource(`iam:${action}`);
 }
 
 /** Actions that concern the caller's own user when they name none. */

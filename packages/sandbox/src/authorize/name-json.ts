@@ -1,6 +1,14 @@
 import { asList, isRecord } from "@agent-roles/iam";
 import { splitUrl } from "../gateway/signed-request.ts";
-import type { Named, NamedAction, ResourceLookup, ServiceRequest } from "./named-request.ts";
+import { parseJson } from "../json.ts";
+import {
+  isArn,
+  type Named,
+  type NamedAction,
+  type ResourceLookup,
+  type ServiceRequest,
+  unknownResource,
+} from "./named-request.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -18,8 +26,8 @@ export async function nameJson(asked: ServiceRequest, lookup: Pick<ResourceLooku
   if (!headers["content-type"]?.startsWith("application/x-amz-json-1.")) return "it is not in the JSON protocol";
   const target = headers["x-amz-target"];
   const [, action = "", ...more] = typeof target === "string" ? target.split(".") : [];
-  const input = parse(body);
-  if (action === "" || more.length > 0 || !input)
+  const input = parseJson(body.toString("utf8") || "{}");
+  if (action === "" || more.length > 0 || !isRecord(input))
     return "it has no X-Amz-Target of two parts, or a body that is not a JSON object";
   switch (signed.service) {
     case "secretsmanager":
@@ -31,7 +39,7 @@ export async function nameJson(asked: ServiceRequest, lookup: Pick<ResourceLooku
     case "organizations":
       return /^(?:List|Describe)/.test(action)
         ? [{ action: `organizations:${action}`, resource: "*" }]
-        : `the sandbox does not know the resource of organizations:${action}`;
+        : unknownResource(`organizations:${action}`);
     default:
       return `the sandbox does not know the service ${signed.service}`;
   }
@@ -51,9 +59,7 @@ async function nameSecrets(
   const named = (resource: string): NamedAction => ({ action: `secretsmanager:${action}`, resource });
   if (action === "ListSecrets" || action === "GetRandomPassword") return [named("*")];
   const id = input[action === "CreateSecret" ? "Name" : "SecretId"];
-  return typeof id === "string"
-    ? [named(await arnOf(id))]
-    : `the sandbox does not know the resource of secretsmanager:${action}`;
+  return typeof id === "string" ? [named(await arnOf(id))] : unknownResource(`secretsmanager:${action}`);
 }
 
 /** Parameter Store only: other parts of Systems Manager act on instances and documents. */
@@ -69,7 +75,7 @@ function nameParameters(action: string, input: Json, { accountId, signed: { regi
     action,
   );
   if (!isKnown || names.length === 0 || !names.every((name) => typeof name === "string")) {
-    return `the sandbox does not know the resource of ssm:${action}`;
+    return unknownResource(`ssm:${action}`);
   }
   return names.map((name) => {
     const label = `arn:aws:ssm:${region}:${accountId}:parameter/${name.replace(/^\//, "").replace(/:[^:/]+$/, "")}`;
@@ -88,7 +94,7 @@ const TRANSACTED: Readonly<Record<string, string>> = {
 };
 
 function nameTables(action: string, input: Json, { accountId, signed: { region } }: ServiceRequest): Named {
-  const unknown = `the sandbox does not know the resource of dynamodb:${action}`;
+  const unknown = unknownResource(`dynamodb:${action}`);
   const on = (operation: string, table: unknown, index?: unknown): NamedAction | undefined => {
     if (typeof table !== "string") return undefined;
     const arn = isArn(table) ? table : `arn:aws:dynamodb:${region}:${accountId}:table/${table}`;
@@ -109,17 +115,4 @@ function nameTables(action: string, input: Json, { accountId, signed: { region }
       : [on(action, TableName ?? ResourceArn, IndexName)];
   const known = named.filter((each) => each !== undefined);
   return known.length > 0 && known.length === named.length ? known : unknown;
-}
-
-function parse(body: Buffer): Json | undefined {
-  try {
-    const json: unknown = JSON.parse(body.toString("utf8") || "{}");
-    return isRecord(json) ? json : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isArn(text: string): boolean {
-  return text.startsWith("arn:");
 }

@@ -29,5 +29,14 @@ export interface ResourceLookup {
   secretArn(accountId: string, region: string, id: string): Promise<string | undefined>;
 }
 
+/** The reason for an action that no table names. */
+export function unknownResource(action: string): string {
+  return `the sandbox does not know the resource of ${action}`;
+}
+
+export function isArn(text: string): boolean {
+  return text.startsWith("arn:");
+}
+
 /** What a request does, or why that cannot be named. A request that cannot be named is refused. */
 export type Named = readonly NamedAction[] | string;

@@ -1,20 +1,16 @@
-import type { IamState } from "../iam/iam-state.ts";
 import type { Caller } from "../sts/caller.ts";
-import type { SessionTable } from "../sts/session-table.ts";
+import type { StsContext } from "../sts/issue-session.ts";
 import type { AuthFailure } from "./error-document.ts";
 import { type Signed, verifySignature } from "./verify-signature.ts";
-
-export interface AuthenticationContext {
-  readonly iam: IamState;
-  readonly sessions: SessionTable;
-  readonly now: () => number;
-}
 
 /**
  * Finds the signer of a request: a session that the gateway issued, or an IAM user with an active access key.
  * An IAM user's key is looked up for each request, so that a deleted key stops working at once.
  */
-export async function authenticate(signed: Signed, context: AuthenticationContext): Promise<Caller | AuthFailure> {
+export async function authenticate(
+  signed: Signed,
+  context: Pick<StsContext, "iam" | "sessions" | "now">,
+): Promise<Caller | AuthFailure> {
   const { accessKeyId, sessionToken } = signed.signed;
   const session = context.sessions.find(accessKeyId);
   if (session?.sessionToken !== sessionToken) return "invalid";
@@ -23,7 +19,6 @@ export async function authenticate(signed: Signed, context: AuthenticationContex
   if (secret === undefined) return "invalid";
   const verdict = await verifySignature(signed, secret, context.now());
   if (verdict !== "valid") return verdict;
-  if (user) return { kind: "user", user };
-  if (!session || session.expirationMs <= context.now()) return "expired";
-  return { kind: "session", session };
+  if (user) return user;
+  return session && session.expirationMs > context.now() ? session : "expired";
 }

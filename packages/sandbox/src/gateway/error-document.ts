@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import { toXml } from "../sts/sts-answer.ts";
+import { type ServiceError, toXml } from "../sts/sts-answer.ts";
 
 /** Why a request has no caller. */
 export type AuthFailure = "unsigned" | "invalid" | "expired" | "mismatch" | "skewed" | "stale";
@@ -10,12 +10,6 @@ export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-}
-
-export interface ServiceError {
-  readonly status: number;
-  readonly code: string;
-  readonly message: string;
 }
 
 /** The format of a service's errors. */

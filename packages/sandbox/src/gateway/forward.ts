@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { pipeline } from "node:stream/promises";
 import { text } from "node:stream/consumers";
 import type { MotoServer } from "../moto/launch-moto.ts";
-import type { ServiceError } from "./error-document.ts";
+import type { ServiceError } from "../sts/sts-answer.ts";
 
 /**
  * Headers that are not forwarded: hop-by-hop headers, `expect` (answered by this server), CORS headers, and the headers

@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ADMINISTRATOR, MASTER, MAY_ASSUME, OTHER, stsContext, trust } from "../sts/fake-iam.test-helper.ts";
-import type { StsContext } from "../sts/sts-service.ts";
+import type { StsContext } from "../sts/issue-session.ts";
 import { gatewayHandler } from "./gateway.ts";
 import { listenOnLoopback, type LoopbackServer } from "./listen-on-loopback.ts";
 import { presignedUrl, type SignOptions, signedHeaders } from "./sign.test-helper.ts";

@@ -2,25 +2,17 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { authorize } from "../authorize/authorize.ts";
 import type { MotoServer } from "../moto/launch-moto.ts";
-import { type Caller, callerAccount } from "../sts/caller.ts";
-import { resultXml } from "../sts/sts-answer.ts";
-import { answerSts, type StsContext, UNSIGNED_ACTIONS } from "../sts/sts-service.ts";
-import { authenticate, type AuthenticationContext } from "./authenticate.ts";
+import type { Caller } from "../sts/caller.ts";
+import type { StsContext } from "../sts/issue-session.ts";
+import { failure, resultXml, type ServiceError } from "../sts/sts-answer.ts";
+import { answerSts, UNSIGNED_ACTIONS } from "../sts/sts-service.ts";
+import { authenticate } from "./authenticate.ts";
 import { control, CONTROL_PATH } from "./control.ts";
-import {
-  type AuthFailure,
-  authError,
-  errorReply,
-  protocolOf,
-  type Reply,
-  type ServiceError,
-} from "./error-document.ts";
+import { type AuthFailure, authError, errorReply, protocolOf, type Reply } from "./error-document.ts";
 import { forward } from "./forward.ts";
-import { isFromLocalProgram } from "./local-program.ts";
-import { readBody } from "./read-body.ts";
 import { readSignedRequest, type SignedRequest, splitUrl } from "./signed-request.ts";
 
-export interface GatewayContext extends StsContext, AuthenticationContext {
+export interface GatewayContext extends StsContext {
   readonly moto: Pick<MotoServer, "endpoint" | "gatewayToken">;
   /** The reason when moto has exited. */
   readonly motoDeath: () => string | undefined;
@@ -46,7 +38,7 @@ export function gatewayHandler(context: GatewayContext): RequestHandler {
       }
       const why = context.motoDeath() ?? (error instanceof Error ? error.message : String(error));
       const message = `the sandbox failed: ${why}`;
-      const reply = errorReply({ status: 500, code: "InternalFailure", message }, protocolOf(signed?.service, request));
+      const reply = errorReply(failure(500, "InternalFailure", message), protocolOf(signed?.service, request));
       sendReply(response, reply, context.now());
     }
   };
@@ -78,7 +70,7 @@ async function handle({ request, response, signed }: Exchange, context: GatewayC
   const target = service === "s3" ? pathStyle(request) : { url: request.url ?? "/", host: request.headers.host ?? "" };
   const asked = { request: { headers: request.headers, method: request.method, url: target.url }, signed, body };
   const refusal = await authorize(asked, caller, connectionKeys(request, context.now()), context);
-  const forwarded = { request, response, body, accountId: callerAccount(caller), service, ...target };
+  const forwarded = { request, response, body, accountId: caller.accountId, service, ...target };
   if (refusal) {
     const invalid = refusal.isUnnamed && (await forward(context.moto, { ...forwarded, isCheckOnly: true }));
     if (invalid) return errorReply(invalid, protocol);
@@ -95,12 +87,43 @@ function pathStyle({ headers: { host = "" }, url = "/" }: IncomingMessage): { ur
   return bucket === undefined || rest === undefined ? { url, host } : { url: `/${bucket}${url}`, host: rest };
 }
 
-const NOT_LOCAL: ServiceError = {
-  status: 403,
-  code: "AccessDenied",
-  message:
-    "The sandbox answers programs on this machine only, with a host name that always means loopback. Use localhost.",
-};
+/**
+ * Whether a program on this machine sent the request. A web page is not one: its browser sends `Origin` or
+ * `Sec-Fetch-Site`, and a name that was rebound to loopback is in `Host`. S3 clients put a bucket before `localhost`;
+ * names below `localhost` always mean loopback (RFC 6761).
+ */
+function isFromLocalProgram({ headers, rawHeaders }: IncomingMessage): boolean {
+  const { host = "", origin, "sec-fetch-site": site = "none" } = headers;
+  // Of two, Node keeps the first, and another reader can keep the second.
+  const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === "host");
+  return hosts.length === 1 && origin === undefined && site === "none" && LOOPBACK_HOST.test(host);
+}
+
+const LOOPBACK_HOST = /^(?:(?:[\w.-]+\.)?localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i;
+
+const NOT_LOCAL = failure(
+  403,
+  "AccessDenied",
+  "The sandbox answers programs on this machine only, with a host name that always means loopback. Use localhost.",
+);
+
+/** Larger than every request of the services that AWS limits to some MiB, and enough for the objects of a test. */
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
+
+/** Reads a request's body; a larger one gives S3's `EntityTooLarge`. */
+async function readBody(request: IncomingMessage): Promise<Buffer | ServiceError> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    size += chunk.length;
+    if (size > MAX_BODY_BYTES) {
+      const message = `Your proposed upload exceeds the maximum allowed size of the sandbox, ${MAX_BODY_BYTES} bytes`;
+      return failure(400, "EntityTooLarge", message);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
 
 /** Returns nothing when a fault closes the connection. */
 async function answerStsRequest(

@@ -1,4 +1,5 @@
 import { type Defect, isRecord, parsePolicy, type PolicyKind } from "@agent-roles/iam";
+import { parseJson } from "../json.ts";
 
 /**
  * The message of IAM's `MalformedPolicyDocument` for a document that AWS rejects; `undefined` for a valid one.
@@ -6,7 +7,7 @@ import { type Defect, isRecord, parsePolicy, type PolicyKind } from "@agent-role
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_policies.html
  */
 export function policyError(document: string, kind: PolicyKind): string | undefined {
-  const json = parse(document);
+  const json = parseJson(document);
   if (!isRecord(json)) return "This policy contains invalid Json";
   const { policy, defects } = parsePolicy(json, kind);
   const [defect] = defects;
@@ -18,14 +19,6 @@ export function policyError(document: string, kind: PolicyKind): string | undefi
     }
   }
   return undefined;
-}
-
-function parse(document: string): unknown {
-  try {
-    return JSON.parse(document);
-  } catch {
-    return undefined;
-  }
 }
 
 function messageOf({ code, message, place }: Defect, document: unknown): string {

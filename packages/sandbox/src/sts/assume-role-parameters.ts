@@ -1,5 +1,6 @@
-import type { PolicyDocument } from "@agent-roles/iam";
+import { isRecord, type PolicyDocument } from "@agent-roles/iam";
 import type { RoleRef } from "../iam/iam-state.ts";
+import { parseJson } from "../json.ts";
 
 /** The validated parameters of one `AssumeRole` call. */
 export interface AssumeRoleCall {
@@ -54,8 +55,9 @@ export function parseAssumeRole(form: URLSearchParams): ParsedCall {
   const tagProblem = tagMistake(tags, transitiveTagKeys);
   if (tagProblem) return tagProblem;
 
-  const policy = parsePolicy(form.get("Policy"));
-  if (policy === "malformed") {
+  const policyText = form.get("Policy");
+  const policy = policyText === null ? undefined : parseJson(policyText);
+  if (policyText !== null && !isRecord(policy)) {
     return { invalid: "The policy is not in the valid JSON format.", code: "MalformedPolicyDocument" };
   }
   const duration = form.get("DurationSeconds");
@@ -71,7 +73,7 @@ export function parseAssumeRole(form: URLSearchParams): ParsedCall {
       ...(duration && { durationSeconds: Number(duration) }),
       ...(externalId && { externalId }),
       ...(sourceIdentity && { sourceIdentity }),
-      ...(policy && { policy }),
+      ...(isRecord(policy) && { policy }),
     },
   };
 }
@@ -145,20 +147,6 @@ function tagMistake(
     invalid: "The specified transitive tag key must be included in the requested tags.",
     code: "InvalidParameterValue",
   };
-}
-
-function parsePolicy(text: string | null): PolicyDocument | "malformed" | undefined {
-  if (text === null) return undefined;
-  try {
-    const document: unknown = JSON.parse(text);
-    return isDocument(document) ? document : "malformed";
-  } catch {
-    return "malformed";
-  }
-}
-
-function isDocument(value: unknown): value is PolicyDocument {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 const FAILED = "failed to satisfy constraint: Member must";

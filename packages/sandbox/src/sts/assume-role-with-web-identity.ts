@@ -1,7 +1,7 @@
 import { evaluateAssumeRole } from "@agent-roles/trust";
 import { parseAssumeRole } from "./assume-role-parameters.ts";
 import { type AssumeContext, type AssumeOutcome, issueSession, sessionPolicies, sessionXml } from "./issue-session.ts";
-import { failure, type StsFailure } from "./sts-answer.ts";
+import { failure, type ServiceError } from "./sts-answer.ts";
 import { readWebIdentityToken, type WebIdentityToken } from "./web-identity-token.ts";
 
 /**
@@ -55,7 +55,7 @@ function tokenMistake(
   token: WebIdentityToken,
   clientIds: readonly string[] | undefined,
   now: number,
-): StsFailure | undefined {
+): ServiceError | undefined {
   if (!clientIds) {
     return invalidToken(`No OpenIDConnect provider found in your account for https://${token.issuer}`);
   }
@@ -74,6 +74,6 @@ function claimKeys({ issuer, claims, audiences }: WebIdentityToken): Record<stri
   return { [`${issuer}:*`]: [], ...Object.fromEntries(keys), [`${issuer}:aud`]: audiences[0] ?? "" };
 }
 
-function invalidToken(message: string): StsFailure {
+function invalidToken(message: string): ServiceError {
   return failure(400, "InvalidIdentityToken", message);
 }

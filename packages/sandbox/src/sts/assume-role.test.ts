@@ -29,14 +29,14 @@ const ask = async (
   fixture: FakeIam,
   parameters: Record<string, string> = {},
   session: Parameters<typeof sessionCaller>[2] = {},
-  more: { readonly lifetimeSeconds?: number; readonly organizationId?: string } = {},
+  { organizationId: orgId, ...more }: { readonly lifetimeSeconds?: number; readonly organizationId?: string } = {},
 ): Promise<AssumeOutcome & { readonly issued: ReturnType<ReturnType<typeof stsContext>["sessions"]["find"]> }> => {
   const context = { ...stsContext(fixture), conditionKeys: { "aws:SourceIp": "127.0.0.1" } };
   const form = new URLSearchParams({ RoleArn: TARGET, RoleSessionName: "work", ...parameters });
   const outcome = await assumeRole(sessionCaller(context, AGENT, session), form, {
     ...context,
-    lifetimeSeconds: more.lifetimeSeconds,
-    organizationOf: () => more.organizationId,
+    ...more,
+    membership: () => (orgId === undefined ? {} : { orgId }),
   });
   const credentials = "result" in outcome.answer ? outcome.answer.result["Credentials"] : undefined;
   const keyId = typeof credentials === "object" ? credentials["AccessKeyId"] : undefined;
@@ -160,7 +160,7 @@ describe("assumeRole", () => {
     const user = { arn, userId: "AIDAEXAMPLE", accountId: MASTER, secretAccessKey: "secret", ...rights };
     const context = { ...stsContext(fixture), conditionKeys: {} };
     const form = new URLSearchParams({ RoleArn: TARGET, RoleSessionName: "work", DurationSeconds: "43200" });
-    const { answer } = await assumeRole({ kind: "user", user }, form, context);
+    const { answer } = await assumeRole(user, form, context);
     expect(answer).toMatchObject({ result: { Credentials: { Expiration: "2026-11-23T00:00:00Z" } } });
   });
 

@@ -1,10 +1,10 @@
 import type { Reason } from "@agent-roles/iam";
 import { evaluateAssumeRole } from "@agent-roles/trust";
 import { type AssumeRoleCall, parseAssumeRole } from "./assume-role-parameters.ts";
-import { type Caller, callerArn, credentialKeys, describeCaller } from "./caller.ts";
+import { type Caller, credentialKeys, describeCaller, isSession } from "./caller.ts";
 import { type AssumeContext, type AssumeOutcome, issueSession, sessionPolicies, sessionXml } from "./issue-session.ts";
 import { chainViolation, inheritance } from "./role-chain.ts";
-import { failure, type StsFailure } from "./sts-answer.ts";
+import { failure, type ServiceError } from "./sts-answer.ts";
 
 /**
  * Answers `AssumeRole` as STS does: parameters, then role chaining, then the policies, then the role's maximum duration,
@@ -20,14 +20,14 @@ export async function assumeRole(
   const parsed = parseAssumeRole(form);
   if ("invalid" in parsed) return { answer: failure(400, parsed.code ?? "ValidationError", parsed.invalid) };
   const { call } = parsed;
-  const inherited = caller.kind === "session" ? inheritance(caller.session) : { tags: {} };
-  const mistake = caller.kind === "session" ? chainViolation(call, inherited) : undefined;
+  const inherited = isSession(caller) ? inheritance(caller) : { tags: {} };
+  const mistake = isSession(caller) ? chainViolation(call, inherited) : undefined;
   if (mistake) return { answer: mistake };
 
   const { iam } = context;
   const [role, awsCaller, policies] = await Promise.all([
     iam.role(call.role),
-    describeCaller(caller, iam, context),
+    describeCaller(caller, context),
     sessionPolicies(call, iam),
   ]);
   const ageMs = role ? Date.now() - role.createdMs : 0;
@@ -37,6 +37,7 @@ export async function assumeRole(
   const tags = { ...inherited.tags, ...call.sessionTags };
   const sourceIdentity = call.sourceIdentity ?? inherited.sourceIdentity;
   const transitiveTagKeys = [...Object.keys(inherited.tags), ...call.transitiveTagKeys];
+  const { orgId } = context.membership(call.role.accountId);
   const { decision, reasons } = evaluateAssumeRole({
     caller: awsCaller,
     role: {
@@ -44,7 +45,7 @@ export async function assumeRole(
       trustPolicy: role.trustPolicy,
       // A transitive tag hides the role's own tag of that key.
       tags: { ...role.tags, ...inherited.tags },
-      ...orgId(context, call.role.accountId),
+      ...(orgId !== undefined && { orgId }),
     },
     request: {
       roleSessionName: call.roleSessionName,
@@ -67,14 +68,9 @@ export async function assumeRole(
   return { answer: "code" in session ? session : { action: "AssumeRole", result: sessionXml(session) } };
 }
 
-function orgId({ organizationOf }: AssumeContext, accountId: string): { readonly orgId?: string } {
-  const id = organizationOf(accountId);
-  return id === undefined ? {} : { orgId: id };
-}
-
 /** AWS names the denied action, not the policy that denied it. */
-function denied(caller: Caller, action: string, call: AssumeRoleCall): StsFailure {
-  const text = `User: ${callerArn(caller)} is not authorized to perform: ${action} on resource: ${call.role.arn}`;
+function denied(caller: Caller, action: string, call: AssumeRoleCall): ServiceError {
+  const text = `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${call.role.arn}`;
   return failure(403, "AccessDenied", text);
 }
 

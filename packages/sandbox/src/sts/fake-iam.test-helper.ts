@@ -4,7 +4,7 @@ import type { Caller } from "./caller.ts";
 import { faultInjector } from "./faults.ts";
 import { callLog } from "./call-log.ts";
 import { sessionTable } from "./session-table.ts";
-import type { StsContext } from "./sts-service.ts";
+import type { StsContext } from "./issue-session.ts";
 
 /** The accounts of the fixtures. */
 export const MASTER = "123456789012";
@@ -75,8 +75,7 @@ export function stsContext(iam: FakeIam, now: () => number = () => NOW): StsCont
     sessions: sessionTable(),
     faults: faultInjector("DeployRole"),
     calls: callLog(),
-    organizationOf: () => undefined,
-    scpsOf: () => undefined,
+    membership: () => ({}),
     now,
   };
 }
@@ -95,5 +94,5 @@ export function sessionCaller(
     tags: {},
     transitiveTagKeys: [],
   };
-  return { kind: "session", session: context.sessions.issue({ ...base, ...extra }, NOW + 3_600_000) };
+  return context.sessions.issue({ ...base, ...extra }, NOW + 3_600_000);
 }

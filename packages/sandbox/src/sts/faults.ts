@@ -1,6 +1,6 @@
 import { isRecord, type PolicyDocument } from "@agent-roles/iam";
 import { SandboxError } from "../sandbox-error.ts";
-import { failure, type StsFailure, type StsSilence } from "./sts-answer.ts";
+import { failure, type ServiceError, type StsSilence } from "./sts-answer.ts";
 
 /**
  * Faults on request. All except `clockOffsetMs` and `serviceControlPolicy` affect only `AssumeRole`, and not for the deploy
@@ -28,10 +28,12 @@ export interface Faults {
 }
 
 /** The fault of one call. */
-interface Fault {
-  readonly answer?: StsFailure | StsSilence;
+export interface Fault {
+  readonly answer?: ServiceError | StsSilence;
   readonly latencyMs: number;
+  /** Lifetime of the session, whatever the call requests. */
   readonly lifetimeSeconds?: number;
+  /** How long a new role cannot be assumed. */
   readonly newRoleDelaySeconds?: number;
 }
 

@@ -67,7 +67,7 @@ describe("getScopedCredentials", () => {
     for (const layer of [1, 2, 3]) {
       const { answer, issued } = await call({ Policy: POLICY }, { here, caller });
       expect(answer).toMatchObject({ result: { ScopedPoliciesCount: layer } });
-      if (issued) caller = { kind: "session", session: issued };
+      if (issued) caller = issued;
     }
     expect((await call({ Policy: POLICY }, { here, caller })).answer).toMatchObject({
       status: 403,
@@ -94,7 +94,7 @@ describe("getScopedCredentials", () => {
 
   it("refuses long-term access keys, the global endpoint and an explicit deny", async () => {
     const user = { arn: "", userId: "", accountId: OTHER, secretAccessKey: "", identityPolicies: [], tags: {} };
-    const caller: Caller = { kind: "user", user };
+    const caller: Caller = user;
     expect((await call({ Policy: POLICY }, { caller })).answer).toMatchObject({
       code: "InvalidSubjectCredentialsException",
     });

@@ -1,8 +1,8 @@
 import { evaluate } from "@agent-roles/iam";
 import { policyError } from "../moto/policy-error.ts";
-import { type Caller, callerArn, credentialKeys, describeCaller } from "./caller.ts";
+import { type Caller, credentialKeys, describeCaller, isSession } from "./caller.ts";
 import { type AssumeContext, credentialsXml } from "./issue-session.ts";
-import { failure, type StsAnswer, type StsFailure } from "./sts-answer.ts";
+import { failure, type StsAnswer, type ServiceError } from "./sts-answer.ts";
 
 /** A fourth layer is denied. */
 const MAX_SCOPED_POLICIES = 3;
@@ -20,21 +20,20 @@ export async function getScopedCredentials(
   form: URLSearchParams,
   context: AssumeContext & { readonly region: string },
 ): Promise<StsAnswer> {
-  if (caller.kind !== "session") {
+  if (!isSession(caller)) {
     const text = "GetScopedCredentials needs temporary credentials.";
     return failure(400, "InvalidSubjectCredentialsException", text);
   }
-  const { session } = caller;
   const [policy, duration] = [form.get("Policy"), form.get("DurationSeconds")];
   const description = form.get("ScopedSessionDescription");
   const mistake = mistakeIn(policy, duration, description, context.region);
   if (mistake) return mistake;
 
-  const scopedPolicies = [...(session.scopedPolicies ?? []), ...(policy === null ? [] : [JSON.parse(policy)])];
+  const scopedPolicies = [...(caller.scopedPolicies ?? []), ...(policy === null ? [] : [JSON.parse(policy)])];
   if (scopedPolicies.length > MAX_SCOPED_POLICIES) {
     return denied(caller, `because a session has at most ${MAX_SCOPED_POLICIES} scoped policies`);
   }
-  const described = await describeCaller(caller, context.iam, context);
+  const described = await describeCaller(caller, context);
   const keys = { ...credentialKeys(caller), ...context.conditionKeys };
   const action = "sts:GetScopedCredentials";
   const { reasons } = evaluate({ caller: described, action, resource: "*", context: keys }, described);
@@ -42,14 +41,14 @@ export async function getScopedCredentials(
     return denied(caller, "with an explicit deny in a policy");
   }
   const now = context.now();
-  const leftMs = session.expirationMs - now;
+  const leftMs = caller.expirationMs - now;
   const wantedMs = duration === null ? leftMs : Number(duration) * 1000;
   if (wantedMs > leftMs) {
     const text = "The requested DurationSeconds exceeds the remaining lifetime of the calling session.";
     return failure(400, "InsufficientSessionLifetimeException", text);
   }
-  const expirationMs = duration === null ? session.expirationMs : (Math.floor(now / 1000) + Number(duration)) * 1000;
-  const scoped = context.sessions.issue({ ...session, scopedPolicies }, expirationMs);
+  const expirationMs = duration === null ? caller.expirationMs : (Math.floor(now / 1000) + Number(duration)) * 1000;
+  const scoped = context.sessions.issue({ ...caller, scopedPolicies }, expirationMs);
   return {
     action: "GetScopedCredentials",
     result: {
@@ -68,7 +67,7 @@ function mistakeIn(
   duration: string | null,
   description: string | null,
   region: string,
-): StsFailure | undefined {
+): ServiceError | undefined {
   if (!/^[a-z]{2}(?:-[a-z]+)+-\d$/.test(region)) {
     return failure(400, "InvalidAction", "GetScopedCredentials is not available at the global endpoint. Use a Region.");
   }
@@ -98,11 +97,11 @@ function mistakeIn(
   return error === undefined ? undefined : failure(400, "MalformedPolicyDocument", error);
 }
 
-function denied(caller: Caller, why: string): StsFailure {
-  const text = `User: ${callerArn(caller)} is not authorized to perform: sts:GetScopedCredentials ${why}`;
+function denied(caller: Caller, why: string): ServiceError {
+  const text = `User: ${caller.arn} is not authorized to perform: sts:GetScopedCredentials ${why}`;
   return failure(403, "AccessDenied", text);
 }
 
-function invalid(text: string): StsFailure {
+function invalid(text: string): ServiceError {
   return failure(400, "ValidationError", text);
 }

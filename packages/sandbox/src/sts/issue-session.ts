@@ -1,23 +1,25 @@
 import type { CallerPolicies, PolicyDocument, Reason } from "@agent-roles/iam";
 import type { IamState, IamRole } from "../iam/iam-state.ts";
 import type { AssumeRoleCall } from "./assume-role-parameters.ts";
+import type { CallLog } from "./call-log.ts";
+import type { Fault, FaultInjector } from "./faults.ts";
 import type { Session, SessionIdentity, SessionTable } from "./session-table.ts";
-import { failure, type StsAnswer, type StsFailure, type XmlTree } from "./sts-answer.ts";
+import { failure, type StsAnswer, type ServiceError, type XmlTree } from "./sts-answer.ts";
 
-/** What all AssumeRole actions need. */
-export interface AssumeContext {
+/** What answers of STS depend on. */
+export interface StsContext {
   readonly iam: IamState;
   readonly sessions: SessionTable;
+  readonly faults: FaultInjector;
+  readonly calls: CallLog;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Lifetime of the session, whatever the call requests. */
-  readonly lifetimeSeconds?: number | undefined;
-  /** The organization ID of an account. */
-  readonly organizationOf: (accountId: string) => string | undefined;
-  /** The service control policies of an account, one array for each level of the organization. */
-  readonly scpsOf: (accountId: string) => CallerPolicies["scps"];
-  /** How long a new role cannot be assumed. */
-  readonly newRoleDelaySeconds?: number | undefined;
+  /** The organization of an account, and its service control policies, one array for each level of the organization. */
+  readonly membership: (accountId: string) => { readonly orgId?: string } & Pick<CallerPolicies, "scps">;
+}
+
+/** The same for one call. */
+export interface AssumeContext extends StsContext, Pick<Fault, "lifetimeSeconds" | "newRoleDelaySeconds"> {
   /** Condition keys from the connection, such as `aws:SourceIp`. */
   readonly conditionKeys: Readonly<Record<string, string>>;
 }
@@ -36,7 +38,7 @@ export function issueSession(
   role: IamRole,
   identity: Pick<SessionIdentity, "tags" | "transitiveTagKeys" | "sourceIdentity" | "sessionPolicies">,
   { sessions, now, lifetimeSeconds }: AssumeContext,
-): Session | StsFailure {
+): Session | ServiceError {
   const durationSeconds = call.durationSeconds ?? DEFAULT_DURATION_SECONDS;
   if (durationSeconds > role.maxSessionDuration) {
     const text = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.";

@@ -1,6 +1,6 @@
 import type { AssumeRoleCall } from "./assume-role-parameters.ts";
 import type { Session } from "./session-table.ts";
-import { failure, type StsFailure } from "./sts-answer.ts";
+import { failure, type ServiceError } from "./sts-answer.ts";
 
 /** What a session passes to the next one in a role chain. */
 export interface Inheritance {
@@ -24,7 +24,7 @@ export function inheritance({ tags, transitiveTagKeys, sourceIdentity }: Session
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining
  */
-export function chainViolation(call: AssumeRoleCall, inherited: Inheritance): StsFailure | undefined {
+export function chainViolation(call: AssumeRoleCall, inherited: Inheritance): ServiceError | undefined {
   if ((call.durationSeconds ?? 0) > CHAINED_DURATION_SECONDS) {
     const text = "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.";
     return failure(400, "ValidationError", text);

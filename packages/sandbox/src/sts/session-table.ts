@@ -24,6 +24,7 @@ export interface SessionIdentity {
 export interface Session extends SessionIdentity {
   /** `arn:aws:sts::<account>:assumed-role/<role name>/<session name>`; without the role's path. */
   readonly arn: string;
+  readonly accountId: string;
   /** `AROA…:<session name>` */
   readonly userId: string;
   readonly accessKeyId: string;
@@ -51,6 +52,7 @@ export function sessionTable(): SessionTable {
       const session: Session = {
         ...identity,
         arn: `arn:${role.partition}:sts::${role.accountId}:assumed-role/${role.roleName}/${sessionName}`,
+        accountId: role.accountId,
         userId: `${roleId}:${sessionName}`,
         accessKeyId: `ASIA${[...randomBytes(16)].map((byte) => BASE32[byte % 32]).join("")}`,
         secretAccessKey: randomBytes(30).toString("base64"),

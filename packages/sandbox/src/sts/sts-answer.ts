@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 
 /** The answer to an STS call: a result document, an error document, or nothing. */
-export type StsAnswer = StsResult | StsFailure | StsSilence;
+export type StsAnswer = StsResult | ServiceError | StsSilence;
 
 export interface StsResult {
   readonly action: string;
@@ -9,7 +9,7 @@ export interface StsResult {
 }
 
 /** https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html */
-export interface StsFailure {
+export interface ServiceError {
   readonly status: number;
   readonly code: string;
   readonly message: string;
@@ -25,8 +25,8 @@ export interface XmlTree {
   readonly [name: string]: string | number | XmlTree | undefined;
 }
 
-/** An STS error. */
-export function failure(status: number, code: string, message: string): StsFailure {
+/** An error of STS or another service. */
+export function failure(status: number, code: string, message: string): ServiceError {
   return { status, code, message };
 }
 

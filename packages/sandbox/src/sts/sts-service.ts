@@ -1,22 +1,14 @@
-import type { Reason } from "@agent-roles/iam";
 import { setTimeout as delay } from "node:timers/promises";
 import { assumeRole } from "./assume-role.ts";
 import { assumeRoleWithWebIdentity } from "./assume-role-with-web-identity.ts";
-import type { CallLog } from "./call-log.ts";
-import { type Caller, callerAccount, callerArn } from "./caller.ts";
-import type { FaultInjector } from "./faults.ts";
+import { type Caller, isSession } from "./caller.ts";
 import { getScopedCredentials } from "./get-scoped-credentials.ts";
-import type { AssumeContext, AssumeOutcome } from "./issue-session.ts";
-import { failure, type StsAnswer, type StsFailure } from "./sts-answer.ts";
-
-export interface StsContext extends Omit<AssumeContext, "conditionKeys" | "lifetimeSeconds" | "newRoleDelaySeconds"> {
-  readonly faults: FaultInjector;
-  readonly calls: CallLog;
-}
+import type { AssumeOutcome, StsContext } from "./issue-session.ts";
+import { failure, type StsAnswer, type ServiceError } from "./sts-answer.ts";
 
 /** One STS call with its caller, or the authentication error. */
 export interface StsRequest {
-  readonly caller: Caller | StsFailure;
+  readonly caller: Caller | ServiceError;
   readonly form: URLSearchParams;
   readonly conditionKeys: Readonly<Record<string, string>>;
   /** The Region that the request was signed for. */
@@ -29,18 +21,22 @@ export const UNSIGNED_ACTIONS: ReadonlySet<string> = new Set(["AssumeRoleWithWeb
 /** Answers an STS call, applies the current faults, and logs the call. */
 export async function answerSts(request: StsRequest, context: StsContext): Promise<StsAnswer> {
   const at = context.now();
-  const { answer, reasons } = await outcomeOf(request, context);
-  log(request, answer, reasons, at, context.calls);
-  return answer;
+  const outcome = await outcomeOf(request, context);
+  log(request, outcome, at, context);
+  return outcome.answer;
 }
 
 async function outcomeOf(request: StsRequest, context: StsContext): Promise<AssumeOutcome> {
-  const { caller, form, conditionKeys } = request;
+  const { caller, form, conditionKeys, region } = request;
   const action = form.get("Action") ?? "";
   if ("code" in caller && !UNSIGNED_ACTIONS.has(action)) return { answer: caller };
-  if (action === "GetCallerIdentity" && "kind" in caller) return { answer: getCallerIdentity(caller) };
-  if (action === "GetScopedCredentials" && "kind" in caller) {
-    return { answer: await getScopedCredentials(caller, form, { ...context, conditionKeys, region: request.region }) };
+  if (action === "GetCallerIdentity" && "arn" in caller) {
+    // Every caller is allowed to ask who it is.
+    const { userId: UserId, accountId: Account, arn: Arn } = caller;
+    return { answer: { action, result: { UserId, Account, Arn } } };
+  }
+  if (action === "GetScopedCredentials" && "arn" in caller) {
+    return { answer: await getScopedCredentials(caller, form, { ...context, conditionKeys, region }) };
   }
   if (action !== "AssumeRole" && action !== "AssumeRoleWithWebIdentity") {
     const text = `The sandbox supports AssumeRole, AssumeRoleWithWebIdentity, GetCallerIdentity and GetScopedCredentials, not ${action}`;
@@ -49,35 +45,20 @@ async function outcomeOf(request: StsRequest, context: StsContext): Promise<Assu
   const fault = context.faults.next(form.get("RoleArn")?.split("/").at(-1));
   if (fault.latencyMs > 0) await delay(fault.latencyMs);
   if (fault.answer) return { answer: fault.answer };
-  const assume = {
-    ...context,
-    conditionKeys,
-    lifetimeSeconds: fault.lifetimeSeconds,
-    newRoleDelaySeconds: fault.newRoleDelaySeconds,
-  };
-  return action === "AssumeRole" && "kind" in caller
+  const assume = { ...context, ...fault, conditionKeys };
+  return action === "AssumeRole" && "arn" in caller
     ? assumeRole(caller, form, assume)
     : assumeRoleWithWebIdentity(form, assume);
 }
 
-/** Every caller is allowed to ask who it is. */
-function getCallerIdentity(caller: Caller): StsAnswer {
-  const userId = caller.kind === "user" ? caller.user.userId : caller.session.userId;
-  return {
-    action: "GetCallerIdentity",
-    result: { UserId: userId, Account: callerAccount(caller), Arn: callerArn(caller) },
-  };
-}
-
 function log(
   { caller, form }: StsRequest,
-  answer: StsAnswer,
-  reasons: readonly Reason[] | undefined,
+  { answer, reasons }: AssumeOutcome,
   at: number,
-  calls: CallLog,
+  { calls }: StsContext,
 ): void {
   const [roleArn, roleSessionName] = [form.get("RoleArn"), form.get("RoleSessionName")];
-  const inherited = "kind" in caller && caller.kind === "session" ? caller.session.sourceIdentity : undefined;
+  const inherited = "arn" in caller && isSession(caller) ? caller.sourceIdentity : undefined;
   const sourceIdentity = form.get("SourceIdentity") ?? inherited;
   calls.add({
     action: form.get("Action") ?? "",
@@ -85,7 +66,7 @@ function log(
     at,
     ...(roleArn !== null && { roleArn }),
     ...(roleSessionName !== null && { roleSessionName }),
-    ...("kind" in caller && { callerArn: callerArn(caller) }),
+    ...("arn" in caller && { callerArn: caller.arn }),
     ...(sourceIdentity !== undefined && { sourceIdentity }),
     ...(reasons && { reasons }),
   });

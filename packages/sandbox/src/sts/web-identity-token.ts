@@ -1,3 +1,6 @@
+import { isRecord } from "@agent-roles/iam";
+import { parseJson } from "../json.ts";
+
 /** The claims of an OIDC token. Its signature is not verified: tests issue their own tokens. */
 export interface WebIdentityToken {
   /** The issuer without `https://`, as in the provider's ARN and the condition keys. */
@@ -16,8 +19,9 @@ export interface WebIdentityToken {
  * @see https://www.rfc-editor.org/rfc/rfc7519
  */
 export function readWebIdentityToken(token: string): WebIdentityToken | undefined {
-  const payload = parsePayload(token);
-  if (!payload) return undefined;
+  const [, encoded = "", ...rest] = token.split(".");
+  const payload = rest.length === 1 ? parseJson(Buffer.from(encoded, "base64url").toString("utf8")) : undefined;
+  if (!isRecord(payload)) return undefined;
   const { iss, sub, aud, exp } = payload;
   const audiences = (Array.isArray(aud) ? aud : [aud]).filter((audience) => typeof audience === "string");
   if (typeof iss !== "string" || typeof sub !== "string" || typeof exp !== "number" || audiences.length === 0) {
@@ -31,15 +35,4 @@ export function readWebIdentityToken(token: string): WebIdentityToken | undefine
     expirationMs: exp * 1000,
     claims: Object.fromEntries(claims),
   };
-}
-
-function parsePayload(token: string): Record<string, unknown> | undefined {
-  const [, payload, ...rest] = token.split(".");
-  if (payload === undefined || rest.length !== 1) return undefined;
-  try {
-    const parsed: unknown = JSON.parse(Buffer.from(payload, "base64url").toString("utf8"));
-    return typeof parsed === "object" && parsed !== null ? { ...parsed } : undefined;
-  } catch {
-    return undefined;
-  }
 }
