@@ -7,7 +7,7 @@ import { parseRoleEnv } from "@agent-roles/runtime/role-env";
 import { expect, it, onTestFinished } from "vitest";
 import { updateEnvFile, writeEnvFile } from "./env-file.ts";
 import { exampleManifest } from "./example.test-helper.ts";
-import type { StackResult } from "./fleet/fleet-result.ts";
+import type { StackResult } from "./fleet/fleet-options.ts";
 
 const MASTER = "123456789012";
 const DEV = "123456789013";

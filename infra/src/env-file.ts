@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parseEnv } from "node:util";
 import { formatEnv, type Manifest, manifestEnv, targetRoles } from "@agent-roles/manifest";
 import { formatRoleEnv, parseRoleEnv, type TargetRole } from "@agent-roles/runtime/role-env";
-import type { StackResult } from "./fleet/fleet-result.ts";
+import type { StackResult } from "./fleet/fleet-options.ts";
 
 /** Writes the `AWS_ROLE_N` values of a manifest to `agent-roles.env`, in one step, because a running `run` can follow the file. */
 export async function writeEnvFile(directory: string, manifest: Manifest): Promise<void> {

@@ -1,3 +1,4 @@
+import { groupBy } from "@agent-roles/iam";
 import { type Manifest, targetRoles } from "@agent-roles/manifest";
 import type { TargetRole } from "@agent-roles/runtime/role-env";
 import { stringify } from "yaml";
@@ -33,12 +34,8 @@ export function stackContents(manifest: Manifest): readonly StackContent[] {
 }
 
 function divide(manifest: Manifest): StackContent[] {
-  const groups = new Map<string, TargetRole[]>([[manifest.master.account, []]]);
-  for (const target of targetRoles(manifest)) {
-    const group = groups.get(target.role.accountId);
-    if (group) group.push(target);
-    else groups.set(target.role.accountId, [target]);
-  }
+  const byAccount = groupBy(targetRoles(manifest), ({ role }) => role.accountId);
+  const groups = new Map<string, readonly TargetRole[]>([[manifest.master.account, []], ...byAccount]);
   return [...groups].flatMap(([account, targets]) => {
     const hasMaster = account === manifest.master.account;
     return split(manifest, targets, hasMaster).map((part, index) => ({

@@ -1,3 +1,4 @@
+import { groupBy } from "@agent-roles/iam";
 import { type Manifest, masterRoleArn, sessionAttributes, targetRoles } from "@agent-roles/manifest";
 import { evaluateAssumeRole } from "@agent-roles/trust";
 import type { Diagnostic } from "@agent-roles/runtime/role-env";
@@ -28,8 +29,12 @@ export function trustProblems(manifest: Manifest): Diagnostic[] {
     ),
     ...organization,
   };
-  return targetsAlike(manifest).flatMap((alike) => {
-    const [{ role, externalId }] = alike;
+  // Such targets have the same trust policy and match the same pattern of the master's permission: one evaluation is enough.
+  const groups = groupBy(targetRoles(manifest), ({ role, externalId }) => JSON.stringify([role.accountId, externalId]));
+  return [...groups.values()].flatMap((alike) => {
+    const [first] = alike;
+    if (!first) return [];
+    const { role, externalId } = first;
     const trustPolicy = { ...targetTrustPolicy(manifest, externalId === undefined ? {} : { externalId }) };
     const { decision, reasons } = evaluateAssumeRole({
       caller,
@@ -47,20 +52,3 @@ export function trustProblems(manifest: Manifest): Diagnostic[] {
     return alike.map((target) => ({ path: target.role.arn, message, fix }));
   });
 }
-
-/**
- * Targets of one account with the same external id have the same trust policy and match the same pattern of the master's
- * permission, so one evaluation is enough.
- */
-function targetsAlike(manifest: Manifest): readonly (readonly [Target, ...Target[]])[] {
-  const groups = new Map<string, [Target, ...Target[]]>();
-  for (const target of targetRoles(manifest)) {
-    const key = JSON.stringify([target.role.accountId, target.externalId]);
-    const group = groups.get(key);
-    if (group) group.push(target);
-    else groups.set(key, [target]);
-  }
-  return [...groups.values()];
-}
-
-type Target = ReturnType<typeof targetRoles>[number];

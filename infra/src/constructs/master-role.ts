@@ -1,5 +1,5 @@
-import { type Duration, Stack } from "aws-cdk-lib";
-import { type IManagedPolicy, type IPrincipal, PolicyDocument, Role } from "aws-cdk-lib/aws-iam";
+import { Stack } from "aws-cdk-lib";
+import { type IPrincipal, PolicyDocument, Role, type RoleProps } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
 import { allow, assumeStatements, policyDocument } from "../policies/policy-document.ts";
 
@@ -20,8 +20,11 @@ export interface SessionAttributeProps {
   readonly sourceIdentities?: string[];
 }
 
-/** Properties of a {@link MasterRole}. */
-export interface MasterRoleProps extends SessionAttributeProps {
+/** Properties of a {@link MasterRole}. A permissions boundary must allow `sts:AssumeRole`. */
+export interface MasterRoleProps
+  extends
+    SessionAttributeProps,
+    Pick<RoleProps, "description" | "managedPolicies" | "permissionsBoundary" | "maxSessionDuration"> {
   /** Who can assume the master role. */
   readonly assumedBy: IPrincipal;
 
@@ -55,34 +58,6 @@ export interface MasterRoleProps extends SessionAttributeProps {
    * @default - required unless `targetAccounts` is set
    */
   readonly organizationId?: string;
-
-  /**
-   * Description of the role.
-   *
-   * @default "The role that agents start as."
-   */
-  readonly description?: string;
-
-  /**
-   * Further managed policies of the role.
-   *
-   * @default - none
-   */
-  readonly managedPolicies?: IManagedPolicy[];
-
-  /**
-   * Permissions boundary of the role. It must allow `sts:AssumeRole`.
-   *
-   * @default - none
-   */
-  readonly permissionsBoundary?: IManagedPolicy;
-
-  /**
-   * Longest session of the role.
-   *
-   * @default Duration.hours(1)
-   */
-  readonly maxSessionDuration?: Duration;
 }
 
 /** The role that an agent starts as: it can assume the target roles. */

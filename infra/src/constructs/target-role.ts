@@ -1,12 +1,18 @@
 import { accountOf } from "@agent-roles/iam";
-import { CfnOutput, type Duration, Stack, Token } from "aws-cdk-lib";
-import { ArnPrincipal, CfnRole, type IManagedPolicy, type IRole, type PolicyDocument, Role } from "aws-cdk-lib/aws-iam";
+import { CfnOutput, Stack, Token } from "aws-cdk-lib";
+import { ArnPrincipal, CfnRole, type IRole, Role, type RoleProps } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
 import { assumeStatements, policyDocument } from "../policies/policy-document.ts";
 import type { SessionAttributeProps } from "./master-role.ts";
 
 /** Properties of a {@link TargetRole}. */
-export interface TargetRoleProps extends SessionAttributeProps {
+export interface TargetRoleProps
+  extends
+    SessionAttributeProps,
+    Pick<
+      RoleProps,
+      "description" | "managedPolicies" | "inlinePolicies" | "permissionsBoundary" | "maxSessionDuration"
+    > {
   /** The master role, or its ARN; it can be in another account and does not have to exist yet. */
   readonly masterRole: IRole | string;
 
@@ -40,41 +46,6 @@ export interface TargetRoleProps extends SessionAttributeProps {
    * @default - none
    */
   readonly externalId?: string;
-
-  /**
-   * Description of the role.
-   *
-   * @default - none
-   */
-  readonly description?: string;
-
-  /**
-   * Managed policies of the role.
-   *
-   * @default - none
-   */
-  readonly managedPolicies?: IManagedPolicy[];
-
-  /**
-   * Inline policies of the role, by name.
-   *
-   * @default - none
-   */
-  readonly inlinePolicies?: Record<string, PolicyDocument>;
-
-  /**
-   * Permissions boundary of the role.
-   *
-   * @default - none
-   */
-  readonly permissionsBoundary?: IManagedPolicy;
-
-  /**
-   * Longest session of the role.
-   *
-   * @default Duration.hours(1)
-   */
-  readonly maxSessionDuration?: Duration;
 }
 
 /** A role that the master role can assume. It is an ordinary `iam.Role`: `bucket.grantRead(target)` works. */

@@ -4,14 +4,11 @@ import { InfraError } from "../infra-error.ts";
 import { deployFailure } from "./deploy-failure.ts";
 import type { FleetOptions } from "./fleet-options.ts";
 
-/** The session that deploys. */
-export interface CallingSession {
-  /**
-   * Configuration of an SDK client for an account: credentials of the account's deploy role, or in the session's own account
-   * those of the session where it cannot assume the role. All clients share their connections, so none of them is destroyed.
-   */
-  readonly clientIn: (account: string) => ClientConfig;
-}
+/**
+ * Configuration of an SDK client for an account: credentials of the account's deploy role, or in the own account of the session that
+ * deploys those of the session where it cannot assume the role. All clients share their connections, so none of them is destroyed.
+ */
+export type ClientIn = (account: string) => ClientConfig;
 
 type ClientConfig = Required<Pick<import("@aws-sdk/client-sts").STSClientConfig, "requestHandler">> & {
   readonly region: string;
@@ -35,7 +32,7 @@ type Credentials = () => Promise<{
 export async function callingSession(
   manifest: Manifest,
   { region, requestHandler }: Pick<FleetOptions, "region" | "requestHandler">,
-): Promise<CallingSession> {
+): Promise<ClientIn> {
   const { fromNodeProviderChain } = await import("@aws-sdk/credential-providers");
   const { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } = await import("@aws-sdk/client-sts");
   const handler = requestHandler && { requestHandler };
@@ -58,18 +55,16 @@ export async function callingSession(
     const keys = { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken };
     return { ...keys, ...(Expiration && { expiration: Expiration }) };
   };
-  return {
-    clientIn: (account) => ({
-      region,
-      credentials: () =>
-        assumed(account).catch((error: unknown) => {
-          if (account !== own) throw error;
-          return ambient();
-        }),
-      requestHandler: sts.config.requestHandler,
-      ...retries,
-    }),
-  };
+  return (account) => ({
+    region,
+    credentials: () =>
+      assumed(account).catch((error: unknown) => {
+        if (account !== own) throw error;
+        return ambient();
+      }),
+    requestHandler: sts.config.requestHandler,
+    ...retries,
+  });
 }
 
 function unusable(manifest: Manifest, error: unknown): InfraError {

@@ -1,7 +1,7 @@
 import { deployRoleArn, type Manifest } from "@agent-roles/manifest";
 import type { Diagnostic } from "@agent-roles/runtime/role-env";
 import { accountStackName } from "../account-stack.ts";
-import type { CallingSession } from "./calling-session.ts";
+import type { ClientIn } from "./calling-session.ts";
 import type { FleetOptions } from "./fleet-options.ts";
 import type { FleetStack } from "./selected-stacks.ts";
 
@@ -22,14 +22,14 @@ export interface DeployedRecord {
  * manifest, without rights in AWS Organizations. Never throws: a fleet can be deployed without the record.
  */
 export async function deployedRecord(
-  session: CallingSession,
+  clientIn: ClientIn,
   manifest: Manifest,
   { stackPrefix = "" }: Pick<FleetOptions, "stackPrefix">,
 ): Promise<DeployedRecord> {
   const { DeleteParametersCommand, paginateGetParametersByPath, PutParameterCommand, SSMClient } =
     await import("@aws-sdk/client-ssm");
   const { account } = manifest.master;
-  const client = new SSMClient(session.clientIn(account));
+  const client = new SSMClient(clientIn(account));
   const path = `/agent-roles/deployed/${stackPrefix}stacks`;
   const problem = (error: unknown): Diagnostic => ({
     path: `${path} (Parameter Store of account ${account})`,

@@ -1,5 +1,4 @@
 import type { Diagnostic } from "@agent-roles/runtime/role-env";
-import type { StackResult } from "./fleet-result.ts";
 
 export interface FleetOptions {
   /** Region of the stacks. */
@@ -27,3 +26,19 @@ export interface FleetOptions {
 
 /** How often CloudFormation is asked for the state of a stack. */
 export const POLLING_MS = 2000;
+
+/** What happened to one stack. */
+export interface StackResult {
+  readonly account: string;
+  readonly stack: string;
+  readonly status: StackStatus;
+  /** The cause of a failure, such as `DeployRoleNotAssumable`. */
+  readonly code?: string;
+  readonly message?: string;
+  readonly fix?: string;
+  /** With `diff`: one line per resource, such as `~ AWS::IAM::Role TargetReader (Policies)`. */
+  readonly changes?: readonly string[];
+}
+
+/** `changed` is the result of a diff. `skipped`: not reached, because of a signal or because an earlier stack of the account failed. */
+export type StackStatus = "deployed" | "destroyed" | "changed" | "unchanged" | "failed" | "skipped";

@@ -6,11 +6,10 @@ import { App } from "aws-cdk-lib";
 import { updateEnvFile } from "../env-file.ts";
 import { InfraError } from "../infra-error.ts";
 import { synthesize } from "../synthesize.ts";
-import { type CallingSession, callingSession } from "./calling-session.ts";
+import { callingSession, type ClientIn } from "./calling-session.ts";
 import { deployStack, destroyStack, diffStack } from "./cloudformation-stack.ts";
 import { type DeployedRecord, deployedRecord } from "./deployed-record.ts";
-import type { FleetOptions } from "./fleet-options.ts";
-import type { StackResult } from "./fleet-result.ts";
+import type { FleetOptions, StackResult } from "./fleet-options.ts";
 import { onEachStack } from "./on-each-stack.ts";
 import { deployStackSet, destroyStackSet, diffStackSet, orphanedInstances } from "./stack-set.ts";
 import { type FleetStack, fleetStacks, selectedStacks } from "./selected-stacks.ts";
@@ -25,18 +24,18 @@ import { type FleetStack, fleetStacks, selectedStacks } from "./selected-stacks.
 export async function deployFleet(manifest: Manifest, options: FleetOptions): Promise<StackResult[]> {
   const stacks = selectedStacks(manifest, options);
   const templateOf = synthesized(manifest, options);
-  const session = await callingSession(manifest, options);
-  const record = await deployedRecord(session, manifest, options);
-  await refuseOtherDeployment(manifest, session, record, options);
+  const clientIn = await callingSession(manifest, options);
+  const record = await deployedRecord(clientIn, manifest, options);
+  await refuseOtherDeployment(manifest, clientIn, record, options);
   // Before the first stack, because the command can be interrupted.
   warn(options, await record.save([...record.stacks, ...stacks]));
   const known = new Set(record.stacks.map(({ stack }) => stack));
-  const ofAccounts = await onEachStack(manifest, session, stacks, options, async (stack) => ({
+  const ofAccounts = await onEachStack(manifest, clientIn, stacks, options, async (stack) => ({
     status: await deployStack(stack, await templateOf(stack.name), !known.has(stack.name)),
   }));
   const reached = ofAccounts.filter(({ status, code = "" }) => status !== "skipped" && !UNREACHED.has(code));
   warn(options, await record.save([...record.stacks, ...reached]));
-  const ofStackSet = usesStackSet(manifest) ? await deployStackSet(manifest, session, options) : [];
+  const ofStackSet = usesStackSet(manifest) ? await deployStackSet(manifest, clientIn, options) : [];
   const results = [...ofAccounts, ...ofStackSet];
   await updateEnvFile(directoryOf(options), manifest, results);
   return results;
@@ -54,12 +53,12 @@ const UNREACHED: ReadonlySet<string> = new Set([
 export async function diffFleet(manifest: Manifest, options: FleetOptions): Promise<StackResult[]> {
   const stacks = selectedStacks(manifest, options);
   const templateOf = synthesized(manifest, options);
-  const session = await callingSession(manifest, options);
-  const results = await onEachStack(manifest, session, stacks, options, async (stack) => {
+  const clientIn = await callingSession(manifest, options);
+  const results = await onEachStack(manifest, clientIn, stacks, options, async (stack) => {
     const changes = await diffStack(stack, await templateOf(stack.name));
     return changes.length > 0 ? { status: "changed", changes } : { status: "unchanged" };
   });
-  return usesStackSet(manifest) ? [...results, ...(await diffStackSet(manifest, session, options))] : results;
+  return usesStackSet(manifest) ? [...results, ...(await diffStackSet(manifest, clientIn, options))] : results;
 }
 
 /**
@@ -73,13 +72,13 @@ export async function destroyFleet(
   options: FleetOptions,
   only?: readonly FleetStack[],
 ): Promise<StackResult[]> {
-  const session = await callingSession(manifest, options);
-  const record = await deployedRecord(session, manifest, options);
+  const clientIn = await callingSession(manifest, options);
+  const record = await deployedRecord(clientIn, manifest, options);
   const stacks = only?.filter((each) => !isOfStackSet(each)) ?? selectedStacks(manifest, options, record.stacks);
   const accounts = only?.filter(isOfStackSet).map(({ account }) => account);
   const hasStackSet = usesStackSet(manifest) || (accounts?.length ?? 0) > 0;
-  const ofStackSet = hasStackSet ? await destroyStackSet(manifest, session, options, accounts) : [];
-  const results = await onEachStack(manifest, session, stacks, options, async (stack) => ({
+  const ofStackSet = hasStackSet ? await destroyStackSet(manifest, clientIn, options, accounts) : [];
+  const results = await onEachStack(manifest, clientIn, stacks, options, async (stack) => ({
     status: await destroyStack(stack),
   }));
   const gone = new Set(
@@ -95,21 +94,21 @@ export async function destroyFleet(
  * @throws {InfraError} `SessionUnusable`, `WrongPartition`, or `RecordUnreadable`.
  */
 export async function orphanedStacks(manifest: Manifest, options: FleetOptions): Promise<FleetStack[]> {
-  const session = await callingSession(manifest, options);
-  const record = await deployedRecord(session, manifest, options);
+  const clientIn = await callingSession(manifest, options);
+  const record = await deployedRecord(clientIn, manifest, options);
   if (record.problem) throw new InfraError("RecordUnreadable", [record.problem]);
-  return orphans(manifest, session, record, options);
+  return orphans(manifest, clientIn, record, options);
 }
 
 async function orphans(
   manifest: Manifest,
-  session: CallingSession,
+  clientIn: ClientIn,
   { stacks }: DeployedRecord,
   options: FleetOptions,
 ): Promise<FleetStack[]> {
   const current = new Set(fleetStacks(manifest, options).map(({ stack }) => stack));
   const gone = stacks.filter(({ stack }) => !current.has(stack));
-  return [...gone, ...(await orphanedInstances(manifest, session, options))];
+  return [...gone, ...(await orphanedInstances(manifest, clientIn, options))];
 }
 
 /**
@@ -119,17 +118,21 @@ async function orphans(
  */
 async function refuseOtherDeployment(
   manifest: Manifest,
-  session: CallingSession,
+  clientIn: ClientIn,
   record: DeployedRecord,
   options: FleetOptions,
 ): Promise<void> {
   const ids = new Set(manifest.roles.map(({ account }) => account));
-  const left = (await orphans(manifest, session, record, options)).filter(
+  const left = (await orphans(manifest, clientIn, record, options)).filter(
     (each) => ids.has(each.account) && isOfStackSet(each) !== usesStackSet(manifest),
   );
   const [first] = left;
   if (!first) return;
-  const message = `${left.length} stacks of the roles, such as ${first.stack} in account ${first.account}, were deployed with another deployment`;
+  const place = `${first.stack} in account ${first.account}`;
+  const message =
+    left.length === 1
+      ? `the stack ${place} was deployed with another deployment`
+      : `${left.length} stacks of the roles, such as ${place}, were deployed with another deployment`;
   const fix = `Run agent-roles destroy --orphans --yes and deploy again; agents have no roles in between. Or set deployment: ${usesStackSet(manifest) ? "accounts" : "stack-sets"} again.`;
   throw new InfraError("DeploymentChanged", [{ path: "deployment", message, fix }]);
 }

@@ -1,14 +1,12 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { groupBy } from "@agent-roles/iam";
 import { deployRoleArn, type Manifest } from "@agent-roles/manifest";
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { InfraError } from "../infra-error.ts";
-import { type CallingSession, callingSession } from "./calling-session.ts";
+import { callingSession, type ClientIn } from "./calling-session.ts";
 import type { StackInAccount } from "./cloudformation-stack.ts";
-import { deployFailure } from "./deploy-failure.ts";
-import { type FleetOptions, POLLING_MS } from "./fleet-options.ts";
-import type { StackResult } from "./fleet-result.ts";
+import { type FleetOptions, POLLING_MS, type StackResult } from "./fleet-options.ts";
 import { forEachGroup } from "./for-each-group.ts";
+import { retried } from "./retried.ts";
 import type { FleetStack } from "./selected-stacks.ts";
 
 const CONCURRENCY = 10;
@@ -25,7 +23,7 @@ const MAYBE_OF_ALL: ReadonlySet<string> = new Set(["CredentialsExpired", "NoCred
  */
 export async function onEachStack(
   manifest: Manifest,
-  session: CallingSession,
+  clientIn: ClientIn,
   stacks: readonly FleetStack[],
   options: FleetOptions,
   task: (stack: StackInAccount) => Promise<Pick<StackResult, "status" | "changes">>,
@@ -34,21 +32,22 @@ export async function onEachStack(
   const sessionEnded = new AbortController();
   const signal = AbortSignal.any([sessionEnded.signal, ...(options.signal ? [options.signal] : [])]);
   const results = new Map<string, StackResult>();
-  const attempt = async (client: CloudFormationClient, { account, stack }: FleetStack): Promise<StackResult> => {
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return { account, stack, ...(await task({ client, name: stack, pollingMs })) };
-      } catch (error) {
-        const { tries: allowed, ...failure } = deployFailure(error, deployRoleArn(manifest, account), stack);
-        if (MAYBE_OF_ALL.has(failure.code) && !(await isUsable(manifest, options))) sessionEnded.abort();
-        if (tries >= allowed || signal.aborted) return { account, stack, status: "failed", ...failure };
-        await sleep(Math.random() * retryDelayMs * 2 ** tries, undefined, { signal }).catch(() => undefined);
-      }
-    }
-  };
+  const attempt = async (client: CloudFormationClient, { account, stack }: FleetStack): Promise<StackResult> => ({
+    account,
+    stack,
+    ...(await retried(() => task({ client, name: stack, pollingMs }), {
+      role: deployRoleArn(manifest, account),
+      name: stack,
+      delayMs: retryDelayMs,
+      signal,
+      onFailure: async ({ code }) => {
+        if (MAYBE_OF_ALL.has(code) && !(await isUsable(manifest, options))) sessionEnded.abort();
+      },
+    })),
+  });
   const groups = groupBy(stacks, ({ account }) => account);
   await forEachGroup([...groups], { concurrency, signal }, async ([account, group]) => {
-    const client = new CloudFormationClient(session.clientIn(account));
+    const client = new CloudFormationClient(clientIn(account));
     for (const each of group) {
       const isBlocked = group.some(({ stack }) => results.get(stack)?.status === "failed");
       const result = isBlocked ? { ...each, status: "skipped" as const } : await attempt(client, each);

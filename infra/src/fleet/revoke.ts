@@ -1,10 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { groupBy } from "@agent-roles/iam";
 import { deployRoleArn, type Manifest, targetRoles } from "@agent-roles/manifest";
 import { callingSession } from "./calling-session.ts";
-import { deployFailure } from "./deploy-failure.ts";
 import type { FleetOptions } from "./fleet-options.ts";
 import { forEachGroup } from "./for-each-group.ts";
+import { retried } from "./retried.ts";
 
 export interface RevokeOptions {
   /** Profiles of the manifest. Default: all. */
@@ -52,7 +51,7 @@ export async function revokeSessions(manifest: Manifest, options: RevokeOptions)
     .filter(({ profile }) => profiles?.includes(profile) ?? true)
     .map(({ profile, role }) => ({ profile, account: role.accountId, roleArn: role.arn, roleName: role.roleName }));
   const { DeleteRolePolicyCommand, IAMClient, PutRolePolicyCommand } = await import("@aws-sdk/client-iam");
-  const session = await callingSession(manifest, options);
+  const clientIn = await callingSession(manifest, options);
   const results = new Map<string, RevokeResult>();
   await forEachGroup(
     [...groupBy(targets, ({ account }) => account).values()],
@@ -60,24 +59,22 @@ export async function revokeSessions(manifest: Manifest, options: RevokeOptions)
     async (group) => {
       const account = group[0]?.account ?? "";
       const deployRole = deployRoleArn(manifest, account);
-      const client = new IAMClient(session.clientIn(account));
+      const client = new IAMClient(clientIn(account));
       for (const { roleName, ...target } of group) {
-        const result = await attempt(target, deployRole, signal, async () => {
-          const name = { RoleName: roleName, PolicyName: POLICY_NAME };
-          if (!isUndo) {
-            await client.send(
-              new PutRolePolicyCommand({ ...name, PolicyDocument: JSON.stringify(denyOlderThan(now)) }),
-            );
-            return "revoked";
-          }
+        const name = { RoleName: roleName, PolicyName: POLICY_NAME };
+        const put = { ...name, PolicyDocument: JSON.stringify(denyOlderThan(now)) };
+        const call = async (): Promise<Pick<RevokeResult, "status">> => {
+          if (!isUndo) return client.send(new PutRolePolicyCommand(put)).then(() => ({ status: "revoked" }));
           return client.send(new DeleteRolePolicyCommand(name)).then(
-            () => "restored" as const,
+            () => ({ status: "restored" }),
             (error: unknown) => {
-              if (error instanceof Error && error.name === "NoSuchEntityException") return "unchanged" as const;
+              if (error instanceof Error && error.name === "NoSuchEntityException") return { status: "unchanged" };
               throw error;
             },
           );
-        });
+        };
+        const retries = { role: deployRole, name: target.roleArn, delayMs: RETRY_DELAY_MS, signal };
+        const result = { ...target, ...(await retried(call, retries)) };
         results.set(target.profile, result);
         onResult?.(result, { done: results.size, total: targets.length });
       }
@@ -91,23 +88,4 @@ export async function revokeSessions(manifest: Manifest, options: RevokeOptions)
 function denyOlderThan(now: Date): unknown {
   const Condition = { DateLessThan: { "aws:TokenIssueTime": now.toISOString() } };
   return { Version: "2012-10-17", Statement: [{ Effect: "Deny", Action: ["*"], Resource: ["*"], Condition }] };
-}
-
-type Target = Pick<RevokeResult, "profile" | "account" | "roleArn">;
-
-async function attempt(
-  target: Target,
-  deployRole: string,
-  signal: AbortSignal | undefined,
-  call: () => Promise<RevokeResult["status"]>,
-): Promise<RevokeResult> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return { ...target, status: await call() };
-    } catch (error) {
-      const { tries: allowed, ...failure } = deployFailure(error, deployRole, target.roleArn);
-      if (tries >= allowed || signal?.aborted) return { ...target, status: "failed", ...failure };
-      await sleep(Math.random() * RETRY_DELAY_MS * 2 ** tries, undefined, { signal }).catch(() => undefined);
-    }
-  }
 }

@@ -9,6 +9,11 @@ export interface FleetStack {
   readonly stack: string;
 }
 
+/** The id of an account that is named by its alias or its id. */
+export function accountId({ accounts = [] }: Manifest, name: string): string {
+  return accounts.find(({ alias }) => alias === name)?.id ?? name;
+}
+
 /** Every stack of the manifest, without those of a StackSet. */
 export function fleetStacks(manifest: Manifest, { stackPrefix = "" }: Pick<FleetOptions, "stackPrefix">): FleetStack[] {
   const contents = stackContents(manifest);
@@ -30,7 +35,7 @@ export function selectedStacks(
   const { accounts, stackPrefix = "" } = options;
   const all = fleetStacks(manifest, options);
   if (accounts === undefined) return all;
-  const ids = accounts.map((name) => manifest.accounts?.find(({ alias }) => alias === name)?.id ?? name);
+  const ids = accounts.map((name) => accountId(manifest, name));
   const known = new Set([manifest.master.account, ...manifest.roles.map(({ account }) => account)]);
   const unknown = ids.filter((id) => !known.has(id) && !(deployed && /^\d{12}$/.test(id)));
   if (unknown.length > 0) {

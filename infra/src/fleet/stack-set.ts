@@ -3,11 +3,10 @@ import { type Manifest, STACK_SET_ROLES } from "@agent-roles/manifest";
 import type { CloudFormationClient, StackInstanceSummary } from "@aws-sdk/client-cloudformation";
 import { InfraError } from "../infra-error.ts";
 import { stackSetTemplate } from "../stack-set-template.ts";
-import type { CallingSession } from "./calling-session.ts";
+import type { ClientIn } from "./calling-session.ts";
 import { deployFailure } from "./deploy-failure.ts";
-import { type FleetOptions, POLLING_MS } from "./fleet-options.ts";
-import type { StackResult } from "./fleet-result.ts";
-import type { FleetStack } from "./selected-stacks.ts";
+import { type FleetOptions, POLLING_MS, type StackResult } from "./fleet-options.ts";
+import { accountId, type FleetStack } from "./selected-stacks.ts";
 import { isDifferent, type StackSet, stackSetDefinition } from "./stack-set-definition.ts";
 import { templateChanges } from "./template-changes.ts";
 
@@ -35,39 +34,38 @@ interface Context {
  */
 export async function deployStackSet(
   manifest: Manifest,
-  session: CallingSession,
+  clientIn: ClientIn,
   options: FleetOptions,
 ): Promise<StackResult[]> {
-  const context = await connect(manifest, session, options);
-  const { sdk, client, id, accounts } = context;
-  return reportingRefusals(context, async () => {
+  return onStackSet(manifest, clientIn, options, async (context) => {
+    const { sdk, client, id, accounts } = context;
+    const { organizationalUnits: units = [] } = manifest.stackSets ?? {};
     const TemplateBody = stackSetTemplate(manifest);
     const definition = { ...id, TemplateBody, ...stackSetDefinition(manifest) };
     const existing = await describe(context);
     if (!existing) await client.send(new sdk.CreateStackSetCommand(definition));
     const before = existing ? await instancesOf(context) : [];
-    const touched = new Set<string>();
-    const touch = (some: readonly string[]): void => some.forEach((account) => touched.add(account));
+    let touched: readonly string[] = [];
     const ofThis = before.flatMap(({ Account = "" }) => (isChosen(context, Account) ? [Account] : []));
     if (existing && isDifferent(existing, definition)) {
-      const where = options.accounts ? onAccounts(context, ofThis) : preferences(manifest);
+      const where = options.accounts ? within(context, units, ofThis) : preferences(manifest);
       await operate(context, await client.send(new sdk.UpdateStackSetCommand({ ...definition, ...where })));
-      touch(ofThis);
+      touched = ofThis;
     } else {
       const outdated = before.flatMap(({ Account = "", Status }) =>
         Status !== "CURRENT" && ofThis.includes(Account) ? [Account] : [],
       );
       if (outdated.length > 0) {
-        const update = new sdk.UpdateStackInstancesCommand({ ...id, ...onAccounts(context, outdated) });
+        const update = new sdk.UpdateStackInstancesCommand({ ...id, ...within(context, units, outdated) });
         await operate(context, await client.send(update));
-        touch(outdated);
+        touched = outdated;
       }
     }
     const missing = accounts.filter((account) => before.every(({ Account }) => Account !== account));
-    const units = manifest.stackSets?.organizationalUnits;
-    const newUnits = units?.filter((unit) => existing?.OrganizationalUnitIds?.includes(unit) !== true) ?? [];
-    if (units ? newUnits.length > 0 : missing.length > 0) {
-      const where = units && !options.accounts ? onUnits(context, newUnits) : onAccounts(context, missing);
+    const newUnits = units.filter((unit) => existing?.OrganizationalUnitIds?.includes(unit) !== true);
+    if (units.length > 0 ? newUnits.length > 0 : missing.length > 0) {
+      const isWhole = units.length > 0 && !options.accounts;
+      const where = isWhole ? within(context, newUnits) : within(context, units, missing);
       await operate(context, await client.send(new sdk.CreateStackInstancesCommand({ ...id, ...where })));
     }
     const after = await instancesOf(context);
@@ -75,7 +73,7 @@ export async function deployStackSet(
     return results(context, after, (instance) => {
       const { Account: account = "" } = instance ?? {};
       if (instance?.Status !== "CURRENT") return failed(context, instance);
-      return { status: touched.has(account) || isNew(account) ? "deployed" : "unchanged" };
+      return { status: touched.includes(account) || isNew(account) ? "deployed" : "unchanged" };
     });
   });
 }
@@ -83,11 +81,10 @@ export async function deployStackSet(
 /** Compares the StackSet with the manifest. @see deployStackSet for results and errors. */
 export async function diffStackSet(
   manifest: Manifest,
-  session: CallingSession,
+  clientIn: ClientIn,
   options: FleetOptions,
 ): Promise<StackResult[]> {
-  const context = await connect(manifest, session, options);
-  return reportingRefusals(context, async () => {
+  return onStackSet(manifest, clientIn, options, async (context) => {
     const TemplateBody = stackSetTemplate(manifest);
     const existing = await describe(context);
     const changes = templateChanges(existing?.TemplateBody, TemplateBody);
@@ -110,13 +107,12 @@ export async function diffStackSet(
  */
 export async function destroyStackSet(
   manifest: Manifest,
-  session: CallingSession,
+  clientIn: ClientIn,
   options: FleetOptions,
   only?: readonly string[],
 ): Promise<StackResult[]> {
-  const context = await connect(manifest, session, options);
-  const { sdk, client, id, name } = context;
-  return reportingRefusals(context, async () => {
+  return onStackSet(manifest, clientIn, options, async (context) => {
+    const { sdk, client, id, name } = context;
     const existing = await describe(context);
     if (!existing) return [];
     const before = await instancesOf(context);
@@ -124,19 +120,16 @@ export async function destroyStackSet(
     const gone = before.flatMap(({ Account = "" }) => (chosen?.includes(Account) === false ? [] : [Account]));
     if (gone.length > 0) {
       const units = existing.OrganizationalUnitIds ?? [];
-      const where = units.length > 0 && !chosen ? onUnits(context, units) : onAccounts(context, gone, units);
+      const where = units.length > 0 && !chosen ? within(context, units) : within(context, units, gone);
       const deletion = new sdk.DeleteStackInstancesCommand({ ...id, ...where, RetainStacks: false });
       await operate(context, await client.send(deletion));
     }
     const after = await instancesOf(context);
     if (after.length === 0) await client.send(new sdk.DeleteStackSetCommand(id));
-    return reported(
-      options,
-      gone.map((account) => {
-        const left = after.find(({ Account }) => Account === account);
-        return { account, stack: name, ...(left ? failed(context, left) : { status: "destroyed" as const }) };
-      }),
-    );
+    return gone.map((account) => {
+      const left = after.find(({ Account }) => Account === account);
+      return { account, stack: name, ...(left ? failed(context, left) : { status: "destroyed" as const }) };
+    });
   });
 }
 
@@ -146,10 +139,10 @@ export async function destroyStackSet(
  */
 export async function orphanedInstances(
   manifest: Manifest,
-  session: CallingSession,
+  clientIn: ClientIn,
   options: FleetOptions,
 ): Promise<FleetStack[]> {
-  const context = await connect(manifest, session, options);
+  const context = await connect(manifest, clientIn, options);
   if (manifest.stackSets?.organizationalUnits) return [];
   const isInUse = manifest.deployment === "stack-sets";
   const existing = await describe(context).catch((error: unknown) => {
@@ -163,11 +156,11 @@ export async function orphanedInstances(
   );
 }
 
-async function connect(manifest: Manifest, session: CallingSession, options: FleetOptions): Promise<Context> {
+async function connect(manifest: Manifest, clientIn: ClientIn, options: FleetOptions): Promise<Context> {
   const sdk = await import("@aws-sdk/client-cloudformation");
   const { stackPrefix = "", accounts: chosen } = options;
   const { administrationAccount = manifest.master.account, delegatedAdministrator } = manifest.stackSets ?? {};
-  const client = new sdk.CloudFormationClient(session.clientIn(administrationAccount));
+  const client = new sdk.CloudFormationClient(clientIn(administrationAccount));
   const name = `${stackPrefix}agent-roles`;
   const ids = chosen?.map((each) => accountId(manifest, each));
   const accounts = [...new Set(manifest.roles.map(({ account }) => account))].filter(
@@ -177,8 +170,25 @@ async function connect(manifest: Manifest, session: CallingSession, options: Fle
   return { manifest, options, sdk, client, name, accounts, id };
 }
 
-function accountId({ accounts = [] }: Manifest, name: string): string {
-  return accounts.find(({ alias }) => alias === name)?.id ?? name;
+/** A task on the StackSet; a refusal of the whole StackSet becomes an error with its fix. @returns the results, after their report. */
+async function onStackSet(
+  manifest: Manifest,
+  clientIn: ClientIn,
+  options: FleetOptions,
+  task: (context: Context) => Promise<StackResult[]>,
+): Promise<StackResult[]> {
+  const context = await connect(manifest, clientIn, options);
+  const { name, sdk } = context;
+  try {
+    const all = await task(context);
+    for (const [index, result] of all.entries()) options.onResult?.(result, { done: index + 1, total: all.length });
+    return all;
+  } catch (error) {
+    if (!(error instanceof sdk.CloudFormationServiceException)) throw error;
+    const { administrationAccount = manifest.master.account } = manifest.stackSets ?? {};
+    const { message, fix } = deployFailure(error, `the deploy role of account ${administrationAccount}`, name);
+    throw new InfraError("StackSetFailed", [{ path: name, message, fix }]);
+  }
 }
 
 /** Whether an account that has a stack is one that this call is about. */
@@ -199,21 +209,12 @@ function preferences({ stackSets = {} }: Manifest) {
   };
 }
 
-function onUnits({ manifest, options: { region } }: Context, OrganizationalUnitIds: readonly string[]) {
-  const DeploymentTargets = { OrganizationalUnitIds: [...OrganizationalUnitIds] };
-  return { DeploymentTargets, Regions: [region], ...preferences(manifest) };
-}
-
-function onAccounts(
-  { manifest, options: { region } }: Context,
-  accounts: readonly string[],
-  units: readonly string[] = manifest.stackSets?.organizationalUnits ?? [],
-) {
-  const Accounts = [...accounts];
+/** Where an operation works: in whole organizational units, in accounts of them, or in accounts. */
+function within({ manifest, options: { region } }: Context, units: readonly string[], accounts?: readonly string[]) {
+  const Accounts = [...(accounts ?? [])];
   const DeploymentTargets = {
     OrganizationalUnitIds: [...units],
-    Accounts,
-    AccountFilterType: "INTERSECTION" as const,
+    ...(accounts && { Accounts, AccountFilterType: "INTERSECTION" as const }),
   };
   return { ...(units.length > 0 ? { DeploymentTargets } : { Accounts }), Regions: [region], ...preferences(manifest) };
 }
@@ -264,15 +265,7 @@ function results(
   const byAccount = new Map(instances.map((each) => [each.Account ?? "", each]));
   const others = [...byAccount.keys()].filter((account) => isChosen(context, account));
   const all = [...new Set([...context.accounts, ...others])];
-  return reported(
-    context.options,
-    all.map((account) => ({ account, stack: context.name, ...outcome(byAccount.get(account)) })),
-  );
-}
-
-function reported({ onResult }: FleetOptions, all: readonly StackResult[]): StackResult[] {
-  for (const [index, result] of all.entries()) onResult?.(result, { done: index + 1, total: all.length });
-  return [...all];
+  return all.map((account) => ({ account, stack: context.name, ...outcome(byAccount.get(account)) }));
 }
 
 function failed({ manifest, name }: Context, instance: StackInstanceSummary | undefined): Outcome {
@@ -294,16 +287,4 @@ function failed({ manifest, name }: Context, instance: StackInstanceSummary | un
     : `arn:${partition}:iam::${Account}:role/${executionRoleName}`;
   const { tries: _tries, ...failure } = deployFailure(StatusReason || DetailedStatus, role, name);
   return { status: "failed", ...failure };
-}
-
-/** Turns a refusal of the whole StackSet into an error with its fix. */
-async function reportingRefusals<Value>({ name, manifest, sdk }: Context, task: () => Promise<Value>): Promise<Value> {
-  try {
-    return await task();
-  } catch (error) {
-    if (!(error instanceof sdk.CloudFormationServiceException)) throw error;
-    const { administrationAccount = manifest.master.account } = manifest.stackSets ?? {};
-    const { message, fix } = deployFailure(error, `the deploy role of account ${administrationAccount}`, name);
-    throw new InfraError("StackSetFailed", [{ path: name, message, fix }]);
-  }
 }
