@@ -60,9 +60,9 @@ async function compare(
 ): Promise<Measurement> {
   const requests = Math.max(connections, scale(REQUESTS));
   const unit = figure === "p99Ms" ? "ms" : "ns";
+  const sample = (served: Served) => async () => (await load(served, connections, requests))[figure];
   return withSubject((subject) =>
     withBaseline(async (baseline) => {
-      const sample = (served: Served) => async () => (await load(served, connections, requests))[figure];
       const samples = { subject: sample(subject), baseline: sample(baseline), unit } as const;
       // The first requests meet code that V8 has not compiled.
       await alternate({ ...samples, repetitions: 1 });
