@@ -113,18 +113,15 @@ export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
     const call = options.assumeRole ?? master.assumeRole;
     const timed = async (work: Promise<SessionCredentials>): Promise<SessionCredentials> => {
       const startedAt = performance.now();
-      const ended = (code?: ErrorCode): void =>
+      let code: ErrorCode | undefined;
+      try {
+        return await work;
+      } catch (error) {
+        code = error instanceof AgentRolesError ? error.code : "Unknown";
+        throw error;
+      } finally {
         options.onCall?.({ durationMs: performance.now() - startedAt, ...(code && { code }) });
-      return work.then(
-        (session) => {
-          ended();
-          return session;
-        },
-        (error: unknown) => {
-          ended(error instanceof AgentRolesError ? error.code : "Unknown");
-          throw error;
-        },
-      );
+      }
     };
     const limited: AssumeRole = (request, accept) =>
       timed(

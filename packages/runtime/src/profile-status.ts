@@ -6,7 +6,14 @@ import { sessionCache } from "./cache/session-cache.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { localCaller, profileEndpoints } from "./cache/local-caller.ts";
 import { errorCode } from "./files/error-code.ts";
-import type { AccessLevel, Env, ParsedRoleEnv, RoleEnv, TargetRole } from "./role-env/index.ts";
+import {
+  type AccessLevel,
+  definedOnly,
+  type Env,
+  type ParsedRoleEnv,
+  type RoleEnv,
+  type TargetRole,
+} from "./role-env/index.ts";
 import type { SessionCredentials } from "./session/credentials.ts";
 import { freshness } from "./session/refresh-schedule.ts";
 import { readSharedProfiles } from "./stores/read-shared-profiles.ts";
@@ -51,9 +58,7 @@ export function profileStatus(target: TargetRole, known: KnownSession, now: numb
     profile,
     accountId: role.accountId,
     roleArn: role.arn,
-    ...(region && { region }),
-    ...(environment && { environment }),
-    ...(description && { description }),
+    ...definedOnly({ region, environment, description }),
     default: target.default ?? false,
     access: target.access ?? "full",
   };

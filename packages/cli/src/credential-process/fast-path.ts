@@ -5,7 +5,7 @@ import {
   entryKey,
   localCaller,
   protocolFields,
-  readCacheFileSync,
+  readCacheFile,
   readerAnswer,
 } from "@agent-roles/runtime/cache";
 import {
@@ -58,7 +58,7 @@ export function fastPath(
     const caller = localCaller(env);
     if (caller === undefined) return undefined;
     const key = entryKey(caller, role.target, { roleEnv: role.roleEnv, env });
-    const found = readCacheFileSync(cacheDirectory(env), key);
+    const found = readCacheFile(cacheDirectory(env), key);
     const answer = readerAnswer(found?.entry ?? {}, now);
     switch (answer.kind) {
       case "session":

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { credentials } from "../fixtures.test-helper.ts";
 import { formatEntry, type ParsedEntry, parseEntry } from "./cache-entry.ts";
-import { readCacheFile, readCacheFileSync } from "./cache-file.ts";
+import { readCacheFile } from "./cache-file.ts";
 import { markRevoked } from "./revocation.ts";
 import { key, name, request, temporaryCache } from "./temporary-cache.test-helper.ts";
 import { openCacheDirectory, writeCacheFile } from "./write-cache-file.ts";
@@ -25,8 +25,7 @@ const failure = {
 it("keeps a session and a failure", async () => {
   await openCacheDirectory(cache.directory());
   await writeCacheFile(cache.directory(), key, { session, failure });
-  expect(await readCacheFile(cache.directory(), key)).toMatchObject({ entry: { session, failure } });
-  expect(readCacheFileSync(cache.directory(), key)).toMatchObject({ entry: { session, failure } });
+  expect(readCacheFile(cache.directory(), key)).toMatchObject({ entry: { session, failure } });
 });
 
 it("does not count a session that was issued before its role's sessions were revoked, whoever writes it", async () => {
@@ -34,15 +33,13 @@ it("does not count a session that was issued before its role's sessions were rev
   const arn = request.role.arn;
   await markRevoked(cache.directory(), `${arn}2`, new Date(NOW + 1_000));
   await writeCacheFile(cache.directory(), key, { session, failure });
-  expect(await readCacheFile(cache.directory(), key)).toMatchObject({ entry: { session, failure } });
+  expect(readCacheFile(cache.directory(), key)).toMatchObject({ entry: { session, failure } });
   await markRevoked(cache.directory(), arn, new Date(NOW + 1_000));
   await writeCacheFile(cache.directory(), key, { session, failure });
-  for (const read of [await readCacheFile(cache.directory(), key), readCacheFileSync(cache.directory(), key)]) {
-    expect(read?.entry).toEqual({ failure });
-  }
+  expect(readCacheFile(cache.directory(), key)?.entry).toEqual({ failure });
   const later = credentials("First", NOW + 1_000);
   await writeCacheFile(cache.directory(), key, { session: later });
-  expect(readCacheFileSync(cache.directory(), key)).toMatchObject({ entry: { session: later } });
+  expect(readCacheFile(cache.directory(), key)).toMatchObject({ entry: { session: later } });
 });
 
 it("is a directory and files for their owner alone, and leaves nothing else", async () => {
@@ -60,8 +57,7 @@ it("refuses a directory that others can write to", async () => {
 });
 
 it("knows nothing of what is not there", async () => {
-  expect(await readCacheFile(cache.directory(), key)).toBeUndefined();
-  expect(readCacheFileSync(cache.directory(), key)).toBeUndefined();
+  expect(readCacheFile(cache.directory(), key)).toBeUndefined();
 });
 
 const text = formatEntry(key, { session });
@@ -93,9 +89,7 @@ it.each<readonly [string, () => Promise<unknown>, string]>([
 ])("does not believe a file that is %s", async (_, make, problem) => {
   await openCacheDirectory(cache.directory());
   await make();
-  const read = await readCacheFile(cache.directory(), key);
-  expect(read?.problem).toContain(problem);
-  expect(readCacheFileSync(cache.directory(), key)).toEqual(read);
+  expect(readCacheFile(cache.directory(), key)?.problem).toContain(problem);
 });
 
 it("replaces a symlink and leaves what it points at", async () => {
@@ -104,7 +98,7 @@ it("replaces a symlink and leaves what it points at", async () => {
   await symlink("precious", cache.file());
   await writeCacheFile(cache.directory(), key, { session });
   expect(await readFile(`${cache.directory()}/precious`, "utf8")).toBe("precious");
-  expect(await readCacheFile(cache.directory(), key)).toMatchObject({ entry: { session } });
+  expect(readCacheFile(cache.directory(), key)).toMatchObject({ entry: { session } });
 });
 
 /** All six fields, as they must be. */

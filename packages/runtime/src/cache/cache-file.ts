@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from "node:fs";
-import { type FileHandle, lstat, open } from "node:fs/promises";
+import { lstat } from "node:fs/promises";
 import { join } from "node:path";
 import { errorCode } from "../files/error-code.ts";
 import { type ParsedEntry, parseEntry } from "./cache-entry.ts";
@@ -27,26 +27,8 @@ export async function cacheFileStamp(directory: string, key: string): Promise<st
   );
 }
 
-/** Reads a cache file. Never rejects. @returns `undefined` when there is none. */
-export async function readCacheFile(directory: string, key: string): Promise<CacheFile | undefined> {
-  let file: FileHandle | undefined;
-  try {
-    file = await open(cacheFile(directory, key), FLAGS);
-    const stats = await file.stat();
-    const problem = distrust(stats);
-    if (problem) return { text: "", problem };
-    const buffer = Buffer.alloc(stats.size);
-    const { bytesRead } = await file.read(buffer, 0, stats.size, 0);
-    return parsed(buffer.toString("utf8", 0, bytesRead), directory, key);
-  } catch (error) {
-    return unreadable(error);
-  } finally {
-    await file?.close().catch(() => undefined);
-  }
-}
-
-/** {@link readCacheFile} for a process that does nothing else. */
-export function readCacheFileSync(directory: string, key: string): CacheFile | undefined {
+/** Reads a cache file, which takes less time than a promise would cost. Never throws. @returns `undefined` when there is none. */
+export function readCacheFile(directory: string, key: string): CacheFile | undefined {
   let file: number | undefined;
   try {
     file = openSync(cacheFile(directory, key), FLAGS);

@@ -5,7 +5,7 @@
  */
 export { failureError } from "./cache-entry.ts";
 export type { CacheEntry, CachedFailure } from "./cache-entry.ts";
-export { readCacheFileSync } from "./cache-file.ts";
+export { readCacheFile } from "./cache-file.ts";
 export { cacheDirectory } from "./cache-directory.ts";
 export { privateDirectory, sweepPrivateDirectories } from "./private-directory.ts";
 export type { PrivateDirectory } from "./private-directory.ts";

@@ -119,8 +119,7 @@ export function sessionCache(options: SessionCacheOptions = {}): SessionCache {
     // The next call meets the same failure and reports it.
     const key = await keyOf(role, origin).catch(() => undefined);
     if (directory === undefined || key === undefined) return {};
-    const file = await lookIntoCache({ directory, key, onProblem: warn });
-    return file?.entry ?? {};
+    return lookIntoCache({ directory, key, onProblem: warn })?.entry ?? {};
   }
 
   async function forget(role: SessionRole, origin: CallerOrigin): Promise<void> {

@@ -44,7 +44,7 @@ export interface SharedSessionOptions {
  */
 export async function sharedSession(options: SharedSessionOptions): Promise<SessionCredentials> {
   const { directory, key, ask, clock, signal, random, onProblem } = options;
-  const first = await lookIntoCache(options);
+  const first = lookIntoCache(options);
   const known = outcome(first, first, options);
   if (known) return known;
   let seen: string | undefined;
@@ -63,7 +63,7 @@ export async function sharedSession(options: SharedSessionOptions): Promise<Sess
         return ask();
       }
       try {
-        const current = await lookIntoCache(options);
+        const current = lookIntoCache(options);
         const came = outcome(current, first, options);
         if (came) return came;
         if (lock) return await askAndStore(current?.entry, options);
@@ -79,12 +79,13 @@ export async function sharedSession(options: SharedSessionOptions): Promise<Sess
   }
 }
 
-/** Reads an entry, and reports one that is not trusted. Never rejects. */
-export async function lookIntoCache(
-  options: Pick<SharedSessionOptions, "directory" | "key" | "onProblem">,
-): Promise<CacheFile | undefined> {
-  const { directory, key, onProblem } = options;
-  const file = await readCacheFile(directory, key);
+/** Reads an entry, and reports one that is not trusted. Never throws. */
+export function lookIntoCache({
+  directory,
+  key,
+  onProblem,
+}: Pick<SharedSessionOptions, "directory" | "key" | "onProblem">): CacheFile | undefined {
+  const file = readCacheFile(directory, key);
   if (file?.problem) onProblem(distrusted(cacheFile(directory, key), file.problem));
   return file;
 }

@@ -1,6 +1,6 @@
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { AgentRolesError } from "../agent-roles-error.ts";
+import { AgentRolesError, toAgentRolesError } from "../agent-roles-error.ts";
 import { exposedFiles } from "../aws-files/exposed-files.ts";
 import { cacheDirectory } from "../cache/cache-directory.ts";
 import { refuseExposedName } from "../files/exposed-program.ts";
@@ -9,7 +9,7 @@ import { exposure } from "../files/owner.ts";
 import { isProcessAlive } from "../files/process-identity.ts";
 import { lockHolder } from "../files/process-lock.ts";
 import { readRegularFile } from "../files/read-regular-file.ts";
-import { formatDiagnostic } from "../role-env/index.ts";
+import { type Env, formatDiagnostic } from "../role-env/index.ts";
 import { foreignProfiles } from "../stores/foreign-profiles.ts";
 import { certificateAuthorities } from "../sts/http-handler.ts";
 import { CHAINED_SECONDS, isRoleSession } from "../sts/session-arn.ts";
@@ -53,10 +53,8 @@ export const CHECKS: readonly Check[] = [
         return [{ message: "AWS_ROLE is set without a number", fix: "Rename it to AWS_ROLE_1." }];
       if (profiles.length === 0)
         return [{ message: "no AWS_ROLE_N is set", fix: "Set AWS_ROLE_1, or use --env-file." }];
-      const warnings = (roleEnv?.warnings ?? []).filter(({ message }) => message !== GAP);
-      return [...mistakes.filter(({ message }) => !message.includes(OWN_MASTER) && message !== GAP), ...warnings].map(
-        asProblem,
-      );
+      const all = [...mistakes, ...(roleEnv?.warnings ?? [])];
+      return all.filter(({ message }) => !message.includes(OWN_MASTER) && message !== GAP).map(asProblem);
     },
   },
   {
@@ -93,9 +91,7 @@ export const CHECKS: readonly Check[] = [
     good: "the files that AWS clients use can be read",
     find: async ({ unreadable, env }) => {
       const tokens = ["AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"];
-      const failed = await Promise.all(
-        tokens.flatMap((name) => (env[name] ? [readable(name, expandHome(env[name], env))] : [])),
-      );
+      const failed = await Promise.all(tokens.map((name) => unreadableToken(name, env)));
       return [...unreadable.map(asProblem), ...failed.flat()];
     },
   },
@@ -106,8 +102,7 @@ export const CHECKS: readonly Check[] = [
     find: async ({ env, given, paths, profiles, sectionsOf }) => {
       if (!paths) return [];
       const files = (await exposedFiles(env)).map(asProblem);
-      const cache = cacheDirectory(env);
-      const reason = await exposure(cache).catch(() => undefined);
+      const reason = await exposure(cacheDirectory(env)).catch(() => undefined);
       const fix = "Run chmod go-w on it, or set AGENT_ROLES_CACHE_DIR to a directory that only this user can write to.";
       const usesCat = profiles
         .flatMap(sectionsOf)
@@ -267,14 +262,15 @@ async function problemOf(work: () => Promise<void>): Promise<readonly Problem[]>
   }
 }
 
-async function readable(name: string, path: string): Promise<readonly Problem[]> {
-  try {
-    await readRegularFile(path, { limit: TOKEN_BYTES });
-    return [];
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return [{ message: `${name}: ${reason}`, fix: `Set ${name} to a file that this user can read, or unset it.` }];
-  }
+async function unreadableToken(name: string, env: Env): Promise<readonly Problem[]> {
+  const path = env[name];
+  if (!path) return [];
+  return problemOf(async () => {
+    const fix = `Set ${name} to a file that this user can read, or unset it.`;
+    await readRegularFile(expandHome(path, env), { limit: TOKEN_BYTES }).catch((error: unknown) => {
+      throw toAgentRolesError(error, { code: "StoreFailed", prefix: name, fix });
+    });
+  });
 }
 
 /** The sections with keys of a profile that has a `credential_process`. */

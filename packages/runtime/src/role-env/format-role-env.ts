@@ -6,30 +6,22 @@ import type { RoleEnv, TargetRole } from "./target-role.ts";
  * @returns variable names and values, unquoted, in a stable order.
  */
 export function formatRoleEnv(env: RoleEnv): Record<string, string> {
-  const variables: Record<string, string> = {};
-  const set = (name: string, value: string | undefined): void => {
-    if (value !== undefined) variables[name] = value;
+  const tags = Object.entries(env.sessionTags ?? {}).map(([key, value]) => `${key}=${value}`);
+  const all = {
+    ...Object.assign({}, ...env.roles.map(targetVariables)),
+    AWS_MASTER_ROLE_ARN: env.master?.role.arn,
+    AWS_MASTER_ROLE_EXTERNAL_ID: env.master?.externalId,
+    AGENT_ROLES_SESSION_NAME: env.roleSessionName,
+    AGENT_ROLES_SOURCE_IDENTITY: env.sourceIdentity,
+    AGENT_ROLES_SESSION_TAGS: env.sessionTags && tags.join(","),
   };
-  for (const role of env.roles) Object.assign(variables, formatTargetRole(role));
-  set("AWS_MASTER_ROLE_ARN", env.master?.role.arn);
-  set("AWS_MASTER_ROLE_EXTERNAL_ID", env.master?.externalId);
-  set("AGENT_ROLES_SESSION_NAME", env.roleSessionName);
-  set("AGENT_ROLES_SOURCE_IDENTITY", env.sourceIdentity);
-  if (env.sessionTags) {
-    set(
-      "AGENT_ROLES_SESSION_TAGS",
-      Object.entries(env.sessionTags)
-        .map(([key, value]) => `${key}=${value}`)
-        .join(","),
-    );
-  }
-  return variables;
+  return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
 // An apostrophe in JSON gets its escape: dotenv files quote with apostrophes.
-function formatTargetRole(role: TargetRole): Record<string, string> {
+function targetVariables(role: TargetRole): Record<string, string | undefined> {
   const name = `AWS_ROLE_${role.number}`;
-  const values: Record<string, string | undefined> = {
+  return {
     [name]: `${role.role.arn}:${role.profile}`,
     [`${name}_EXTERNAL_ID`]: role.externalId,
     [`${name}_REGION`]: role.region,
@@ -41,7 +33,4 @@ function formatTargetRole(role: TargetRole): Record<string, string> {
     [`${name}_ENVIRONMENT`]: role.environment,
     [`${name}_DEFAULT`]: role.default && "true",
   };
-  return Object.fromEntries(
-    Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
 }

@@ -4,6 +4,7 @@ export type { Env } from "./env.ts";
 export { type Diagnostic, formatDiagnostic } from "./diagnostic.ts";
 export { DiagnosticError } from "./diagnostic-error.ts";
 export { escapeControlCharacters, type OutputOptions, safeOutput } from "./escape-control-characters.ts";
+export { definedOnly } from "./defined-only.ts";
 export { formatRoleEnv } from "./format-role-env.ts";
 export { limitAccess } from "./limit-access.ts";
 export { isRole, mergeRoleEnv } from "./merge-role-env.ts";

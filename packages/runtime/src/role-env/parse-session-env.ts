@@ -1,4 +1,5 @@
 import { EXTERNAL_ID_SHAPE, isExternalId, isSessionName, isTag, SESSION_NAME_SHAPE } from "./grammar.ts";
+import { definedOnly } from "./defined-only.ts";
 import type { Env, Report } from "./env.ts";
 import { parseRoleArn } from "./role-arn.ts";
 import type { MasterRoleHop, RoleEnv } from "./target-role.ts";
@@ -32,15 +33,13 @@ export function parseSessionEnv(env: Env, report: Report): Omit<RoleEnv, "roles"
   };
   reportConflict(env, ["AGENT_ROLES_TASK", "AGENT_ROLES_SESSION_NAME"], "role session name", report);
   reportConflict(env, ["AGENT_ROLES_ON_BEHALF_OF", "AGENT_ROLES_SOURCE_IDENTITY"], "source identity", report);
-  const name = task ?? roleSessionName;
-  const identity = onBehalfOf ?? sourceIdentity;
-  return {
-    ...(master && { master }),
-    ...(name && { roleSessionName: name }),
-    ...(identity && { sourceIdentity: identity }),
-    ...(Object.keys(sessionTags).length > 0 && { sessionTags }),
-    ...(task && { task }),
-  };
+  return definedOnly({
+    master,
+    roleSessionName: task ?? roleSessionName,
+    sourceIdentity: onBehalfOf ?? sourceIdentity,
+    sessionTags: Object.keys(sessionTags).length > 0 ? sessionTags : undefined,
+    task,
+  });
 }
 
 /** A session has one name and one source identity. */

@@ -6,6 +6,7 @@ import {
   isRegion,
   isReservedProfileName,
 } from "./grammar.ts";
+import { definedOnly } from "./defined-only.ts";
 import type { Env, Report } from "./env.ts";
 import { parseRoleArn } from "./role-arn.ts";
 import { readSessionPolicy, sessionPolicyMistakes } from "./session-policy.ts";
@@ -79,18 +80,17 @@ function parseOptions(env: Env, variable: string, report: Report): RoleOptions {
     sessionPolicy: `${variable}_SESSION_POLICY`,
     sessionPolicyArns: `${variable}_SESSION_POLICY_ARNS`,
   };
-  for (const mistake of sessionPolicyMistakes({ access, sessionPolicy, sessionPolicyArns }, names)) report(mistake);
-  return {
-    ...(externalId && { externalId }),
-    ...(region && { region }),
-    ...(durationSeconds && { durationSeconds }),
-    ...(access && { access }),
-    ...(sessionPolicy && { sessionPolicy }),
-    ...(sessionPolicyArns && { sessionPolicyArns }),
-    ...(description && { description }),
-    ...(environment && { environment }),
-    ...(isDefault && { default: true as const }),
-  };
+  const policies = { access, sessionPolicy, sessionPolicyArns };
+  for (const mistake of sessionPolicyMistakes(policies, names)) report(mistake);
+  return definedOnly({
+    externalId,
+    region,
+    durationSeconds,
+    ...policies,
+    description,
+    environment,
+    default: isDefault ? (true as const) : undefined,
+  });
 }
 
 function when(accept: (text: string) => boolean): (text: string) => string | undefined {

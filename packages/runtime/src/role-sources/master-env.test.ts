@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { masterEnv } from "./master-env.ts";
+import { masterEnv } from "./role-env-source.ts";
 
 let home: string;
 beforeEach(async () => {

@@ -1,7 +1,8 @@
 import { systemClock } from "../clock.ts";
-import { type AccessLevel, limitAccess, mergeRoleEnv } from "../role-env/index.ts";
+import { readProfile } from "../aws-files/profile-setting.ts";
+import { givesCredentials } from "../cache/local-caller.ts";
+import { type AccessLevel, isRole, limitAccess, mergeRoleEnv } from "../role-env/index.ts";
 import { noAnswer, withTimeout } from "../with-timeout.ts";
-import { masterEnv } from "./master-env.ts";
 import { readEnvFile } from "./read-env-file.ts";
 import type { SecretEnvOptions } from "./read-secret-env.ts";
 import type { Env } from "../role-env/env.ts";
@@ -92,4 +93,18 @@ export function roleEnvSource(options: RoleEnvSourceOptions = {}): RoleEnvSource
     pollMs: () => (secretId ? SECRET_POLL_MS : envFile && FILE_POLL_MS) || undefined,
     read,
   };
+}
+
+/**
+ * The environment without an `AWS_PROFILE` that cannot be the master: one of the profiles of `AWS_ROLE_N`, for which the shared files
+ * have no credentials but ours. The programs that use the profiles are often started with the same variables.
+ */
+export function masterEnv(env: Env): Env {
+  const profile = env["AWS_PROFILE"];
+  if (!profile) return env;
+  const isDeclared = Object.entries(env).some(([name, value]) => isRole(name) && value?.endsWith(`:${profile}`));
+  const isOurs = isDeclared || readProfile(profile, env).some(({ managed }) => managed);
+  if (!isOurs || givesCredentials(profile, env)) return env;
+  const { AWS_PROFILE: _, ...rest } = env;
+  return rest;
 }

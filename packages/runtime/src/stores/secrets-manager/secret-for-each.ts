@@ -1,15 +1,18 @@
-import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { DeleteSecretCommand, DescribeSecretCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import pLimit from "p-limit";
 import { AgentRolesError } from "../../agent-roles-error.ts";
 import type { CredentialStore, StoredCredentials } from "../credential-store.ts";
-import { deleteOwnSecret, PROFILE_TAG } from "./delete-secret.ts";
 import { newSecret, type SecretOptions } from "./new-secret.ts";
 import { processCredentials } from "../process-credentials.ts";
+import { failureName, secretFailed } from "./secret-failed.ts";
 import { formatSecret, isSecretValue, notOurs, parseSecret } from "./secret-value.ts";
-import { readSecret, type SecretsContext, updateSecret } from "./update-secret.ts";
+import { readSecret, type SecretsContext, sending, updateSecret } from "./update-secret.ts";
 
 /** Secrets Manager allows fifty writes a second in an account and Region; a write is two or three calls in turn. */
 const CONCURRENCY = 10;
+
+/** The tag of secrets that we made; others are emptied, not deleted. */
+const PROFILE_TAG = "agent-roles:profile";
 
 /** One secret for each profile, so that each can have readers of its own. */
 export function secretForEach(prefix: string, options: SecretOptions, client: SecretsManagerClient): CredentialStore {
@@ -79,6 +82,30 @@ async function removeOne(secretId: string, context: SecretsContext): Promise<voi
     { secretId, shared: false, erase: true, create: { Tags: [], Description: "" }, edit: () => "{}" },
     context,
   );
+}
+
+/**
+ * Deletes a secret if we made it. At once, for what it holds expires within the hour anyway, and a name that waits for its deletion
+ * could not be used again.
+ *
+ * @returns whether it is gone.
+ * @throws {AgentRolesError} `StoreFailed`.
+ */
+async function deleteOwnSecret(secretId: string, { client, signal }: SecretsContext): Promise<boolean> {
+  let action = "DescribeSecret";
+  try {
+    const { Tags = [] } = await client.send(new DescribeSecretCommand({ SecretId: secretId }), sending(signal));
+    if (!Tags.some(({ Key }) => Key === PROFILE_TAG)) return false;
+    action = "DeleteSecret";
+    await client.send(
+      new DeleteSecretCommand({ SecretId: secretId, ForceDeleteWithoutRecovery: true }),
+      sending(signal),
+    );
+    return true;
+  } catch (error) {
+    if (failureName(error) === "ResourceNotFoundException") return true;
+    throw secretFailed(error, { action, secretId });
+  }
 }
 
 function isFreeOrOurs(text: string | undefined): boolean {
