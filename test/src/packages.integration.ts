@@ -20,6 +20,15 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+const printed = new Map<string, Promise<string>>();
+
+/** Installs one package alone, once, in `<folder>/<name>`. @returns what npm printed. */
+function install(name: string): Promise<string> {
+  const text = printed.get(name) ?? npmInstall(join(folder, name), [tarballs.get(name) ?? ""], env);
+  printed.set(name, text);
+  return text;
+}
+
 const tarball = async (name: string): Promise<Uint8Array<ArrayBuffer>> =>
   new Uint8Array(await readFile(tarballs.get(name) ?? `no tarball of ${name}`));
 
@@ -33,7 +42,9 @@ describe.each(["agent-roles", "infra", "runtime", "sandbox", "trust"])("%s", (na
     const { stdout } = await execa("tar", ["-xzOf", tarballs.get(name) ?? "", "package/package.json"]);
     const { dependencies, private: isPrivate, publishConfig, homepage } = JSON.parse(stdout);
     expect(
-      Object.entries(dependencies).filter(([each, range]) => /agent-roles/.test(each) || !/^\^\d/.test(String(range))),
+      Object.entries(dependencies).filter(
+        ([each, range]) => /agent-roles/.test(each) || !/^[\^~]\d/.test(String(range)),
+      ),
     ).toEqual([]);
     expect({ isPrivate, publishConfig }).toEqual({ publishConfig: { access: "public", provenance: true } });
     expect(homepage).toContain("github.com");
@@ -45,6 +56,13 @@ describe.each(["agent-roles", "infra", "runtime", "sandbox", "trust"])("%s", (na
     expect(files.filter((file) => /\.(?:v8|node|wasm|jsc|pyc|so|dll)$/.test(file))).toEqual([]);
   });
 });
+
+it.each(["agent-roles", "infra", "runtime", "sandbox", "trust"])(
+  "%s is installed without a warning about Node",
+  async (name) => {
+    expect(await install(name)).not.toContain("EBADENGINE");
+  },
+);
 
 describe.each(["infra", "runtime", "sandbox", "trust"])("%s", (name) => {
   it("has types that every resolution of today finds", async () => {
@@ -84,7 +102,7 @@ describe.each(Object.entries(USES))("%s, installed alone", (name, [code, importe
   let app: string;
   beforeAll(async () => {
     app = join(folder, name);
-    await npmInstall(app, [tarballs.get(name) ?? ""], env);
+    await install(name);
   });
 
   const node = async (file: string, source: string): Promise<string> => {
@@ -129,7 +147,7 @@ describe.each(Object.entries(USES))("%s, installed alone", (name, [code, importe
 
 it("agent-roles, installed alone, checks templates in JSON and YAML", async () => {
   const app = join(folder, "agent-roles");
-  await npmInstall(app, [tarballs.get("agent-roles") ?? ""], env);
+  await install("agent-roles");
   const policy = "{ Statement: [{ Effect: Allow, Principal: '*', Action: 'sts:AssumeRole' }] }";
   const yaml = `Resources: { Open: { Type: "AWS::IAM::Role", Properties: { AssumeRolePolicyDocument: ${policy} } } }`;
   await writeFile(join(app, "a.template.yaml"), yaml);
@@ -145,6 +163,36 @@ it("agent-roles, installed alone, checks templates in JSON and YAML", async () =
     "b.template.json",
   ]);
   expect(unread.map(({ file }: { file: string }) => file)).toEqual(["c.template.json"]);
+});
+
+it("agent-roles prints no warning of the SDK about Node", async () => {
+  await install("agent-roles");
+  const shown = { ...env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "", AWS_EC2_METADATA_DISABLED: "true" };
+  const options = { cwd: join(folder, "agent-roles"), env: shown, extendEnv: false, reject: false } as const;
+  const { stderr } = await execa("npx", ["agent-roles", "whoami"], options);
+  expect(stderr).toMatch(/^error: the master's credentials: [^\n]*\n  fix: [^\n]*$/);
+});
+
+it("infra, installed alone, is imported, required, and writes the templates of agent-roles.yaml", async () => {
+  await install("infra");
+  const cwd = join(folder, "infra");
+  const options = { cwd, env, extendEnv: false } as const;
+  for (const load of ['import("@agent-roles/infra")', 'Promise.resolve(require("@agent-roles/infra"))']) {
+    const { stdout } = await execa(
+      process.execPath,
+      ["-p", `${load}.then((infra) => console.log(typeof infra.deployFleet))`],
+      options,
+    );
+    expect(stdout).toContain("function");
+  }
+  const manifest = `master: { account: "123456789012", roleName: M, trustedBy: [{ account: "123456789012" }] }
+roles: [{ profile: P, account: "123456789013", roleName: R }]`;
+  await writeFile(join(cwd, "agent-roles.yaml"), manifest);
+  const { stderr } = await execa("npx", ["agent-roles-infra"], options);
+  expect(stderr).toBe("wrote the templates and agent-roles.env to cdk.out");
+  expect(await readdir(join(cwd, "cdk.out"))).toEqual(
+    expect.arrayContaining(["agent-roles-123456789013.template.json", "agent-roles.env"]),
+  );
 });
 
 describe("what agents load", () => {

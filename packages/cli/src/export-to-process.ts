@@ -8,7 +8,7 @@ export function exportToProcess(variables: Readonly<Record<string, string | unde
   }
 }
 
-/** Hides the SDK's warning about Node versions, for output that a program parses. */
+/** Hides the SDK's warning about Node versions: docs/decisions/node-20.md. */
 export function hideSdkWarning(): void {
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] = "true";
 }

@@ -49,11 +49,8 @@ async function ask(question: string): Promise<string> {
   return value;
 }
 
-const argv = process.argv.slice(2);
-if (["credential-process", "mcp"].includes(argv[0] ?? "") || argv.some((each) => /^--(json|format)(=|$)/.test(each)))
-  hideSdkWarning();
-
-process.exitCode = await runCli(argv, {
+hideSdkWarning();
+process.exitCode = await runCli(process.argv.slice(2), {
   // A copy, because variables of an env file are exported to process.env and removed from it again.
   env: { ...process.env },
   exportEnv: exportToProcess,

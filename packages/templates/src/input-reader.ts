@@ -112,7 +112,7 @@ export function unreadable(file: string, cause: unknown): TrustInputError {
   }
   const fix =
     file === "cdk.out"
-      ? "run `cdk synth`, or name a template"
+      ? "run npx -p @agent-roles/infra agent-roles-infra for agent-roles.yaml, cdk synth for another CDK app, or name a template"
       : "name a template, a directory of templates, a plan or a policy";
   const message = "there is no such file or directory";
   return new TrustInputError("InputNotFound", [{ file, message, fix }], { cause });

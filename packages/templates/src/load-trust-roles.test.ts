@@ -148,7 +148,7 @@ Resources:
 describe("loadTrustRoles, with file, place and fix,", () => {
   it("refuses a path that does not exist", async () => {
     expect((await refused({}, "cdk.out")).message).toBe(
-      "cdk.out: there is no such file or directory; run `cdk synth`, or name a template",
+      "cdk.out: there is no such file or directory; run npx -p @agent-roles/infra agent-roles-infra for agent-roles.yaml, cdk synth for another CDK app, or name a template",
     );
   });
   it("refuses a file that is neither JSON nor YAML, with the line", async () => {

@@ -21,19 +21,19 @@ export async function npmEnv(home: string): Promise<Record<string, string>> {
     audit: "false",
     fund: "false",
     update_notifier: "false",
-    loglevel: "error",
+    loglevel: "warn",
   };
   const settings = Object.entries({ ...options, cache }).map(([name, value]) => [`npm_config_${name}`, value]);
   // With pnpm's NODE_PATH, packages of this workspace would be found everywhere.
   return { ...cleanEnv(home), ...Object.fromEntries(settings), NODE_PATH: "" };
 }
 
-/** `npm install ./X.tgz` in a new directory. */
+/** `npm install ./X.tgz` in a new directory. @returns what npm printed. */
 export async function npmInstall(
   directory: string,
   tarballs: readonly string[],
   env: Record<string, string>,
-): Promise<void> {
+): Promise<string> {
   await mkdir(directory, { recursive: true });
-  await execa("npm", ["install", ...tarballs], { cwd: directory, env, extendEnv: false });
+  return (await execa("npm", ["install", ...tarballs], { cwd: directory, env, extendEnv: false, all: true })).all;
 }

@@ -84,7 +84,7 @@ describe.each(COMMANDS.map((argv) => [argv[0], argv] as const))("agent-roles %s"
     ["an assembly that contains itself", ["endless"], "levels deep", "look for one that contains itself"],
     ["a file that cannot be read", ["loop.json"], "loop.json: it cannot be read (ELOOP)", "make it readable"],
     ["a missing file", ["missing.json"], "missing.json: there is no such file or directory", "name a template"],
-    ["no cdk.out", [], "cdk.out: there is no such file or directory", "run `cdk synth`"],
+    ["no cdk.out", [], "cdk.out: there is no such file or directory", "agent-roles-infra"],
     ["a directory without templates", ["none"], "none: the directory has no template", "such as cdk.out"],
     ["an empty directory", ["void"], "void: the directory has no template", "such as cdk.out"],
     ["several at once", ["broken.json", "other.json"], "broken.json:3:4", "other.json: it is not"],

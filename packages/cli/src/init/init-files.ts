@@ -37,8 +37,6 @@ jobs:
           package-manager-cache: false
       # Also fails for findings, after it has written the templates; the next step reports them.
       - run: ${infra} || [ -f cdk.out/manifest.json ]
-        env:
-          CDK_OUTDIR: cdk.out
       - uses: agent-roles/agent-roles@v${version} # replace the tag by its commit
         with:
           path: cdk.out
