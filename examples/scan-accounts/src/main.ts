@@ -25,8 +25,6 @@ try {
   const roles = createAgentRoles({ cache: true });
   const wanted = process.argv.slice(2);
   const profiles = wanted.length > 0 ? wanted : roles.profiles().map(({ profile }) => profile);
-  if (profiles.length === 0)
-    throw new Error("no AWS_ROLE_N is set; set the values that agent-roles env --format shell prints");
   for (const profile of profiles) {
     // A failing account does not stop the scan of the others.
     await scan(roles, profile).catch((error: unknown) => {

@@ -3,13 +3,13 @@ import {
   type AccessLevel,
   type Env,
   formatDiagnostic,
+  noRoles,
   type ParsedRoleEnv,
   parseRoleEnv,
 } from "@agent-roles/runtime/role-env";
 import type { RoleEnvSource } from "@agent-roles/runtime/role-sources";
 import { type Command, Option } from "commander";
 import type { CliContext } from "./cli-context.ts";
-import { UsageError } from "./usage-error.ts";
 import { envSource } from "./env-source.ts";
 
 /** Adds `--env-file FILE`. */
@@ -33,7 +33,7 @@ export async function readEnv(context: CliContext, envFile: string | undefined):
   return envSource(context, envFile).read();
 }
 
-/** {@link readEnv} and its source, for commands that need roles. Prints the warnings. @throws {UsageError} without any role. */
+/** {@link readEnv} and its source, for commands that need roles. Prints the warnings. @throws {AgentRolesError} `InvalidRoleEnv` without any role. */
 export async function readRoleEnv(
   context: CliContext,
   envFile: string | undefined,
@@ -44,13 +44,6 @@ export async function readRoleEnv(
   const roleEnv = parseRoleEnv(env);
   const { roles, warnings } = roleEnv;
   for (const warning of warnings) context.err(`warning: ${formatDiagnostic(warning)}`);
-  if (roles.length === 0 && env["AWS_ROLE"]) {
-    throw new UsageError("AWS_ROLE is set without a number\n  fix: rename it to AWS_ROLE_1");
-  }
-  if (roles.length === 0) {
-    throw new UsageError(
-      "no AWS_ROLE_N is set\n  fix: set AWS_ROLE_1=arn:aws:iam::<account>:role/<name>:<profile>, or use --env-file with the output of agent-roles env",
-    );
-  }
+  if (roles.length === 0) throw noRoles(env);
   return { env, roleEnv, source };
 }

@@ -111,13 +111,16 @@ describe("agent-roles", () => {
     expect(err).not.toMatch(/^\s+at /m);
   });
 
-  it("names AWS_ROLE, which has no number", async () => {
-    const { code, err } = await cli(["list"], {
-      AWS_ROLE: "arn:aws:iam::123456789012:role/MyFirstRole:MyFirstAccount",
-    });
-    expect(code).toBe(2);
-    expect(err).toContain("AWS_ROLE is set without a number\n  fix: rename it to AWS_ROLE_1");
-  });
+  it.each([["list"], ["credential-process", "--profile", "MyFirstAccount"]])(
+    "names AWS_ROLE, which has no number: %s",
+    async (...argv) => {
+      const { code, err } = await cli(argv, {
+        AWS_ROLE: "arn:aws:iam::123456789012:role/MyFirstRole:MyFirstAccount",
+      });
+      expect(code).toBe(2);
+      expect(err).toMatch(/AWS_ROLE is set without a number(?:\n {2}|; )fix: Rename it to AWS_ROLE_1\./);
+    },
+  );
 });
 
 describe("agent-roles list", () => {

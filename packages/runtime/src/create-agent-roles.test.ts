@@ -668,14 +668,17 @@ it("lets AWS_PROFILE name a profile when the master's credentials are given, and
   expect(() => subject({ env: named })).toThrow(expect.objectContaining({ code: "InvalidRoleEnv" }));
 });
 
-it("warns when there is no role at all", async () => {
-  const warnings: string[] = [];
-  const onWarning = (warning: Error): void => void warnings.push(warning.message);
-  process.on("warning", onWarning);
-  subject({ env: {} });
-  await settle();
-  process.off("warning", onWarning);
-  expect(warnings).toContainEqual(expect.stringContaining("No AWS_ROLE_N is set"));
+it.each([
+  [{}, "no AWS_ROLE_N is set", "Set AWS_ROLE_1="],
+  [{ AWS_ROLE: "arn:aws:iam::123456789013:role/First:First" }, "AWS_ROLE is set without", "Rename it to AWS_ROLE_1."],
+])("throws for %j: %s", (without, message, fix) => {
+  expect(() => subject({ env: without })).toThrow(
+    expect.objectContaining({
+      code: "InvalidRoleEnv",
+      message: expect.stringContaining(message),
+      fix: expect.stringContaining(fix),
+    }),
+  );
 });
 
 it.each([

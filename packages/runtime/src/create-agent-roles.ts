@@ -6,7 +6,7 @@ import { sessionCache } from "./cache/session-cache.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { type OnEvent, guardListener } from "./events.ts";
 import { openRoles, type Roles } from "./open-roles.ts";
-import type { Env, RoleEnv, TargetRole } from "./role-env/index.ts";
+import { type Env, noRoles, type RoleEnv, type TargetRole } from "./role-env/index.ts";
 import type { Connection } from "./role-set.ts";
 import { isValid, type SessionCredentials } from "./session/credentials.ts";
 import { isKeptElsewhere } from "./stores/profile-keepers.ts";
@@ -71,7 +71,7 @@ export interface AgentRoles extends Roles {
 /**
  * Reads the `AWS_ROLE_N` variables and prepares a session of each role. Calls AWS only when credentials are needed.
  *
- * @throws {AgentRolesError} `InvalidRoleEnv` with every mistake in the variables.
+ * @throws {AgentRolesError} `InvalidRoleEnv` with every mistake in the variables, or without any role.
  */
 export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
   const { env = process.env, random = Math.random, concurrency = DEFAULT_CONCURRENCY } = options;
@@ -94,9 +94,7 @@ export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
   const shared = { hasMasterCredentials: masterCredentials !== undefined, clock, random, onEvent };
   let current = env;
   const roles = openRoles(env, { ...shared, connect });
-  if (roles.members.size === 0) {
-    process.emitWarning("No AWS_ROLE_N is set: there are no roles. Set AWS_ROLE_1.", { code: "AGENT_ROLES_NO_ROLES" });
-  }
+  if (roles.members.size === 0) throw noRoles(env);
 
   /** The pipeline of one call: concurrency limit, shared cache, timeout, the master's hop, STS. */
   function connect(roleEnv: RoleEnv, from: Env): Connection {

@@ -1,6 +1,13 @@
 import type { SessionCredentials } from "@agent-roles/runtime";
 import { protocolFields } from "@agent-roles/runtime/cache";
-import { type AccessLevel, AgentRolesError, parseRoleEnv, type TargetRole } from "@agent-roles/runtime/role-env";
+import {
+  type AccessLevel,
+  AgentRolesError,
+  type Env,
+  noRoles,
+  parseRoleEnv,
+  type TargetRole,
+} from "@agent-roles/runtime/role-env";
 import { readEnvFile } from "@agent-roles/runtime/role-sources";
 import type { CliContext, ExitCode } from "../cli-context.ts";
 import { envSource } from "../env-source.ts";
@@ -56,7 +63,7 @@ async function session(
     ...(access && { access }),
   }).read();
   const roleEnv = parseRoleEnv(env);
-  const target = declared(roleEnv.roles, profile);
+  const target = declared(roleEnv.roles, profile, env);
   notOfItself(context, profile);
 
   /** Only STS says how wrong this machine's clock is. */
@@ -74,11 +81,11 @@ async function session(
   return { credentials, clockOffsetMs };
 }
 
-function declared(roles: readonly TargetRole[], profile: string): TargetRole {
+function declared(roles: readonly TargetRole[], profile: string, env: Env): TargetRole {
   const target = roles.find((each) => each.profile === profile);
   if (target) return target;
-  const fix =
-    roles.length > 0 ? `declared profiles: ${roles.map((each) => each.profile).join(", ")}` : "no AWS_ROLE_N is set";
+  if (profile && roles.length === 0) throw noRoles(env);
+  const fix = `declared profiles: ${roles.map((each) => each.profile).join(", ")}`;
   const message = profile
     ? `no AWS_ROLE_N declares the profile "${profile}"`
     : "credential-process needs --profile: there is no default profile";

@@ -14,6 +14,7 @@ import {
   AgentRolesError,
   type Env,
   formatDiagnostic,
+  noRoles,
   parseRoleEnv,
   type TargetRole,
 } from "@agent-roles/runtime/role-env";
@@ -72,6 +73,7 @@ export async function exec(context: ExecContext, options: ExecOptions): Promise<
     const env = withTask(await envSource(context, options.envFile, options).read(), options);
     const roleEnv = parseRoleEnv(env);
     for (const warning of roleEnv.warnings) context.err(`warning: ${formatDiagnostic(warning)}`);
+    if (roleEnv.roles.length === 0) throw noRoles(env);
     const targets = selected(roleEnv.roles, options.profiles);
     const onWarning = ({ message, fix }: AgentRolesError): void => context.err(`warning: ${message}; ${fix}`);
     const task =
@@ -172,8 +174,7 @@ async function rotateTask({ err, clock }: ExecContext, task: Task, store: Creden
 
 /** The named roles. @throws {AgentRolesError} `UnknownProfile` for none, a name that is not declared, or the same one twice. */
 function selected(roles: readonly TargetRole[], profiles: readonly string[]): TargetRole[] {
-  const names = roles.map(({ profile }) => profile).join(", ");
-  const fix = roles.length > 0 ? `Declared profiles: ${names}.` : "Set AWS_ROLE_1, or use --env-file.";
+  const fix = `Declared profiles: ${roles.map(({ profile }) => profile).join(", ")}.`;
   const refuse = (message: string): AgentRolesError => new AgentRolesError(message, { code: "UnknownProfile", fix });
   if (profiles.length === 0) throw refuse("exec needs --profile: there is no default profile");
   return profiles.map((profile, index) => {

@@ -9,7 +9,7 @@ import { exposure } from "../files/owner.ts";
 import { isProcessAlive } from "../files/process-identity.ts";
 import { lockHolder } from "../files/process-lock.ts";
 import { readRegularFile } from "../files/read-regular-file.ts";
-import { type Env, formatDiagnostic } from "../role-env/index.ts";
+import { type Env, formatDiagnostic, noRoles } from "../role-env/index.ts";
 import { foreignProfiles } from "../stores/foreign-profiles.ts";
 import { certificateAuthorities } from "../sts/http-handler.ts";
 import { CHAINED_SECONDS, isRoleSession } from "../sts/session-arn.ts";
@@ -49,10 +49,7 @@ export const CHECKS: readonly Check[] = [
     severity: "error",
     good: "the AWS_ROLE_N variables have no mistakes",
     find: ({ mistakes, profiles, roleEnv, env }) => {
-      if (profiles.length === 0 && env["AWS_ROLE"])
-        return [{ message: "AWS_ROLE is set without a number", fix: "Rename it to AWS_ROLE_1." }];
-      if (profiles.length === 0)
-        return [{ message: "no AWS_ROLE_N is set", fix: "Set AWS_ROLE_1, or use --env-file." }];
+      if (profiles.length === 0) return [asProblem(noRoles(env))];
       const all = [...mistakes, ...(roleEnv?.warnings ?? [])];
       return all.filter(({ message }) => !message.includes(OWN_MASTER) && message !== GAP).map(asProblem);
     },

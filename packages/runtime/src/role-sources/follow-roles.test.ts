@@ -110,7 +110,7 @@ it("ends when its signal aborts, whatever still hangs", async () => {
   const clock = fakeClock();
   const stop = new AbortController();
   const { seen, source } = hanging();
-  const { done } = followRoles(createAgentRoles({ env: {} }), source, { signal: stop.signal, clock });
+  const { done } = followRoles(createAgentRoles({ env: ROLES_OF_FILE }), source, { signal: stop.signal, clock });
   await clock.advance(POLL_MS);
   expect(seen.reads).toBe(1);
   stop.abort();
@@ -139,7 +139,7 @@ it("continues after a read that hangs, and reports it", async () => {
 
 it("looks once more for all who ask while it looks", async () => {
   const stop = new AbortController();
-  const roles = createAgentRoles({ env: {} });
+  const roles = createAgentRoles({ env: ROLES_OF_FILE });
   let reads = 0;
   const read = async () => {
     reads += 1;
@@ -173,7 +173,7 @@ it("has nothing to poll when everything comes from the environment", async () =>
   const stop = new AbortController();
   const source = roleEnvSource({ env: {} });
   expect(source.pollMs()).toBeUndefined();
-  await followRoles(createAgentRoles({ env: {} }), source, { signal: stop.signal }).done;
+  await followRoles(createAgentRoles({ env: ROLES_OF_FILE }), source, { signal: stop.signal }).done;
 });
 
 it("names a file that cannot be read", async () => {
