@@ -20,12 +20,12 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const printed = new Map<string, Promise<string>>();
+const installs = new Map<string, Promise<string>>();
 
 /** Installs one package alone, once, in `<folder>/<name>`. @returns what npm printed. */
 function install(name: string): Promise<string> {
-  const text = printed.get(name) ?? npmInstall(join(folder, name), [tarballs.get(name) ?? ""], env);
-  printed.set(name, text);
+  const text = installs.get(name) ?? npmInstall(join(folder, name), [tarballs.get(name) ?? ""], env);
+  installs.set(name, text);
   return text;
 }
 
