@@ -26,6 +26,15 @@ export interface PossibleCaller {
   readonly context?: Readonly<Record<string, string>>;
 }
 
+/** `account/name` of a role or of a session's role: names are unique in an account, whatever the path. */
+export function roleKey(arn: string): string | undefined {
+  const parsed = parseArn(arn);
+  if (!parsed) return undefined;
+  const [kind, first = ""] = parsed.resource.split("/");
+  if (kind === "assumed-role") return `${parsed.account}/${first}`;
+  return kind === "role" ? `${parsed.account}/${lastSegment(parsed.resource)}` : undefined;
+}
+
 /** The session name of requests that do not say another. */
 export const SESSION = "any-session";
 

@@ -11,7 +11,7 @@ import {
   type Statement,
   stated,
 } from "@agent-roles/iam";
-import { ASSUME_ACTIONS, type AssumeAction } from "../assume-role/requested-actions.ts";
+import { ASSUME_ACTIONS, federatedAction } from "../assume-role/requested-actions.ts";
 import type { TrustRole } from "../trust-model.ts";
 import { type Clause, toClauses } from "./clauses.ts";
 
@@ -37,7 +37,7 @@ export function readGrants(role: TrustRole): ReadonlyMap<string, Access> {
   const partition = parseArn(role.arn)?.partition ?? "aws";
   const read = readPolicy(role.trustPolicy, "trust policy").statements.map((statement) => ({
     statement,
-    principals: principalsOf(statement, partition),
+    principals: namedPrincipals(statement, partition),
     clauses: toClauses(statement).map((clause, i) => atRole(clause, statement.conditions[i], statement.version, role)),
   }));
   const denies = read.filter(({ statement }) => statement.effect === "Deny");
@@ -88,16 +88,13 @@ export function isAboutAssuming(statement: Statement): boolean {
 
 /** The actions of a statement that mean something for a principal: `sts:*` and the list of what it covers are the same. */
 function grantedActions(statement: Statement, { kind, name }: NamedPrincipal): string[] {
-  const usable = kind === "everyone" || kind === "unreadable" ? ASSUME_ACTIONS : [callOf(kind, name)];
+  const usable =
+    kind === "everyone" || kind === "unreadable"
+      ? ASSUME_ACTIONS
+      : [kind === "federated" ? federatedAction(name) : "sts:AssumeRole"];
   return [...usable, "sts:TagSession", "sts:SetSourceIdentity"].filter(
     (action) => coversAction(statement, action) !== "no",
   );
-}
-
-/** The call that a principal makes. */
-function callOf(kind: "aws" | "service" | "federated", name: string): AssumeAction {
-  if (kind !== "federated") return "sts:AssumeRole";
-  return name.includes(":saml-provider/") ? "sts:AssumeRoleWithSAML" : "sts:AssumeRoleWithWebIdentity";
 }
 
 /**
@@ -106,7 +103,7 @@ function callOf(kind: "aws" | "service" | "federated", name: string): AssumeActi
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
  */
-export function principalsOf(statement: Statement, partition: string): readonly NamedPrincipal[] {
+export function namedPrincipals(statement: Statement, partition: string): readonly NamedPrincipal[] {
   const { effect, principal: element, unreadable } = statement;
   if (effect === undefined) {
     // It can be about nobody or about anyone: shown, so that it is not overlooked.
@@ -114,15 +111,8 @@ export function principalsOf(statement: Statement, partition: string): readonly 
   }
   const named = element?.values.map((principal) => toNamed(principal, partition)) ?? [];
   if (element?.negated) {
-    return [
-      {
-        kind: "everyone",
-        name: `everyone but ${named
-          .map(({ name }) => name)
-          .toSorted()
-          .join(", ")}`,
-      },
-    ];
+    const excluded = named.map(({ name }) => name).toSorted();
+    return [{ kind: "everyone", name: `everyone but ${excluded.join(", ")}` }];
   }
   return named.length > 0 ? named : [{ kind: "unreadable", name: `Principal ${quote(element?.written)}` }];
 }

@@ -1,9 +1,8 @@
 import { coversAction, groupBy, lastSegment, parseArn, readPolicy } from "@agent-roles/iam";
 import type { TrustContext, TrustRole } from "../trust-model.ts";
-import { knownCaller } from "./callers.ts";
+import { knownCaller, roleKey } from "./callers.ts";
 import { readGrants } from "./grants.ts";
 import { managedGrant } from "./managed-policies.ts";
-import { identify } from "./mentioned.ts";
 import { possibleRequests } from "./possible-requests.ts";
 import { readTrust } from "./read-trust.ts";
 import { mostPermissive, simulate, type Simulation } from "./simulate.ts";
@@ -46,7 +45,7 @@ export function candidatesFor(to: TrustRole, roles: CallerIndex): readonly Trust
     } else if (arn?.resource === "root") {
       add(roles.assuming.filter((role) => parseArn(role.arn)?.account === arn.account));
     } else if (arn) {
-      add(roles.byName.get(identify(principal.name)));
+      add(roles.byKey.get(roleKey(principal.name)));
     }
   }
   return [...found];
@@ -56,8 +55,8 @@ export function candidatesFor(to: TrustRole, roles: CallerIndex): readonly Trust
 export interface CallerIndex {
   readonly byArn: ReadonlyMap<string, TrustRole>;
   readonly byAccount: ReadonlyMap<string | undefined, readonly TrustRole[]>;
-  /** By account and name. */
-  readonly byName: ReadonlyMap<string, readonly TrustRole[]>;
+  /** By {@link roleKey}. */
+  readonly byKey: ReadonlyMap<string | undefined, readonly TrustRole[]>;
   /** Those with a policy that can allow them to assume roles. */
   readonly assuming: readonly TrustRole[];
 }
@@ -67,7 +66,7 @@ export function indexCallers(roles: readonly TrustRole[]): CallerIndex {
   return {
     byArn: new Map(roles.map((role) => [role.arn, role])),
     byAccount: groupBy(roles, ({ arn }) => parseArn(arn)?.account),
-    byName: groupBy(roles, ({ arn }) => identify(arn)),
+    byKey: groupBy(roles, ({ arn }) => roleKey(arn)),
     assuming: roles.filter(canAssume),
   };
 }

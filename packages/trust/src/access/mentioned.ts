@@ -1,4 +1,4 @@
-import { lastSegment, matchesWildcard, parseArn } from "@agent-roles/iam";
+import { matchesWildcard, parseArn } from "@agent-roles/iam";
 import { commonPatterns } from "./common-pattern.ts";
 import { type ReadTrust, valuesOf } from "./read-trust.ts";
 
@@ -87,11 +87,4 @@ function exampleArns(pattern: string, accounts: readonly string[], ownPartition:
   const prefix = `arn:${/[*?]/.test(partition) ? ownPartition : partition}:${instance(service)}::`;
   const places = /[*?]/.test(account) ? accounts.filter((each) => matchesWildcard(account, each)) : [account];
   return places.flatMap((place) => resources.map((each) => `${prefix}${place}:${instance(each)}`));
-}
-
-/** Account and name: what a role's ARN and those of its sessions have in common. */
-export function identify(arn: string): string {
-  const { account, resource = "" } = parseArn(arn) ?? {};
-  const [kind, roleName] = resource.split("/");
-  return `${account} ${kind === "assumed-role" ? roleName : lastSegment(resource)}`;
 }

@@ -2,16 +2,9 @@ import { matchesWildcard, parseArn } from "@agent-roles/iam";
 import type { AwsCaller } from "../assume-role/assume-role-request.ts";
 import type { TrustContext, TrustRole } from "../trust-model.ts";
 import { fillerFor } from "./caller-context.ts";
-import { type Grantee, knownCaller, outsideCaller, ownAccounts, type PossibleCaller } from "./callers.ts";
+import { type Grantee, knownCaller, outsideCaller, ownAccounts, type PossibleCaller, roleKey } from "./callers.ts";
 import { valuesToTry } from "./clause-values.ts";
-import {
-  identify,
-  instance,
-  mentionedAccounts,
-  mentionedArns,
-  mentionedOrganizations,
-  mentionedPaths,
-} from "./mentioned.ts";
+import { instance, mentionedAccounts, mentionedArns, mentionedOrganizations, mentionedPaths } from "./mentioned.ts";
 import { type ReadTrust, valuesOf } from "./read-trust.ts";
 
 /** What is known about callers, whatever the trust policy. */
@@ -19,8 +12,8 @@ export interface CallerSet {
   /** Each role of the set. */
   readonly known: readonly PossibleCaller[];
   readonly roles: readonly TrustRole[];
-  /** What the roles' ARNs and those of their sessions have in common. */
-  readonly identities: ReadonlySet<string>;
+  /** The {@link roleKey} of each role. */
+  readonly keys: ReadonlySet<string>;
   /** Our own accounts. */
   readonly own: ReadonlySet<string>;
   readonly context: TrustContext;
@@ -31,7 +24,7 @@ export function readCallers(roles: readonly TrustRole[], context: TrustContext):
   return {
     known: roles.map((role) => knownCaller(role, context)),
     roles,
-    identities: new Set(roles.map(({ arn }) => identify(arn))),
+    keys: new Set(roles.flatMap(({ arn }) => roleKey(arn) ?? [])),
     own: ownAccounts(roles, context),
     context,
   };
@@ -93,7 +86,7 @@ function namedSessions({ principals }: ReadTrust, from: string, { roles, context
 }
 
 /** Principals that are not roles of the set, each in no organization and without tags. */
-function outsidePrincipals(trust: ReadTrust, from: string, { own, identities }: CallerSet): PossibleCaller[] {
+function outsidePrincipals(trust: ReadTrust, from: string, { own, keys }: CallerSet): PossibleCaller[] {
   const mentioned = mentionedAccounts(trust, own);
   const stranger = strangerAccount(own, mentioned);
   const accounts = [...new Set([...mentioned, ...own, stranger])];
@@ -101,7 +94,7 @@ function outsidePrincipals(trust: ReadTrust, from: string, { own, identities }: 
   const users = new Set(valuesOf(trust, "aws:username").map(instance));
   return [
     ...[...arns].flatMap(([arn, name]) =>
-      identities.has(identify(arn)) ? [] : outsideCaller(awsCaller(arn), { kind: "principal", name }, arn),
+      keys.has(roleKey(arn) ?? "") ? [] : outsideCaller(awsCaller(arn), { kind: "principal", name }, arn),
     ),
     ...accounts.flatMap((account) => {
       const whose = account === stranger ? "a stranger's" : "an unnamed";

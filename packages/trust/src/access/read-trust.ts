@@ -9,7 +9,7 @@ import {
 } from "@agent-roles/iam";
 import type { TrustRole } from "../trust-model.ts";
 import { type Clause, isNull, toClauses } from "./clauses.ts";
-import { isAboutAssuming, type NamedPrincipal, principalsOf } from "./grants.ts";
+import { isAboutAssuming, namedPrincipals, type NamedPrincipal } from "./grants.ts";
 import { overApproximateTrust } from "./over-approximate.ts";
 
 /** A role with its trust policy taken apart once, however many callers are simulated. */
@@ -36,7 +36,7 @@ export function readTrust(role: TrustRole): ReadTrust {
     role,
     policy,
     partition,
-    principals: policy.statements.flatMap((statement) => principalsOf(statement, partition)),
+    principals: policy.statements.flatMap((statement) => namedPrincipals(statement, partition)),
     statements: policy.statements.map((statement) => ({
       deny: statement.effect === "Deny",
       clauses: toClauses(statement),

@@ -13,8 +13,12 @@ export const ASSUME_ACTIONS: readonly AssumeAction[] = [
 
 /** The call that this kind of caller makes. */
 export function usualAction(caller: CallerIdentity): AssumeAction {
-  if (caller.type !== "federated") return "sts:AssumeRole";
-  return caller.protocol === "saml" ? "sts:AssumeRoleWithSAML" : "sts:AssumeRoleWithWebIdentity";
+  return caller.type === "federated" ? federatedAction(caller.provider) : "sts:AssumeRole";
+}
+
+/** The call that the tokens or assertions of an identity provider are for. */
+export function federatedAction(provider: string): AssumeAction {
+  return provider.includes(":saml-provider/") ? "sts:AssumeRoleWithSAML" : "sts:AssumeRoleWithWebIdentity";
 }
 
 /** Reads `request.action`, ignoring case; `undefined` when it is none of the three. */

@@ -12,31 +12,37 @@ export interface Attribution {
   readonly without: readonly Example["keys"][];
   /** The condition keys that require it, in lower case. */
   readonly requiredBy: RegExp;
+  /** `without a source identity`. */
+  readonly how: string;
+  readonly fix: string;
 }
 
 /**
  * Reports a statement that lets agents in without it: of a target role where the manifest requires attribution, and elsewhere where another
  * role that trusts the same principal requires it. Where the manifest requires it, roles that trust only others than the master are not meant, and
  * the master never is: its session serves every task.
- *
- * @returns the caller that gets in, and the severity.
  */
-export function lacking(
+export function* lacking(
   attribution: Attribution,
   statement: Statement,
   role: IndexedRole,
   index: RoleIndex,
-): (Pick<Violation, "severity"> & { readonly caller: string }) | undefined {
-  if (role.arn && role.key === index.masterKey) return undefined;
+): Iterable<Violation> {
+  if (role.arn && role.key === index.masterKey) return;
   const { attributionRequired = false } = index.context;
   const isExpected = attributionRequired && index.targets().has(role);
-  if (attributionRequired && !isExpected && isForOthers(role, index)) return undefined;
+  if (attributionRequired && !isExpected && isForOthers(role, index)) return;
   const own = new Set(principalsOf(statement).map(({ value }) => value));
-  const isRequired = ({ principals }: Requiring): boolean => principals.some((each) => own.has(each));
+  const isRequired = (principals: readonly string[]): boolean => principals.some((each) => own.has(each));
   // Whether it is open is the dear question, and most sets require nothing.
-  if (!isExpected && !requiring(index, attribution).some(isRequired)) return undefined;
+  if (!isExpected && !requiring(attribution)(index).some(isRequired)) return;
   const [caller] = isOpen(statement, role, attribution) ? callersOf(statement, role) : [];
-  return caller === undefined ? undefined : { caller, ...(isExpected && { severity: "medium" as const }) };
+  if (caller === undefined) return;
+  yield {
+    message: `${caller} can assume the role ${attribution.how}`,
+    ...(isExpected && { severity: "medium" }),
+    ...(attributionRequired && { fix: attribution.fix }),
+  };
 }
 
 /** Whether the trust policy names single roles, and the master is none of them. */
@@ -65,17 +71,9 @@ function isOpen(statement: Statement, role: IndexedRole, { without, requiredBy }
   );
 }
 
-interface Requiring {
-  readonly principals: readonly string[];
-}
-
-/** The statements of the set that require it, by the principals that they trust. */
-function requiring(index: RoleIndex, attribution: Attribution): readonly Requiring[] {
-  return ofAttribution(attribution)(index);
-}
-
-const ofAttribution = memoize((attribution: Attribution) =>
-  memoize((index: RoleIndex): readonly Requiring[] =>
+/** The principals of each statement of the set that requires it. */
+const requiring = memoize((attribution: Attribution) =>
+  memoize((index: RoleIndex): readonly (readonly string[])[] =>
     index.roles.flatMap((role) =>
       role.trust
         .filter(
@@ -83,7 +81,7 @@ const ofAttribution = memoize((attribution: Attribution) =>
             effect === "Allow" && conditions.some(({ key }) => attribution.requiredBy.test(key)),
         )
         .filter((statement) => covers(statement, "sts:AssumeRole") && !isOpen(statement, role, attribution))
-        .map((statement) => ({ principals: principalsOf(statement).map(({ value }) => value) })),
+        .map((statement) => principalsOf(statement).map(({ value }) => value)),
     ),
   ),
 );

@@ -1,4 +1,5 @@
-import { accountOf, groupBy, isUnresolved, matchesResource } from "@agent-roles/iam";
+import { accountOf, groupBy, isUnresolved, matchesResource, readPolicy } from "@agent-roles/iam";
+import { managedGrant } from "../access/managed-policies.ts";
 import type { IndexedRole } from "./indexed-role.ts";
 import { covers, resourcesOf } from "./statements.ts";
 
@@ -10,18 +11,15 @@ export interface Reach {
   readonly includes: (arn: string) => boolean;
 }
 
-/** Whose text AWS keeps, and which allow everything in STS. */
-const FULL_STS = /:policy\/(?:AdministratorAccess|PowerUserAccess)$/;
-
 /** Of nearly all roles. */
 const NOTHING: Reach = { patterns: [], accounts: new Set(), includes: () => false };
 
 /** Reads the `Resource` patterns of the Allow statements that are about the action. */
 export function readReach({ identity, role }: IndexedRole, action: string): Reach {
-  const patterns = [
-    ...new Set(identity.filter((each) => each.effect === "Allow" && covers(each, action)).flatMap(resourcesOf)),
-    ...(role.managedPolicyArns.some((arn) => FULL_STS.test(arn)) ? ["*"] : []),
-  ].filter((pattern) => !isUnresolved(pattern));
+  const managed = managedGrant(role.managedPolicyArns).policies;
+  const statements = [...identity, ...managed.flatMap((each) => readPolicy(each, "identity policy").statements)];
+  const allowing = statements.filter((each) => each.effect === "Allow" && covers(each, action));
+  const patterns = [...new Set(allowing.flatMap(resourcesOf))].filter((pattern) => !isUnresolved(pattern));
   if (patterns.length === 0) return NOTHING;
   const buckets = groupBy(patterns, (pattern) => accountOf(pattern));
   const open = buckets.get(undefined) ?? [];

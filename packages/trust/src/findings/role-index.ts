@@ -3,19 +3,20 @@ import {
   type CallerIdentity,
   groupBy,
   matchingPrincipals,
+  type PolicyDocument,
   readCaller,
   type Statement,
 } from "@agent-roles/iam";
-import { knownCaller, type PossibleCaller } from "../access/callers.ts";
+import { knownCaller, type PossibleCaller, roleKey } from "../access/callers.ts";
 import { simulate } from "../access/simulate.ts";
 import type { AssumeRoleAnswer } from "../assume-role/assume-role-request.ts";
-import type { TrustContext } from "../trust-model.ts";
+import type { TrustContext, TrustRole } from "../trust-model.ts";
 import { bestRequest } from "./best-request.ts";
 import { type IndexedRole, readRole } from "./indexed-role.ts";
 import { memoize } from "./memoize.ts";
 import { type Reach, readReach } from "./reach.ts";
 import { allowsAssuming, principalsOf } from "./statements.ts";
-import { readTrustedBy, roleKey, type TrustedBy } from "./trusted-by.ts";
+import { readTrustedBy, type TrustedBy } from "./trusted-by.ts";
 
 /** All roles, indexed once, so that no rule compares each with each. */
 export interface RoleIndex {
@@ -50,9 +51,8 @@ export interface RoleIndex {
 }
 
 /** Reads and indexes the roles. */
-export function buildRoleIndex(given: readonly unknown[], context: TrustContext): RoleIndex {
-  const documents = new Map<string, unknown>();
-  const roles = given.map((role) => readRole(role, (policy) => sameDocument(policy, documents)));
+export function buildRoleIndex(given: readonly TrustRole[], context: TrustContext): RoleIndex {
+  const roles = given.map(sharingDocuments()).map(readRole);
   const known = roles.filter((role) => role.arn !== undefined);
   const byArn = new Map(known.map((role) => [role.role.arn, role]));
   const byKey = new Map(known.map((role) => [role.key ?? role.role.arn, role]));
@@ -105,16 +105,21 @@ export function buildRoleIndex(given: readonly unknown[], context: TrustContext)
   };
 }
 
-/** The first document with the same text, so that equal policies are parsed and checked once. */
-function sameDocument(policy: unknown, documents: Map<string, unknown>): unknown {
-  try {
+/** Gives equal policies of several roles as one object, so that they are parsed and checked once. */
+function sharingDocuments(): (role: TrustRole) => TrustRole {
+  const documents = new Map<string, PolicyDocument>();
+  const share = (policy: PolicyDocument): PolicyDocument => {
     const text = JSON.stringify(policy);
-    if (!documents.has(text)) documents.set(text, policy);
-    return documents.get(text);
-  } catch {
-    // No JSON.
-    return policy;
-  }
+    const first = documents.get(text) ?? policy;
+    documents.set(text, first);
+    return first;
+  };
+  return (role) => ({
+    ...role,
+    trustPolicy: share(role.trustPolicy),
+    identityPolicies: role.identityPolicies.map(share),
+    ...(role.permissionsBoundary && { permissionsBoundary: share(role.permissionsBoundary) }),
+  });
 }
 
 function isOpenToAny(pattern: string): boolean {
@@ -165,8 +170,9 @@ function simulateWith(
 /** The master where it is not among the roles: its policies are not known, so that only the other side can be judged. */
 function readOutsideMaster({ masterRoleArn }: TrustContext): IndexedRole | undefined {
   if (masterRoleArn === undefined) return undefined;
-  const unknownPolicy = "a policy whose text is not known";
-  return readRole({ arn: masterRoleArn, trustPolicy: {}, managedPolicyArns: [unknownPolicy] });
+  const managedPolicyArns = ["a policy whose text is not known"];
+  const none = { trustPolicy: {}, identityPolicies: [], unknowns: [], location: { file: "unknown" } };
+  return readRole({ arn: masterRoleArn, managedPolicyArns, ...none });
 }
 
 /** Computes a value when it is first asked for, and keeps it. */

@@ -1,4 +1,4 @@
-import { asList, isRecord, type Statement } from "@agent-roles/iam";
+import type { Statement } from "@agent-roles/iam";
 import type { Finding, TrustContext, TrustRole } from "../trust-model.ts";
 import type { IndexedRole } from "./indexed-role.ts";
 import { memoize } from "./memoize.ts";
@@ -11,10 +11,10 @@ import { rules } from "./rules.ts";
  *
  * @param context what is known beside the roles; what it leaves out is not checked.
  * @returns findings role by role, in the order of {@link rules}; none that rests on a value which is not known. Never
- *   throws, whatever the JSON.
+ *   throws, whatever JSON the policies are.
  */
 export function runRules(roles: readonly TrustRole[], context: TrustContext = {}): Finding[] {
-  const index = buildRoleIndex(asList(roles), isRecord(context) ? context : {});
+  const index = buildRoleIndex(roles, context);
   const findings: Finding[] = [];
   for (const role of index.roles) for (const rule of rules) addFindings(findings, rule, role, index);
   for (const rule of rules) {

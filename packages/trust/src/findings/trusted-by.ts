@@ -1,4 +1,5 @@
-import { lastSegment, parseArn, type Statement } from "@agent-roles/iam";
+import type { Statement } from "@agent-roles/iam";
+import { roleKey } from "../access/callers.ts";
 import { isDemand } from "./conditions.ts";
 import { allowsAssuming, isEveryone, principalsOf } from "./statements.ts";
 
@@ -15,27 +16,18 @@ export interface TrustedBy {
 export function readTrustedBy(trust: readonly Statement[]): TrustedBy {
   let everybody = false;
   const accounts = new Set<string>();
-  const roles = new Set<string>();
+  const keys: (string | undefined)[] = [];
   for (const statement of trust.filter(allowsAssuming)) {
     const narrowed = narrowedTo(statement);
     for (const principal of principalsOf(statement)) {
       const wide = isEveryone(principal) || principal.wholeAccount;
-      if (wide && narrowed) for (const key of narrowed) roles.add(key);
+      if (wide && narrowed) keys.push(...narrowed);
       else if (isEveryone(principal)) everybody = true;
       else if (principal.wholeAccount && principal.account) accounts.add(principal.account);
-      else if (principal.type === "AWS") addTo(roles, roleKey(principal.value));
+      else if (principal.type === "AWS") keys.push(roleKey(principal.value));
     }
   }
-  return { everybody, accounts, roles };
-}
-
-/** `account/name` of a role or of a session's role: names are unique in an account, whatever the path. */
-export function roleKey(arn: string): string | undefined {
-  const parsed = parseArn(arn);
-  if (!parsed) return undefined;
-  const [kind, first = ""] = parsed.resource.split("/");
-  if (kind === "assumed-role") return `${parsed.account}/${first}`;
-  return kind === "role" ? `${parsed.account}/${lastSegment(parsed.resource)}` : undefined;
+  return { everybody, accounts, roles: new Set(keys.filter((key) => key !== undefined)) };
 }
 
 /** The roles that `aws:PrincipalArn` admits; `undefined` when it does not narrow to certain ones. */
@@ -45,8 +37,4 @@ function narrowedTo({ conditions }: Statement): readonly string[] | undefined {
     .flatMap((entry) => entry.values);
   if (values.length === 0 || values.some((value) => /[*?]/.test(value))) return undefined;
   return values.flatMap((value) => roleKey(value) ?? []);
-}
-
-function addTo(set: Set<string>, value: string | undefined): void {
-  if (value !== undefined) set.add(value);
 }

@@ -1,5 +1,5 @@
 import { isUnresolved, type Principal } from "@agent-roles/iam";
-import { ASSUME_ACTIONS, type AssumeAction } from "../../assume-role/requested-actions.ts";
+import { ASSUME_ACTIONS, type AssumeAction, federatedAction } from "../../assume-role/requested-actions.ts";
 import type { Rule } from "../rule.ts";
 import { covers, principalsOf } from "../statements.ts";
 
@@ -43,5 +43,5 @@ function callOf({ type, value, arn }: Principal): AssumeAction | undefined {
   if (type === "AWS") return value === "*" ? undefined : "sts:AssumeRole";
   if (type === "Service") return "sts:AssumeRole";
   if (type !== "Federated") return undefined;
-  return arn?.resource.startsWith("saml-provider/") ? "sts:AssumeRoleWithSAML" : "sts:AssumeRoleWithWebIdentity";
+  return federatedAction(value);
 }

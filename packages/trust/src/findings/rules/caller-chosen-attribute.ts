@@ -1,5 +1,5 @@
 import { type Condition, evaluate, PARSED, type Policy, type Statement } from "@agent-roles/iam";
-import { knownCaller } from "../../access/callers.ts";
+import { knownCaller, roleKey } from "../../access/callers.ts";
 import { GRANTS_ALL } from "../../access/managed-policies.ts";
 import type { AssumeRoleParameters } from "../../assume-role/assume-role-request.ts";
 import { evaluateAssumeRole } from "../../assume-role/evaluate-assume-role.ts";
@@ -11,7 +11,6 @@ import { memoize } from "../memoize.ts";
 import type { RoleIndex } from "../role-index.ts";
 import type { Rule } from "../rule.ts";
 import { allowsAssuming, covers, isEveryone, principalsOf } from "../statements.ts";
-import { roleKey } from "../trusted-by.ts";
 
 /** A session tag or the source identity: whoever assumes a role passes it, and the role's session has it. */
 interface Attribute {

@@ -5,7 +5,7 @@ import type { IndexedRole } from "../indexed-role.ts";
 import type { RoleIndex } from "../role-index.ts";
 import { inEnvironment, type Rule } from "../rule.ts";
 import { allowsAssuming } from "../statements.ts";
-import { roleKey } from "../trusted-by.ts";
+import { roleKey } from "../../access/callers.ts";
 
 /** Seconds; what a role has that does not say. */
 const DEFAULT_MAX_SESSION = 3600;
