@@ -33,16 +33,17 @@ export async function demo({ write, openTarget: open, signal }: DemoOptions): Pr
   const began = Date.now();
   const show = screen(12, write);
   show.say(
-    "One agent, three AWS roles in three accounts. All of it happens in a local AWS and a temporary folder; your ~/.aws is not touched.",
+    "One agent, three AWS roles in three accounts. Everything happens in a local AWS and a temporary directory; your ~/.aws is not touched.",
   );
   const target = await show.step("Start the sandbox: a local AWS that enforces trust", async () => {
     const opened = await open((message) => show.line(message), [THIRD_ACCOUNT]);
     show.line(`accounts ${opened.sandbox?.accounts.join(", ")} at ${opened.sandbox?.endpoint}`);
     return opened;
   });
-  const deployment = await show.step("cdk deploy --all: the master role and the target roles, into each account", () =>
-    deploy(target, { edit: withThirdAccount, cdk: { output: (line) => isNews(line) && show.line(pc.dim(line)) } }),
-  );
+  const deployment = await show.step("The master role and the target roles, deployed into each account", () => {
+    show.command("agent-roles deploy");
+    return deploy(target, { edit: withThirdAccount, output: (text) => show.line(text) });
+  });
   let run: Running | undefined;
   signal.addEventListener("abort", () => void deployment.close(), { once: true });
   try {
@@ -55,9 +56,7 @@ export async function demo({ write, openTarget: open, signal }: DemoOptions): Pr
     target.sandbox?.faults({ sessionLifetimeSeconds: SHORT_SESSION_SECONDS, roleNames: [SHORT_ROLE] });
     run = await show.step("agent-roles run, as the master role", () => startRun(show, agent, envFile));
     await show.step("agent-roles list", () => list(show, agent, envFile));
-    await show.step("Who is each profile? A client that knows nothing of agent-roles", () =>
-      identities(show, deployment, agent),
-    );
+    await show.step("Who is each profile? Any AWS client reads them", () => identities(show, deployment, agent));
     await show.step(`Rotation: ${SHORT_PROFILE} got a session of ${SHORT_SESSION_SECONDS} seconds`, () =>
       rotation(show, agent),
     );
@@ -80,11 +79,6 @@ export async function demo({ write, openTarget: open, signal }: DemoOptions): Pr
     await run?.stop("SIGTERM");
     await deployment.close();
   }
-}
-
-/** What of the CDK's output a person wants to read. */
-function isNews(line: string): boolean {
-  return /✅|Deployment time|Synthesis time|AwsRole\w+ =|CREATE_COMPLETE/.test(line);
 }
 
 async function startRun(show: Screen, agent: Env, envFile: string): Promise<Running> {

@@ -7,8 +7,6 @@ export interface CdkOptions {
   readonly cdkOut: string;
   /** Stands before the stacks' names; empty for none. */
   readonly stackPrefix: string;
-  /** Called with every line of output. */
-  readonly output?: (line: string) => void;
 }
 
 /**
@@ -17,15 +15,8 @@ export interface CdkOptions {
  * @throws an error with the command's output when it fails.
  */
 export async function cdk(args: readonly string[], options: CdkOptions): Promise<void> {
-  const { env, manifestFile, cdkOut, stackPrefix, output } = options;
+  const { env, manifestFile, cdkOut, stackPrefix } = options;
   const context = [`manifest=${manifestFile}`, ...(stackPrefix ? [`stackPrefix=${stackPrefix}`] : [])];
   const flags = ["--output", cdkOut, "--ci", ...context.flatMap((each) => ["-c", each])];
-  const command = execa(process.execPath, [CDK, ...args, ...flags], {
-    cwd: REPOSITORY,
-    env,
-    extendEnv: false,
-    all: true,
-  });
-  if (output) for await (const line of command.iterable({ from: "all" })) output(line);
-  await command;
+  await execa(process.execPath, [CDK, ...args, ...flags], { cwd: REPOSITORY, env, extendEnv: false, all: true });
 }

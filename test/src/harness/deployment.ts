@@ -34,10 +34,10 @@ export interface Deployment {
 export interface DeployOptions {
   /** Changes the manifest. */
   readonly edit?: (manifest: string) => string;
+  /** Called with what `agent-roles deploy` prints. */
+  readonly output?: (text: string) => void;
   /** Deploys with the CDK's own command line, two processes, instead of `agent-roles deploy` in this one. */
   readonly cdk?: {
-    /** Where its output goes; swallowed unless it fails when left out. */
-    readonly output?: CdkOptions["output"];
     /** Whether the first deployment applies the CDK's own template rules. Default: false, because each process loads them for seconds. */
     readonly rules?: boolean;
   };
@@ -104,19 +104,18 @@ interface Stacks {
   readonly destroy: () => Promise<void>;
 }
 
-function cdkStacks(common: CdkOptions, { cdk: { output, rules = false } = {} }: DeployOptions): Stacks {
-  const options = { ...common, ...(output && { output }) };
+function cdkStacks(options: CdkOptions, { cdk: { rules = false } = {} }: DeployOptions): Stacks {
   let validation = rules;
   return {
     deploy: async () => {
-      await cdk(DEPLOY, { ...options, env: { ...common.env, CDK_VALIDATION: String(validation) } });
+      await cdk(DEPLOY, { ...options, env: { ...options.env, CDK_VALIDATION: String(validation) } });
       validation = false;
     },
     destroy: () => cdk(["destroy", "--all", "--force"], options),
   };
 }
 
-function ownStacks({ env, manifestFile, cdkOut, stackPrefix }: CdkOptions): Stacks {
+function ownStacks({ env, manifestFile, cdkOut, stackPrefix }: CdkOptions, { output }: DeployOptions): Stacks {
   const flags = [
     "--manifest",
     manifestFile,
@@ -127,6 +126,7 @@ function ownStacks({ env, manifestFile, cdkOut, stackPrefix }: CdkOptions): Stac
   const run = async (...args: readonly string[]): Promise<void> => {
     const { exitCode, stdout, stderr } = await agentRoles([...args, ...flags], env);
     if (exitCode !== 0) throw new Error(`agent-roles ${args.join(" ")}: ${stdout}${stderr}`);
+    output?.(stdout);
   };
   return { deploy: () => run("deploy"), destroy: () => run("destroy", "--yes") };
 }
