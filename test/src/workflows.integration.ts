@@ -43,12 +43,13 @@ describe.each([...texts])("%s", (_, text) => {
       const {
         contents = "read",
         "security-events": events = "write",
-        // npm's trusted publishing.
+        // npm's trusted publishing, deploy-pages.
         "id-token": token = "write",
+        pages = "write",
         ...others
       }: Record<string, string> = { ...job.permissions };
-      const least = { contents: "read", events: "write", token: "write", others: {} };
-      expect({ contents, events, token, others }).toEqual(least);
+      const least = { contents: "read", events: "write", token: "write", pages: "write", others: {} };
+      expect({ contents, events, token, pages, others }).toEqual(least);
       expect(job["timeout-minutes"]).toBeLessThanOrEqual(60);
     }
   });
