@@ -19,6 +19,7 @@ interface Case {
     readonly severity?: string;
     /** Part of the message. */
     readonly message?: string;
+    readonly fix?: string;
   }[];
 }
 

@@ -9,7 +9,7 @@ export const accountPrincipalUnscoped: Rule = {
   severity: "medium",
   why: "every principal of the account that has a permission for it can assume the role",
   fix: "add ArnEquals aws:PrincipalArn with the ARN of the role that must assume it",
-  *checkStatementOf(statement, role, { ownAccounts }) {
+  *checkStatementOf(statement, role, { ownAccounts, master }) {
     // Most statements name the ARN: those need no example.
     if (!allowsAssuming(statement) || demands(statement, ["aws:principalarn"], (value) => !/[*?$]/.test(value))) return;
     // AWS's own form for a third party is its account and an external ID.
@@ -19,7 +19,12 @@ export const accountPrincipalUnscoped: Rule = {
       if (!letsIn(role, statement, membersOf(account, role, statement))) continue;
       // A value that is not known can be an account ID; the pseudo parameter is one.
       const verb = /^\$\{(?!AWS\.AccountId\})[^}]*\}$/.test(value) ? "can be" : "is";
-      yield { message: `principal "${value}" ${verb} a whole account, and no condition narrows it to an ARN` };
+      const message = `principal "${value}" ${verb} a whole account, and no condition narrows it to an ARN`;
+      const inManifest = `; in agent-roles.yaml, write "- principal: <that ARN>" instead of "- account: ${account}" in master.trustedBy`;
+      yield {
+        message,
+        fix: accountPrincipalUnscoped.fix + (role === master && account !== undefined ? inManifest : ""),
+      };
     }
   },
 };
