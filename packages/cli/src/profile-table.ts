@@ -15,12 +15,13 @@ export function profileTable(profiles: readonly ProfileStatus[], now: number, co
       roleName(roleArn),
       region ?? "-",
       ...(isNarrowed ? [status.access] : []),
-      status.status,
+      refreshFailed(status) ? `${status.status}, refresh failed` : status.status,
       expiration ? `${timestamp(expiration)} (${untilOrAgo(expiration.getTime() - now)})` : "-",
     ];
   });
   const paint = pc.createColors(color);
   const paints = { fresh: paint.green, expiring: paint.yellow, expired: paint.red, failed: paint.red, none: paint.dim };
+  const colors = profiles.map((each) => paints[refreshFailed(each) ? "expiring" : each.status]);
   const [first = "", ...lines] = table(headings, rows).split("\n");
   const reasons = profiles.flatMap(({ profile, failure }) =>
     failure
@@ -29,9 +30,14 @@ export function profileTable(profiles: readonly ProfileStatus[], now: number, co
   );
   return [
     paint.bold(first),
-    ...lines.map((line, index) => paints[profiles[index]?.status ?? "none"](line)),
+    ...lines.map((line, index) => colors[index]?.(line)),
     ...(reasons.length > 0 ? ["", ...reasons] : []),
   ].join("\n");
+}
+
+/** Whether the credentials are still valid, and new ones were refused. */
+function refreshFailed({ status, failure }: ProfileStatus): boolean {
+  return failure !== undefined && status !== "failed";
 }
 
 /** The path and name of a role. */
