@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadManifest, manifestJsonSchema } from "@agent-roles/manifest";
@@ -38,6 +39,34 @@ it("writes a manifest with a role in each account, and what deploys and checks i
   expect(await readFile(".github/workflows/agent-roles.yml", "utf8")).toContain("uses: agent-roles/agent-roles@");
 });
 
+it("compares a pull request with its base, which has no roles the first time", async () => {
+  await cli(["init", ...MASTER, ...GITHUB, ...ACCOUNTS]);
+  const workflow = await readFile(".github/workflows/agent-roles.yml", "utf8");
+  const [, script = ""] = /working-directory: base\n +run: \|\n([^]*?)\n {6}- /.exec(workflow) ?? [];
+  const against = /against: .*'(base\/.*?)'/.exec(workflow)?.[1] ?? "";
+  /** The step, with a synth that ends as given. */
+  const run = (synth: string): void =>
+    void execFileSync("bash", ["-ec", `npx() { ${synth}; }\n${script}`], { cwd: "base", stdio: "pipe" });
+
+  await mkdir("base");
+  run("exit 9");
+  await mkdir("cdk.out");
+  const trust = {
+    Statement: { Effect: "Allow", Principal: { AWS: "arn:aws:iam::111111111111:role/ci" }, Action: "sts:AssumeRole" },
+  };
+  const role = { Type: "AWS::IAM::Role", Properties: { RoleName: "R", AssumeRolePolicyDocument: trust } };
+  await writeFile("cdk.out/a.template.json", JSON.stringify({ Resources: { Role: role } }));
+  const { code, out } = await cli(["check", "cdk.out", "--against", against, "--no-manifest"]);
+  expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining("1 new") });
+
+  await writeFile("base/agent-roles.yaml", "");
+  await rm(against, { recursive: true });
+  run("mkdir cdk.out && echo > cdk.out/manifest.json && return 1");
+  expect(await readdir(against)).toEqual(["manifest.json"]);
+  await rm(against, { recursive: true });
+  expect(() => run("return 1")).toThrow("Command failed");
+});
+
 it("names a schema that is in the same directory", async () => {
   await cli(["init", ...MASTER, ...GITHUB, ...ACCOUNTS]);
   const [line = ""] = (await readFile("agent-roles.yaml", "utf8")).split("\n");
@@ -75,6 +104,28 @@ it.each([
   const { err } = await cli(["init", ...MASTER, "--trusted-by", text, ...ACCOUNTS]);
   expect(err).toBe("");
   expect((await loadManifest("agent-roles.yaml")).master.trustedBy).toEqual([expected]);
+});
+
+it("names the line that trusts one role, where it trusts an account", async () => {
+  await cli(["init", ...MASTER, "--trusted-by", "account:111111111111", ...ACCOUNTS]);
+  expect(await readFile("agent-roles.yaml", "utf8")).toMatch(
+    /# .*- principal: <its ARN>\n {4}- account: "111111111111"/,
+  );
+});
+
+it("writes settings to uncomment that the manifest accepts", async () => {
+  await cli(["init", ...MASTER, ...GITHUB, ...ACCOUNTS]);
+  const text = await readFile("agent-roles.yaml", "utf8");
+  const settings = [
+    "# attribution: required\n",
+    "# attribution:\n#   sessionTags: [^\n]*\n#   sourceIdentities: [^\n]*\n",
+  ];
+  for (const setting of settings) {
+    const [found = ""] = new RegExp(setting, "u").exec(text) ?? [];
+    expect(found).not.toBe("");
+    await writeFile("agent-roles.yaml", text.replace(found, found.replaceAll(/^# /gmu, "")));
+    expect(await loadManifest("agent-roles.yaml")).toHaveProperty("attribution");
+  }
 });
 
 it("writes a manifest of another partition", async () => {

@@ -35,11 +35,25 @@ jobs:
         with:
           node-version: 24
           package-manager-cache: false
-      # Also fails for findings, after it has written the templates; the next step reports them.
+      # Also fails for findings, after it has written the templates; the last step reports them.
       - run: ${infra} || [ -f cdk.out/manifest.json ]
+      # The roles of the base branch, to show which access is new. The first pull request has a base without roles.
+      - if: github.event_name == 'pull_request'
+        uses: actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8 # v5.0.0
+        with:
+          ref: \${{ github.event.pull_request.base.sha }}
+          path: base
+          persist-credentials: false
+      - if: github.event_name == 'pull_request'
+        working-directory: base
+        run: |
+          if [ -f agent-roles.yaml ]; then ${infra} || [ -f cdk.out/manifest.json ]
+          else mkdir -p cdk.out && echo '{ "Resources": {} }' > cdk.out/no-roles.template.json
+          fi
       - uses: agent-roles/agent-roles@v${version} # replace the tag by its commit
         with:
           path: cdk.out
+          against: \${{ github.event_name == 'pull_request' && 'base/cdk.out' || '' }}
 `,
   };
 }

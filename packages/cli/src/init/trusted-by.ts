@@ -1,6 +1,12 @@
 /** The entry of `trustedBy` for each form of `--trusted-by`, as YAML. Values are JSON texts, which YAML reads as they are. */
 const FORMS: readonly (readonly [pattern: RegExp, entry: (...values: string[]) => readonly string[]])[] = [
-  [/^account:(\d{12})$/, (id) => [`- account: ${id}`]],
+  [
+    /^account:(\d{12})$/,
+    (id) => [
+      "# Any principal of the account whose policies allow it. For one role or user: - principal: <its ARN>",
+      `- account: ${id}`,
+    ],
+  ],
   [/^principal:(arn:.+)$/, (arn) => [`- principal: ${arn}`]],
   [/^service:(.+)$/, (name) => [`- service: ${name}`]],
   [
