@@ -19,12 +19,13 @@ const PATH = directories
 
 const dev = { resolve: { conditions: ["dev"] }, ssr: { resolve: { conditions: ["dev"] } } };
 
+const SLOW = { isolate: false, testTimeout: 300_000, hookTimeout: 300_000 };
+
 /** Files that wait for minutes. They start first, and the others keep the cores busy meanwhile. */
 const LONGEST = [
   "rotation.integration",
   "long-lived-clients.integration",
   "deployed-roles.integration",
-  "packages.integration",
   "run-modes.integration",
   "session-cache.integration",
   "stores-kill.integration",
@@ -71,11 +72,11 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["test/src/**/*.integration.ts", "packages/*/src/**/*.simulation.ts"],
-          isolate: false,
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
+          exclude: ["test/src/pack/**"],
+          ...SLOW,
         },
       },
+      { ...dev, test: { name: "pack", include: ["test/src/pack/*.integration.ts"], ...SLOW } },
     ],
   },
 });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parseAllDocuments, stringify } from "yaml";
-import { REPOSITORY } from "./harness/repository.ts";
+import { REPOSITORY } from "../harness/repository.ts";
 
 /** What `.ci/kubernetes-tools` installs. */
 const CACHE = join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "agent-roles-test");

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { profileClients } from "./harness/clients.ts";
-import { REPOSITORY } from "./harness/repository.ts";
-import { planOf } from "./harness/terraform-plan.ts";
-import { npmEnv, npmInstall, packAll } from "./harness/packed.ts";
+import { profileClients } from "../harness/clients.ts";
+import { REPOSITORY } from "../harness/repository.ts";
+import { planOf } from "../harness/terraform-plan.ts";
+import { npmEnv, npmInstall, tarball } from "./packed.ts";
 
 type Env = Readonly<Record<string, string>>;
 
@@ -17,7 +17,6 @@ const boto3 = clients.find(({ name }) => name === "boto3");
 let folder: string;
 let tools: string;
 let repository: string;
-let tarballs: ReadonlyMap<string, string>;
 let user: Env;
 let deployer: Env;
 let agent: Env;
@@ -28,10 +27,9 @@ beforeAll(async () => {
   tools = join(folder, "tools");
   repository = join(folder, "repository");
   await mkdir(repository);
-  tarballs = await packAll(join(folder, "tarballs"));
   const env = await npmEnv(join(folder, "home"));
   user = { ...env, AWS_REGION: "us-east-1", PATH: [join(tools, "node_modules/.bin"), env["PATH"]].join(delimiter) };
-  await npmInstall(tools, [tarballs.get("agent-roles") ?? ""], env);
+  await npmInstall(tools, [tarball("agent-roles")], env);
 });
 afterAll(async () => {
   await sandbox?.stop();
@@ -92,7 +90,7 @@ describe("a platform engineer with three accounts", () => {
     const check = await agentRoles(["check", "templates", "--exclude", "*.json"]);
     expect(check).toMatchObject({ exitCode: 1, stdout: expect.stringContaining("templates/open.yaml:2") });
     expect((await agentRoles(["deploy"])).stderr).toContain("npx -p agent-roles -p @agent-roles/infra");
-    await npmInstall(tools, [tarballs.get("infra") ?? "", tarballs.get("runtime") ?? ""], user);
+    await npmInstall(tools, [tarball("infra"), tarball("runtime")], user);
     expect(await agentRoles(["deploy"])).toMatchObject({
       exitCode: 2,
       stderr: expect.stringContaining("agent-roles init"),

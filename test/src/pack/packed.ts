@@ -1,16 +1,15 @@
-import { mkdir, readdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import { cleanEnv } from "./clean-env.ts";
-import { REPOSITORY } from "./repository.ts";
+import { cleanEnv } from "../harness/clean-env.ts";
+import { REPOSITORY } from "../harness/repository.ts";
 
-/** Packs what is published. @returns the tarballs by the name of their package, `runtime` for `@agent-roles/runtime`. */
-export async function packAll(directory: string): Promise<ReadonlyMap<string, string>> {
-  await execa(process.execPath, [join(REPOSITORY, "pack.js"), directory]);
-  const files = await readdir(directory);
-  return new Map(
-    files.map((file) => [/^agent-roles-(?:(\w+)-)?\d/.exec(file)?.[1] ?? "agent-roles", join(directory, file)]),
-  );
+const { version } = JSON.parse(await readFile(join(REPOSITORY, "packages/cli/package.json"), "utf8"));
+
+/** The tarball that `pnpm pack:all` wrote of a package: of `@agent-roles/runtime` for `runtime`. */
+export function tarball(name: string): string {
+  const prefix = name === "agent-roles" ? name : `agent-roles-${name}`;
+  return join(REPOSITORY, "dist", `${prefix}-${version}.tgz`);
 }
 
 /** An environment with an empty home, and npm's own cache: what was downloaded before is not downloaded again. */

@@ -4,9 +4,9 @@ import { delimiter, join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { parse } from "yaml";
-import { agentRoles } from "./harness/in-process.ts";
-import { cleanEnv } from "./harness/clean-env.ts";
-import { CLI, REPOSITORY } from "./harness/repository.ts";
+import { agentRoles } from "../harness/in-process.ts";
+import { cleanEnv } from "../harness/clean-env.ts";
+import { CLI, REPOSITORY } from "../harness/repository.ts";
 
 interface Action {
   readonly inputs: Readonly<Record<string, { readonly default: string }>>;
