@@ -23,7 +23,10 @@ const CHART = join(REPOSITORY, "charts/agent-roles");
 /** The oldest version that the chart supports, and the newest with schemas. */
 const VERSIONS = ["1.29", "1.37"];
 
-type Manifest = Readonly<Record<string, unknown>> & { readonly kind: string };
+type Manifest = Readonly<Record<string, unknown>> & {
+  readonly kind: string;
+  readonly metadata: { readonly name: string };
+};
 
 const page = await readFile(join(REPOSITORY, "docs/eks.md"), "utf8");
 const [, plain = ""] = /^```yaml\n(apiVersion[^]*?)^```$/m.exec(page) ?? [];
@@ -60,8 +63,8 @@ const USUAL = [
   `roles=${ROLES}`,
 ];
 
-async function template(...args: readonly string[]) {
-  return execa(HELM, ["template", "agent", CHART, ...args], { reject: false, env: { HELM_CACHE_HOME: folder } });
+async function template(args: readonly string[], release = "agent") {
+  return execa(HELM, ["template", release, CHART, ...args], { reject: false, env: { HELM_CACHE_HOME: folder } });
 }
 
 describe("the manifest of docs/eks.md", () => {
@@ -72,7 +75,7 @@ describe("the manifest of docs/eks.md", () => {
   });
 
   it.skipIf(HELM === "")("is what the chart renders (needs .ci/kubernetes-tools)", async () => {
-    const { stdout } = await template(...USUAL);
+    const { stdout } = await template(USUAL);
     // Helm's way to restart the pods after a change of the roles.
     expect(manifests(plain)).toEqual(manifests(stdout.replace(/^ *checksum\/roles: .*\n/m, "")));
   });
@@ -92,26 +95,56 @@ describe.skipIf(HELM === "" || VALIDATE === "")("the chart (needs .ci/kubernetes
         "serviceMonitor.enabled=true serviceMonitor.labels.release=prometheus",
         "serviceAccount.create=false serviceAccount.name=agents existingConfigMap=roles roles=null",
         "agent.command={node,agent.js} agent.args={--x} agent.env[0].name=A agent.env[0].value=b agent.resources.limits.memory=1Gi",
+        "imagePullSecrets[0].name=registry volumes[0].name=data agent.volumeMounts[0].name=data agent.volumeMounts[0].mountPath=/data",
+        "podAnnotations=null nodeSelector=null volumes=null agent.env=null agent.resources=null sidecar.resources=null",
         "podAnnotations.a=b nodeSelector.disk=ssd tolerations[0].key=agents affinity.nodeAffinity=null sidecar.waitForAllProfiles=false",
-      ].map((options) => template(...USUAL, ...values(options))),
+      ].map((options) => template([...USUAL, ...values(options)])),
     );
     expect(rendered.map(({ stderr }) => stderr).join("")).toBe("");
     expect(await refusals(rendered.map(({ stdout }) => stdout).join("\n"))).toBe("");
   });
 
+  it("renders what Kubernetes accepts, with names that YAML reads as something else or a Service cannot have", async () => {
+    const long = "aaaaaaaaa-aaaaaaaaa-aaaaaaaaa-aaaaaaaaa-aaaaaaaaa-bbb";
+    const texts = ["--set-string", "serviceAccount.name=123456789012,existingConfigMap=0x10"];
+    const rendered = await Promise.all([
+      template([...USUAL, ...texts]),
+      ...["123", "true", "1e3", "null", "my.agent", "0agent", long].map((name) =>
+        template([...USUAL, ...values("serviceMonitor.enabled=true")], name),
+      ),
+    ]);
+    expect(rendered.map(({ stderr }) => stderr).join("")).toBe("");
+    const text = rendered.map(({ stdout }) => stdout).join("\n");
+    expect(await refusals(text)).toBe("");
+    for (const { kind, metadata } of manifests(text)) {
+      expect(metadata.name).toMatch(kind === "Service" ? /^[a-z][a-z0-9-]{0,61}[a-z0-9]$/ : /^[a-z0-9][a-z0-9.-]*$/);
+    }
+  });
+
   it("gives the endpoint's address and token as run makes them", async () => {
-    const { stdout } = await template(...USUAL, ...values("mode=endpoint profile=Team/Billing@50%"));
+    const { stdout } = await template([...USUAL, ...values("mode=endpoint profile=Team/Billing@50%")]);
     expect(stdout).toContain(`http://127.0.0.1:9911/credentials/${encodeURIComponent("Team/Billing@50%")}"`);
     expect(stdout).toContain("/var/run/agent-roles/.aws/agent-roles/endpoint/9911/Team=2fBilling@50=25.token");
   });
 
   it("gives the master's credentials to the sidecar only", async () => {
-    const { stdout } = await template(...USUAL);
+    const { stdout } = await template(USUAL);
     const deployment = manifests(stdout).find(({ kind }) => kind === "Deployment");
     const text = stringify(deployment);
     const agent = text.slice(text.indexOf("      containers:"), text.indexOf("      volumes:"));
-    expect(agent).not.toMatch(/TOKEN_FILE|AWS_ROLE|master-token|envFrom/);
+    expect(agent).not.toMatch(/TOKEN_FILE|AWS_ROLE|iam-token|envFrom/);
     expect(text).toMatch(/skip-containers: agent/);
+  });
+
+  it("keeps the agent without the master's credentials beside containers that the user skips", async () => {
+    const annotation = "podAnnotations.eks\\.amazonaws\\.com/skip-containers=istio-proxy";
+    const { stdout } = await template([...USUAL, ...values(annotation)]);
+    expect(stdout.match(/skip-containers: .*/g)).toEqual(["skip-containers: agent,istio-proxy"]);
+  });
+
+  it("names its token as the webhook of EKS does, which then adds no second mount of the same path", async () => {
+    const { stdout } = await template(USUAL);
+    expect(stdout.match(/ - name: aws-iam-token$/gm)).toHaveLength(2);
   });
 
   it.each([
@@ -121,11 +154,19 @@ describe.skipIf(HELM === "" || VALIDATE === "")("the chart (needs .ci/kubernetes
     ["the endpoint without a profile", ["mode=endpoint", "profile="], "set profile"],
     ["IRSA without a role", ["master.roleArn="], "set master.roleArn"],
     ["one user for both", ["agent.runAsUser=65532"], "are the same"],
+    ["one port for both servers", ["sidecar.port=9912"], "are the same"],
+    ["a deleted object", ["sidecar=null"], "missing property 'sidecar'"],
+    ["a deleted value", ["group=null"], "missing property 'group'"],
+    ["an unknown variable", ["roles.AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE"], "'/roles': additional"],
+    ["a number for a text", ["roles.AWS_ROLE_1_EXTERNAL_ID=123456789012"], "got number, want string"],
+    ["a boolean for a text", ["nodeSelector.gpu=true"], "got boolean, want string"],
+    ["an annotation that is no text", ["serviceAccount.annotations.a=1"], "got number, want string"],
+    ["a variable that is no text", ["agent.env[0].name=A", "agent.env[0].value=1"], "got number, want string"],
     ["root", ["sidecar.runAsUser=0"], "runAsUser"],
     ["a value that is misspelled", ["sidecar.imag=x"], "imag"],
     ["a variable that is not for roles", ["roles.PATH=/tmp"], "PATH"],
   ])("refuses %s", async (_, options, message) => {
-    const { exitCode, stderr } = await template(...USUAL, ...options.flatMap((each) => ["--set", each]));
+    const { exitCode, stderr } = await template([...USUAL, ...options.flatMap((each) => ["--set", each])]);
     expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringContaining(message) });
   });
 });
