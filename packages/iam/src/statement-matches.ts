@@ -1,11 +1,15 @@
 import { matchesResource } from "./arn-pattern.ts";
 import type { CallerIdentity } from "./caller-identity.ts";
 import { conditionsMatch } from "./conditions/condition-matches.ts";
-import { explainPrincipalMismatch } from "./explain-principal-mismatch.ts";
 import { quote } from "./json.ts";
 import type { PatternElement, Statement } from "./policy.ts";
 import { resolveVariables } from "./policy-variables.ts";
-import { matchingPrincipals, principalTruth, type PrincipalMatch } from "./principal-matches.ts";
+import {
+  explainPrincipalMismatch,
+  matchingPrincipals,
+  principalTruth,
+  type PrincipalMatch,
+} from "./principal-matches.ts";
 import type { RequestContext } from "./request-context.ts";
 import { no, not, unknown, YES, type Match, type Truth } from "./truth.ts";
 import { literalPrefix, matchesWildcard } from "./wildcard.ts";

@@ -22,8 +22,8 @@ export function crossIssues(value: unknown, origin: (path: Path) => Path = (path
   const nameOf = (index: number): string => formatPath(origin(["roles", index]));
   return [
     ...masterInReach(draft),
-    ...duplicates(draft, "profile", (role) => role.profile, nameOf),
-    ...duplicates(draft, "roleName", (role) => roleKey(role.account, role.roleName), nameOf),
+    ...duplicates(draft, "profile", nameOf),
+    ...duplicates(draft, "roleName", nameOf),
     ...repeatedAccounts(draft),
     ...secondDefaults(draft, nameOf),
     ...["master" as const, ...draft.roles.keys()].flatMap((each) => policyIssues(draft, each)),
@@ -54,39 +54,26 @@ function masterInReach({ master, rolePath }: Draft): ManifestIssue[] {
 function duplicates(
   { roles, master, accounts, deployRoleName }: Draft,
   field: "profile" | "roleName",
-  keyOf: (role: DraftRole) => string | undefined,
   nameOf: (index: number) => string,
 ): ManifestIssue[] {
-  const deployRole = (account: string | undefined): string =>
-    accounts.find(({ id }) => id === account)?.deployRoleName ?? deployRoleName;
+  const isRoleName = field === "roleName";
   const seen = new Map<string, string>();
-  const issues: ManifestIssue[] = [];
-  const add = (
-    path: Path,
-    name: string | undefined,
-    key: string | undefined,
-    account: string | undefined,
-    as: string,
-  ): void => {
-    if (key === undefined) return;
-    const where = field === "roleName" ? ` in account ${account}` : "";
-    const isDeployRole = field === "roleName" && key === roleKey(account, deployRole(account));
+  const named: readonly { path: Path; as: string; role: Partial<DraftRole> }[] = [
+    ...(isRoleName ? [{ path: ["master", field], as: "the master role", role: master }] : []),
+    ...roles.map((role, index) => ({ path: ["roles", index, field], as: nameOf(index), role })),
+  ];
+  return named.flatMap(({ path, as, role: { account, profile, roleName } }) => {
+    const key = isRoleName ? roleKey(account, roleName) : profile;
+    if (key === undefined) return [];
+    const deployRole = accounts.find(({ id }) => id === account)?.deployRoleName ?? deployRoleName;
+    const isDeployRole = isRoleName && key === roleKey(account, deployRole);
     const first = isDeployRole ? "the role that deploys the stack (deployRoleName)" : seen.get(key);
     seen.set(key, first ?? as);
-    if (first === undefined) return;
-    const message = `"${name}"${where} is already taken by ${first}`;
-    const fix =
-      first === as && field === "profile" ? "write a name with {alias}, such as {alias}-read" : "choose another name";
-    issues.push({ path, message, fix });
-  };
-  if (field === "roleName") {
-    const key = roleKey(master.account, master.roleName);
-    add(["master", "roleName"], master.roleName, key, master.account, "the master role");
-  }
-  for (const [index, role] of roles.entries()) {
-    add(["roles", index, field], role[field], keyOf(role), role.account, nameOf(index));
-  }
-  return issues;
+    if (first === undefined) return [];
+    const taken = isRoleName ? `"${roleName}" in account ${account}` : `"${profile}"`;
+    const fix = first === as && !isRoleName ? "write a name with {alias}, such as {alias}-read" : "choose another name";
+    return [{ path, message: `${taken} is already taken by ${first}`, fix }];
+  });
 }
 
 function repeatedAccounts({ accounts }: Draft): ManifestIssue[] {

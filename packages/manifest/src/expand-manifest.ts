@@ -1,3 +1,4 @@
+import { asRecord, isRecord, itemsOf } from "@agent-roles/iam";
 import { didYouMean } from "./did-you-mean.ts";
 import type { ManifestIssue } from "./manifest-issue.ts";
 
@@ -24,16 +25,16 @@ const OWN_FIELDS = new Set(["profile", "account", "accounts", "roleName", "defau
  * @param roleFields names of the fields of a role.
  */
 export function expandManifest(source: unknown, roleFields: readonly string[]): ExpandedManifest {
-  if (!isFields(source)) return { value: source, issues: [], origin: (path) => path };
+  if (!isRecord(source)) return { value: source, issues: [], origin: (path) => path };
   const own = Object.fromEntries(Object.entries(source).filter(([key]) => !key.startsWith("x-")));
   const { defaults: written, ...rest } = own;
-  const defaults = isFields(written) ? written : {};
+  const defaults = asRecord(written);
   const accounts = readAccounts(own["accounts"]);
   const issues = defaultsIssues(written, roleFields);
   const origins: Origin[] = [];
   const roles = Array.isArray(rest["roles"])
     ? rest["roles"].flatMap((role: unknown, index) => {
-        if (!isFields(role)) {
+        if (!isRecord(role)) {
           origins.push({ index, role: {}, defaults: {} });
           return [role];
         }
@@ -73,15 +74,13 @@ interface Origin {
 }
 
 function readAccounts(value: unknown): readonly Account[] {
-  return Array.isArray(value)
-    ? value.flatMap((entry: unknown, index) => (isFields(entry) ? [{ index, entry }] : []))
-    : [];
+  return itemsOf(value).flatMap((entry, index) => (isRecord(entry) ? [{ index, entry }] : []));
 }
 
 function defaultsIssues(defaults: unknown, roleFields: readonly string[]): ManifestIssue[] {
   if (defaults === undefined) return [];
   const allowed = roleFields.filter((field) => !OWN_FIELDS.has(field));
-  if (!isFields(defaults)) {
+  if (!isRecord(defaults)) {
     const fix = `write fields: ${allowed.join(", ")}`;
     return [{ path: ["defaults"], message: "these fields are not valid", fix }];
   }
@@ -141,7 +140,7 @@ function chooseAccount(name: unknown, path: Path, accounts: readonly Account[], 
 function mergedRole(role: Fields, defaults: Fields, { id, account, isPattern }: Choice): Fields {
   const { accounts: _accounts, ...own } = role;
   const { environment, region } = account?.entry ?? {};
-  const tags = isFields(defaults["tags"]) && isFields(own["tags"]) && { tags: { ...defaults["tags"], ...own["tags"] } };
+  const tags = isRecord(defaults["tags"]) && isRecord(own["tags"]) && { tags: { ...defaults["tags"], ...own["tags"] } };
   const merged = {
     ...defaults,
     ...(environment !== undefined && { environment }),
@@ -169,7 +168,7 @@ function filled(value: unknown, values: Fields): unknown {
     });
   }
   if (Array.isArray(value)) return value.map((each: unknown) => filled(each, values));
-  if (!isFields(value)) return value;
+  if (!isRecord(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, filled(inner, values)]));
 }
 
@@ -184,7 +183,7 @@ function originOf(path: Path, origins: readonly Origin[]): Path {
     return role["accounts"] === "all" && choice.account ? ["accounts", choice.account.index, "id"] : choice.path;
   }
   const key = String(field);
-  if (key === "tags" && isFields(role["tags"]) && rest.length > 0 && !Object.hasOwn(role["tags"], String(rest[0]))) {
+  if (key === "tags" && isRecord(role["tags"]) && rest.length > 0 && !Object.hasOwn(role["tags"], String(rest[0]))) {
     return ["defaults", "tags", ...rest];
   }
   if (Object.hasOwn(role, key)) return [...own, field, ...rest];
@@ -192,8 +191,4 @@ function originOf(path: Path, origins: readonly Origin[]): Path {
     return ["accounts", choice.account.index, key];
   }
   return Object.hasOwn(defaults, key) ? ["defaults", field, ...rest] : [...own, field, ...rest];
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

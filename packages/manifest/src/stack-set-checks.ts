@@ -1,3 +1,4 @@
+import { itemsOf } from "@agent-roles/iam";
 import type { Draft } from "./draft.ts";
 import { type ManifestIssue, valueAt } from "./manifest-issue.ts";
 import { STACK_SET_ROLES } from "./manifest-schema.ts";
@@ -33,17 +34,11 @@ function modelIssues(stackSets: Readonly<Record<string, unknown>>): ManifestIssu
         : [`"${name}" is not used with organizationalUnits: CloudFormation has roles of its own`, "remove it"];
     return { path: ["stackSets", name], at: "key", message, fix };
   });
-  const repeated = (Array.isArray(units) ? units : []).flatMap((unit: unknown, index, all): ManifestIssue[] =>
-    typeof unit === "string" && all.indexOf(unit) < index
-      ? [
-          {
-            path: ["stackSets", "organizationalUnits", index],
-            message: `"${unit}" is listed twice`,
-            fix: "keep it once",
-          },
-        ]
-      : [],
-  );
+  const repeated = itemsOf(units).flatMap((unit, index, all): ManifestIssue[] => {
+    if (typeof unit !== "string" || all.indexOf(unit) === index) return [];
+    const path = ["stackSets", "organizationalUnits", index];
+    return [{ path, message: `"${unit}" is listed twice`, fix: "keep it once" }];
+  });
   return [...issues, ...repeated];
 }
 

@@ -16,7 +16,7 @@ import { readNested, type ReadTemplate } from "./nested-templates.ts";
 import { canBeTrustPolicy } from "./policy-file.ts";
 import { readCloudAssembly } from "./cloud-assembly.ts";
 import { recognize, templateSource } from "./recognize.ts";
-import { TrustInputError } from "./trust-input-error.ts";
+import { attempt, TrustInputError } from "./trust-input-error.ts";
 
 /** Everything that was named, sorted by what it is. */
 export interface Inputs {
@@ -45,23 +45,15 @@ interface Collected {
 export function collectInputs(paths: readonly InputPath[], options: ReaderOptions): Inputs {
   const inputs: Collected = { templates: [], plans: [], policies: [], files: [] };
   const failures: TrustInputError[] = [];
-  const attempt = <T>(run: () => T): T | undefined => {
-    try {
-      return run();
-    } catch (error) {
-      if (!(error instanceof TrustInputError)) throw error;
-      failures.push(error);
-      return undefined;
-    }
-  };
-  const named = paths.flatMap((at) => attempt(() => lookAt(at)) ?? []);
+  const attemptInput = <T>(run: () => T): T | undefined => attempt(run, (error) => failures.push(error));
+  const named = paths.flatMap((at) => attemptInput(() => lookAt(at)) ?? []);
   const reader = createInputReader(
     named,
     named.flatMap(({ roots }) => roots),
     options,
   );
   for (const at of named) {
-    attempt(() => (at.isDirectory ? addDirectory(at, inputs, reader) : add(reader.parse(at), at, inputs, reader)));
+    attemptInput(() => (at.isDirectory ? addDirectory(at, inputs, reader) : add(reader.parse(at), at, inputs, reader)));
   }
   const [first, ...others] = failures;
   if (first !== undefined) {

@@ -1,7 +1,7 @@
 import { isRecord } from "@agent-roles/iam";
 import { type Dirent, readdirSync, statSync } from "node:fs";
 import { type InputPath, type InputReader, inside, unreadable } from "./input-reader.ts";
-import { TrustInputError } from "./trust-input-error.ts";
+import { attempt } from "./trust-input-error.ts";
 
 /** Something of a directory that is read: a file, or a cloud assembly as a whole. */
 interface DirectoryMember {
@@ -69,11 +69,9 @@ function isDirectory(path: string): boolean {
 }
 
 function isAssembly(directory: InputPath, reader: InputReader): boolean {
-  try {
-    const { value } = reader.parse(inside(directory, "manifest.json"));
-    return isRecord(value) && "artifacts" in value;
-  } catch (error) {
-    if (!(error instanceof TrustInputError)) throw error;
-    return false;
-  }
+  const manifest = attempt(
+    () => reader.parse(inside(directory, "manifest.json")),
+    () => undefined,
+  );
+  return isRecord(manifest?.value) && "artifacts" in manifest.value;
 }

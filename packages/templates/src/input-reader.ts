@@ -2,11 +2,11 @@ import type { Diagnostic } from "@agent-roles/runtime/role-env";
 import { realpathSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { picomatch } from "./source/libraries.ts";
-import { readTextFile } from "./source/read-text-file.ts";
+import { readFailure, readTextFile } from "./source/read-text-file.ts";
 import { readText } from "./source/read-text.ts";
 import type { SourceText } from "./source/source-text.ts";
 import { recognize } from "./recognize.ts";
-import { TrustInputError } from "./trust-input-error.ts";
+import { attempt, TrustInputError } from "./trust-input-error.ts";
 
 /** A file or directory: where it is, and what the caller called it. */
 export interface InputPath {
@@ -77,15 +77,7 @@ export function createInputReader(
       if (recognize(source.value) !== "other") warnings.push(...source.warnings);
       return { ...source, file };
     },
-    attempt: (run) => {
-      try {
-        return run();
-      } catch (error) {
-        if (!(error instanceof TrustInputError)) throw error;
-        unread.push(...error.problems);
-        return undefined;
-      }
-    },
+    attempt: (run) => attempt(run, ({ problems }) => unread.push(...problems)),
   };
 }
 
@@ -105,9 +97,8 @@ export function realPath({ path, file }: InputPath): string {
 
 /** Why a path cannot be read. */
 export function unreadable(file: string, cause: unknown): TrustInputError {
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown error";
-  if (code !== "ENOENT" && code !== "ENOTDIR") {
-    const why = code === "EACCES" || code === "EPERM" ? "this user cannot read it" : `it cannot be read (${code})`;
+  const { kind, message: why } = readFailure(cause);
+  if (kind !== "missing") {
     return new TrustInputError("InputUnreadable", [{ file, message: why, fix: "make it readable" }], { cause });
   }
   const fix =

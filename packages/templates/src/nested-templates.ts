@@ -1,6 +1,7 @@
 import { asRecord, isRecord } from "@agent-roles/iam";
 import { dirname, join } from "node:path";
 import { existsSync } from "node:fs";
+import { DEPLOYS_TEMPLATE } from "./cloudformation/stack.ts";
 import type { TemplateSource } from "./cloudformation/template-source.ts";
 import type { InputPath, InputReader } from "./input-reader.ts";
 import { templateSource } from "./recognize.ts";
@@ -64,15 +65,9 @@ function nestedFile({
   Properties: properties,
   Metadata: metadata,
 }: Readonly<Record<string, unknown>>): string | undefined {
-  if (!NESTING.has(type)) return undefined;
+  if (!DEPLOYS_TEMPLATE.has(type)) return undefined;
   const asset = isRecord(metadata) ? metadata["aws:asset:path"] : undefined;
   const written = isRecord(properties) ? (properties["TemplateURL"] ?? properties["Location"]) : undefined;
   const name = typeof asset === "string" ? asset : written;
   return typeof name === "string" && !/^[a-z0-9+.-]+:/iu.test(name) ? name : undefined;
 }
-
-const NESTING: ReadonlySet<unknown> = new Set([
-  "AWS::CloudFormation::Stack",
-  "AWS::CloudFormation::StackSet",
-  "AWS::Serverless::Application",
-]);

@@ -3,9 +3,7 @@ import type { PolicyDocument, SourceLocation, TrustRole, UnknownValue } from "@a
 import { readJson } from "./source/read-json.ts";
 
 /** A role whose policies are collected from several places of a source. */
-export interface RoleBuilder {
-  readonly arn: string;
-  readonly location: SourceLocation;
+export interface RoleBuilder extends TrustRole {
   /** Filled by {@link addPolicy}. */
   readonly identityPolicies: PolicyDocument[];
   readonly identityPolicyKinds: PolicyKind[];
@@ -24,24 +22,6 @@ export type PolicyKind = NonNullable<TrustRole["identityPolicyKinds"]>[number];
 export function startRole(arn: string, location: SourceLocation): RoleBuilder {
   const lists = { identityPolicies: [], identityPolicyKinds: [], managedPolicyArns: [], unknowns: [] };
   return { arn, location, ...lists, trustPolicy: {} };
-}
-
-/** The role as it is now; tags only when there are some. */
-export function finishRole(role: RoleBuilder): TrustRole {
-  const { arn, location, identityPolicies, identityPolicyKinds, managedPolicyArns, unknowns, trustPolicy } = role;
-  const { permissionsBoundary, maxSessionDuration, tags } = role;
-  return {
-    arn,
-    trustPolicy,
-    identityPolicies,
-    identityPolicyKinds,
-    managedPolicyArns,
-    ...(permissionsBoundary !== undefined && { permissionsBoundary }),
-    ...(maxSessionDuration !== undefined && { maxSessionDuration }),
-    ...(tags !== undefined && Object.keys(tags).length > 0 && { tags }),
-    location,
-    unknowns,
-  };
 }
 
 /** A policy document from its JSON text; what is not one becomes the statement of a document, so that it is seen. */

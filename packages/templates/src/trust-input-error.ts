@@ -20,3 +20,14 @@ export type TrustInputErrorCode =
 export class TrustInputError extends DiagnosticError<TrustInputErrorCode> {
   override readonly name = "TrustInputError";
 }
+
+/** Runs a function; `undefined` where it throws a {@link TrustInputError}, which `onError` gets. */
+export function attempt<T>(run: () => T, onError: (error: TrustInputError) => void): T | undefined {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof TrustInputError)) throw error;
+    onError(error);
+    return undefined;
+  }
+}

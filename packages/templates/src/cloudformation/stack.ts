@@ -36,6 +36,13 @@ export interface Origin {
   readonly unknowns: readonly UnknownValue[];
 }
 
+/** Types of resources that deploy another template. */
+export const DEPLOYS_TEMPLATE: ReadonlySet<unknown> = new Set([
+  "AWS::CloudFormation::Stack",
+  "AWS::CloudFormation::StackSet",
+  "AWS::Serverless::Application",
+]);
+
 /** The properties of a resource; none when it has none. */
 export function propertiesOf(resource: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const { Properties: properties } = resource;

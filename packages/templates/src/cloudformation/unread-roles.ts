@@ -7,7 +7,7 @@ import { placeholder } from "./placeholder.ts";
 import { samRole } from "./sam-roles.ts";
 import { createScope } from "./resolve-value.ts";
 import type { Variant } from "./scope.ts";
-import { locationOf, type Stack } from "./stack.ts";
+import { DEPLOYS_TEMPLATE, locationOf, type Stack } from "./stack.ts";
 import { type Decide, forEachConditionAssignment } from "./condition-assignments.ts";
 
 /** Something of a stack that may make roles, and what is known of it. */
@@ -52,21 +52,12 @@ function keyOf({ id }: Stack, logicalId: string): string {
   return `${id}/${logicalId}`;
 }
 
-const NOT_GIVEN = "its template is not among those that were read";
-
 /** Why the roles of a resource are not known; `undefined` when none do, or they are read. */
 function whyOpaque(logicalId: string, resource: Readonly<Record<string, unknown>>): string | undefined {
   const type = textOf(resource["Type"]);
   if (logicalId === MACRO) return "a macro makes resources at deployment";
   if (type.endsWith("::MODULE")) return "a module's template is not among those that were read";
-  switch (type) {
-    case "AWS::CloudFormation::Stack":
-    case "AWS::CloudFormation::StackSet":
-    case "AWS::Serverless::Application":
-      return NOT_GIVEN;
-    default:
-      return undefined;
-  }
+  return DEPLOYS_TEMPLATE.has(type) ? "its template is not among those that were read" : undefined;
 }
 
 function mayMakeRoles(value: unknown): boolean {

@@ -7,7 +7,7 @@ import type {
   RoleDetail,
 } from "@aws-sdk/client-iam";
 import type { OidcClientIds, PolicyDocument, TrustRole } from "@agent-roles/trust";
-import { addPolicy, attachByArn, finishRole, policyFromText, startRole } from "../role-builder.ts";
+import { addPolicy, attachByArn, policyFromText, startRole } from "../role-builder.ts";
 import { TrustInputError } from "../trust-input-error.ts";
 import { liveProblem } from "./live-error.ts";
 
@@ -141,8 +141,9 @@ function liveRole(
       assumed: "3600: these credentials may not list roles",
     });
   }
-  role.tags = Object.fromEntries((detail.Tags ?? []).map(({ Key: key = "", Value: value = "" }) => [key, value]));
-  return finishRole(role);
+  const tags = (detail.Tags ?? []).map(({ Key: key = "", Value: value = "" }) => [key, value] as const);
+  if (tags.length > 0) role.tags = Object.fromEntries(tags);
+  return role;
 }
 
 function defaultVersion({ PolicyVersionList: versions }: ManagedPolicyDetail): string | undefined {

@@ -44,7 +44,7 @@ export function readTextFile(
       closeSync(file);
     }
   } catch (cause) {
-    return failure(cause);
+    return readFailure(cause);
   }
   // No text in UTF-8 has a NUL, and UTF-16 of English text would decode.
   if (bytes.includes(0)) return { kind: "unreadable", ...otherEncoding(bytes) };
@@ -79,8 +79,8 @@ function notUtf8(bytes: Uint8Array): Pick<Diagnostic, "line" | "column" | "messa
   return { line: lines.length, column, message: `byte 0x${byte} is not UTF-8 (Latin-1?)`, fix };
 }
 
-/** Says why a path cannot be read. */
-function failure(cause: unknown): Exclude<FileText, { text: string }> {
+/** Why a path cannot be read, by what `node:fs` threw. */
+export function readFailure(cause: unknown): Exclude<FileText, { text: string }> {
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown error";
   if (code === "ENOENT" || code === "ENOTDIR") {
     return { kind: "missing", message: "there is no such file", fix: "correct the path", cause };

@@ -2,7 +2,7 @@ import { asRecord, isRecord } from "@agent-roles/iam";
 import type { Diagnostic } from "@agent-roles/runtime/role-env";
 import type { OidcClientIds, TrustRole } from "@agent-roles/trust";
 import type { ParsedFile } from "../input-reader.ts";
-import { finishRole, startRole } from "../role-builder.ts";
+import { startRole } from "../role-builder.ts";
 import { ofType, type Plan, type PlanRole } from "./plan.ts";
 import { plain } from "./plain-address.ts";
 import { addOwnPolicies, attach } from "./plan-attachments.ts";
@@ -54,7 +54,10 @@ export function planRoles(
     });
   return {
     oidcClientIds,
-    roles: [...roles.map(finishRole), ...unreadPlanRoles(resources, environment, file)],
+    roles: [
+      ...roles.map(({ resource: _resource, name: _name, ...role }) => role),
+      ...unreadPlanRoles(resources, environment, file),
+    ],
     problems: document["errored"] === true ? [failed(file)] : [],
   };
 }
@@ -79,7 +82,8 @@ function startPlanRole(resource: PlanResource, { account, partition }: PlanEnvir
     note("arn", "arn", "one account, the same for the whole plan");
   if (typeof seconds === "number") role.maxSessionDuration = seconds;
   const tags = isRecord(values["tags_all"]) ? values["tags_all"] : values["tags"];
-  if (isRecord(tags)) role.tags = Object.fromEntries(Object.entries(tags).map(([key, tag]) => [key, String(tag)]));
+  const entries = Object.entries(asRecord(tags)).map(([key, tag]) => [key, String(tag)] as const);
+  if (entries.length > 0) role.tags = Object.fromEntries(entries);
   return { ...role, resource, name };
 }
 

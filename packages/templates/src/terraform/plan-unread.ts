@@ -1,5 +1,5 @@
 import type { TrustRole } from "@agent-roles/trust";
-import { finishRole, startRole } from "../role-builder.ts";
+import { startRole } from "../role-builder.ts";
 import { plain, unknownDocument } from "./plain-address.ts";
 import type { PlanEnvironment } from "./plan-environment.ts";
 import type { PlanResource } from "./plan-resources.ts";
@@ -20,7 +20,7 @@ export function unreadPlanRoles(
     const role = startRole(`arn:${partition}:iam::${account}:role/\${${plain(address)}}`, { file, path: address });
     role.trustPolicy = unknownDocument(address);
     role.unknowns.push({ path: "arn", expression: `${address} (${type})`, assumed: `that it makes no role: ${why}` });
-    return [finishRole(role)];
+    return [role];
   });
 }
 
