@@ -24,8 +24,6 @@ const MODULE = /(?<!\.d)\.js$/;
 // `load("…")` is a require at first use: packages/templates/src/source/libraries.ts.
 const IMPORT = /(^(?:(?:import|export|\})[^"\n]* from |import )|\b(?:import|load)\()"([\w@./:-]+)"/gm;
 const DATA_FILE = /readFileSync\(new URL\("(\.\.\/data\/[^"]+)", import\.meta\.url\), "utf8"\)/;
-/** Later versions need cookie 2, which needs Node 22: npm would warn on Node 20. Remove it together with Node 20. */
-const HELD_BACK = { fastify: { "light-my-request": "~6.6.0" } };
 const NOT_PUBLISHED = /\.(test|test-helper|simulation)\.|\.(tsbuildinfo|map|d\.ts)$|\/(\.docs|__pycache__)$/;
 
 const text = (...path) => readFileSync(join(...path), "utf8");
@@ -85,8 +83,7 @@ function stage(own, target) {
     const importer = packageOf(file);
     const range = importer.dependencies?.[name] ?? importer.peerDependencies?.[name];
     if (!range && other !== own) throw new Error(`${file} imports ${name}, which ${importer.name} does not depend on`);
-    if (range && !own.peerDependencies?.[name])
-      Object.assign(dependencies, { [name]: range.replace("catalog:", catalog[name]) }, HELD_BACK[name]);
+    if (range && !own.peerDependencies?.[name]) dependencies[name] = range.replace("catalog:", catalog[name]);
     return specifier;
   }
 
@@ -110,9 +107,10 @@ function stage(own, target) {
     (_, link) => `](${GITHUB}/blob/v${own.version}/${join(own.path, link)})`,
   );
   writeFileSync(join(target, "README.md"), readme);
-  const { path: _, directory: __, private: ___, devDependencies: ____, exports, ...kept } = own;
+  const { path: _, directory: __, private: ___, devDependencies: ____, exports, files, ...kept } = own;
   const published = {
     ...kept,
+    files: [...files, "CHANGELOG.md"],
     homepage: `${GITHUB}#readme`,
     bugs: `${GITHUB}/issues`,
     ...(exports && {

@@ -47,7 +47,7 @@ describe.each(["agent-roles", "infra", "runtime", "sandbox", "trust"])("%s", (na
     expect(homepage).toContain("github.com");
     const { stdout: list } = await execa("tar", ["-tzf", tarball(name)]);
     const files = list.split("\n");
-    expect(files).toEqual(expect.arrayContaining(["package/README.md", "package/LICENSE"]));
+    expect(files).toEqual(expect.arrayContaining(["package/README.md", "package/LICENSE", "package/CHANGELOG.md"]));
     expect(files.filter((file) => /\.test|\.simulation|tsbuildinfo|pycache|\/src\//.test(file))).toEqual([]);
     // Compiled code, which no source determines.
     expect(files.filter((file) => /\.(?:v8|node|wasm|jsc|pyc|so|dll)$/.test(file))).toEqual([]);

@@ -197,9 +197,10 @@ const ENDPOINT_PORT = 9911;
 const LAST_PORT = 65_535;
 
 function parseAddress(text: string): Address | undefined {
-  const [, host = "::", digits = ""] = /^(?:\[?([\da-f.:]+?)\]?:)?(\d{1,5})$/i.exec(text) ?? [];
+  const [, host, digits = ""] = /^(?:\[?([\da-f.:]+?)\]?:)?(\d{1,5})$/i.exec(text) ?? [];
   const port = wholeNumber(digits, LAST_PORT);
-  return isIP(host) === 0 || port === undefined ? undefined : { host, port };
+  if (port === undefined || (host !== undefined && isIP(host) === 0)) return undefined;
+  return { port, ...(host !== undefined && { host }) };
 }
 
 function parseOwner(text: string): Owner | undefined {

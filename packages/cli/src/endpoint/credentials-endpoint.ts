@@ -1,3 +1,4 @@
+import type { Server } from "node:http";
 import { resolve } from "node:path";
 import type {
   AgentRoles,
@@ -10,11 +11,19 @@ import type {
 import { cacheDirectory } from "@agent-roles/runtime/cache";
 import { AgentRolesError, type Env } from "@agent-roles/runtime/role-env";
 import { GROUP_FILE_MODE, shareDirectory } from "@agent-roles/runtime/stores";
-import type { FastifyReply } from "fastify";
-import { type Address, JSON_TYPE, limitedServer, listenOn, refuse } from "./limited-server.ts";
+import {
+  type Address,
+  type Answer,
+  type Answers,
+  closeServer,
+  limitedServer,
+  listenOn,
+  NO_SUCH_PATH,
+  refusal,
+} from "./limited-server.ts";
 import { endpointMetrics, type Metrics } from "./metrics.ts";
 import { profileTokens, type ProfileTokens } from "./profile-tokens.ts";
-import { type Refusal, refusedRequest } from "./refused-request.ts";
+import type { Refusal } from "./refused-request.ts";
 import { STATUS_PAGE_HEADERS, statusPage } from "./status-page.ts";
 
 const LOOPBACK = "127.0.0.1";
@@ -78,8 +87,7 @@ export interface Endpoint extends Pick<Metrics, "onCall"> {
 export function credentialsEndpoint(options: EndpointOptions): Endpoint {
   const { env, clock, owner, shared, onProfiles, onFailure } = options;
   const metrics = endpointMetrics();
-  const app = limitedServer();
-  const monitors = limitedServer();
+  const servers: Server[] = [];
   /** By how much this machine's clock is behind AWS, milliseconds. */
   let offsetMs = 0;
   let tokens: ProfileTokens | undefined;
@@ -88,38 +96,28 @@ export function credentialsEndpoint(options: EndpointOptions): Endpoint {
   async function listen(roles: AgentRoles): Promise<void> {
     const session = sessionReader(roles, { ...clock, now: () => clock.now() + offsetMs });
     const answer = containerAnswers();
-    const hosts = new Set<string>();
-    app.addHook("onRequest", (request, reply, done) => {
-      void reply.header("cache-control", "no-store");
-      const refused = refusedRequest(request.raw, hosts);
-      if (refused) refuse(reply, refused);
-      else done();
-    });
-    app.get<{ Params: { profile: string } }>("/credentials/:profile", async (request, reply) => {
-      const { profile } = request.params;
-      const { authorization } = request.headers;
-      if (authorization === undefined) return refuse(reply, NO_TOKEN);
+    async function credentials(profile: string, authorization: string | undefined): Promise<Answer> {
+      if (authorization === undefined) return refusal(NO_TOKEN);
       // The same answer for a profile that does not exist: the names of others are not given away.
-      if (!tokens?.isValid(profile, authorization)) return refuse(reply, WRONG_TOKEN);
+      if (!tokens?.isValid(profile, authorization)) return refusal(WRONG_TOKEN);
       try {
         const { role } = roles.target(profile);
-        return reply.type(JSON_TYPE).send(answer(await session(profile), { roleArn: role.arn, offsetMs }));
+        return { body: answer(await session(profile), { roleArn: role.arn, offsetMs }) };
       } catch (error) {
-        return refuse(reply, unavailable(error));
+        return refusal(unavailable(error));
       }
-    });
-    app.get("/", (_, reply) =>
-      reply.headers(STATUS_PAGE_HEADERS).send(statusPage(roles.profiles(), clock.now() + offsetMs)),
+    }
+    const hosts = new Set<string>();
+    const port = await serve(
+      { host: LOOPBACK, port: options.port },
+      (path, { headers }) => {
+        const [, segment] = /^\/credentials\/([^/]+)$/.exec(path) ?? [];
+        if (segment !== undefined) return credentials(decodeURIComponent(segment), headers.authorization);
+        if (path !== "/") return monitor(path, roles, ({ profile, status, failure }) => ({ profile, status, failure }));
+        return { headers: STATUS_PAGE_HEADERS, body: statusPage(roles.profiles(), clock.now() + offsetMs) };
+      },
+      hosts,
     );
-    app.get("/healthz", () => ({ status: "ok" }));
-    app.get("/readyz", (_, reply) => {
-      const notReady = notReadyOf(roles);
-      const isReady = notReady.length === 0;
-      return reply.code(isReady ? 200 : 503).send({ ready: isReady, notReady: notReady.map(reason) });
-    });
-    app.get("/metrics", async (_, reply) => sendMetrics(reply, roles));
-
-    const port = await listenOn(app, { host: LOOPBACK, port: options.port });
     const url = `http://${LOOPBACK}:${port}`;
     const directory = resolve(shared?.directory ?? cacheDirectory(env), "endpoint", String(port));
     const files = profileTokens(directory, shared ? { mode: GROUP_FILE_MODE } : { owner });
@@ -136,7 +134,8 @@ export function credentialsEndpoint(options: EndpointOptions): Endpoint {
     for (const name of [LOOPBACK, "localhost", "[::1]"]) hosts.add(`${name}:${port}`);
     try {
       if (shared) await shareDirectory(shared.directory, directory, shared.group);
-      if (options.metrics) await listenForMonitors(roles, options.metrics);
+      // Failures, with their ARNs, are left out.
+      if (options.metrics) await serve(options.metrics, (path) => monitor(path, roles));
       await update();
     } catch (error) {
       await close();
@@ -144,28 +143,34 @@ export function credentialsEndpoint(options: EndpointOptions): Endpoint {
     }
   }
 
-  /** For kubelets and Prometheus, which come from another network namespace. Failures, with their ARNs, are left out. */
-  async function listenForMonitors(roles: AgentRoles, address: Address): Promise<void> {
-    monitors.addHook("onRequest", (request, reply, done) => {
-      const refused = refusedRequest(request.raw);
-      if (refused) refuse(reply, refused);
-      else done();
-    });
-    monitors.get("/healthz", () => ({ status: "ok" }));
-    monitors.get("/readyz", (_, reply) => {
-      const isReady = notReadyOf(roles).length === 0;
-      return reply.code(isReady ? 200 : 503).send({ ready: isReady });
-    });
-    monitors.get("/metrics", async (_, reply) => sendMetrics(reply, roles));
-    await listenOn(monitors, address);
+  function serve(address: Address, answers: Answers, hosts?: ReadonlySet<string>): Promise<number> {
+    const server = limitedServer(answers, hosts);
+    servers.push(server);
+    return listenOn(server, address);
   }
 
-  async function sendMetrics(reply: FastifyReply, roles: AgentRoles): Promise<FastifyReply> {
-    return reply.type(metrics.contentType).send(await metrics.text(roles.profiles(), clock.now() + offsetMs));
+  /** For kubelets and Prometheus, which come from another network namespace. */
+  async function monitor(
+    path: string,
+    roles: AgentRoles,
+    reason?: (profile: ProfileStatus) => object,
+  ): Promise<Answer> {
+    if (path === "/healthz") return { body: JSON.stringify({ status: "ok" }) };
+    if (path === "/metrics") {
+      const body = await metrics.text(roles.profiles(), clock.now() + offsetMs);
+      return { headers: { "content-type": metrics.contentType }, body };
+    }
+    if (path !== "/readyz") return refusal(NO_SUCH_PATH);
+    const notReady = roles.profiles().filter(({ status }) => status !== "fresh" && status !== "expiring");
+    const ready = notReady.length === 0;
+    return {
+      status: ready ? 200 : 503,
+      body: JSON.stringify({ ready, ...(reason && { notReady: notReady.map(reason) }) }),
+    };
   }
 
   async function close(): Promise<void> {
-    await Promise.all([app.close(), monitors.close()]);
+    await Promise.all(servers.map(closeServer));
     await tokens?.remove();
   }
 
@@ -258,12 +263,4 @@ function noAnswerYet(profile: string): AgentRolesError {
     retryable: true,
     fix: "Ask again: the role is being assumed.",
   });
-}
-
-function notReadyOf(roles: AgentRoles): readonly ProfileStatus[] {
-  return roles.profiles().filter(({ status }) => status !== "fresh" && status !== "expiring");
-}
-
-function reason({ profile, status, failure }: ProfileStatus) {
-  return { profile, status, ...(failure && { failure }) };
 }

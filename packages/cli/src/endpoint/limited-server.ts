@@ -1,51 +1,78 @@
-import { STATUS_CODES } from "node:http";
-import { fastify, type FastifyInstance, type FastifyReply } from "fastify";
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, STATUS_CODES } from "node:http";
 import { UsageError } from "../usage-error.ts";
-import type { Refusal } from "./refused-request.ts";
+import { type Refusal, refusedRequest } from "./refused-request.ts";
 
 export interface Address {
-  /** An IP address; `::` for all interfaces. */
-  readonly host: string;
+  /** An IP address; all interfaces by default, also where there is no IPv6. */
+  readonly host?: string;
   readonly port: number;
 }
+
+export interface Answer {
+  /** 200 by default. */
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** JSON, unless `headers` has another content type. */
+  readonly body: string;
+}
+
+/** @param path - without the query. */
+export type Answers = (path: string, request: IncomingMessage) => Answer | Promise<Answer>;
 
 /** Longer than AWS clients wait for an answer, and short enough for slow requests to hold nothing up. */
 const REQUEST_LIMIT_MS = 5_000;
 const CONNECTIONS = 1_000;
 
-export const JSON_TYPE = "application/json; charset=utf-8";
-
-/** A server with limits for the size and the time of requests. */
-export function limitedServer(): FastifyInstance {
-  const app = fastify({
-    exposeHeadRoutes: false,
-    forceCloseConnections: true,
+/**
+ * A server with limits for the size and the time of requests, which refuses those of {@link refusedRequest}.
+ *
+ * @param hosts - values of the `Host` header, in lower case; left out where clients can use any name.
+ */
+export function limitedServer(answers: Answers, hosts?: ReadonlySet<string>): Server {
+  const limits = {
+    maxHeaderSize: 8_192,
     requestTimeout: REQUEST_LIMIT_MS,
-    connectionTimeout: 2 * REQUEST_LIMIT_MS,
+    headersTimeout: REQUEST_LIMIT_MS,
     keepAliveTimeout: 2 * REQUEST_LIMIT_MS,
-    bodyLimit: 1,
-    routerOptions: { maxParamLength: 1_000 },
-    http: { maxHeaderSize: 8_192, headersTimeout: REQUEST_LIMIT_MS, connectionsCheckingInterval: 1_000 },
-    frameworkErrors: (error, _, reply) => {
-      void refuse(reply, { status: error.statusCode ?? 400, code: "BadRequest", message: "the path is malformed" });
-    },
-    // What Node's parser refuses never reaches a route.
-    clientErrorHandler: ({ code }, socket) => {
-      if (code === "ECONNRESET" || !socket.writable) return void socket.destroy();
-      const { status, ...body } = parserRefusal(code);
-      const text = JSON.stringify(body);
-      socket.end(
-        `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/json\r\nContent-Length: ${text.length}\r\nConnection: close\r\n\r\n${text}`,
-      );
-    },
+    connectionsCheckingInterval: 1_000,
+  };
+  async function answer(request: IncomingMessage): Promise<Answer> {
+    const refused = refusedRequest(request, hosts);
+    if (refused) return refusal(refused);
+    const [path = ""] = (request.url ?? "").split("?", 1);
+    try {
+      return await answers(path, request);
+    } catch (error) {
+      if (error instanceof URIError) return refusal(MALFORMED_PATH);
+      return refusal({ status: 500, code: "Unknown", message: "the request failed" });
+    }
+  }
+  const server = createServer(limits, (request, response) => {
+    void answer(request).then(({ status = 200, headers, body }) => {
+      const type = { "cache-control": "no-store", "content-type": JSON_TYPE };
+      response.writeHead(status, { ...type, "content-length": Buffer.byteLength(body), ...headers }).end(body);
+    });
   });
-  app.server.maxConnections = CONNECTIONS;
-  app.setNotFoundHandler((_, reply) =>
-    refuse(reply, { status: 404, code: "NotFound", message: "there is no such path" }),
-  );
-  app.setErrorHandler((_, __, reply) => refuse(reply, { status: 500, code: "Unknown", message: "the request failed" }));
-  return app;
+  server.timeout = 2 * REQUEST_LIMIT_MS;
+  server.maxConnections = CONNECTIONS;
+  // What Node's parser refuses never reaches a route.
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
+    const { status, ...rest } = parserRefusal(error.code);
+    const text = JSON.stringify(rest);
+    socket.end(
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/json\r\nContent-Length: ${text.length}\r\nConnection: close\r\n\r\n${text}`,
+    );
+  });
+  return server;
 }
+
+const JSON_TYPE = "application/json; charset=utf-8";
+
+const MALFORMED_PATH: Refusal = { status: 400, code: "BadRequest", message: "the path is malformed" };
+
+export const NO_SUCH_PATH: Refusal = { status: 404, code: "NotFound", message: "there is no such path" };
 
 function parserRefusal(code: string | undefined): Refusal {
   if (code === "ERR_HTTP_REQUEST_TIMEOUT") {
@@ -58,27 +85,35 @@ function parserRefusal(code: string | undefined): Refusal {
   return { status: 400, code: "BadRequest", message: "the request is malformed" };
 }
 
-/** Answers with the refusal as JSON. */
-export function refuse(reply: FastifyReply, { status, code, message }: Refusal): FastifyReply {
-  if (status === 405) void reply.header("allow", "GET");
-  // The rest of such a request is not read.
-  if (status === 413) void reply.header("connection", "close");
-  // A malformed path is refused before any hook.
-  void reply.header("cache-control", "no-store");
-  return reply.code(status).type(JSON_TYPE).send(JSON.stringify({ code, message }));
+/** The refusal as JSON. */
+export function refusal({ status, ...body }: Refusal): Answer {
+  const headers = {
+    ...(status === 405 && { allow: "GET" }),
+    // The rest of such a request is not read.
+    ...(status === 413 && { connection: "close" }),
+  };
+  return { status, headers, body: JSON.stringify(body) };
 }
 
 /** @returns the port. @throws {UsageError} The address is in use or cannot be used. */
-export async function listenOn(app: FastifyInstance, { host, port }: Address): Promise<number> {
+export async function listenOn(server: Server, { host, port }: Address): Promise<number> {
   try {
-    await app.listen({ host, port });
+    server.listen({ host, port });
+    await once(server, "listening");
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     const problem = code === "EADDRINUSE" ? "is in use" : `cannot be used (${String(code)})`;
     throw new UsageError(
-      `port ${port} of ${host} ${problem}\n  fix: choose another one: --endpoint PORT or --metrics ADDRESS:PORT; 0 for any free port`,
+      `port ${port} of ${host ?? "all interfaces"} ${problem}\n  fix: choose another one: --endpoint PORT or --metrics ADDRESS:PORT; 0 for any free port`,
     );
   }
-  const address = app.server.address();
+  const address = server.address();
   return typeof address === "object" && address ? address.port : port;
+}
+
+/** Ends every connection. */
+export async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve));
+  server.closeAllConnections();
+  await closed;
 }
