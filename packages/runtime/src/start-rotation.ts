@@ -86,7 +86,8 @@ export async function startRotation(context: RotationContext, options: StartOpti
     listeners.delete(listener);
     return idle();
   });
-  void lookAtOthers(sessions, clock, signal);
+  // Roles can come later: where there are none, too.
+  if (sessions().every(({ look }) => look)) void lookAtOthers(sessions, clock, signal);
   await Promise.race([filled.then(idle), done]);
   return { done };
 }
@@ -95,6 +96,6 @@ export async function startRotation(context: RotationContext, options: StartOpti
 async function lookAtOthers(sessions: () => readonly RoleSession[], clock: Clock, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await clock.sleep(LOOK_EVERY_MS, signal);
-    if (!signal.aborted) await Promise.all(sessions().map((session) => session.look()));
+    if (!signal.aborted) await Promise.all(sessions().map((session) => session.look?.()));
   }
 }

@@ -59,8 +59,11 @@ export interface RoleSession {
   readonly credentials: (options?: CredentialsOptions) => Promise<SessionCredentials>;
   /** Calls STS now, or joins the call in flight. Never rejects: failures are in the state. */
   readonly refresh: () => Promise<SessionState>;
-  /** Takes what another process got in the meantime, if the last refresh failed; replaces a revoked session. Never rejects. */
-  readonly look: () => Promise<void>;
+  /**
+   * Takes what another process got in the meantime, if the last refresh failed; replaces a revoked session. Never rejects.
+   * Left out where no other process shares the session.
+   */
+  readonly look?: () => Promise<void>;
   /** After a failure: due at this time, milliseconds since the epoch, instead of after the pause. */
   readonly retryAt: (dueAt: number) => void;
 }
@@ -168,7 +171,7 @@ export function roleSession(assume: Assume, options: RoleSessionOptions): RoleSe
     dueAt: () => (pending ? Infinity : dueAt()),
     credentials,
     refresh: () => refresh(),
-    look,
+    ...((readCachedSession || options.revokedAt) && { look }),
     retryAt: (at) => {
       if (state.failure) state = { ...state, dueAt: at };
     },

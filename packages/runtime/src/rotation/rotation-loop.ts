@@ -33,7 +33,7 @@ export function rotationLoop(sessions: () => Iterable<Refreshable>, clock: Clock
   async function run(): Promise<void> {
     signal.addEventListener("abort", wake);
     while (!signal.aborted) {
-      nap = new AbortController();
+      if (nap.signal.aborted) nap = new AbortController();
       const now = clock.now();
       wakesAt = lookAt(sessions(), now);
       await clock.sleep(wakesAt - now, nap.signal);
