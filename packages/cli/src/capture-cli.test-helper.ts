@@ -1,4 +1,4 @@
-import { systemClock } from "@agent-roles/runtime/clock";
+import { type Clock, systemClock } from "@agent-roles/runtime/clock";
 import type { CliContext, ExitCode } from "./cli-context.ts";
 import { runCli } from "./run-cli.ts";
 
@@ -9,6 +9,9 @@ export interface Captured {
   readonly err: string;
 }
 
+/** It is always midnight; pauses are real. The sessions of a test end at one. */
+export const clock: Clock = { ...systemClock, now: () => Date.parse("2026-01-01T00:00:00Z") };
+
 /** Runs a command line in this process, with an empty environment and whatever `context` replaces. */
 export async function captureCli(argv: readonly string[], context: Partial<CliContext> = {}): Promise<Captured> {
   const out: string[] = [];
@@ -16,7 +19,7 @@ export async function captureCli(argv: readonly string[], context: Partial<CliCo
   const code = await runCli(argv, {
     env: {},
     exportEnv: () => undefined,
-    clock: systemClock,
+    clock,
     out: (text) => out.push(text),
     err: (text) => err.push(text),
     stdin: async () => "",

@@ -6,14 +6,13 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { serveMcp } from "@agent-roles/mcp";
 import { type AgentRoles, createAgentRoles } from "@agent-roles/runtime";
-import { systemClock } from "@agent-roles/runtime/clock";
 import { type Env, parseRoleEnv, type TargetRole } from "@agent-roles/runtime/role-env";
 import { Client, InMemoryTransport } from "@modelcontextprotocol/client";
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { credentialsEndpoint, type Endpoint, type EndpointProfile } from "./endpoint/credentials-endpoint.ts";
 import { exec } from "./exec/exec.ts";
 import { fastOptions } from "./credential-process/fast-path.ts";
-import { captureCli } from "./capture-cli.test-helper.ts";
+import { captureCli, clock } from "./capture-cli.test-helper.ts";
 
 /** Names that are easily taken for one another, each in an account of its own. */
 const PROFILES = ["MyFirstAccount", "MySecondAccount", "Team/Prod", "team/prod", "Prod", "Prod-2", "a.b", "b", "50%"];
@@ -115,7 +114,7 @@ beforeEach(() => {
   for (const [name, value] of Object.entries(ambient)) vi.stubEnv(name, value);
   env = { ...ROLES, ...ambient, HOME: home, PATH: process.env["PATH"] };
   asked = [];
-  roles = createAgentRoles({ env });
+  roles = createAgentRoles({ env, clock });
 });
 afterAll(async () => {
   sts.closeAllConnections();
@@ -124,11 +123,10 @@ afterAll(async () => {
 });
 
 function session(accountId: string): string {
-  const expiration = new Date(Date.now() + 3_600_000).toISOString();
   return (
     `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>` +
     `<AccessKeyId>ASIA${accountId}EXAMPLE</AccessKeyId><SecretAccessKey>hush</SecretAccessKey><SessionToken>token</SessionToken>` +
-    `<Expiration>${expiration}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`
+    `<Expiration>2026-01-01T01:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`
   );
 }
 
@@ -216,7 +214,7 @@ it("gives an MCP client its named accounts, for 1,000 calls", async () => {
   const [near, far] = InMemoryTransport.createLinkedPair();
   const stop = new AbortController();
   const { signal } = stop;
-  const options = { roles, env, clock: systemClock, cwd: home, version: "1", signal, transport: far };
+  const options = { roles, env, clock, cwd: home, version: "1", signal, transport: far };
   const served = serveMcp({ ...options, onError: () => undefined });
   const client = new Client({ name: "test", version: "1" });
   await client.connect(near);
@@ -289,7 +287,7 @@ it("starts no command with another account, for 200 lists of profiles", async ()
     const context = {
       env,
       exportEnv: () => undefined,
-      clock: systemClock,
+      clock,
       err: (line: string) => lines.push(line),
       onSignal: () => undefined,
       hasTerminal: false,
@@ -314,7 +312,7 @@ it("serves over HTTP the account of the token and of the path, for 1,000 request
   const endpoint: Endpoint = credentialsEndpoint({
     port: 0,
     env,
-    clock: systemClock,
+    clock,
     onProfiles: (...given) => {
       [url, profiles] = given;
     },

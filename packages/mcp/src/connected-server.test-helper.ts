@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type AssumeRole, createAgentRoles, type RoleRequest } from "@agent-roles/runtime";
-import { systemClock } from "@agent-roles/runtime/clock";
+import { type Clock, systemClock } from "@agent-roles/runtime/clock";
 import type { Env } from "@agent-roles/runtime/role-env";
 import { Client, type ClientOptions, InMemoryTransport } from "@modelcontextprotocol/client";
 import { serveMcp } from "./serve-mcp.ts";
@@ -27,6 +27,9 @@ export interface TestServerOptions {
 }
 
 /** What a tool answered. */
+const NOW = Date.parse("2026-01-01T00:00:00Z");
+const clock: Clock = { ...systemClock, now: () => NOW };
+
 interface ToolAnswer {
   readonly error?: { readonly code: string; readonly message: string; readonly fix: string };
   // oxlint-disable-next-line typescript/no-explicit-any -- tests compare it with what they expect
@@ -60,17 +63,17 @@ export async function connectedServer(options: TestServerOptions = {}): Promise<
       secretAccessKey: "hush-hush",
       // The identity that `identify` finds again.
       sessionToken: `${role.accountId}/${role.roleName}/${attributes.roleSessionName ?? "agent-roles"}`,
-      issuedAt: new Date(),
-      expiration: new Date(Date.now() + durationSeconds * 1_000),
+      issuedAt: new Date(NOW),
+      expiration: new Date(NOW + durationSeconds * 1_000),
       accountId: role.accountId,
     };
   };
   const stop = new AbortController();
   const [near, far] = InMemoryTransport.createLinkedPair();
   const served = serveMcp({
-    roles: createAgentRoles({ env, assumeRole }),
+    roles: createAgentRoles({ env, assumeRole, clock }),
     env,
-    clock: systemClock,
+    clock,
     cwd: home,
     version: "1.2.3",
     signal: stop.signal,

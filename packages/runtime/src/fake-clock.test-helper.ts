@@ -1,6 +1,6 @@
 import type { Clock } from "./clock.ts";
 
-/** A clock that stops until the test moves it; it never moves while files are read or written, however slow the disk is. */
+/** A clock that stops until the test moves it; it never moves while files are read or written or a real timer runs, however slow the machine is. */
 export interface FakeClock extends Clock {
   /** Moves time on, waking sleepers in their order, each once the event loop is idle. */
   advance(ms: number): Promise<void>;
@@ -24,7 +24,8 @@ export function fakeClock(start: number = Date.parse("2026-01-01T00:00:00Z")): F
   let corrected = 0;
   let longest = 0;
   const sleepers = new Set<Sleeper>();
-  const outsideBefore = outside().length;
+  const outsideBefore = active(OUTSIDE).length;
+  const timersBefore = active(REAL_TIMER).length;
 
   /** The next to wake, not later than `end`. */
   function earliest(end: number): Sleeper | undefined {
@@ -32,9 +33,11 @@ export function fakeClock(start: number = Date.parse("2026-01-01T00:00:00Z")): F
   }
 
   async function rest(): Promise<void> {
-    await settle();
-    const [resource] = outside().slice(outsideBefore);
-    if (resource) throw new Error(`fake time cannot wait for a ${resource}`);
+    do {
+      await settle();
+      const [resource] = active(OUTSIDE).slice(outsideBefore);
+      if (resource) throw new Error(`fake time cannot wait for a ${resource}`);
+    } while (active(REAL_TIMER).length > timersBefore);
   }
 
   function goTo(sleeper: Sleeper): void {
@@ -97,11 +100,16 @@ export async function settle(): Promise<void> {
     await new Promise<void>((resolve) => {
       setImmediate(resolve);
     });
-    if (process.getActiveResourcesInfo().some((resource) => /^(FSReq|CloseReq)/.test(resource))) turns = -1;
+    if (active(/^(FSReq|CloseReq)/).length > 0) turns = -1;
   }
 }
 
-/** Sockets and processes: nobody can say when they are idle, so a test with fake time opens none. */
-function outside(): string[] {
-  return process.getActiveResourcesInfo().filter((resource) => /^(TCP|UDP|GetAddrInfo|ProcessWrap)/.test(resource));
+/** Sockets, processes and watched files: nobody can say when they are idle, so a test with fake time opens none. */
+const OUTSIDE = /^(TCP|UDP|GetAddrInfo|ProcessWrap|FSEvent|StatWatcher)/;
+
+/** A pause by the system's clock, such as that of a program that waits for a lock. */
+const REAL_TIMER = /^Timeout$/;
+
+function active(kind: RegExp): string[] {
+  return process.getActiveResourcesInfo().filter((resource) => kind.test(resource));
 }

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { setImmediate } from "node:timers/promises";
 import { expect, it } from "vitest";
+import { systemClock } from "./clock.ts";
 import { fakeClock } from "./fake-clock.test-helper.ts";
 
 const MINUTE = 60_000;
@@ -34,6 +35,14 @@ it("moves the fake clock from sleeper to sleeper until work that reads files and
   };
   expect(await clock.until(work())).toBe(start + MINUTE + 5);
   await expect(clock.until(Promise.reject(new Error("mine")))).rejects.toThrow("mine");
+});
+
+it("does not move the fake clock while work waits by the system's clock", async () => {
+  const clock = fakeClock();
+  const start = clock.now();
+  const waited = systemClock.sleep(50, new AbortController().signal).then(() => clock.now());
+  await clock.advance(MINUTE);
+  expect(await waited).toBe(start);
 });
 
 it("refuses fake time beside a socket, whose end nobody can foresee", async () => {

@@ -32,6 +32,6 @@ export function credentials(name: string, issuedAt: number, lifetimeMs = 3_600_0
 
 /** That many seconds before now, for the age of a file. The file system has no other clock; a test leaves seconds of margin. */
 export function ago(seconds: number): Date {
-  // oxlint-disable-next-line eslint/no-restricted-properties -- see above
+  // oxlint-disable-next-line tests/no-guessing -- see above
   return new Date(Date.now() - seconds * 1_000);
 }

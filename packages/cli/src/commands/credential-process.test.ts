@@ -20,6 +20,7 @@ const refusal = (code: string) =>
   `<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>${code}</Code>` +
   `<Message>no</Message></Error></ErrorResponse>`;
 const HOUR = 3_600_000;
+const NOW = Date.parse("2026-01-01T00:00:00Z");
 
 beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), "agent-roles-process-"));
@@ -28,7 +29,7 @@ beforeEach(async () => {
   server = createServer((request, response) => {
     request.resume().on("end", () => {
       calls += 1;
-      const { status, body } = answers.shift() ?? { status: 200, body: session(new Date(Date.now() + HOUR)) };
+      const { status, body } = answers.shift() ?? { status: 200, body: session(new Date(now + HOUR)) };
       const headers = { "content-type": "text/xml", "x-amzn-requestid": "1", date: new Date(now).toUTCString() };
       response.writeHead(status, headers).end(body);
     });
@@ -58,7 +59,7 @@ interface CliOptions {
   readonly env?: Record<string, string>;
 }
 
-async function cli(argv: string[], { at = Date.now(), awsAt = at, env = {} }: CliOptions = {}) {
+async function cli(argv: string[], { at = NOW, awsAt = at, env = {} }: CliOptions = {}) {
   const exported: Record<string, string | undefined> = {};
   now = awsAt;
   const captured = await captureCli(argv, {
@@ -82,7 +83,7 @@ describe("agent-roles credential-process", () => {
   it("asks anew when less than sixteen minutes are left, and gives the old ones when that fails", async () => {
     await cli(ask);
     answers = [{ status: 400, body: refusal("Throttling") }];
-    const at = Date.now() + 46 * 60_000;
+    const at = NOW + 46 * 60_000;
     expect(keyOf(await cli(ask, { at }))).toBe("ASIACALL1EXAMPLE");
     expect(calls).toBe(2);
     expect(keyOf(await cli(ask, { at: at + 500 }))).toBe("ASIACALL1EXAMPLE");
@@ -90,7 +91,7 @@ describe("agent-roles credential-process", () => {
   });
 
   it("does not take a session for valid by a clock that is an hour behind", async () => {
-    const clocks = { at: Date.now() - HOUR, awsAt: Date.now() };
+    const clocks = { at: NOW - HOUR, awsAt: NOW };
     expect(keyOf(await cli(ask, clocks))).toBe("ASIACALL1EXAMPLE");
     expect(keyOf(await cli(ask, clocks))).toBe("ASIACALL2EXAMPLE");
   });
@@ -99,7 +100,7 @@ describe("agent-roles credential-process", () => {
     ["two hours ahead", 2 * HOUR],
     ["two hours behind", -2 * HOUR],
   ])("gives the expiration as this machine's clock will show it, which is %s", async (_, aheadMs) => {
-    const awsAt = Math.floor(Date.now() / 1000) * 1000;
+    const awsAt = NOW;
     const expiration = new Date(awsAt + HOUR);
     answers = [{ status: 200, body: session(expiration) }];
     const { out } = await cli(ask, { at: awsAt + aheadMs, awsAt });
@@ -114,7 +115,7 @@ describe("agent-roles credential-process", () => {
     expect(first.err).toMatch(/^agent-roles: AccessDenied: Prod: .*; fix: .*$/);
     expect(await cli(ask)).toMatchObject({ code: 1, err: first.err });
     expect(calls).toBe(1);
-    expect((await cli(ask, { at: Date.now() + 20_000 })).code).toBe(0);
+    expect((await cli(ask, { at: NOW + 20_000 })).code).toBe(0);
   });
 
   it.each([
@@ -155,7 +156,7 @@ describe("agent-roles list", () => {
     await cli(ask);
     const listed = JSON.parse((await cli(["list", "--json"])).out);
     expect(listed).toMatchObject([{ profile: "Prod", status: "fresh" }]);
-    const later = JSON.parse((await cli(["list", "--json"], { at: Date.now() + 2 * HOUR })).out);
+    const later = JSON.parse((await cli(["list", "--json"], { at: NOW + 2 * HOUR })).out);
     expect(later).toMatchObject([{ profile: "Prod", status: "expired" }]);
   });
 
@@ -170,13 +171,13 @@ describe("agent-roles list", () => {
   it("has the keys of the credentials file come first, as AWS clients have it", async () => {
     await cli(ask);
     const note =
-      "role=arn:aws:iam::123456789013:role/MyRole issued=2026-01-01T00:00:00.000Z expiration=2026-01-01T01:00:00.000Z";
+      "role=arn:aws:iam::123456789013:role/MyRole issued=2025-12-31T00:00:00.000Z expiration=2025-12-31T01:00:00.000Z";
     await writeFile(
       join(home, ".aws/credentials"),
       `[Prod]\n# agent-roles: do not edit; ${note}\naws_access_key_id = ASIAEXAMPLE\naws_secret_access_key = hush\naws_session_token = hush\n`,
     );
     expect(JSON.parse((await cli(["list", "--json"])).out)).toMatchObject([
-      { status: "expired", expiration: "2026-01-01T01:00:00.000Z" },
+      { status: "expired", expiration: "2025-12-31T01:00:00.000Z" },
     ]);
   });
 });

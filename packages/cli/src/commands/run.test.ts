@@ -4,14 +4,14 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { systemClock } from "@agent-roles/runtime/clock";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { clock } from "../capture-cli.test-helper.ts";
 import { runCli } from "../run-cli.ts";
 
 const SESSION =
   `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>` +
   `<AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>hush</SecretAccessKey><SessionToken>token</SessionToken>` +
-  `<Expiration>${new Date(Date.now() + 3_600_000).toISOString()}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`;
+  `<Expiration>2026-01-01T01:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`;
 
 /** For a start on a busy machine. */
 const WAIT = { timeout: 600_000 };
@@ -54,7 +54,7 @@ function start(
   const code = runCli(argv, {
     env: { HOME: home, ...env },
     exportEnv: () => undefined,
-    clock: systemClock,
+    clock,
     out: (line) => out.push(line),
     err: (line) => err.push(line),
     stdin: async () => "",

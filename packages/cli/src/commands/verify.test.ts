@@ -9,7 +9,7 @@ const XMLNS = 'xmlns="https://sts.amazonaws.com/doc/2011-06-15/"';
 const SESSION =
   `<AssumeRoleResponse ${XMLNS}><AssumeRoleResult><Credentials>` +
   `<AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>hush</SecretAccessKey><SessionToken>hush</SessionToken>` +
-  `<Expiration>${new Date(Date.now() + 3_600_000).toISOString()}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`;
+  `<Expiration>2026-01-01T01:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`;
 const CALLER =
   `<GetCallerIdentityResponse ${XMLNS}><GetCallerIdentityResult><Arn>arn:aws:sts::123456789012:assumed-role/master/s</Arn>` +
   `<UserId>A</UserId><Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`;

@@ -10,13 +10,28 @@ import type { ExecOptions } from "./exec-options.ts";
 
 let home: string;
 let server: Server;
-let lifetimeMs: number;
 let calls: number;
 let lastCall: string;
+/** This machine's wall clock. Pauses are real: commands run beside them. */
+let now: number;
+let moved: AbortController;
+const clock: Clock = {
+  now: () => now,
+  // What waits for a time reads the clock again every minute; shorter pauses are limits of what is under way.
+  sleep: (ms, signal) => systemClock.sleep(ms, ms < 60_000 ? signal : AbortSignal.any([signal, moved.signal])),
+};
+
+function moveClock(ms: number): void {
+  now += ms;
+  const before = moved;
+  moved = new AbortController();
+  before.abort();
+}
 
 beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), "agent-roles-exec-"));
-  lifetimeMs = 3_600_000;
+  now = Date.parse("2026-01-01T00:00:00Z");
+  moved = new AbortController();
   calls = 0;
   server = createServer((request, response) => {
     let body = "";
@@ -46,7 +61,7 @@ const REFUSAL =
   `<Message>not authorized to perform: sts:AssumeRole</Message></Error></ErrorResponse>`;
 
 function session(): string {
-  const expiration = new Date(Date.now() + lifetimeMs).toISOString();
+  const expiration = new Date(now + 3_600_000).toISOString();
   return (
     `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials>` +
     `<AccessKeyId>ASIA${calls}EXAMPLE</AccessKeyId><SecretAccessKey>hush</SecretAccessKey><SessionToken>token</SessionToken>` +
@@ -64,9 +79,9 @@ const ROLES = Object.fromEntries(
 function start(
   profiles: readonly string[],
   command: readonly [string, ...string[]],
-  options: Partial<ExecOptions> & { hasTerminal?: boolean; clock?: Clock; variables?: Record<string, string> } = {},
+  options: Partial<ExecOptions> & { hasTerminal?: boolean; variables?: Record<string, string> } = {},
 ) {
-  const { hasTerminal = false, clock = systemClock, variables, ...given } = options;
+  const { hasTerminal = false, variables, ...given } = options;
   const err: string[] = [];
   const signals: ((signal: NodeJS.Signals) => void)[] = [];
   const env = {
@@ -209,9 +224,10 @@ it("ends at once when a signal comes before the command is started", async () =>
 });
 
 it("keeps the files fresh while the command runs", async () => {
-  lifetimeMs = 2_000;
   const script = `cd "$AGENT_ROLES_CACHE_DIR"; cat profiles/*/One.json > $HOME/first; until ! cmp -s profiles/*/One.json $HOME/first; do sleep 0.05; done`;
   const { code } = start(["One"], shell(script));
+  await written("first");
+  moveClock(51 * 60_000);
   expect(await code).toBe(0);
   expect(calls).toBeGreaterThan(1);
 });
@@ -245,18 +261,11 @@ it("calls STS for every command of a task, and takes the task from the variables
 });
 
 it("removes the credentials of a task that ends before its command does", async () => {
-  let offsetMs = 0;
-  const jump = new AbortController();
-  const clock: Clock = {
-    now: () => Date.now() + offsetMs,
-    sleep: (ms, signal) => systemClock.sleep(ms, jump.signal.aborted ? signal : AbortSignal.any([signal, jump.signal])),
-  };
   const script = `cd "$AGENT_ROLES_CACHE_DIR"; cat profiles/*/One.json > $HOME/first; while [ -e profiles/*/One.json ]; do sleep 0.02; done; cat "$AWS_CONFIG_FILE" > $HOME/config; exit 6`;
-  const { code, err } = start(["One"], shell(script), { ...TASK, clock });
+  const { code, err } = start(["One"], shell(script), TASK);
   const { Expiration }: { Expiration: string } = JSON.parse(await written("first"));
-  expect(Date.parse(Expiration) - Date.now()).toBeLessThanOrEqual(900_000);
-  offsetMs = 900_000;
-  jump.abort();
+  expect(Date.parse(Expiration) - now).toBe(900_000);
+  moveClock(900_000);
   expect(await code).toBe(6);
   expect(await readFile(join(home, "config"), "utf8")).not.toContain("[profile");
   expect(err).toEqual(["agent-roles: the task INC-42 has ended; the command has no more credentials"]);

@@ -1,6 +1,5 @@
 import { chmod, lutimes, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
-import { setTimeout } from "node:timers/promises";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { AgentRolesError } from "../agent-roles-error.ts";
 import { systemClock } from "../clock.ts";
 import { fakeClock, settle } from "../fake-clock.test-helper.ts";
@@ -43,6 +42,12 @@ function processAt(
   };
 }
 
+/** An answer that comes when the others have done their first steps on the disk. */
+const slowly = async (): Promise<SessionCredentials> => {
+  await settle();
+  return credentials("One", NOW);
+};
+
 /** An answer that comes when the test wants. */
 function held() {
   const open: { resolve: (session: SessionCredentials) => void; reject: (error: Error) => void }[] = [];
@@ -54,8 +59,8 @@ function held() {
 }
 
 /** Until the other side has done its first steps on the disk. */
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await setTimeout(1);
+function until(condition: () => boolean): Promise<unknown> {
+  return vi.waitUntil(condition, { timeout: 600_000, interval: 1 });
 }
 
 it("asks once for processes that come one after the other", async () => {
@@ -90,14 +95,14 @@ it("does not believe a session from the future: the clock was set back", async (
 });
 
 it("asks once for everybody in one process", async () => {
-  const { get, calls } = processAt({ sts: () => setTimeout(20, credentials("One", NOW)) });
+  const { get, calls } = processAt({ sts: slowly });
   const sessions = await Promise.all(Array.from({ length: 50 }, () => get()));
   expect(calls).toHaveLength(1);
   expect(new Set(sessions).size).toBe(1);
 });
 
 it("asks once for processes that come at the same moment, and all get the same", async () => {
-  const processes = Array.from({ length: 20 }, () => processAt({ sts: () => setTimeout(50, credentials("One", NOW)) }));
+  const processes = Array.from({ length: 20 }, () => processAt({ sts: slowly }));
   const sessions = await Promise.all(processes.map(({ get }) => get()));
   expect(processes.flatMap(({ calls }) => calls)).toHaveLength(1);
   expect(new Set(sessions.map(({ accessKeyId }) => accessKeyId))).toEqual(new Set(["ASIAOneEXAMPLE"]));
@@ -158,7 +163,7 @@ it("takes over from a process that fell silent in mid-call", async () => {
   await symlink("4711 since 5 on another-machine", cache.lock());
   const long = ago(11);
   await lutimes(cache.lock(), long, long);
-  const processes = Array.from({ length: 10 }, () => processAt({ sts: () => setTimeout(20, credentials("One", NOW)) }));
+  const processes = Array.from({ length: 10 }, () => processAt({ sts: slowly }));
   await Promise.all(processes.map(({ get }) => get()));
   expect(processes.flatMap(({ calls }) => calls)).toHaveLength(1);
 });

@@ -4,11 +4,12 @@ import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
-import { systemClock } from "../clock.ts";
+import { type Clock, systemClock } from "../clock.ts";
 import { processIdentity } from "../files/process-identity.ts";
 import { CHECKS } from "./checks.ts";
 import { examine } from "./doctor.ts";
 
+const clock: Clock = { ...systemClock, now: () => Date.parse("2026-01-01T00:00:00Z") };
 const ARN = "arn:aws:iam::123456789012:role/agent-roles/";
 const MANAGED = `# agent-roles: do not edit; role=${ARN}First`;
 const KEYS = "aws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = hush-hush\n";
@@ -23,7 +24,7 @@ beforeAll(async () => {
     response.writeHead(answer.status, {
       "content-type": "text/xml",
       "x-amzn-requestid": "1",
-      date: new Date(Date.now() + answer.aheadMs).toUTCString(),
+      date: new Date(clock.now() + answer.aheadMs).toUTCString(),
     });
     response.end(answer.body);
   });
@@ -63,7 +64,7 @@ type Env = Record<string, string>;
 /** The ids of the checks that find something, and their messages. */
 async function problems(env: Env = {}): Promise<readonly (readonly [string, string])[]> {
   const given = { HOME: home, AWS_ROLE_1: `${ARN}First:First`, AWS_REGION: "us-east-1", ...env };
-  const results = await examine({ env: given, clock: systemClock });
+  const results = await examine({ env: given, clock });
   for (const { ok, fix, message } of results) expect([message, fix !== ""]).toEqual([expect.stringMatching(/./), !ok]);
   return results.flatMap(({ id, ok, message }) => (ok ? [] : [[id, message] as const]));
 }
@@ -75,7 +76,7 @@ it("finds nothing on a machine where all is well, and gives one result a check",
   await file("config", `[profile First]\n${MANAGED}\ncredential_process = cat "/x"\n`);
   await file("credentials", `[mine]\n${KEYS}`);
   expect(await problems()).toEqual([]);
-  const results = await examine({ env: { HOME: home } });
+  const results = await examine({ env: { HOME: home }, clock });
   expect([...new Set(results.map(({ id }) => id))]).toEqual(CHECKS.map(({ id }) => id));
 });
 
@@ -235,7 +236,7 @@ it.runIf(process.platform !== "win32")(
     const pipe = join(home, "pipe");
     execFileSync("mkfifo", [pipe]);
     vi.stubEnv("AWS_CONFIG_FILE", pipe);
-    const results = await examine({ env: { ...process.env, HOME: home, AWS_ROLE_1: `${ARN}First:First` } });
+    const results = await examine({ env: { ...process.env, HOME: home, AWS_ROLE_1: `${ARN}First:First` }, clock });
     const messages = results.map(({ message }) => message).join("\n");
     expect(messages).toContain(`${pipe} is not a regular file`);
     expect(messages).not.toContain("did not answer");

@@ -31,7 +31,7 @@ it.runIf(process.platform === "linux")(
     const mine = await processIdentity();
     expect(await isProcessAlive(mine.replace(/since \d+/, "since 1"))).toBe(false);
     // The child of a shell that became another program: nobody waits for it.
-    const parent = spawn("sh", ["-c", "sleep 0 & echo $!; exec sleep 30"], { stdio: ["ignore", "pipe", "ignore"] });
+    const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 600"], { stdio: ["ignore", "pipe", "ignore"] });
     const [pid] = await once(parent.stdout, "data");
     const marks = [String(pid).trim(), String(parent.pid)].map((each) =>
       mine.replace(/^\d+ since \d+/, `${each} since ${start(each)}`),

@@ -21,7 +21,7 @@ export interface StoreSubject {
   close?(): Promise<void>;
 }
 
-const NOW = Date.now();
+const NOW = Date.parse("2026-01-01T00:00:00Z");
 const GENERATIONS = ["A", "B"] as const;
 
 function entry(profile: string, generation: (typeof GENERATIONS)[number], number = 1): StoredCredentials {

@@ -32,7 +32,7 @@ describe("launchMoto", () => {
   it("kills a process that does not end by itself", async () => {
     const python = await script(
       join(directory, "python3"),
-      `echo '{"version": "5.2.1", "port": 1}'\nexec <&-\nexec /bin/sleep 60`,
+      `echo '{"version": "5.2.1", "port": 1}'\nexec <&-\nexec /bin/sleep 600`,
     );
     const moto = await launchMoto(python, { env: {}, stopTimeoutMs: 50 });
     await moto.stop();

@@ -1,7 +1,8 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { failingPython, script } from "./fake-executables.test-helper.ts";
 import { environmentPython, installMoto, privateEnvironment } from "./private-environment.ts";
 
@@ -81,8 +82,12 @@ describe("installMoto", () => {
   });
 
   it("stops and leaves nothing when the signal aborts", async () => {
-    const python = await fakePython("exec /bin/sleep 60");
-    await expect(installMoto({ env, python, signal: AbortSignal.timeout(100) })).rejects.toThrow("aborted");
+    const python = await fakePython(`: > ${directory}/started; exec /bin/sleep 600`);
+    const stop = new AbortController();
+    const installing = installMoto({ env, python, signal: stop.signal });
+    await vi.waitUntil(() => existsSync(join(directory, "started")), { timeout: 600_000 });
+    stop.abort();
+    await expect(installing).rejects.toThrow("aborted");
     expect(await left()).toEqual([]);
   });
 });

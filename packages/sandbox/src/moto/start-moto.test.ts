@@ -1,7 +1,8 @@
+import { existsSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { failingPython, readyPython, script } from "./fake-executables.test-helper.ts";
 import { environmentPython, privateEnvironment } from "./private-environment.ts";
 import { startMoto } from "./start-moto.ts";
@@ -131,8 +132,11 @@ describe("startMoto", () => {
   });
 
   it("says that it was stopped when the signal aborts", async () => {
-    const motoServer = await script(join(directory, "python3"), "exec /bin/cat");
-    const signal = AbortSignal.timeout(30);
-    await expect(startMoto({ env, motoServer, signal })).rejects.toMatchObject({ code: "Aborted" });
+    const motoServer = await script(join(directory, "python3"), `: > ${directory}/started\nexec /bin/cat`);
+    const stop = new AbortController();
+    const starting = startMoto({ env, motoServer, signal: stop.signal });
+    await vi.waitUntil(() => existsSync(join(directory, "started")), { timeout: 600_000 });
+    stop.abort();
+    await expect(starting).rejects.toMatchObject({ code: "Aborted" });
   });
 });
