@@ -6,7 +6,7 @@ import { grantOf } from "./grant.ts";
 import { evaluatePolicies } from "./policy-result.ts";
 import { readPolicySet, type PolicySet } from "./policy-set.ts";
 import type { AccessPolicies, AccessRequest, Decision, Evaluation } from "./request.ts";
-import { contextOf, stated } from "./request-context.ts";
+import { contextOf, entryOf } from "./request-context.ts";
 import type { ActionRequest } from "./statement-matches.ts";
 import { allOf, anyOf, not } from "./truth.ts";
 
@@ -29,10 +29,10 @@ export function evaluate(request: AccessRequest, policies: AccessPolicies): Eval
   const resourceAccount = request.resourceAccount ?? (account && account !== "aws" ? account : own);
   const context = contextOf([
     ...callerKeys(request.caller, caller),
-    ["aws:ViaAWSService", stated("false")],
-    ["aws:PrincipalIsAWSService", stated(String(caller.type === "service"))],
-    ["aws:ResourceAccount", stated(resourceAccount)],
-    ...Object.entries(request.context ?? {}).map(([key, value]) => [key, stated(value)] as const),
+    ["aws:ViaAWSService", entryOf("false")],
+    ["aws:PrincipalIsAWSService", entryOf(String(caller.type === "service"))],
+    ["aws:ResourceAccount", entryOf(resourceAccount)],
+    ...Object.entries(request.context ?? {}).map(([key, value]) => [key, entryOf(value)] as const),
   ]);
   const each = { action, caller, resource, resourceAccount, context, resources: new Map() };
   return sortReasons(evaluateAction(each, readPolicySet(policies, caller, resource)));

@@ -15,15 +15,7 @@ export * from "./policy.ts";
 export { readPolicySet, type PolicySet } from "./policy-set.ts";
 export { matchingPrincipals } from "./principal-matches.ts";
 export type * from "./request.ts";
-export {
-  contextOf,
-  lookUp,
-  notKnown,
-  stated,
-  valueNotKnown,
-  type ContextEntry,
-  type RequestContext,
-} from "./request-context.ts";
+export { contextOf, lookUp, unknownEntry, entryOf, type ContextEntry, type RequestContext } from "./request-context.ts";
 export { coversAction, type ActionRequest } from "./statement-matches.ts";
 export type { Match, Truth } from "./truth.ts";
 export { isUnresolved } from "./unresolved.ts";

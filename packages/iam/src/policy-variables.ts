@@ -2,10 +2,10 @@ import { quote } from "./json.ts";
 import { lookUp, type RequestContext } from "./request-context.ts";
 import type { Pattern } from "./wildcard.ts";
 
-/** A policy's text with its variables filled in; `missing` when a variable has no value, `unknown` when it could have one. */
+/** A policy's text with its variables filled in; `absent` when a variable has no value, `unknown` when it could have one. */
 export type Resolved =
   | { readonly state: "text"; readonly pattern: Pattern }
-  | { readonly state: "missing"; readonly why: string }
+  | { readonly state: "absent"; readonly why: string }
   | { readonly state: "unknown"; readonly why: string };
 
 /** `${key}` or `${key, 'default'}`. */
@@ -49,7 +49,7 @@ function valueOf(variable: string, context: RequestContext): string | Exclude<Re
       return { state: "unknown", why: `\${${key}} has several values and cannot be a policy variable` };
     }
     case "absent":
-      return fallback ?? { state: "missing", why: `\${${key}} has no value in this request` };
+      return fallback ?? { state: "absent", why: `\${${key}} has no value in this request` };
     case "unknown":
       return { state: "unknown", why: entry.why };
   }

@@ -1,5 +1,5 @@
 import { asList, quote } from "./json.ts";
-import { ALWAYS_THERE, UNSTATED_KEYS } from "./condition-keys.ts";
+import { ALWAYS_THERE, UNKNOWN_UNLESS_GIVEN } from "./condition-keys.ts";
 
 /** What the request says of one condition key. */
 export type ContextEntry =
@@ -27,23 +27,19 @@ export function contextOf(entries: Iterable<readonly [key: string, entry: Contex
   return context;
 }
 
-/** The entry for a value of the question: a text or a list of texts. `undefined`, for a key left out, stays `undefined`. */
-export function stated(value: unknown): ContextEntry | undefined {
+/** The entry for a value that is given, a text or a list of texts; `undefined` for a key that is left out. */
+export function entryOf(value: unknown): ContextEntry | undefined {
   if (value === undefined || value === null) return undefined;
   const values = asList(value);
   if (values.length === 0) return { state: "absent" };
-  if (values.some((each) => typeof each === "object")) return notKnown(`${quote(value)} is neither a text nor a list`);
+  if (values.some((each) => typeof each === "object"))
+    return unknownEntry(`${quote(value)} is neither a text nor a list`);
   return { state: "present", values: values.map(String) };
 }
 
-/** The entry for a key that the request can have, with a value that is not stated. */
-export function notKnown(why: string): ContextEntry {
-  return { state: "unknown", why };
-}
-
-/** The entry for a key that the request has, with a value that is not stated. */
-export function valueNotKnown(why: string): ContextEntry {
-  return { state: "unknown", why, exists: true };
+/** The entry for a key that is not given; `exists` for one that every such request has, so that only its value is unknown. */
+export function unknownEntry(why: string, exists?: { readonly exists: true }): ContextEntry {
+  return { state: "unknown", why, ...exists };
 }
 
 const ENDPOINT_KEYS = new Set(["aws:sourcevpc", "aws:sourcevpce", "aws:vpcsourceip"]);
@@ -59,16 +55,16 @@ export function lookUp(context: RequestContext, key: string): ContextEntry {
   // AWS fills in the address only outside a VPC endpoint, and the endpoint only inside one.
   if (name === "aws:sourceip" && context.has("aws:sourcevpce")) return { state: "absent" };
   if (ENDPOINT_KEYS.has(name) && context.has("aws:sourceip")) return { state: "absent" };
-  if (ALWAYS_THERE.has(name)) return valueNotKnown(notStated(key));
-  if (UNSTATED_KEYS.has(name)) return notKnown(notStated(key));
+  if (ALWAYS_THERE.has(name)) return unknownEntry(notGiven(key), { exists: true });
+  if (UNKNOWN_UNLESS_GIVEN.has(name)) return unknownEntry(notGiven(key));
   const claims =
     context.get(`${name.slice(0, name.lastIndexOf(":"))}:*`) ?? context.get(`${name.slice(0, name.indexOf("/"))}/*`);
   if (claims?.state !== "unknown") return { state: "absent" };
   // OpenID Connect requires both in every token.
   const isRequired = claims.exists && /:(?:sub|aud)$/.test(name);
-  return isRequired ? valueNotKnown(notStated(key)) : notKnown(notStated(key));
+  return unknownEntry(notGiven(key), isRequired ? { exists: true } : undefined);
 }
 
-function notStated(key: string): string {
-  return `${key} is not stated; state it in request.context`;
+function notGiven(key: string): string {
+  return `${key} is not given; set it in request.context`;
 }

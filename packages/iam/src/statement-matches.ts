@@ -103,7 +103,7 @@ function resourceMatches({ kind, version, resource: element }: Statement, { reso
     switch (resolved.state) {
       case "text":
         return matchesResource(resolved.pattern, resource) ? "yes" : "no";
-      case "missing":
+      case "absent":
         return element.negated ? "unknown" : "no";
       case "unknown":
         return "unknown";

@@ -8,7 +8,7 @@ import type { Condition } from "../policy.ts";
 import type { ConditionOperator } from "./operators.ts";
 
 /** Why a comparison with a role's ARN is unknown. */
-const PATH_UNKNOWN = "a session ARN does not include the path of its role; state caller.principalArn";
+const PATH_UNKNOWN = "a session ARN does not include the path of its role; set caller.principalArn";
 
 /** Keys whose values must not appear in a log. */
 const UNSHOWN = new Set(["sts:externalid"]);
@@ -78,7 +78,7 @@ function oneMatches(operator: ConditionOperator, request: RequestValue, policyVa
     policyValues.map((value): Truth => {
       if (value.state === "unknown") return "unknown";
       // A variable without a value matches nothing; AWS does not say what not matching nothing is.
-      if (value.state === "missing") return operator.negated ? "unknown" : "no";
+      if (value.state === "absent") return operator.negated ? "unknown" : "no";
       const matches = operator.matches(value.pattern, request.value);
       if (matches === undefined) return "unknown";
       if (matches) return "yes";

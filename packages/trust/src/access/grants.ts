@@ -3,13 +3,13 @@ import {
   conditionsMatch,
   type ContextEntry,
   coversAction,
-  notKnown,
+  unknownEntry,
   parseArn,
   type Principal,
   quote,
   readPolicy,
   type Statement,
-  stated,
+  entryOf,
 } from "@agent-roles/iam";
 import { ASSUME_ACTIONS, federatedAction } from "../assume-role/requested-actions.ts";
 import type { TrustRole } from "../trust-model.ts";
@@ -170,8 +170,9 @@ function atRole(clause: Clause, condition: Condition | undefined, version: unkno
 
 /** @returns `undefined` when the role has no such tag. */
 function tagOf(name: string, { tags = {}, unknowns }: TrustRole): ContextEntry | undefined {
-  if (unknowns.some(({ path }) => /^tags\b/.test(path))) return notKnown("the role's tags cannot be resolved offline");
-  return stated(Object.entries(tags).find(([key]) => key.toLowerCase() === name)?.[1]);
+  if (unknowns.some(({ path }) => /^tags\b/.test(path)))
+    return unknownEntry("the role's tags cannot be resolved offline");
+  return entryOf(Object.entries(tags).find(([key]) => key.toLowerCase() === name)?.[1]);
 }
 
 function describe(entry: ContextEntry | undefined): string {

@@ -6,8 +6,8 @@ import {
   contextOf,
   isRecord,
   type RequestContext,
-  stated,
-  valueNotKnown,
+  entryOf,
+  unknownEntry,
 } from "@agent-roles/iam";
 import type { AssumeRoleRequest } from "./assume-role-request.ts";
 
@@ -24,42 +24,42 @@ export function buildContext(input: AssumeRoleRequest, caller: CallerIdentity, r
     ...callerKeys(input.caller, caller),
     ...callKeys(input, caller),
     ...roleKeys(input, role),
-    ...statedKeys(input),
+    ...givenKeys(input),
   ]);
 }
 
 function* callKeys({ request = {} }: AssumeRoleRequest, caller: CallerIdentity): Entries {
-  yield ["sts:ExternalId", stated(request.externalId)];
-  const session = valueNotKnown("the session name is not stated; state request.roleSessionName");
-  yield ["sts:RoleSessionName", stated(request.roleSessionName) ?? session];
-  yield ["sts:SourceIdentity", stated(request.sourceIdentity)];
+  yield ["sts:ExternalId", entryOf(request.externalId)];
+  const session = unknownEntry("the session name is not given; set request.roleSessionName", { exists: true });
+  yield ["sts:RoleSessionName", entryOf(request.roleSessionName) ?? session];
+  yield ["sts:SourceIdentity", entryOf(request.sourceIdentity)];
   const tags = Object.entries(request.sessionTags ?? {});
-  for (const [key, value] of tags) yield [`aws:RequestTag/${key}`, stated(value)];
-  if (tags.length > 0) yield ["aws:TagKeys", stated(tags.map(([key]) => key))];
-  yield ["sts:TransitiveTagKeys", stated(request.transitiveTagKeys)];
+  for (const [key, value] of tags) yield [`aws:RequestTag/${key}`, entryOf(value)];
+  if (tags.length > 0) yield ["aws:TagKeys", entryOf(tags.map(([key]) => key))];
+  yield ["sts:TransitiveTagKeys", entryOf(request.transitiveTagKeys)];
   // STS listens on TLS only.
-  yield ["aws:SecureTransport", stated("true")];
-  yield ["aws:ViaAWSService", stated("false")];
-  yield ["aws:PrincipalIsAWSService", stated(String(caller.type === "service"))];
+  yield ["aws:SecureTransport", entryOf("true")];
+  yield ["aws:ViaAWSService", entryOf("false")];
+  yield ["aws:PrincipalIsAWSService", entryOf(String(caller.type === "service"))];
 }
 
 function* roleKeys(input: AssumeRoleRequest, arn: Arn): Entries {
   const { role } = input;
-  yield ["aws:ResourceAccount", stated(arn.account)];
-  yield ["aws:ResourceOrgID", stated(role.orgId)];
+  yield ["aws:ResourceAccount", entryOf(arn.account)];
+  yield ["aws:ResourceOrgID", entryOf(role.orgId)];
   if (role.orgId !== undefined) {
-    yield ["aws:ResourceOrgPaths", valueNotKnown("the role's place in its organization is not stated")];
+    yield ["aws:ResourceOrgPaths", unknownEntry("the role's place in its organization is not given", { exists: true })];
   }
   const inherited = inheritedTags(input);
   for (const [key, value] of Object.entries(role.tags ?? {})) {
     // A transitive tag replaces the role's own.
-    yield [`aws:ResourceTag/${key}`, stated(inherited.get(key.toLowerCase()) ?? value)];
-    yield [`iam:ResourceTag/${key}`, stated(value)];
+    yield [`aws:ResourceTag/${key}`, entryOf(inherited.get(key.toLowerCase()) ?? value)];
+    yield [`iam:ResourceTag/${key}`, entryOf(value)];
   }
 }
 
-function* statedKeys({ request }: AssumeRoleRequest): Entries {
-  for (const [key, value] of Object.entries(request?.context ?? {})) yield [key, stated(value)];
+function* givenKeys({ request }: AssumeRoleRequest): Entries {
+  for (const [key, value] of Object.entries(request?.context ?? {})) yield [key, entryOf(value)];
 }
 
 /**

@@ -1,4 +1,11 @@
-import type { Condition, Principal, Statement } from "@agent-roles/iam";
+import {
+  type CallerIdentity,
+  type Condition,
+  matchingPrincipals,
+  type Principal,
+  readCaller,
+  type Statement,
+} from "@agent-roles/iam";
 import { isDemand, isPresenceGuard } from "./conditions.ts";
 import type { IndexedRole } from "./indexed-role.ts";
 import type { RoleIndex } from "./role-index.ts";
@@ -60,11 +67,19 @@ export function* missingAction(role: IndexedRole, index: RoleIndex, action: stri
 }
 
 function* inTrust(role: IndexedRole, index: RoleIndex, action: string): Iterable<Violation> {
-  const own = index.lettingMasterIn(role);
+  const caller = readCaller({ arn: index.context.masterRoleArn ?? "" });
+  if (typeof caller === "string") return;
+  const own = role.trust.filter((statement) => isNamed(statement, caller));
   const first = own.find(allowsAssuming);
   if (!first || own.some((statement) => covers(statement, action))) return;
   const message = `the trust policy allows the master ${first.action?.values.join(", ")}, but not ${action}`;
   yield { statement: first.label, message, fix: `add ${action} to Action` };
+}
+
+/** Whether an Allow statement names the caller for certain. */
+function isNamed({ effect, principal }: Statement, caller: CallerIdentity): boolean {
+  if (effect !== "Allow" || !principal || principal.negated) return false;
+  return matchingPrincipals(principal, caller).some(({ truth }) => truth === "yes");
 }
 
 function* inPermissions(master: IndexedRole, index: RoleIndex, action: string): Iterable<Violation> {

@@ -1,12 +1,4 @@
-import {
-  accountOf,
-  type CallerIdentity,
-  groupBy,
-  matchingPrincipals,
-  type PolicyDocument,
-  readCaller,
-  type Statement,
-} from "@agent-roles/iam";
+import { accountOf, groupBy, type PolicyDocument } from "@agent-roles/iam";
 import { knownCaller, type PossibleCaller, roleKey } from "../access/callers.ts";
 import { simulate } from "../access/simulate.ts";
 import type { AssumeRoleAnswer } from "../assume-role/assume-role-request.ts";
@@ -15,7 +7,6 @@ import { bestRequest } from "./best-request.ts";
 import { type IndexedRole, readRole } from "./indexed-role.ts";
 import { memoize } from "./memoize.ts";
 import { type Reach, readReach } from "./reach.ts";
-import { allowsAssuming, principalsOf } from "./statements.ts";
 import { readTrustedBy, type TrustedBy } from "./trusted-by.ts";
 
 /** All roles, indexed once, so that no rule compares each with each. */
@@ -33,10 +24,6 @@ export interface RoleIndex {
   readonly master: IndexedRole | undefined;
   /** `account/name` of the master, among the roles or not. */
   readonly masterKey: string | undefined;
-  /** What is known of the master when it is not among the roles. */
-  readonly outsideMaster: () => IndexedRole | undefined;
-  /** The statements of a role's trust policy that allow the master something. */
-  readonly lettingMasterIn: (role: IndexedRole) => readonly Statement[];
   /** Roles that the agent is meant to assume: those of `AWS_ROLE_N`, those that the master can assume, those that name the master. */
   readonly targets: () => ReadonlySet<IndexedRole>;
   /** The roles on which a role's own policies allow an STS action. */
@@ -44,8 +31,6 @@ export interface RoleIndex {
   readonly trustedBy: (role: IndexedRole) => TrustedBy;
   /** The roles whose trust policies name a role, by its `account/name`. */
   readonly namedBy: () => ReadonlyMap<string, readonly IndexedRole[]>;
-  /** Accounts of others that ask with an external id, by the id. */
-  readonly partiesOfExternalId: () => ReadonlyMap<string, ReadonlySet<string>>;
   /** Asks the evaluator whether one role can assume another, with the request that has the best chance. */
   readonly simulate: (from: IndexedRole, to: IndexedRole) => AssumeRoleAnswer;
 }
@@ -63,10 +48,6 @@ export function buildRoleIndex(given: readonly TrustRole[], context: TrustContex
   const master = masterKey === undefined ? undefined : byKey.get(masterKey);
   const reach = memoize(readReach);
   const trustedBy = memoize((role: IndexedRole) => readTrustedBy(role.trust));
-  const masterCaller = context.masterRoleArn === undefined ? "" : readCaller({ arn: context.masterRoleArn });
-  const lettingMasterIn = memoize(({ trust }: IndexedRole) =>
-    typeof masterCaller === "string" ? [] : trust.filter((statement) => isNamed(statement, masterCaller)),
-  );
   const reachOf = (role: IndexedRole, action = "sts:AssumeRole"): Reach => reach(role, action);
   return {
     context,
@@ -79,8 +60,6 @@ export function buildRoleIndex(given: readonly TrustRole[], context: TrustContex
     allowedAccounts: new Set(context.allowedAccounts),
     master,
     masterKey,
-    outsideMaster: lazy(() => (master ? undefined : readOutsideMaster(context))),
-    lettingMasterIn,
     reach: reachOf,
     trustedBy,
     simulate: simulateWith(context, ownAccounts),
@@ -89,7 +68,6 @@ export function buildRoleIndex(given: readonly TrustRole[], context: TrustContex
       const groups = groupBy(pairs, ([key]) => key);
       return new Map([...groups].map(([key, named]) => [key, named.map(([, role]) => role)]));
     }),
-    partiesOfExternalId: lazy(() => externalIds(roles, ownAccounts)),
     targets: lazy(() => {
       const expected = new Set((context.expectedRoles ?? []).map(({ roleArn }) => roleKey(roleArn)));
       const reached = master && reachOf(master);
@@ -126,24 +104,6 @@ function isOpenToAny(pattern: string): boolean {
   return pattern === "*" || /^arn:[^:]*:iam::\*:(?:role\/)?\*$/.test(pattern);
 }
 
-function externalIds(roles: readonly IndexedRole[], own: ReadonlySet<string>): Map<string, Set<string>> {
-  const parties = new Map<string, Set<string>>();
-  for (const statement of roles.flatMap(({ trust }) => trust).filter(allowsAssuming)) {
-    const others = principalsOf(statement).flatMap(({ account }) => (account && !own.has(account) ? [account] : []));
-    for (const { key, values } of statement.conditions) {
-      if (key !== "sts:externalid") continue;
-      for (const value of values) parties.set(value, new Set([...(parties.get(value) ?? []), ...others]));
-    }
-  }
-  return parties;
-}
-
-/** Whether an Allow statement names the caller for certain. */
-function isNamed({ effect, principal }: Statement, caller: CallerIdentity): boolean {
-  if (effect !== "Allow" || !principal || principal.negated) return false;
-  return matchingPrincipals(principal, caller).some(({ truth }) => truth === "yes");
-}
-
 /** Gives a function that asks the evaluator whether one role can assume another, with the request that has the best chance. */
 function simulateWith(
   context: TrustContext,
@@ -165,14 +125,6 @@ function simulateWith(
     const request = { context: bestRequest([...to.trust, ...from.identity], organizations) };
     return simulate(callerOf(from), to.role, request, contextOf(to)).answer;
   };
-}
-
-/** The master where it is not among the roles: its policies are not known, so that only the other side can be judged. */
-function readOutsideMaster({ masterRoleArn }: TrustContext): IndexedRole | undefined {
-  if (masterRoleArn === undefined) return undefined;
-  const managedPolicyArns = ["a policy whose text is not known"];
-  const none = { trustPolicy: {}, identityPolicies: [], unknowns: [], location: { file: "unknown" } };
-  return readRole({ arn: masterRoleArn, managedPolicyArns, ...none });
 }
 
 /** Computes a value when it is first asked for, and keeps it. */

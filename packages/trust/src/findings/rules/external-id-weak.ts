@@ -1,6 +1,7 @@
 import { isUnresolved } from "@agent-roles/iam";
 import { isDemand } from "../conditions.ts";
 import type { IndexedRole } from "../indexed-role.ts";
+import { memoize } from "../memoize.ts";
 import type { RoleIndex } from "../role-index.ts";
 import type { Rule } from "../rule.ts";
 import { allowsAssuming, principalsOf } from "../statements.ts";
@@ -48,8 +49,23 @@ function weaknessOf(value: string, wildcards: boolean, role: IndexedRole, index:
   if (rest.length < value.length && rest.replaceAll(/[^a-z0-9]/g, "").length < SHORTEST_SECRET) {
     return "is made of names that are easy to guess: an account id, the role or the company";
   }
-  const parties = index.partiesOfExternalId().get(value);
+  const parties = partiesOf(index).get(value);
   if (parties && parties.size > 1)
     return `is shared by several parties: accounts ${[...parties].toSorted().join(", ")}`;
   return undefined;
 }
+
+/** Accounts of others that ask with an external ID, by the ID. */
+const partiesOf = memoize(({ roles, ownAccounts }: RoleIndex): ReadonlyMap<string, ReadonlySet<string>> => {
+  const parties = new Map<string, Set<string>>();
+  for (const statement of roles.flatMap(({ trust }) => trust).filter(allowsAssuming)) {
+    const others = principalsOf(statement).flatMap(({ account }) =>
+      account && !ownAccounts.has(account) ? [account] : [],
+    );
+    for (const { key, values } of statement.conditions) {
+      if (key !== "sts:externalid") continue;
+      for (const value of values) parties.set(value, new Set([...(parties.get(value) ?? []), ...others]));
+    }
+  }
+  return parties;
+});

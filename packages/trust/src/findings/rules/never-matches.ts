@@ -8,7 +8,7 @@ import {
   isUnresolved,
   parseArn,
   type Principal,
-  stated,
+  entryOf,
 } from "@agent-roles/iam";
 import { isDemand } from "../conditions.ts";
 import type { Rule, Violation } from "../rule.ts";
@@ -32,7 +32,7 @@ export const neverMatches: Rule = {
       if (!values) continue;
       const shown = group.map(({ written, name }) => `${written} ${name}`).join(" and ");
       const meets = (value: string | undefined): boolean =>
-        conditionsMatch(group, version, contextOf([[key, stated(value) ?? ABSENT]])).truth !== "no";
+        conditionsMatch(group, version, contextOf([[key, entryOf(value) ?? ABSENT]])).truth !== "no";
       if (!values.some(meets)) {
         yield { message: `${shown} contradict each other: no value meets both` };
       } else if (effect === "Allow" && now !== undefined && TIME_KEYS.has(key)) {
@@ -152,5 +152,5 @@ function failsFor(principal: Principal, condition: Condition, version: unknown):
     ["aws:viaawsservice", "false"],
   ]).get(key);
   if (entry === undefined) return false;
-  return conditionsMatch([condition], version, contextOf([[key, stated(entry)]])).truth === "no";
+  return conditionsMatch([condition], version, contextOf([[key, entryOf(entry)]])).truth === "no";
 }

@@ -1,6 +1,7 @@
 import { isUnresolved } from "@agent-roles/iam";
-import type { IndexedRole } from "../indexed-role.ts";
+import { type IndexedRole, readRole } from "../indexed-role.ts";
 import { memoize } from "../memoize.ts";
+import type { RoleIndex } from "../role-index.ts";
 import type { Rule, Violation } from "../rule.ts";
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html */
@@ -11,7 +12,7 @@ export const oneSidedTrust: Rule = {
   fix: "name the master in the trust policy, and the role in the master's policy",
   *checkRole(role, index) {
     if (!index.targets().has(role) || hasUnresolvedPolicies(role)) return;
-    const master = index.master ?? index.outsideMaster();
+    const master = index.master ?? outsideMaster(index);
     if (!master || hasUnresolvedPolicies(master)) return;
     const answer = index.simulate(master, role);
     if (answer.decision !== "denied") return;
@@ -53,4 +54,12 @@ const hasUnresolvedPolicies: (role: IndexedRole) => boolean = memoize(({ role, t
       ...(resource?.values ?? []),
     ].some(isUnresolved),
   );
+});
+
+/** The master where it is not among the roles: its policies are not known, so that only the other side can be judged. */
+const outsideMaster = memoize(({ context: { masterRoleArn } }: RoleIndex): IndexedRole | undefined => {
+  if (masterRoleArn === undefined) return undefined;
+  const managedPolicyArns = ["a policy whose text is not known"];
+  const none = { trustPolicy: {}, identityPolicies: [], unknowns: [], location: { file: "unknown" } };
+  return readRole({ arn: masterRoleArn, managedPolicyArns, ...none });
 });
