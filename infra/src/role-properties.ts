@@ -1,4 +1,5 @@
 import type { ManifestRole, MasterRole } from "@agent-roles/manifest";
+import { definedOnly } from "@agent-roles/runtime/role-env";
 import type { CfnTag } from "aws-cdk-lib";
 import type { CfnRole, CfnRoleProps } from "aws-cdk-lib/aws-iam";
 import { policyDocument } from "./policies/policy-document.ts";
@@ -9,16 +10,23 @@ type RoleFields = Pick<
 >;
 
 /** The properties that master and target roles share. */
-export function roleProperties(role: RoleFields): Omit<CfnRoleProps, "assumeRolePolicyDocument" | "policies"> & {
-  readonly tags?: CfnTag[];
-} {
+export function roleProperties({
+  roleName,
+  description,
+  managedPolicies,
+  permissionsBoundary,
+  maxSessionDuration,
+  tags,
+}: RoleFields): Omit<CfnRoleProps, "assumeRolePolicyDocument" | "policies"> & { readonly tags?: CfnTag[] } {
   return {
-    roleName: role.roleName,
-    ...(role.description !== undefined && { description: role.description }),
-    ...(role.managedPolicies && { managedPolicyArns: [...role.managedPolicies] }),
-    ...(role.permissionsBoundary !== undefined && { permissionsBoundary: role.permissionsBoundary }),
-    ...(role.maxSessionDuration !== undefined && { maxSessionDuration: role.maxSessionDuration }),
-    ...(role.tags && { tags: Object.entries(role.tags).map(([key, value]) => ({ key, value })) }),
+    roleName,
+    ...definedOnly({
+      description,
+      managedPolicyArns: managedPolicies && [...managedPolicies],
+      permissionsBoundary,
+      maxSessionDuration,
+      tags: tags && Object.entries(tags).map(([key, value]) => ({ key, value })),
+    }),
   };
 }
 

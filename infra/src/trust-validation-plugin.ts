@@ -1,4 +1,4 @@
-import type { Diagnostic } from "@agent-roles/runtime/role-env";
+import { definedOnly, type Diagnostic } from "@agent-roles/runtime/role-env";
 import {
   checkTrust,
   type Expectation,
@@ -82,11 +82,7 @@ function accepting(finding: Finding, acceptIn: TrustValidationOptions["acceptIn"
 }
 
 function asFinding({ file, line, path, message, fix }: Diagnostic): Finding {
-  const location = {
-    file: file ?? "template",
-    ...(line !== undefined && { line }),
-    ...(path !== undefined && { path }),
-  };
+  const location = { file: file ?? "template", ...definedOnly({ line, path }) };
   return { id: "template", severity: "error", role: "", message, fix, location };
 }
 

@@ -1,3 +1,4 @@
+import { definedOnly } from "@agent-roles/runtime/role-env";
 import type { TemplateSource } from "@agent-roles/templates";
 import { CfnElement, type IPolicyValidationContext, Stack } from "aws-cdk-lib";
 import { readFileSync } from "node:fs";
@@ -28,9 +29,7 @@ export function readAppTemplates({ appConstruct, stackTemplates }: IPolicyValida
     const stack = stacks.get(stackConstructPath);
     read.set(stack, {
       ...readSource(templatePath, stack && pathsByStack.get(stack)),
-      ...(accountId !== undefined && { account: accountId }),
-      ...(region !== undefined && { region }),
-      ...(stack && { stackName: stack.stackName }),
+      ...definedOnly({ account: accountId, region, stackName: stack?.stackName }),
     });
   }
   // A nested stack comes after its parent, for constructs are found from the root down.
@@ -41,8 +40,7 @@ export function readAppTemplates({ appConstruct, stackTemplates }: IPolicyValida
     const { account, region } = parent;
     read.set(stack, {
       ...readSource(join(dirname(parent.file), stack.templateFile), paths),
-      ...(account !== undefined && { account }),
-      ...(region !== undefined && { region }),
+      ...definedOnly({ account, region }),
       nestedIn: { source: parent, logicalId: String(stack.resolve(resource.logicalId)) },
     });
   }

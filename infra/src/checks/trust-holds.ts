@@ -1,7 +1,7 @@
 import { groupBy } from "@agent-roles/iam";
 import { type Manifest, masterRoleArn, sessionAttributes, targetRoles } from "@agent-roles/manifest";
 import { evaluateAssumeRole } from "@agent-roles/trust";
-import type { Diagnostic } from "@agent-roles/runtime/role-env";
+import { definedOnly, type Diagnostic } from "@agent-roles/runtime/role-env";
 import { masterPermissions } from "../policies/master-permissions.ts";
 import { policyDocument } from "../policies/policy-document.ts";
 import { targetTrustPolicy } from "../policies/target-trust-policy.ts";
@@ -35,12 +35,12 @@ export function trustProblems(manifest: Manifest): Diagnostic[] {
     const [first] = alike;
     if (!first) return [];
     const { role, externalId } = first;
-    const trustPolicy = { ...targetTrustPolicy(manifest, externalId === undefined ? {} : { externalId }) };
+    const trustPolicy = { ...targetTrustPolicy(manifest, definedOnly({ externalId })) };
     const { decision, reasons } = evaluateAssumeRole({
       caller,
       role: { arn: role.arn, trustPolicy, ...organization },
       request: {
-        ...(externalId !== undefined && { externalId }),
+        ...definedOnly({ externalId }),
         roleSessionName: taskId.replaceAll(/[*?]/g, "xx"),
         ...attributes,
       },

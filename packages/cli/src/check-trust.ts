@@ -1,5 +1,5 @@
 import { accountOf } from "@agent-roles/iam/arn";
-import type { Diagnostic } from "@agent-roles/runtime/role-env";
+import { definedOnly, type Diagnostic } from "@agent-roles/runtime/role-env";
 import type { Severity, TrustCheckInput, TrustContext, TrustRole } from "@agent-roles/trust";
 import type { CheckReport, UnreadFile } from "./check-formats/check-report.ts";
 import type { CliContext } from "./cli-context.ts";
@@ -75,7 +75,7 @@ function asksForAccount(roles: readonly TrustRole[], { accounts = [] }: TrustCon
 }
 
 function asUnread({ file = "", line, message, fix }: Diagnostic): UnreadFile {
-  return { file, ...(line !== undefined && { line }), reason: `${message}; ${fix}` };
+  return { file, ...definedOnly({ line }), reason: `${message}; ${fix}` };
 }
 
 type StatedExpectation = NonNullable<TrustCheckInput["expectations"]>[number];

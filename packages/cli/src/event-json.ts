@@ -1,53 +1,33 @@
 import type { AgentRolesError, AgentRolesEvent, TargetRole } from "@agent-roles/runtime";
 import { EVENTS } from "@agent-roles/runtime/events";
 
+type FieldOf<Event> = Event extends unknown ? Event[keyof Event] : never;
+
 /** One event as a JSON object, without secrets. */
 export function eventJson(event: AgentRolesEvent, at: Date): Record<string, unknown> {
-  return { time: at.toISOString(), level: EVENTS[event.type].level, event: event.type, ...eventFields(event) };
+  const { type, ...fields } = event;
+  const json: Record<string, unknown> = { time: at.toISOString(), level: EVENTS[type].level, event: type };
+  if (type === "assumed") json["previousKeyId"] = null;
+  if (type === "assumeFailed") json["validUntil"] = null;
+  for (const [name, value] of Object.entries(fields)) Object.assign(json, fieldJson(name, value));
+  return json;
 }
 
-function eventFields(event: AgentRolesEvent): Record<string, unknown> {
-  switch (event.type) {
-    case "assumed": {
-      const { target, key, previous } = event;
-      const expiration = key.expiration.toISOString();
-      return { ...roleFields(target), keyId: key.keyId, previousKeyId: previous?.keyId ?? null, expiration };
-    }
-    case "assumeFailed": {
-      const { target, error, retryAt, validUntil } = event;
-      const times = { retryAt: retryAt.toISOString(), validUntil: validUntil?.toISOString() ?? null };
-      return { ...roleFields(target), ...errorFields(error), ...times };
-    }
-    case "masterFailed":
-      return { ...errorFields(event.error), retryAt: event.retryAt.toISOString() };
-    case "initialProgress":
-      return { done: event.done, failed: event.failed, total: event.total };
-    case "stored":
-    case "removed":
-      return { store: event.store, profiles: names(event.targets) };
-    case "storeFailed":
-      return { store: event.store, profiles: names(event.targets), ...errorFields(event.error) };
-    case "rolesChanged":
-      return { added: names(event.added), changed: names(event.changed), removed: names(event.removed) };
-    case "rolesUnreadable":
-      return { source: event.source, ...errorFields(event.error) };
-    case "cacheFailed":
-      return errorFields(event.error);
-    case "durationCapped":
-      return { profile: event.profile, durationSeconds: event.durationSeconds };
-    case "clockSkew":
-      return { offsetMs: event.offsetMs };
-  }
+/** A field of an event, by what it holds: lists of roles are names of profiles, and a role, a key or an error has fields of its own. */
+function fieldJson(name: string, value: FieldOf<AgentRolesEvent>): Record<string, unknown> {
+  if (value instanceof Date) return { [name]: value.toISOString() };
+  if (value === undefined || typeof value !== "object") return { [name]: value };
+  if (isRoles(value)) return { [name === "targets" ? "profiles" : name]: value.map(({ profile }) => profile) };
+  if ("profile" in value) return { profile: value.profile, roleArn: value.role.arn };
+  if ("code" in value) return errorFields(value);
+  const { keyId, expiration } = value;
+  return name === "previous" ? { previousKeyId: keyId } : { keyId, expiration: expiration.toISOString() };
 }
 
-function roleFields({ profile, role }: TargetRole): Record<string, unknown> {
-  return { profile, roleArn: role.arn };
+function isRoles(value: object): value is readonly TargetRole[] {
+  return Array.isArray(value);
 }
 
 function errorFields({ code, message, fix }: AgentRolesError): Record<string, unknown> {
   return { code, message, fix };
-}
-
-function names(targets: readonly TargetRole[]): string[] {
-  return targets.map(({ profile }) => profile);
 }

@@ -1,7 +1,14 @@
 import type { Manifest } from "@agent-roles/manifest";
 import { parseArn } from "@agent-roles/iam";
-import { formatDiagnostic, isRegion, parseRoleArn } from "@agent-roles/runtime/role-env";
-import type { LoadedRoles, LoadOptions } from "@agent-roles/templates";
+import {
+  definedOnly,
+  type Env,
+  formatDiagnostic,
+  isRegion,
+  parseRoleArn,
+  parseRoleEnv,
+} from "@agent-roles/runtime/role-env";
+import type { LiveAccount, LoadedRoles, LoadOptions } from "@agent-roles/templates";
 import type { TrustContext } from "@agent-roles/trust";
 import type { Command, Option } from "commander";
 import type { CliContext } from "./cli-context.ts";
@@ -82,10 +89,10 @@ export async function readTrustSet(
   const { loadTrustRoles } = await import("@agent-roles/templates");
   const { manifest, context } = await readContext(choice);
   const env = await readEnv(cli, envFile);
-  const live = isLive && (await (await import("./live-accounts.ts")).liveAccounts(profiles, { ...cli, env }));
+  const live = isLive && (await accountsToRead(profiles, env, cli));
   const loaded = await loadTrustRoles(paths, { cwd: ".", ...inputs, ...(live && { live }) });
   for (const warning of loaded.warnings) cli.err(`warning: ${formatDiagnostic(warning)}`);
-  const environment = envFile === undefined ? {} : await environmentContext(env, envFile);
+  const environment = envFile === undefined ? {} : environmentContext(env, envFile);
   const accounts = context.accounts ?? loaded.roles.flatMap(({ arn }) => parseArn(arn)?.account ?? []);
   const known: TrustContext = {
     ...context,
@@ -111,22 +118,36 @@ export function warnOfUnread({ unread }: LoadedRoles, cli: CliContext): void {
   for (const each of unread) cli.err(`warning: not read: ${formatDiagnostic(each)}`);
 }
 
+/**
+ * With which credentials live accounts are read: those of each profile, or those in use when no profile is named. A profile
+ * that an `AWS_ROLE_N` declares is that role, assumed through the master; any other is one of the AWS configuration files.
+ *
+ * @throws {AgentRolesError} `InvalidRoleEnv` for mistakes in the variables, where a profile is named.
+ */
+async function accountsToRead(profiles: readonly string[], env: Env, { clock }: CliContext): Promise<LiveAccount[]> {
+  // The SDK is behind it, and an offline check does not pay for that.
+  const { createAgentRoles, stsRegion } = await import("@agent-roles/runtime");
+  if (profiles.length === 0) return [{ region: stsRegion(env) }];
+  const { roles } = parseRoleEnv(env);
+  const agent = createAgentRoles({ env, clock });
+  return [...new Set(profiles)].map((profile) => {
+    const target = roles.find((role) => role.profile === profile);
+    if (!target) return { profile, region: stsRegion(env) };
+    return { profile, region: stsRegion(env, target.role.partition), credentials: agent.credentials(profile) };
+  });
+}
+
 /** @throws {UsageError} naming the flag, the value and the fix. */
 function inputOptions(options: TrustSetOptions): Omit<LoadOptions, "cwd"> {
   const { exclude, ownAccount: [account, ...others] = [], parameter = [], region, roleArn } = options;
   if (region !== undefined && !isRegion(region)) {
     throw new UsageError(`--region "${region}" is not a Region\n  fix: write a Region, such as eu-central-1`);
   }
-  const environment = {
-    ...(account !== undefined && others.length === 0 && { account }),
-    ...(region !== undefined && { region }),
-  };
   const pairs = parameter.map((text) => splitPair("--parameter", text, "name=value, such as Stage=prod"));
   return {
-    environment,
+    environment: definedOnly({ account: others.length === 0 ? account : undefined, region }),
     parameters: Object.fromEntries(pairs),
-    ...(exclude && { exclude }),
-    ...(roleArn !== undefined && { roleArn }),
+    ...definedOnly({ exclude, roleArn }),
   };
 }
 
@@ -162,18 +183,13 @@ async function readContext(choice: ManifestChoice): Promise<Pick<TrustSet, "mani
 }
 
 /** The `AWS_ROLE_N` of a file, for comparing them with the roles; a file without any leaves what the manifest says. */
-async function environmentContext(
-  env: Readonly<Record<string, string | undefined>>,
-  file: string,
-): Promise<Pick<TrustContext, "expectedRoles" | "masterRoleArn">> {
-  const { parseRoleEnv } = await import("@agent-roles/runtime/role-env");
+function environmentContext(env: Env, file: string): Pick<TrustContext, "expectedRoles" | "masterRoleArn"> {
   const { roles, master } = parseRoleEnv(env);
   const expectedRoles = roles.map(({ number, profile, role, externalId, durationSeconds }) => ({
     variable: `AWS_ROLE_${number}`,
     profile,
     roleArn: role.arn,
-    ...(externalId !== undefined && { externalId }),
-    ...(durationSeconds !== undefined && { durationSeconds }),
+    ...definedOnly({ externalId, durationSeconds }),
     location: { file, path: `AWS_ROLE_${number}` },
   }));
   return { ...(roles.length > 0 && { expectedRoles }), ...(master && { masterRoleArn: master.role.arn }) };

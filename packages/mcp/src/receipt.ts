@@ -1,5 +1,5 @@
 import { callerIdentity, isSessionOf, type SessionCredentials, stsRegion } from "@agent-roles/runtime";
-import { ACCESS_LEVELS, type Env, type TargetRole } from "@agent-roles/runtime/role-env";
+import { ACCESS_LEVELS, definedOnly, type Env, type TargetRole } from "@agent-roles/runtime/role-env";
 import { z } from "zod";
 import { McpError } from "./mcp-error.ts";
 
@@ -67,8 +67,7 @@ export async function receipt(
     expectedRoleArn: target.role.arn,
     region,
     access: target.access ?? "full",
-    ...(task !== undefined && { task }),
-    ...(sourceIdentity !== undefined && { sourceIdentity }),
+    ...definedOnly({ task, sourceIdentity }),
     expiration: credentials.expiration.toISOString(),
   };
 }

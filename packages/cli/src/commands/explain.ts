@@ -1,10 +1,9 @@
-import { parseRoleArn } from "@agent-roles/runtime/role-env";
+import { definedOnly, escapeControlCharacters, parseRoleArn } from "@agent-roles/runtime/role-env";
 import { readFileOrPipe } from "@agent-roles/runtime/role-sources";
 import type { AssumeRoleParameters, Simulation } from "@agent-roles/trust";
 import { Command, InvalidArgumentError } from "commander";
 import type { CliContext, ExitCode } from "../cli-context.ts";
 import { UsageError } from "../usage-error.ts";
-import { escapeControlCharacters } from "@agent-roles/runtime/role-env";
 import { readTrustSet, type TrustSet, type TrustSetOptions, warnOfUnread, withTrustSet } from "../trust-set.ts";
 
 const HELP = `
@@ -103,22 +102,15 @@ async function simulateCall(from: string, to: string, set: TrustSet, options: Ex
     );
   }
   const declared = set.context.expectedRoles?.find(({ roleArn }) => roleArn === to)?.externalId;
-  const request: AssumeRoleParameters = {
-    ...definedOnly({
-      externalId: options.externalId ?? declared,
-      sourceIdentity: options.sourceIdentity,
-      action: options.action,
-    }),
-    ...(options.sessionTag && { sessionTags: options.sessionTag }),
-    ...(claim && { context: claimContext(from, claim) }),
-  };
+  const { sourceIdentity, action, sessionTag: sessionTags } = options;
+  const request: AssumeRoleParameters = definedOnly({
+    externalId: options.externalId ?? declared,
+    sourceIdentity,
+    action,
+    sessionTags,
+    context: claim && claimContext(from, claim),
+  });
   return simulate(found, role, request, set.context);
-}
-
-function definedOnly(fields: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
 }
 
 function addTag(text: string, earlier: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {

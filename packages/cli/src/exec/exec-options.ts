@@ -1,5 +1,11 @@
 import { parseArgs } from "node:util";
-import { ACCESS_LEVELS, type AccessLevel, isSessionName, isTaskLength } from "@agent-roles/runtime/role-env";
+import {
+  ACCESS_LEVELS,
+  type AccessLevel,
+  definedOnly,
+  isSessionName,
+  isTaskLength,
+} from "@agent-roles/runtime/role-env";
 import { parseSeconds } from "../duration.ts";
 
 /** What the command line asks for. */
@@ -44,11 +50,7 @@ export function execOptions(args: readonly string[]): ExecOptions | undefined {
     if ([task, onBehalfOf].some((name) => name !== undefined && !isSessionName(name))) return undefined;
     return {
       profiles,
-      ...(envFile !== undefined && { envFile }),
-      ...(access !== undefined && { access }),
-      ...(task !== undefined && { task }),
-      ...(onBehalfOf !== undefined && { onBehalfOf }),
-      ...(ttlSeconds !== undefined && { ttlSeconds }),
+      ...definedOnly({ envFile, access, task, onBehalfOf, ttlSeconds }),
       command: [program, ...words],
     };
   } catch {

@@ -1,7 +1,6 @@
 import type { AssumeRoleAnswer, AssumeRoleRequest, Decision, PolicyKind, Reason } from "@agent-roles/trust";
 import pc from "picocolors";
-
-type Colors = ReturnType<typeof pc.createColors>;
+import type { Colors } from "../check-formats/changes.ts";
 
 /** The decision, then every step that led to it in the order in which AWS takes them, for people. */
 export function answerText(
@@ -16,7 +15,7 @@ export function answerText(
   const actions = [...new Set(ACTIONS.filter((action) => reasons.some((each) => each.action === action)))];
   const others = [...new Set(reasons.map(({ action }) => action))].filter((action) => !actions.includes(action));
   return [
-    `${paint(decision, colors)(decision.toUpperCase())}  ${name}\n${" ".repeat(decision.length)}  ${VERBS[decision]} ${role.arn}`,
+    `${colors[COLORS[decision]](decision.toUpperCase())}  ${name}\n${" ".repeat(decision.length)}  ${VERBS[decision]} ${role.arn}`,
     ...[...actions, ...others].map((action) => actionText(action, request, reasons, colors)),
   ].join("\n\n");
 }
@@ -104,20 +103,10 @@ function stepText(
   colors: Colors,
 ): string {
   const own = reasons.filter((each) => each.policy === policy);
-  const lines = own.map(({ effect, message }) => `     ${paint(effect, colors)(MARKS[effect])} ${message}`);
+  const lines = own.map(({ effect, message }) => `     ${colors[COLORS[effect]](MARKS[effect])} ${message}`);
   const nothing = colors.dim(`     - ${silent(request)}`);
   return [`  ${number}. ${title}`, ...(lines.length > 0 ? lines : [nothing])].join("\n");
 }
 
 const MARKS: Readonly<Record<Decision, string>> = { allowed: "✓", denied: "✗", uncertain: "?" };
-
-function paint(decision: Decision, colors: Colors): (text: string) => string {
-  switch (decision) {
-    case "allowed":
-      return colors.green;
-    case "denied":
-      return colors.red;
-    case "uncertain":
-      return colors.yellow;
-  }
-}
+const COLORS = { allowed: "green", denied: "red", uncertain: "yellow" } as const;

@@ -1,5 +1,5 @@
 import { groupBy } from "@agent-roles/iam";
-import { className, isInCluster } from "./mermaid.ts";
+import { className, COLORS, EDGE_COLORS, isInCluster } from "./mermaid.ts";
 import type { GraphEdge, GraphNode, TrustGraph } from "@agent-roles/trust";
 
 /**
@@ -31,23 +31,11 @@ export function dot({ nodes, edges }: TrustGraph): string {
 function nodeLine(node: GraphNode): string {
   const { id, label, detail } = node;
   const text = detail === undefined ? label : `${label}\n${detail}`;
-  return `${quoted(id)} [label=${quoted(text)} ${COLORS[className(node)] ?? ""}]`;
+  const name = className(node);
+  const [fill, stroke, color] = COLORS[name] ?? [];
+  const colors = `fillcolor="${fill}" color="${stroke}" fontcolor="${color}"${name === "danger" ? " penwidth=3" : ""}`;
+  return `${quoted(id)} [label=${quoted(text)} ${colors}]`;
 }
-
-const COLORS: Readonly<Record<string, string>> = {
-  master: 'fillcolor="#1f6feb" color="#0b3d91" fontcolor="#ffffff"',
-  target: 'fillcolor="#ddf4ff" color="#1f6feb" fontcolor="#0a3069"',
-  role: 'fillcolor="#eaeef2" color="#6e7781" fontcolor="#24292f"',
-  entry: 'fillcolor="#eaeef2" color="#6e7781" fontcolor="#24292f"',
-  outside: 'fillcolor="#fff1d6" color="#bc4c00" fontcolor="#5c2600"',
-  danger: 'fillcolor="#ffdcd7" color="#cf222e" fontcolor="#82071e" penwidth=3',
-};
-
-const EDGE_COLORS: Readonly<Record<GraphEdge["kind"], string>> = {
-  assume: "#1f6feb",
-  outside: "#bc4c00",
-  escalation: "#cf222e",
-};
 
 function edgeLine({ from, to, kind, label }: GraphEdge): string {
   return `  ${quoted(from)} -> ${quoted(to)} [color="${EDGE_COLORS[kind]}" label=${quoted(label)}]`;

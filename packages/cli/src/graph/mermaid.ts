@@ -25,17 +25,22 @@ export function mermaid({ nodes, edges }: TrustGraph): string {
   ].join("\n");
 }
 
-// Both colours of each class are given, so that it reads on a light and on a dark page.
-const CLASSES = [
-  "  classDef master fill:#1f6feb,stroke:#0b3d91,color:#ffffff",
-  "  classDef target fill:#ddf4ff,stroke:#1f6feb,color:#0a3069",
-  "  classDef role fill:#eaeef2,stroke:#6e7781,color:#24292f",
-  "  classDef entry fill:#eaeef2,stroke:#6e7781,color:#24292f",
-  "  classDef outside fill:#fff1d6,stroke:#bc4c00,color:#5c2600",
-  "  classDef danger fill:#ffdcd7,stroke:#cf222e,color:#82071e,stroke-width:3px",
-];
+/** Fill, stroke and text of each class. All three are given, so that it reads on a light and on a dark page. */
+export const COLORS: Readonly<Record<string, readonly [fill: string, stroke: string, text: string]>> = {
+  master: ["#1f6feb", "#0b3d91", "#ffffff"],
+  target: ["#ddf4ff", "#1f6feb", "#0a3069"],
+  role: ["#eaeef2", "#6e7781", "#24292f"],
+  entry: ["#eaeef2", "#6e7781", "#24292f"],
+  outside: ["#fff1d6", "#bc4c00", "#5c2600"],
+  danger: ["#ffdcd7", "#cf222e", "#82071e"],
+};
 
-const LINK_COLORS: Readonly<Record<GraphEdge["kind"], string>> = {
+const CLASSES = Object.entries(COLORS).map(
+  ([name, [fill, stroke, text]]) =>
+    `  classDef ${name} fill:${fill},stroke:${stroke},color:${text}${name === "danger" ? ",stroke-width:3px" : ""}`,
+);
+
+export const EDGE_COLORS: Readonly<Record<GraphEdge["kind"], string>> = {
   assume: "#1f6feb",
   outside: "#bc4c00",
   escalation: "#cf222e",
@@ -44,11 +49,11 @@ const LINK_COLORS: Readonly<Record<GraphEdge["kind"], string>> = {
 function linkStyles(edges: readonly GraphEdge[]): readonly string[] {
   const indexed = edges.map(({ kind }, index) => ({ kind, index }));
   return [...groupBy(indexed, ({ kind }) => kind).values()].flatMap((same) =>
-    same[0] ? `  linkStyle ${same.map(({ index }) => index).join(",")} stroke:${LINK_COLORS[same[0].kind]}` : [],
+    same[0] ? `  linkStyle ${same.map(({ index }) => index).join(",")} stroke:${EDGE_COLORS[same[0].kind]}` : [],
   );
 }
 
-/** Which of {@link CLASSES} a node is of. */
+/** Which of {@link COLORS} a node has. */
 export function className({ kind, outside, escalates }: GraphNode): string {
   if (escalates || kind === "anyone") return "danger";
   if (outside) return "outside";

@@ -1,3 +1,4 @@
+import { definedOnly } from "@agent-roles/runtime/role-env";
 import { findCaller, simulate } from "@agent-roles/trust";
 import { z } from "zod";
 import { type AddTool, defineTool } from "../define-tool.ts";
@@ -58,16 +59,8 @@ export function explainAccessTool({ cwd, clock }: McpContext): AddTool {
         throw new McpError("UnknownCaller", `"${from}" is neither an ARN of a principal nor a service`, fix);
       }
       const passed = externalId ?? context.expectedRoles?.find(({ roleArn }) => roleArn === to)?.externalId;
-      const { answer } = simulate(
-        caller,
-        role,
-        {
-          ...(passed !== undefined && { externalId: passed }),
-          ...(sourceIdentity !== undefined && { sourceIdentity }),
-          ...(sessionTags && { sessionTags }),
-        },
-        context,
-      );
+      const request = definedOnly({ externalId: passed, sourceIdentity, sessionTags });
+      const { answer } = simulate(caller, role, request, context);
       return { decision: answer.decision, from, to, reasons: [...answer.reasons] };
     },
   });
