@@ -3,10 +3,15 @@ import type { AttributedEvent } from "../who/attribute-events.ts";
 import { cli, type TrustFiles, trustFiles } from "./trust-files.test-helper.ts";
 
 let files: TrustFiles;
+const before = process.cwd();
 beforeEach(async () => {
   files = await trustFiles();
+  process.chdir(files.folder);
 });
-afterEach(() => files.remove());
+afterEach(async () => {
+  process.chdir(before);
+  await files.remove();
+});
 
 const ROLE = "arn:aws:iam::123456789013:role/agent-roles/MySecondRole";
 const MASTER_SESSION = "arn:aws:sts::123456789012:assumed-role/agent-master/agent-roles";
@@ -92,10 +97,20 @@ it("finds the profile by the session's ARN where the event does not name the rol
   expect(found).toEqual([expect.objectContaining({ ...ALICE, person: "bob", roleArn: null })]);
 });
 
-it("does without profiles where no role is declared", async () => {
-  const { exitCode, found } = await who(later(), {});
-  expect(found).toEqual([expect.objectContaining({ ...ALICE, profile: null })]);
-  expect(exitCode).toBe(0);
+it("takes the profiles from agent-roles.yaml where no role is declared, and names what is missing without", async () => {
+  const without = await who(later(), {});
+  expect(without.found).toEqual([expect.objectContaining({ ...ALICE, profile: null })]);
+  expect(without).toMatchObject({
+    exitCode: 0,
+    err: expect.stringMatching(
+      /^warning: no profile is known: no AWS_ROLE_N is set, and there is no agent-roles\.yaml\n {2}fix: /,
+    ),
+  });
+  const manifest = `master: { account: "123456789012", roleName: M, trustedBy: [{ account: "123456789012" }] }
+roles: [{ profile: FromManifest, account: "123456789013", roleName: MySecondRole }]`;
+  await files.write("agent-roles.yaml", manifest);
+  const { found, err } = await who(later(), {});
+  expect({ found, err }).toEqual({ found: [expect.objectContaining({ ...ALICE, profile: "FromManifest" })], err: "" });
 });
 
 it.each<readonly [string, unknown, RegExp]>([

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { formatDiagnostic, parseRoleEnv, type TargetRole } from "@agent-roles/runtime/role-env";
+import { formatDiagnostic, noRoles, parseRoleEnv, type TargetRole } from "@agent-roles/runtime/role-env";
 import { Command } from "commander";
 import type { CliContext, ExitCode } from "../cli-context.ts";
 import { readEnv, withEnvFile } from "../read-env.ts";
@@ -18,12 +18,12 @@ export function whoCommand(context: CliContext, exitWith: (code: ExitCode) => vo
   return withEnvFile(new Command("who"))
     .description("print the person, task and profile behind events of CloudTrail; needs no AWS access")
     .argument("<file...>", "event as JSON, an array, a file of a trail, or one event per line; - is standard input")
-    .option("--manifest <file>", "take the profiles from this manifest")
+    .option("--manifest <file>", "take the profiles from this manifest (default: agent-roles.yaml, without AWS_ROLE_N)")
     .option("--json", "print JSON")
     .addHelpText(
       "after",
       `
-The profiles are those of AWS_ROLE_N, or of the manifest. Events of AssumeRole among the input
+The profiles are those of AWS_ROLE_N, else of the manifest. Events of AssumeRole among the input
 add the caller and the session tags to the later events of their sessions.
 
 Exit codes: 0 every event resolves · 1 one does not · 2 wrong usage or input
@@ -47,13 +47,17 @@ Examples:
 }
 
 async function declaredRoles({ manifest, envFile }: WhoOptions, context: CliContext): Promise<readonly TargetRole[]> {
-  if (manifest !== undefined) {
-    const { loadManifest, targetRoles } = await import("@agent-roles/manifest");
-    return targetRoles(await loadManifest(manifest));
-  }
-  const { roles, warnings } = parseRoleEnv(await readEnv(context, envFile));
+  const { loadManifest, loadTrustContext, targetRoles } = await import("@agent-roles/manifest");
+  if (manifest !== undefined) return targetRoles(await loadManifest(manifest));
+  const env = await readEnv(context, envFile);
+  const { roles, warnings } = parseRoleEnv(env);
   for (const warning of warnings) context.err(`warning: ${formatDiagnostic(warning)}`);
-  return roles;
+  if (roles.length > 0) return roles;
+  const { manifest: found } = await loadTrustContext("agent-roles.yaml", { optional: true });
+  if (found) return targetRoles(found);
+  const { message, fix } = noRoles(env);
+  context.err(`warning: no profile is known: ${message}, and there is no agent-roles.yaml\n  fix: ${fix}`);
+  return [];
 }
 
 async function read(file: string, { stdin }: CliContext): Promise<string> {
