@@ -1,6 +1,7 @@
 import { loadManifest } from "@agent-roles/manifest";
 import { spawnSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { App } from "aws-cdk-lib";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it, onTestFinished, vi } from "vitest";
@@ -24,6 +25,22 @@ it("writes a template an account, and no AWS_ROLE_N values of roles that do not 
     ]),
   );
   expect(files).not.toContain("agent-roles.env");
+});
+
+it("removes the templates of accounts that left the manifest, and nothing else", () => {
+  const { outdir } = testApp();
+  const app = (): App =>
+    new App({ outdir, autoSynth: false, treeMetadata: false, builtinCloudFormationValidation: false });
+  synthesize(app(), exampleManifest({ roles: manyRoles(3, 1) }), { region });
+  writeFileSync(join(outdir, "other.template.json"), "{}");
+  synthesize(app(), exampleManifest({ roles: manyRoles(1, 1) }), { region });
+  expect(readdirSync(outdir).filter((file) => /\.(?:template|metadata)\.json$/.test(file))).toEqual([
+    "agent-roles-100000000000.metadata.json",
+    "agent-roles-100000000000.template.json",
+    "agent-roles-123456789012.metadata.json",
+    "agent-roles-123456789012.template.json",
+    "other.template.json",
+  ]);
 });
 
 it("gives the master's account a stack when no target lives there", () => {

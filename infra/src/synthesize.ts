@@ -1,6 +1,6 @@
 import { type Manifest, trustContext } from "@agent-roles/manifest";
 import { type App, Stage, Validations } from "aws-cdk-lib";
-import { writeFileSync } from "node:fs";
+import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { AccountStack } from "./account-stack.ts";
 import { policySizeProblems } from "./checks/policy-sizes.ts";
@@ -41,6 +41,12 @@ export function synthesize(app: App, manifest: Manifest, options: SynthesizeOpti
   );
   const assembly = app.synth();
   throwAny("QuotaExceeded", templateSizeProblems(assembly.stacks));
+  const stacks = new Set(assembly.stacks.map(({ stackName }) => stackName));
+  // Of accounts that left the manifest: the CDK leaves what it wrote before.
+  for (const file of readdirSync(assembly.directory)) {
+    const [, stack = ""] = /^(.*agent-roles-\d{12}(?:-\d+)?)\.(?:template|metadata)\.json$/.exec(file) ?? [];
+    if (stack !== "" && !stacks.has(stack)) rmSync(join(assembly.directory, file));
+  }
   return assembly.directory;
 }
 
