@@ -24,7 +24,8 @@ const FORMS: readonly (readonly [pattern: RegExp, entry: (...values: string[]) =
     (repository) => [
       "- oidc:",
       "    provider: token.actions.githubusercontent.com",
-      "    # Workflows on the branch main. Of a GitHub environment: repo:OWNER/REPO:environment:NAME",
+      "    # Workflows on the branch main. Of a GitHub environment: repo:OWNER/REPO:environment:NAME. Where GitHub's tokens have ids,",
+      "    # which nobody can take over: repo:OWNER@ID/REPO@ID:ref:refs/heads/main",
       `    subjects: [${JSON.stringify(`repo:${JSON.parse(repository ?? "")}:ref:refs/heads/main`)}]`,
       "    # Remove this line if the account already has this OIDC provider.",
       "    create: true",
