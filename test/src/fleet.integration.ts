@@ -198,4 +198,6 @@ it("deploys again what it destroyed", { timeout: 400_000 }, async () => {
   expect(await fleet("destroy", "--yes")).toMatchObject({ exitCode: 0, statuses: { destroyed: 2 } });
   expect(await fleet("deploy", "--accounts", "a1")).toMatchObject({ exitCode: 0, statuses: { deployed: 1 } });
   expect(await fleet("destroy", "--yes")).toMatchObject({ statuses: { destroyed: 1, unchanged: 1 } });
+  const { stdout } = await agentRoles(["destroy", "--yes"], env, { cwd: directory });
+  expect(stdout).toMatch(/\n2 not deployed$/);
 });

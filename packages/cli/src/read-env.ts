@@ -33,17 +33,22 @@ export async function readEnv(context: CliContext, envFile: string | undefined):
   return envSource(context, envFile).read();
 }
 
-/** {@link readEnv} and its source, for commands that need roles. Prints the warnings. @throws {AgentRolesError} `InvalidRoleEnv` without any role. */
+/**
+ * {@link readEnv} and its source, for commands that need roles. Prints the warnings.
+ *
+ * @throws {AgentRolesError} `InvalidRoleEnv` without any role, unless `canBeEmpty`.
+ */
 export async function readRoleEnv(
   context: CliContext,
   envFile: string | undefined,
   access?: AccessLevel,
+  { canBeEmpty = false }: { readonly canBeEmpty?: boolean } = {},
 ): Promise<{ readonly env: Env; readonly roleEnv: ParsedRoleEnv; readonly source: RoleEnvSource }> {
   const source = envSource(context, envFile, access && { access });
   const env = await source.read();
   const roleEnv = parseRoleEnv(env);
   const { roles, warnings } = roleEnv;
   for (const warning of warnings) context.err(`warning: ${formatDiagnostic(warning)}`);
-  if (roles.length === 0) throw noRoles(env);
+  if (roles.length === 0 && !canBeEmpty) throw noRoles(env);
   return { env, roleEnv, source };
 }

@@ -20,6 +20,9 @@ interface Options {
   readonly json?: true;
 }
 
+/** A result as a person reads it. */
+type Shown = Omit<StackResult, "status"> & { readonly status: string };
+
 type ExitWith = (code: ExitCode) => void;
 
 /** `agent-roles deploy`: the stacks of all accounts, each account by itself. */
@@ -53,7 +56,18 @@ export function destroyCommand(context: CliContext, exitWith: ExitWith): Command
     .option("--orphans", "delete only the stacks whose accounts left the manifest")
     .option("--yes", "confirm the deletion; required")
     .action((options: Options) =>
-      runFleet(context, exitWith, options, (infra, manifest, fleet) => destroy(infra, manifest, fleet, options)),
+      runFleet(
+        context,
+        exitWith,
+        options,
+        async (infra, manifest, fleet) => {
+          const results = await destroy(infra, manifest, fleet, options);
+          if (results.some(({ status }) => status === "destroyed"))
+            context.err('Next: "agent-roles run --once --prune" removes the profiles that no AWS_ROLE_N declares.');
+          return results;
+        },
+        "not deployed",
+      ),
     );
 }
 
@@ -73,15 +87,22 @@ async function runFleet(
   exitWith: ExitWith,
   options: Options,
   run: (infra: Infra, manifest: Manifest, fleet: FleetOptions) => Promise<StackResult[]>,
+  unchanged = "unchanged",
 ): Promise<void> {
+  const shown = (results: readonly StackResult[]): readonly Shown[] =>
+    results.map((each) => (each.status === "unchanged" ? { ...each, status: unchanged } : each));
   const infra = await loadInfra(".");
   const { loadManifest } = await import("@agent-roles/manifest");
   const { formatDiagnostic } = await import("@agent-roles/runtime/role-env");
   const onWarning = (warning: Diagnostic): void => context.err(`warning: ${formatDiagnostic(warning)}`);
   const manifest = await loadManifest(options.manifest, { onWarning });
-  const fleet = { ...(await fleetOptions(context, options, manifest, infra)), onWarning };
+  const onResult: FleetOptions["onResult"] = (result, { done, total }) => {
+    for (const { account, stack, status, code } of shown([result]))
+      context.err(`[${done}/${total}] ${account} ${stack} ${status}${code === undefined ? "" : ` (${code})`}`);
+  };
+  const fleet = { ...(await fleetOptions(context, options, manifest, infra)), onWarning, onResult };
   const results = await run(infra, manifest, fleet);
-  context.out(options.json ? JSON.stringify(results, undefined, 2) : report(results));
+  context.out(options.json ? JSON.stringify(results, undefined, 2) : report(shown(results)));
   if (results.some(({ status }) => status === "failed" || status === "skipped")) exitWith(1);
 }
 
@@ -122,8 +143,6 @@ async function fleetOptions(
     signal: context.signal,
     ...(accounts && { accounts }),
     ...(stackPrefix !== undefined && { stackPrefix }),
-    onResult: ({ account, stack, status, code }, { done, total }) =>
-      context.err(`[${done}/${total}] ${account} ${stack} ${status}${code === undefined ? "" : ` (${code})`}`),
   };
 }
 
@@ -148,7 +167,7 @@ function orphanText({ account, stack }: { readonly account: string; readonly sta
 }
 
 /** A table of all stacks, each change and each cause of failures once, and the counts. */
-function report(results: readonly StackResult[]): string {
+function report(results: readonly Shown[]): string {
   if (results.length === 0) return "nothing to do";
   const rows = results.map(({ account, stack, status, code = "" }) => [account, stack, status, code]);
   const details = new Map<string, string[]>();

@@ -222,6 +222,26 @@ async function allFiles(): Promise<Map<string, string>> {
 }
 
 /** The files that hold a session or a section of this role. */
+it("removes with --prune the profiles that are not declared, and all of them without a role", async () => {
+  const [one, two] = ["One", "Two"].map((name) => `arn:aws:iam::123456789013:role/${name}:${name}`);
+  const config = join(home, ".aws/config");
+  const foreign = "[profile mine]\nregion = eu-west-1\n";
+  await mkdir(join(home, ".aws"), { mode: 0o700 });
+  await writeFile(config, foreign);
+  expect(await start(["run", "--once"], undefined, { AWS_ROLE_1: one ?? "", AWS_ROLE_2: two ?? "" }).code).toBe(0);
+
+  const fewer = start(["run", "--once", "--prune"], undefined, { AWS_ROLE_1: two ?? "" });
+  expect(await fewer.code).toBe(0);
+  expect(fewer.err).toContain("removed One");
+  expect(await readdir(join(home, ".aws/agent-roles/profiles"))).toHaveLength(1);
+  expect((await readFile(config, "utf8")).match(/^\[.*/gm)).toEqual(["[profile mine]", "[profile Two]"]);
+
+  const none = start(["run", "--prune"], undefined, {});
+  expect(await none.code).toBe(0);
+  expect(none.err).toEqual(["removed Two"]);
+  expect(await readFile(config, "utf8")).toBe(`${foreign}\n`);
+});
+
 const holders = async (role: string): Promise<string[]> =>
   [...(await allFiles())].flatMap(([file, content]) =>
     content.includes(`-of-${role}`) || content.includes(`[profile ${role}]`) || content.includes(`[${role}]`)

@@ -20,6 +20,7 @@ interface RunOptions extends StoreOptions {
   readonly envFile?: string;
   readonly access?: AccessLevel;
   readonly once?: true;
+  readonly prune?: true;
   readonly endpoint?: number;
   readonly metrics?: Address;
   readonly json?: true;
@@ -57,6 +58,10 @@ export function runCommand(context: CliContext, exitWith: (code: ExitCode) => vo
       ),
     )
     .option("--once", "assume and write once, then exit; exit code 1 if a role failed")
+    .option(
+      "--prune",
+      "first remove profiles that agent-roles wrote and AWS_ROLE_N does not declare; without any role, all",
+    )
     .option("--adopt", "overwrite profiles of the same name that another tool wrote")
     .addOption(
       parsed(
@@ -82,11 +87,23 @@ async function run(context: CliContext, options: RunOptions): Promise<ExitCode> 
   let followed: FollowedRoles | undefined;
   // First of all: SIGHUP must not end the process while it reads the roles.
   if (!options.once) context.onReload(() => void followed?.reload());
-  const { env, roleEnv, source } = await readRoleEnv(context, options.envFile, options.access);
+  const { env, roleEnv, source } = await readRoleEnv(context, options.envFile, options.access, {
+    canBeEmpty: options.prune === true,
+  });
   await sweepExecDirectories(env);
   const shared = options.group === undefined ? undefined : await shareWith(options.group, env);
   const stores = await runStores(env, roleEnv, options);
-  const { staleProfiles } = await import("@agent-roles/runtime/stores");
+  const { managedProfiles, staleProfiles } = await import("@agent-roles/runtime/stores");
+  if (options.prune) {
+    const declared = new Set(roleEnv.roles.map(({ profile }) => profile));
+    const undeclared = (await managedProfiles(env)).filter((profile) => !declared.has(profile));
+    await stores[0]?.remove(undeclared);
+    const left = new Set(await managedProfiles(env));
+    for (const profile of undeclared) {
+      context.err(left.has(profile) ? `kept ${profile}: a running process keeps it` : `removed ${profile}`);
+    }
+    if (declared.size === 0) return 0;
+  }
   const stale = await staleProfiles(roleEnv.roles, env, context.clock.now()).catch(() => []);
   if (stale.length > 0) await stores[0]?.remove(stale);
   if (options.mode === "credentials-file") {

@@ -28,6 +28,21 @@ describe("editSections", () => {
     expect(editSections(text, [gone("a"), edit("c")])).toBe("# about b\n[b]\nx = 1\n[c]\n# agent-roles: n\n");
   });
 
+  it.each([
+    ["a", "b", "c"],
+    ["c", "b", "a"],
+    ["b", "a", "c"],
+  ])("leaves no blank lines when it removes what it wrote: %s, %s, %s", (...order) => {
+    for (const foreign of ["", "[own]\nx = 1\n\n"]) {
+      let text = editSections(
+        foreign,
+        ["a", "b", "c"].map((header) => edit(header, "region = 1")),
+      );
+      for (const header of order) text = editSections(text, [gone(header)]);
+      expect(text).toBe(foreign);
+    }
+  });
+
   it("never touches a section of the same name that is not ours", () => {
     const text = "[a]\naws_access_key_id = AKIAEXAMPLE\n";
     expect(editSections(text, [gone("a")])).toBe(text);

@@ -74,7 +74,10 @@ export function editSections(text: string, edits: readonly SectionEdit[], adopt 
     const keeps = (line: string): boolean => !isOurs(line) && (isNoSetting(line) || (managed && written));
     append(output, lines.slice(copied, start));
     if (written) append(output, sectionLines(edit, eol));
-    append(output, lines.slice(start + 1, end).filter(keeps));
+    const kept = lines.slice(start + 1, end).filter(keeps);
+    // A section that is removed leaves no blank lines where there is nothing before it, or a blank line.
+    const isSeparated = (output.at(-1) ?? "").trim() === "";
+    append(output, edit.lines || !isSeparated ? kept : withoutLeadingBlanks(kept));
     copied = end;
   }
   append(output, lines.slice(copied));
@@ -113,6 +116,11 @@ function isOurs(line: string): boolean {
 /** A blank line or a comment. */
 function isNoSetting(line: string): boolean {
   return /^\s*([#;]|$)/.test(line);
+}
+
+function withoutLeadingBlanks(lines: readonly string[]): readonly string[] {
+  const first = lines.findIndex((line) => line.trim() !== "");
+  return first === -1 ? [] : lines.slice(first);
 }
 
 /** A hundred thousand arguments of `push` would be more than the stack holds. */

@@ -6,6 +6,6 @@
 export { forgetSessions } from "./forget-sessions.ts";
 export { type FileOptions, fileName, writePrivateFiles } from "./profile-files.ts";
 export { GROUP_FILE_MODE, shareDirectory, shareProfiles } from "./share-profiles.ts";
-export { staleProfiles } from "./profile-keepers.ts";
+export { managedProfiles, staleProfiles } from "./profile-keepers.ts";
 export { profileStore } from "./profile-store.ts";
 export { storedProfiles } from "../profile-status.ts";

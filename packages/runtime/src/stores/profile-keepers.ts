@@ -88,6 +88,11 @@ export async function staleProfiles(targets: readonly TargetRole[], env: Env, no
   return stale;
 }
 
+/** The profiles in the AWS shared files that agent-roles wrote, whichever process keeps them. */
+export async function managedProfiles(env: Env): Promise<string[]> {
+  return [...(await readManagedSections(env)).keys()];
+}
+
 async function readManagedSections(env: Env): Promise<Map<string, Section[]>> {
   const { configFile, credentialsFile } = sharedPaths(env);
   return managedSections({ config: await readShared(configFile), credentials: await readShared(credentialsFile) });
