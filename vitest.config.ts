@@ -19,7 +19,13 @@ const PATH = directories
 
 const dev = { resolve: { conditions: ["dev"] }, ssr: { resolve: { conditions: ["dev"] } } };
 
-const SLOW = { isolate: false, testTimeout: 300_000, hookTimeout: 300_000 };
+/** Whole commands: what they import is the built code, as in the processes that they start. */
+const BUILT = {
+  isolate: false,
+  testTimeout: 300_000,
+  hookTimeout: 300_000,
+  server: { deps: { external: [/\/dist\//] } },
+};
 
 /** Files that wait for minutes. They start first, and the others keep the cores busy meanwhile. */
 const LONGEST = [
@@ -68,15 +74,14 @@ export default defineConfig({
         },
       },
       {
-        ...dev,
         test: {
           name: "integration",
           include: ["test/src/**/*.integration.ts", "packages/*/src/**/*.simulation.ts"],
           exclude: ["test/src/pack/**"],
-          ...SLOW,
+          ...BUILT,
         },
       },
-      { ...dev, test: { name: "pack", include: ["test/src/pack/*.integration.ts"], ...SLOW } },
+      { test: { name: "pack", include: ["test/src/pack/*.integration.ts"], ...BUILT } },
     ],
   },
 });

@@ -23,7 +23,7 @@ let agent: Record<string, string>;
 let envFile: string;
 
 beforeAll(async () => {
-  deployment = await deploy(await openTarget(), { cdk: { rules: true } });
+  deployment = await deploy(await openTarget(), { cdk: true });
   envFile = join(deployment.cdkOut, "agent-roles.env");
   agent = await deployment.agent();
 });
@@ -201,7 +201,7 @@ describe.runIf(isLocal)("agent-roles run, with sessions of seconds", () => {
       await retry(() => sdkArn(profile, env));
       const keys = new Set<string>();
       const loop = async (arn: (name: string, vars: typeof env) => Promise<string>): Promise<void> => {
-        for (; keys.size < 3; await setTimeout(500)) {
+        for (; keys.size < 3; await setTimeout(1_500)) {
           expect(await arn(profile, env)).toContain("assumed-role/MySecondRole");
           const { managed } = await readSharedProfiles(env);
           keys.add(managed.find((each) => each.profile === profile)?.credentials.accessKeyId ?? "");

@@ -1,12 +1,15 @@
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { execa } from "execa";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { agentRoles, startAgentRoles } from "./harness/agent-roles.ts";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { startAgentRoles } from "./harness/agent-roles.ts";
 import { cleanEnv } from "./harness/clean-env.ts";
 import { clientConfig } from "./harness/client-config.ts";
+import { agentRoles } from "./harness/in-process.ts";
 import { REPOSITORY } from "./harness/repository.ts";
 
 let home: string;
@@ -16,8 +19,8 @@ beforeAll(async () => {
 afterAll(() => rm(home, { recursive: true, force: true }));
 
 /** Starts `agent-roles sandbox` and waits for the last of its variables. */
-async function sandbox(args: readonly string[] = []) {
-  const running = startAgentRoles(["sandbox", ...args], cleanEnv(home));
+async function sandbox() {
+  const running = startAgentRoles(["sandbox", "--manifest", join(REPOSITORY, "agent-roles.yaml")], cleanEnv(home));
   const lines: string[] = [];
   await Promise.race([
     running.ended,
@@ -41,7 +44,7 @@ describe("agent-roles sandbox", () => {
   it.each(["SIGINT", "SIGTERM"] as const)(
     "prints export lines that a shell takes, and stops cleanly on %s",
     async (signal) => {
-      const { running, exports } = await sandbox(["--manifest", join(REPOSITORY, "agent-roles.yaml")]);
+      const { running, exports } = await sandbox();
       const env = await variables(exports);
       const client = new STSClient(clientConfig(env));
       const { Arn } = await client.send(new GetCallerIdentityCommand({}));
@@ -54,15 +57,14 @@ describe("agent-roles sandbox", () => {
   );
 
   it("says so when the port is taken, and ends with 1", async () => {
-    const { running, exports } = await sandbox();
-    const { AWS_ENDPOINT_URL = "" } = await variables(exports);
-    const { exitCode, stderr } = await agentRoles(
-      ["sandbox", "--port", new URL(AWS_ENDPOINT_URL).port],
-      cleanEnv(home),
-    );
-    await running.stop("SIGTERM");
+    const other = createServer().listen(0, "127.0.0.1");
+    onTestFinished(() => void other.close());
+    await once(other, "listening");
+    const address = other.address();
+    const port = String(typeof address === "object" ? address?.port : "");
+    const { exitCode, stderr } = await agentRoles(["sandbox", "--port", port], cleanEnv(home));
     expect(exitCode).toBe(1);
-    expect(stderr).toContain(new URL(AWS_ENDPOINT_URL).port);
+    expect(stderr).toContain(port);
     expect(stderr).toContain("fix: ");
   });
 });

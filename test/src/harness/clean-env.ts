@@ -11,7 +11,7 @@ export function cleanEnv(home: string): Record<string, string> {
     ...Object.fromEntries(kept),
     HOME: home,
     CDK_HOME: `${home}/.cdk`,
-    // To load the CDK's own template rules takes each process seconds; see `DeployOptions.cdkRules`.
+    // To load the CDK's own template rules takes each process seconds; see `pack/cdk-rules.integration.ts`.
     CDK_VALIDATION: "false",
     USERPROFILE: home,
     AWS_SHARED_CREDENTIALS_FILE: `${home}/.aws/credentials`,

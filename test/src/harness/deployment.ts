@@ -37,10 +37,7 @@ export interface DeployOptions {
   /** Called with what `agent-roles deploy` prints. */
   readonly output?: (text: string) => void;
   /** Deploys with the CDK's own command line, two processes, instead of `agent-roles deploy` in this one. */
-  readonly cdk?: {
-    /** Whether the first deployment applies the CDK's own template rules. Default: false, because each process loads them for seconds. */
-    readonly rules?: boolean;
-  };
+  readonly cdk?: boolean;
 }
 
 /** Nobody is there to approve; plain lines instead of a bar. */
@@ -104,14 +101,11 @@ interface Stacks {
   readonly destroy: () => Promise<void>;
 }
 
-function cdkStacks(options: CdkOptions, { cdk: { rules = false } = {} }: DeployOptions): Stacks {
-  let validation = rules;
+function cdkStacks(options: CdkOptions): Stacks {
   return {
-    deploy: async () => {
-      await cdk(DEPLOY, { ...options, env: { ...options.env, CDK_VALIDATION: String(validation) } });
-      validation = false;
-    },
-    destroy: () => cdk(["destroy", "--all", "--force"], options),
+    deploy: () => cdk(DEPLOY, options),
+    // What was deployed, without another synthesis.
+    destroy: () => cdk(["destroy", "--all", "--force", "--app", options.cdkOut], options),
   };
 }
 

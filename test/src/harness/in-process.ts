@@ -1,7 +1,6 @@
 import process from "node:process";
-import { runCli } from "agent-roles/dist/run-cli.js";
+import { captureCli } from "agent-roles/dist/capture-cli.test-helper.js";
 import { exportToProcess } from "agent-roles/dist/export-to-process.js";
-import { systemClock } from "@agent-roles/runtime/clock";
 import type { Finished } from "./agent-roles.ts";
 
 type Env = Readonly<Record<string, string>>;
@@ -24,23 +23,11 @@ export function agentRoles(
 
 async function run(args: readonly string[], env: Env, cwd: string): Promise<Finished> {
   const before = { cwd: process.cwd(), env: { ...process.env } };
-  const out: string[] = [];
-  const err: string[] = [];
   process.chdir(cwd);
   replaceEnv(env);
   try {
-    const exitCode = await runCli(args, {
-      env,
-      exportEnv: exportToProcess,
-      clock: systemClock,
-      out: (text) => out.push(text),
-      err: (text) => err.push(text),
-      stdin: async () => "",
-      signal: new AbortController().signal,
-      onReload: () => undefined,
-      color: false,
-    });
-    return { exitCode, stdout: out.join("\n"), stderr: err.join("\n") };
+    const { code, out, err } = await captureCli(args, { env, exportEnv: exportToProcess });
+    return { exitCode: code, stdout: out, stderr: err };
   } finally {
     replaceEnv(before.env);
     process.chdir(before.cwd);

@@ -69,13 +69,18 @@ async function decide(s3: S3Client, { action, resource }: S3Request): Promise<"a
   }
 }
 
+/** Credentials of one client for many sessions, which `use` replaces: to make a client takes longer than a call. */
+function replaceable() {
+  let current: (() => Promise<Keys>) | undefined;
+  const credentials = Object.assign(() => current?.() ?? Promise.reject(new Error("no session")), { memoized: true });
+  return { credentials, use: (next: () => Promise<Keys>) => void (current = next) };
+}
+
 it("gives a scoped session what its parent can do and the policy allows, and nothing else, for 250 random pairs", async () => {
   const roleArn = await createTarget(sandbox, "Scoped", trusts(ACTIONS), { identityPolicy: allows("*") });
   const admin = new S3Client({ ...clientOptions(sandbox.endpoint, sandbox.admin(OTHER)), forcePathStyle: true });
   for (const Bucket of ["reports", "payroll"]) await admin.send(new CreateBucketCommand({ Bucket }));
-  // One client for all sessions: to make one takes longer than the call.
-  let current = async (): Promise<Keys> => sandbox.admin(OTHER);
-  const credentials = Object.assign(() => current(), { memoized: true });
+  const { credentials, use } = replaceable();
   const s3 = new S3Client({
     region: "us-east-1",
     endpoint: sandbox.endpoint,
@@ -93,7 +98,7 @@ it("gives a scoped session what its parent can do and the policy allows, and not
       const asked = randomPolicy(random);
       const request = random.pick(REQUESTS);
       const scoped = await task.scoped("Scoped", { policy: asked });
-      current = scoped.credentials;
+      use(scoped.credentials);
       const decision = await decide(s3, request);
       const isBoth = isAllowed({ sessionPolicies: [parent], scopedPolicies: [asked] }, request);
       if (decision !== (isBoth ? "allowed" : "denied")) {
@@ -124,13 +129,14 @@ it("knows the person, task and profile of every event of 20 people and 200 tasks
   const roleArns = roles.profiles().map(({ roleArn }) => roleArn);
   sandbox.resetCalls();
   const expected: string[] = [];
+  const { credentials, use } = replaceable();
+  const sts = new STSClient({ region: "us-east-1", endpoint: sandbox.endpoint, credentials });
   for (let number = 0; number < 200; number += 1) {
     const person = `person-${number % 20}@example.com`;
     const task = roles.task({ id: `INC-${number}`, onBehalfOf: person });
     const profile = `P${(number * 7) % 50}`;
-    const { Arn } = await new STSClient({ region: "us-east-1", ...task.clientConfig(profile) }).send(
-      new GetCallerIdentityCommand({}),
-    );
+    use(task.clientConfig(profile).credentials);
+    const { Arn } = await sts.send(new GetCallerIdentityCommand({}));
     expect(Arn).toMatch(new RegExp(`/INC-${number}$`));
     for (const action of ["AssumeRole", "GetCallerIdentity"])
       expected.push([action, person, task.id, profile].join(" "));
