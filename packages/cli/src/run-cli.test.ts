@@ -118,7 +118,7 @@ describe("agent-roles", () => {
         AWS_ROLE: "arn:aws:iam::123456789012:role/MyFirstRole:MyFirstAccount",
       });
       expect(code).toBe(2);
-      expect(err).toMatch(/AWS_ROLE is set without a number(?:\n {2}|; )fix: Rename it to AWS_ROLE_1\./);
+      expect(err).toMatch(/AWS_ROLE is not of the form AWS_ROLE_N(?:\n {2}|; )fix: Rename it to AWS_ROLE_1\./);
     },
   );
 });

@@ -670,7 +670,12 @@ it("lets AWS_PROFILE name a profile when the master's credentials are given, and
 
 it.each([
   [{}, "no AWS_ROLE_N is set", "Set AWS_ROLE_1="],
-  [{ AWS_ROLE: "arn:aws:iam::123456789013:role/First:First" }, "AWS_ROLE is set without", "Rename it to AWS_ROLE_1."],
+  [
+    { AWS_ROLE: "arn:aws:iam::123456789013:role/First:First" },
+    "AWS_ROLE is not of the form",
+    "Rename it to AWS_ROLE_1.",
+  ],
+  [{ AWS_ROLE2: "arn:aws:iam::123456789013:role/First:First" }, "AWS_ROLE2 is not of", "Rename it to AWS_ROLE_2."],
 ])("throws for %j: %s", (without, message, fix) => {
   expect(() => subject({ env: without })).toThrow(
     expect.objectContaining({

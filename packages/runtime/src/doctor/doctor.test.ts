@@ -84,7 +84,11 @@ it("finds nothing on a machine where all is well, and gives one result a check",
 const faults: readonly (readonly [id: string, plant: () => Env | Promise<Env>, message: string])[] = [
   ["role-definitions", () => ({ AWS_ROLE_2: "foo" }), "AWS_ROLE_2: "],
   ["role-definitions", () => ({ AWS_ROLE_1: "" }), "no AWS_ROLE_N is set"],
-  ["role-definitions", () => ({ AWS_ROLE_1: "", AWS_ROLE: `${ARN}First:First` }), "AWS_ROLE is set without a number"],
+  [
+    "role-definitions",
+    () => ({ AWS_ROLE_1: "", AWS_ROLE: `${ARN}First:First` }),
+    "AWS_ROLE is not of the form AWS_ROLE_N",
+  ],
   ["role-number-gap", () => ({ AWS_ROLE_3: `${ARN}Third:Third` }), "AWS_ROLE_2: is missing"],
   ["master-is-a-profile", () => ({ AWS_PROFILE: "First" }), "is the master's own"],
   [

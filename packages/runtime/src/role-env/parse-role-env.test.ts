@@ -242,3 +242,19 @@ it.each<readonly [Record<string, string>, string[]]>([
   const { warnings } = parseRoleEnv({ AWS_ROLE_1: "arn:aws:iam::123456789013:role/MyRole:Prod", ...env });
   expect(warnings.map(({ path }) => path)).toEqual(variables);
 });
+
+it.each([
+  ["AWS_ROLE", "AWS_ROLE_3"],
+  ["AWS_ROLE3", "AWS_ROLE_3"],
+  ["AWS_ROLE1", "AWS_ROLE_3"],
+  ["AWS_ROLES_7", "AWS_ROLE_7"],
+  ["aws_role_3", "AWS_ROLE_3"],
+])("warns of %s with the value of a role", (name, right) => {
+  const arn = "arn:aws:iam::123456789012:role/R";
+  const declared = { AWS_ROLE_1: `${arn}1:One`, AWS_ROLE_2: `${arn}2:Two` };
+  expect(parseRoleEnv({ ...declared, [name]: `${arn}3:Three` }).warnings).toEqual([
+    { path: name, message: "is not of the form AWS_ROLE_N", fix: `Rename it to ${right}.` },
+  ]);
+  // Of another tool.
+  expect(parseRoleEnv({ ...declared, [name]: name === "AWS_ROLE" ? `${arn}3` : "admin" }).warnings).toEqual([]);
+});

@@ -1,5 +1,6 @@
 import { AgentRolesError } from "../agent-roles-error.ts";
 import { type Diagnostic, formatDiagnostic } from "./diagnostic.ts";
+import { misnamedRoles } from "./no-roles.ts";
 import { parseSessionEnv } from "./parse-session-env.ts";
 import { parseTargetRole, ROLE_OPTIONS } from "./parse-target-role.ts";
 import type { Env, Report } from "./env.ts";
@@ -28,6 +29,7 @@ export function parseRoleEnv(env: Env): ParsedRoleEnv {
   reportClashes(roles, env, report);
   reportStrayOptions(env, new Set(numbers), report, (warning) => warnings.push(warning));
   warnings.push(...gaps(numbers), ...strangeRegions(roles, env));
+  if (numbers.length > 0) warnings.push(...misnamedRoles(env, numbers.at(-1) ?? 0));
   const session = parseSessionEnv(env, report);
 
   if (problems.length > 0) throw invalidRoleEnv([...problems, ...warnings]);
