@@ -100,7 +100,10 @@ describe("a platform engineer with three accounts", () => {
   it("gets from an empty directory to a profile for each account with the commands of docs/get-started.md", async () => {
     await shell(init, user);
     deployer = { ...user, ...(await startSandbox()) };
-    const { stdout } = await shell(later.join("\n"), deployer);
+    const { stdout, stderr } = await shell(later.join("\n"), deployer);
+    expect(stderr).toMatch(
+      /^Next: agent-roles run --env-file cdk.out.* AWS_MASTER_ROLE_ARN=arn:.*role\/agent-roles-master\/agent-master$/m,
+    );
     expect(stdout).toContain("3 deployed");
     expect(stdout).toMatch(/prod +123456789014 +agent-roles\/agent-read +- +read +fresh/);
     expect(stdout.includes("assumed-role/agent-read/agent-roles") || aws !== "").toBe(true);

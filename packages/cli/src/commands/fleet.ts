@@ -23,6 +23,13 @@ interface Options {
 /** A result as a person reads it. */
 type Shown = Omit<StackResult, "status"> & { readonly status: string };
 
+interface Texts {
+  /** What a person reads for this status. */
+  readonly unchanged?: string;
+  /** What to do when a stack has a status. */
+  readonly next?: Partial<Record<StackResult["status"], (master: string) => string>>;
+}
+
 type ExitWith = (code: ExitCode) => void;
 
 /** `agent-roles deploy`: the stacks of all accounts, each account by itself. */
@@ -31,11 +38,22 @@ export function deployCommand(context: CliContext, exitWith: ExitWith): Command 
     "deploy",
     "deploy the roles of the manifest; a failure in one account does not affect the others",
   ).action((options: Options) =>
-    runFleet(context, exitWith, options, async (infra, manifest, fleet) => {
-      const results = await infra.deployFleet(manifest, fleet);
-      await listOrphans(context, infra, manifest, fleet);
-      return results;
-    }),
+    runFleet(
+      context,
+      exitWith,
+      options,
+      async (infra, manifest, fleet) => {
+        const results = await infra.deployFleet(manifest, fleet);
+        await listOrphans(context, infra, manifest, fleet);
+        return results;
+      },
+      {
+        next: {
+          deployed: (master) =>
+            `agent-roles run --env-file ${options.output}/agent-roles.env, as the master role or with AWS_MASTER_ROLE_ARN=${master}`,
+        },
+      },
+    ),
   );
 }
 
@@ -56,18 +74,10 @@ export function destroyCommand(context: CliContext, exitWith: ExitWith): Command
     .option("--orphans", "delete only the stacks whose accounts left the manifest")
     .option("--yes", "confirm the deletion; required")
     .action((options: Options) =>
-      runFleet(
-        context,
-        exitWith,
-        options,
-        async (infra, manifest, fleet) => {
-          const results = await destroy(infra, manifest, fleet, options);
-          if (results.some(({ status }) => status === "destroyed"))
-            context.err('Next: "agent-roles run --once --prune" removes the profiles that no AWS_ROLE_N declares.');
-          return results;
-        },
-        "not deployed",
-      ),
+      runFleet(context, exitWith, options, (infra, manifest, fleet) => destroy(infra, manifest, fleet, options), {
+        unchanged: "not deployed",
+        next: { destroyed: () => "agent-roles run --once --prune removes the profiles that no AWS_ROLE_N declares" },
+      }),
     );
 }
 
@@ -87,12 +97,12 @@ async function runFleet(
   exitWith: ExitWith,
   options: Options,
   run: (infra: Infra, manifest: Manifest, fleet: FleetOptions) => Promise<StackResult[]>,
-  unchanged = "unchanged",
+  { unchanged = "unchanged", next = {} }: Texts = {},
 ): Promise<void> {
   const shown = (results: readonly StackResult[]): readonly Shown[] =>
     results.map((each) => (each.status === "unchanged" ? { ...each, status: unchanged } : each));
   const infra = await loadInfra(".");
-  const { loadManifest } = await import("@agent-roles/manifest");
+  const { loadManifest, masterRoleArn } = await import("@agent-roles/manifest");
   const { formatDiagnostic } = await import("@agent-roles/runtime/role-env");
   const onWarning = (warning: Diagnostic): void => context.err(`warning: ${formatDiagnostic(warning)}`);
   const manifest = await loadManifest(options.manifest, { onWarning });
@@ -103,6 +113,8 @@ async function runFleet(
   const fleet = { ...(await fleetOptions(context, options, manifest, infra)), onWarning, onResult };
   const results = await run(infra, manifest, fleet);
   context.out(options.json ? JSON.stringify(results, undefined, 2) : report(shown(results)));
+  const step = results.map(({ status }) => next[status]).find((each) => each !== undefined);
+  if (step && !options.json) context.err(`Next: ${step(masterRoleArn(manifest).arn)}`);
   if (results.some(({ status }) => status === "failed" || status === "skipped")) exitWith(1);
 }
 

@@ -53,6 +53,6 @@ export function initCommand(context: CliContext): Command {
       context.out(`wrote ${Object.keys(files).join(", ")} and lines of .gitignore`);
       context.out(`Next:
   npx -p agent-roles -p @agent-roles/infra agent-roles deploy    create the roles; needs credentials that can assume OrganizationAccountAccessRole
-  npx agent-roles run --env-file cdk.out/agent-roles.env         as the master role: keep the profiles fresh`);
+  npx agent-roles run --env-file cdk.out/agent-roles.env         keep the profiles fresh; as the master role, or with AWS_MASTER_ROLE_ARN set to it`);
     });
 }
