@@ -5,9 +5,7 @@ import { quote } from "./json.ts";
 /** A caller with its ARN taken apart, so that nothing later looks at the text again. */
 export type CallerIdentity =
   | RoleCaller
-  | { readonly type: "user"; readonly arn: Arn; readonly principalArn: string }
-  | { readonly type: "federated-user"; readonly arn: Arn; readonly principalArn: string }
-  | { readonly type: "root"; readonly arn: Arn; readonly principalArn: string }
+  | { readonly type: "user" | "federated-user" | "root"; readonly arn: Arn; readonly principalArn: string }
   | { readonly type: "federated"; readonly provider: string; readonly protocol: "saml" | "web identity" }
   | { readonly type: "service"; readonly service: string };
 
@@ -67,17 +65,8 @@ function isRoleOf({ arn, principalArn, roleName }: RoleCaller): boolean {
 
 /** The caller as it is named in a reason. */
 export function nameOf(caller: CallerIdentity): string {
-  switch (caller.type) {
-    case "federated":
-      return caller.provider;
-    case "service":
-      return caller.service;
-    case "role":
-    case "user":
-    case "federated-user":
-    case "root":
-      return caller.arn.text;
-  }
+  if (caller.type === "federated") return caller.provider;
+  return caller.type === "service" ? caller.service : caller.arn.text;
 }
 
 function readAwsCaller(arn: Arn, givenPrincipal: string | undefined): CallerIdentity | undefined {

@@ -8,19 +8,11 @@ type AwsIdentity = Exclude<CallerIdentity, { type: "federated" | "service" }>;
 
 /** The condition keys that describe who calls. */
 export function* callerKeys(caller: Caller, identity: CallerIdentity): Entries {
-  switch (identity.type) {
-    case "federated":
-      yield* claimKeys(identity.provider);
-      return;
-    case "service":
-      yield* serviceKeys(identity.service);
-      return;
-    case "role":
-    case "user":
-    case "federated-user":
-    case "root":
-      yield* identityKeys(identity);
-      if ("arn" in caller) yield* descriptionKeys(caller);
+  if (identity.type === "federated") yield* claimKeys(identity.provider);
+  else if (identity.type === "service") yield* serviceKeys(identity.service);
+  else {
+    yield* identityKeys(identity);
+    if ("arn" in caller) yield* descriptionKeys(caller);
   }
 }
 

@@ -1,7 +1,7 @@
 import { parseArn } from "./arn.ts";
 import { readCaller } from "./caller-identity.ts";
 import { callerKeys } from "./caller-keys.ts";
-import { explainResult, toDecision } from "./explain-result.ts";
+import { DECISIONS, explainResult } from "./explain-result.ts";
 import { grantOf } from "./grant.ts";
 import { evaluatePolicies } from "./policy-result.ts";
 import { readPolicySet, type PolicySet } from "./policy-set.ts";
@@ -52,7 +52,7 @@ export function evaluateAction(request: ActionRequest, policies: PolicySet): Eva
   const denies = anyOf([...granting, ...limits, ...scps, rcps].map((result) => result.denies));
   const truth = allOf([not(denies), grant.truth, ...scps.map((level) => level.allows)]);
   return {
-    decision: toDecision(truth),
+    decision: DECISIONS[truth],
     reasons: [
       ...(resource ? explainResult(resource, action, grant.needed.resource) : []),
       ...(identity ? explainResult(identity, action, grant.needed.identity) : []),

@@ -16,16 +16,7 @@ export function explainResult(result: PolicyResult, action: string, needed: bool
 }
 
 /** The decision for whether the request is allowed. */
-export function toDecision(truth: Truth): Decision {
-  switch (truth) {
-    case "yes":
-      return "allowed";
-    case "no":
-      return "denied";
-    case "unknown":
-      return "uncertain";
-  }
-}
+export const DECISIONS: Readonly<Record<Truth, Decision>> = { yes: "allowed", no: "denied", unknown: "uncertain" };
 
 function explainDeny(found: StatementMatch, action: string): readonly Reason[] {
   const { match } = found;

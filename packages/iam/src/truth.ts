@@ -39,12 +39,6 @@ export function anyOf(truths: Iterable<Truth>): Truth {
 
 /** Logical NOT; what is unknown stays unknown. */
 export function not(truth: Truth): Truth {
-  switch (truth) {
-    case "yes":
-      return "no";
-    case "no":
-      return "yes";
-    case "unknown":
-      return "unknown";
-  }
+  if (truth === "unknown") return truth;
+  return truth === "yes" ? "no" : "yes";
 }

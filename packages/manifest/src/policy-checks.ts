@@ -17,7 +17,10 @@ export function policyIssues(draft: Draft, which: "master" | number): ManifestIs
   const quota = draft.trust.quotas.attachedPolicies;
   return [
     ...policyList(role.managedPolicies, [...base, "managedPolicies"], role.account, draft),
-    ...policyList([role.permissionsBoundary], [...base, "permissionsBoundary"], role.account, draft, false),
+    ...mistakes(role.permissionsBoundary, role.account, draft).map((issue) => ({
+      path: [...base, "permissionsBoundary"],
+      ...issue,
+    })),
     ...policyList(sessionPolicies, [...base, "sessionPolicyArns"], role.account, draft),
     ...(role.managedPolicies.length > quota ? [tooMany(role.managedPolicies.length, quota, base)] : []),
     ...(which === "master" ? [] : broadOrEmpty(role, base)),
@@ -50,20 +53,18 @@ function policyList(
   path: Path,
   account: string | undefined,
   draft: Draft,
-  isList = true,
 ): ManifestIssue[] {
   return arns.flatMap((arn, index) => {
-    if (arn === undefined) return [];
-    const at = isList ? [...path, index] : path;
-    const first = arns.indexOf(arn);
-    if (first < index) return [{ path: at, message: `"${arn}" is listed twice`, fix: "keep it once" }];
+    const at = [...path, index];
+    const isRepeated = arn !== undefined && arns.indexOf(arn) < index;
+    if (isRepeated) return [{ path: at, message: `"${arn}" is listed twice`, fix: "keep it once" }];
     return mistakes(arn, account, draft).map((issue) => ({ path: at, ...issue }));
   });
 }
 
 /** IAM attaches AWS managed policies and policies of the role's account only. */
 function mistakes(
-  arn: string,
+  arn: string | undefined,
   account: string | undefined,
   { partition = parseArn(arn)?.partition ?? "" }: Draft,
 ): Pick<ManifestIssue, "message" | "fix" | "severity">[] {

@@ -30,25 +30,20 @@ const ISO = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2
 const EPOCH_SECONDS = /^\d+$/;
 const BOOLEAN = /^(?:true|false)$/i;
 
+const OPERANDS: Readonly<Record<OperandType, (text: string) => boolean>> = {
+  string: () => true,
+  ARN: (text) => hasSixParts(text) || /^[*?]/.test(text),
+  number: (text) => NUMBER.test(text),
+  date: (text) => toMs(text) !== undefined,
+  Boolean: (text) => BOOLEAN.test(text),
+  presence: (text) => BOOLEAN.test(text),
+  "IP address": (text) => inNetwork(text, text) !== undefined,
+  base64: (text) => /^[A-Za-z0-9+/]*={0,2}$/.test(text),
+};
+
 /** Whether a text is a value that operators of this type take. */
 export function isOperand(type: OperandType, text: string): boolean {
-  switch (type) {
-    case "string":
-      return true;
-    case "ARN":
-      return hasSixParts(text) || /^[*?]/.test(text);
-    case "number":
-      return NUMBER.test(text);
-    case "date":
-      return toMs(text) !== undefined;
-    case "Boolean":
-    case "presence":
-      return BOOLEAN.test(text);
-    case "IP address":
-      return inNetwork(text, text) !== undefined;
-    case "base64":
-      return /^[A-Za-z0-9+/]*={0,2}$/.test(text);
-  }
+  return OPERANDS[type](text);
 }
 
 const equals: Compare = (policy, request) => policy.text === request;
@@ -88,58 +83,51 @@ function toMs(text: string): number | undefined {
   return Number.isNaN(ms) ? undefined : ms;
 }
 
-function* stringsAndArns(): Iterable<ConditionOperator> {
-  const string = { type: "string", wildcards: false } as const;
-  yield { ...string, name: "StringEquals", negated: false, matches: equals };
-  yield { ...string, name: "StringNotEquals", negated: true, matches: equals };
-  yield { ...string, name: "StringEqualsIgnoreCase", negated: false, matches: equalsIgnoreCase };
-  yield { ...string, name: "StringNotEqualsIgnoreCase", negated: true, matches: equalsIgnoreCase };
-  yield { ...string, name: "StringLike", negated: false, wildcards: true, matches: matchesWildcard };
-  yield { ...string, name: "StringNotLike", negated: true, wildcards: true, matches: matchesWildcard };
-  for (const name of ["Equals", "Like"]) {
-    const arn = { type: "ARN", wildcards: true } as const;
-    yield { ...arn, name: `Arn${name}`, negated: false, matches: arnLike };
-    // A malformed pattern is not assumed to match everything.
-    yield { ...arn, name: `ArnNot${name}`, negated: true, matches: matchesArn };
-  }
+type Row = readonly [name: string, type: OperandType, matches: Compare, wildcards?: true];
+
+const ORDERS: Readonly<Record<string, (request: number, policy: number) => boolean>> = {
+  Equals: (request, policy) => request === policy,
+  NotEquals: (request, policy) => request === policy,
+  LessThan: (request, policy) => request < policy,
+  LessThanEquals: (request, policy) => request <= policy,
+  GreaterThan: (request, policy) => request > policy,
+  GreaterThanEquals: (request, policy) => request >= policy,
+};
+
+function ordered(prefix: string, type: OperandType, read: (text: string) => number | undefined): readonly Row[] {
+  return Object.entries(ORDERS).map(([name, holds]) => [`${prefix}${name}`, type, comparing(read, holds)]);
 }
 
-function* numbersAndDates(): Iterable<ConditionOperator> {
-  for (const [prefix, type, read] of [
-    ["Numeric", "number", toNumber],
-    ["Date", "date", toMs],
-  ] as const) {
-    const compare = (
-      name: string,
-      holds: (request: number, policy: number) => boolean,
-      negated = false,
-    ): ConditionOperator => ({
-      name: `${prefix}${name}`,
-      type,
-      negated,
-      wildcards: false,
-      matches: comparing(read, holds),
-    });
-    yield compare("Equals", (request, policy) => request === policy);
-    yield compare("NotEquals", (request, policy) => request === policy, true);
-    yield compare("LessThan", (request, policy) => request < policy);
-    yield compare("LessThanEquals", (request, policy) => request <= policy);
-    yield compare("GreaterThan", (request, policy) => request > policy);
-    yield compare("GreaterThanEquals", (request, policy) => request >= policy);
-  }
-}
-
-function* others(): Iterable<ConditionOperator> {
-  const plain = { negated: false, wildcards: false };
-  yield { ...plain, name: "Bool", type: "Boolean", matches: bool };
-  yield { ...plain, name: "IpAddress", type: "IP address", matches: inRange };
-  yield { ...plain, name: "NotIpAddress", type: "IP address", negated: true, matches: inRange };
+/** A name with `Not` is negated. */
+const TABLE: readonly Row[] = [
+  ["StringEquals", "string", equals],
+  ["StringNotEquals", "string", equals],
+  ["StringEqualsIgnoreCase", "string", equalsIgnoreCase],
+  ["StringNotEqualsIgnoreCase", "string", equalsIgnoreCase],
+  ["StringLike", "string", matchesWildcard, true],
+  ["StringNotLike", "string", matchesWildcard, true],
+  ["ArnEquals", "ARN", arnLike, true],
+  // A malformed pattern is not assumed to match everything.
+  ["ArnNotEquals", "ARN", matchesArn, true],
+  ["ArnLike", "ARN", arnLike, true],
+  ["ArnNotLike", "ARN", matchesArn, true],
+  ...ordered("Numeric", "number", toNumber),
+  ...ordered("Date", "date", toMs),
+  ["Bool", "Boolean", bool],
+  ["IpAddress", "IP address", inRange],
+  ["NotIpAddress", "IP address", inRange],
   // Base 64 has one spelling, so that bytes compare as they are written.
-  yield { ...plain, name: "BinaryEquals", type: "base64", matches: equals };
-  yield { ...plain, name: "Null", type: "presence", matches: () => undefined };
-}
+  ["BinaryEquals", "base64", equals],
+  ["Null", "presence", () => undefined],
+];
 
-const OPERATORS: readonly ConditionOperator[] = [...stringsAndArns(), ...numbersAndDates(), ...others()];
+const OPERATORS = TABLE.map(([name, type, matches, wildcards = false]): ConditionOperator => ({
+  name,
+  type,
+  matches,
+  wildcards,
+  negated: name.includes("Not"),
+}));
 const BY_NAME = new Map(OPERATORS.map((operator) => [operator.name.toLowerCase(), operator]));
 
 /**

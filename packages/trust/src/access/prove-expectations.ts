@@ -37,13 +37,11 @@ export function proveExpectations(
   });
 }
 
-type DecideAt = (role: TrustRole) => Iterable<DecidedCall>;
-
 function prove(
   expectation: Expectation,
   roles: readonly TrustRole[],
   context: TrustContext,
-  decideAt: DecideAt,
+  decideAt: (role: TrustRole) => Iterable<DecidedCall>,
 ): ExpectationResult {
   const { from, to, decision } = expectation;
   const named = roles.filter(({ arn }) => matchesWildcard(to, arn));
@@ -74,7 +72,11 @@ function prove(
 }
 
 /** A role that lets someone in, and can be among those that `to` names: parts of its ARN are unknown offline. */
-function brokenByUnnamedRole(to: string, roles: readonly TrustRole[], decideAt: DecideAt): Broken | undefined {
+function brokenByUnnamedRole(
+  to: string,
+  roles: readonly TrustRole[],
+  decideAt: (role: TrustRole) => Iterable<DecidedCall>,
+): Broken | undefined {
   for (const role of roles.filter(({ arn }) => !matchesWildcard(to, arn) && canMatch(to, arn))) {
     for (const { caller, breaking } of decideAt(role)) {
       if (!breaking) continue;

@@ -85,36 +85,26 @@ function roleNode({ arn }: TrustRole, context: TrustContext, escalating: Readonl
 }
 
 function granteeNode({ kind, name }: Grantee, own: ReadonlySet<string>, { organization }: TrustContext): GraphNode {
-  const node = (id: string, label: string, outside: boolean, detail = ""): GraphNode => ({
-    id,
-    kind,
-    label,
-    ...(detail !== "" && { detail }),
-    outside,
-    escalates: false,
-  });
-  switch (kind) {
-    case "anyone":
-      return node("*", "anyone in the world", true);
-    case "organization":
-      return node(`organization ${name}`, `anyone in organization ${name}`, name !== organization);
-    case "account":
-      return node(
+  const { account = "", resource = name } = parseArn(name) ?? {};
+  const isOwn = own.has(name);
+  const principal = [name, resource, !own.has(account), account] as const;
+  const forms: Readonly<Record<typeof kind, readonly [id: string, label: string, outside: boolean, detail?: string]>> =
+    {
+      anyone: ["*", "anyone in the world", true],
+      organization: [`organization ${name}`, `anyone in organization ${name}`, name !== organization],
+      account: [
         `account ${name}`,
         `account ${name}`,
-        !own.has(name),
-        own.has(name) ? "whoever its policies allow" : "third-party account",
-      );
-    case "role":
-    case "principal": {
-      const account = parseArn(name)?.account ?? "";
-      return node(name, parseArn(name)?.resource ?? name, !own.has(account), account);
-    }
-    case "service":
-      return node(name, name, true, "AWS service");
-    case "federated":
-      return node(name, parseArn(name)?.resource ?? name, true, "identity provider");
-  }
+        !isOwn,
+        isOwn ? "whoever its policies allow" : "third-party account",
+      ],
+      role: principal,
+      principal,
+      service: [name, name, true, "AWS service"],
+      federated: [name, resource, true, "identity provider"],
+    };
+  const [id, label, outside, detail = ""] = forms[kind];
+  return { id, kind, label, ...(detail !== "" && { detail }), outside, escalates: false };
 }
 
 function edgeKind({ kind, outside }: GraphNode): GraphEdge["kind"] {

@@ -98,15 +98,6 @@ function strictest(decisions: readonly Decision[]): Decision {
 }
 
 function describe(caller: CallerIdentity): string {
-  switch (caller.type) {
-    case "federated":
-      return `a ${caller.protocol} identity`;
-    case "service":
-      return "a service";
-    case "role":
-    case "user":
-    case "federated-user":
-    case "root":
-      return "an AWS principal";
-  }
+  if (caller.type === "federated") return `a ${caller.protocol} identity`;
+  return caller.type === "service" ? "a service" : "an AWS principal";
 }

@@ -39,18 +39,8 @@ export function bestRequest(
 /** A value for which the operator holds, before negation. */
 function fittingValue({ operator, values: [value] }: Condition): string | undefined {
   if (operator === undefined || value === undefined || isUnresolved(value)) return undefined;
-  switch (operator.type) {
-    case "string":
-    case "ARN":
-    case "Boolean":
-      return instance(value);
-    case "number":
-    case "IP address":
-      return meeting(operator, value);
-    case "presence":
-      return value.toLowerCase() === "false" ? "x" : undefined;
-    case "date":
-    case "base64":
-      return undefined;
-  }
+  const { type } = operator;
+  if (type === "presence") return value.toLowerCase() === "false" ? "x" : undefined;
+  if (type === "date" || type === "base64") return undefined;
+  return type === "number" || type === "IP address" ? meeting(operator, value) : instance(value);
 }

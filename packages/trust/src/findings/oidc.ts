@@ -1,6 +1,7 @@
 import { type Condition, isUnresolved, type Statement } from "@agent-roles/iam";
 import { demands, isDemand, saysSomething } from "./conditions.ts";
-import { type Example, NO_PRINCIPAL } from "./example-callers.ts";
+import { letsIn, NO_PRINCIPAL } from "./example-callers.ts";
+import type { IndexedRole } from "./indexed-role.ts";
 import { covers, principalsOf } from "./statements.ts";
 
 /** GitHub Actions' issuer. */
@@ -9,7 +10,7 @@ export const GITHUB = "token.actions.githubusercontent.com";
 const OIDC = "oidc-provider/";
 
 /** Claims that say who the token is for. */
-const AUDIENCE = ["aud", "app_id", "oaud"];
+export const AUDIENCE: readonly string[] = ["aud", "app_id", "oaud"];
 /** Claims that identify the subject; any of them is enough. */
 const SUBJECT = [
   "sub",
@@ -50,16 +51,19 @@ export function oidcProviders(statement: Statement): readonly OidcProvider[] {
 }
 
 /**
- * A token of a provider.
+ * Whether a statement lets in the bearer of a provider's token.
  *
- * @param claims those that its bearer cannot choose.
+ * @param claims those that the bearer cannot choose.
  */
-export function token(
+export function acceptsToken(
+  role: IndexedRole,
+  statement: Statement,
   { principal, issuer }: OidcProvider,
   claims: Readonly<Record<string, string | undefined>>,
-): Example {
+): boolean {
   const own = Object.entries(claims).map(([claim, value]) => [`${issuer.toLowerCase()}:${claim}`, value]);
-  return { caller: { federated: principal }, keys: { ...NO_PRINCIPAL, ...Object.fromEntries(own) } };
+  const keys = { ...NO_PRINCIPAL, ...Object.fromEntries(own) };
+  return letsIn(role, statement, [{ caller: { federated: principal }, keys }]);
 }
 
 /** Claims of a stranger's token. */
@@ -68,21 +72,9 @@ export const STRANGERS_CLAIMS: Readonly<Record<string, string>> = {
   sub: "repo:stranger/stranger:ref:refs/heads/main",
 };
 /** Claims of a token that was made for another application. */
-export const OTHER_AUDIENCE: Readonly<Record<string, string>> = {
-  aud: "stranger",
-  app_id: "stranger",
-  oaud: "stranger",
-};
-
-/** Whether the statement requires an audience. */
-export function demandsAudience(statement: Statement, provider: string): boolean {
-  return demandsClaim(statement, provider, AUDIENCE);
-}
-
-/** Whether the statement requires a subject, with wildcards or not. */
-export function demandsSubject(statement: Statement, provider: string): boolean {
-  return demandedSubjects(statement, provider).length > 0;
-}
+export const OTHER_AUDIENCE: Readonly<Record<string, string>> = Object.fromEntries(
+  AUDIENCE.map((claim) => [claim, "stranger"]),
+);
 
 /** The conditions that say whose token it has to be. Of `sub` any; of other claims those that are more than wildcards. */
 export function demandedSubjects(statement: Statement, provider: string): readonly Condition[] {

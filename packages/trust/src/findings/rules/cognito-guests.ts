@@ -1,7 +1,6 @@
 import type { Statement } from "@agent-roles/iam";
 import { isDemand } from "../conditions.ts";
-import { letsIn } from "../example-callers.ts";
-import { COGNITO, demandsSubject, oidcProviders, token } from "../oidc.ts";
+import { acceptsToken, COGNITO, demandedSubjects, oidcProviders } from "../oidc.ts";
 import type { Rule } from "../rule.ts";
 
 /** @see https://docs.aws.amazon.com/cognito/latest/developerguide/role-trust-and-permissions.html */
@@ -13,9 +12,9 @@ export const cognitoGuests: Rule = {
   *checkStatementOf(statement, role) {
     for (const provider of oidcProviders(statement)) {
       // Without amr and sub, the rule about subjects reports it.
-      if (provider.issuer !== COGNITO || !demandsSubject(statement, COGNITO)) continue;
+      if (provider.issuer !== COGNITO || demandedSubjects(statement, COGNITO).length === 0) continue;
       if (excludesGuests(statement)) continue;
-      if (!letsIn(role, statement, [token(provider, { amr: "unauthenticated", sub: "us-east-1:guest" })])) continue;
+      if (!acceptsToken(role, statement, provider, { amr: "unauthenticated", sub: "us-east-1:guest" })) continue;
       yield { message: "guests of the identity pool, that is, anyone in the world, can assume the role" };
     }
   },

@@ -87,37 +87,17 @@ function valuesToTry(group: readonly Condition[], version: unknown): readonly (s
 
 /** Whether the values that meet a condition are among those that it names, or lie next to them. */
 function limitsValues({ operator, values }: Condition): boolean {
-  switch (operator?.type) {
-    case "number":
-    case "date":
-    case "Boolean":
-      return true;
-    case "string":
-    case "ARN":
-      return !operator.negated && !(operator.wildcards && values.some((value) => /[*?]/.test(value)));
-    case "IP address":
-    case "base64":
-    case "presence":
-    case undefined:
-      return false;
-  }
+  if (operator?.type === "number" || operator?.type === "date" || operator?.type === "Boolean") return true;
+  if (operator?.type !== "string" && operator?.type !== "ARN") return false;
+  return !operator.negated && !(operator.wildcards && values.some((value) => /[*?]/.test(value)));
 }
 
 function valuesAround({ operator, key, values }: Condition): readonly string[] {
-  switch (operator?.type) {
-    case "number":
-      return values.flatMap((value) => [-1, 0, 1].map((step) => String(Number(value) + step)));
-    case "date":
-      return values.flatMap((value) => [-1000, 0, 1000].map((step) => timeText(key, toMs(value) + step)));
-    case "string":
-    case "ARN":
-    case "Boolean":
-    case "IP address":
-    case "base64":
-    case "presence":
-    case undefined:
-      return values.flatMap((value) => [value, value.toLowerCase(), value.toUpperCase()]);
-  }
+  return values.flatMap((value) => {
+    if (operator?.type === "number") return [-1, 0, 1].map((step) => String(Number(value) + step));
+    if (operator?.type === "date") return [-1000, 0, 1000].map((step) => timeText(key, toMs(value) + step));
+    return [value, value.toLowerCase(), value.toUpperCase()];
+  });
 }
 
 /** Milliseconds of ISO 8601 or of seconds since 1970. */

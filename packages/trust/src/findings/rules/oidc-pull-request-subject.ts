@@ -1,5 +1,5 @@
-import { letsIn, sample } from "../example-callers.ts";
-import { demandsClaim, GITHUB, oidcProviders, subjects, token } from "../oidc.ts";
+import { sample } from "../example-callers.ts";
+import { acceptsToken, demandsClaim, GITHUB, oidcProviders, subjects } from "../oidc.ts";
 import type { Rule } from "../rule.ts";
 
 const PLACEHOLDER = /\$\{[^{}:]*\}/g;
@@ -19,7 +19,7 @@ export const oidcPullRequestSubject: Rule = {
     for (const provider of oidcProviders(statement)) {
       const { issuer } = provider;
       if (issuer !== GITHUB || demandsClaim(statement, issuer, PINS_JOB)) continue;
-      const passes = (sub: string): boolean => letsIn(role, statement, [token(provider, { ...OF_PULL_REQUEST, sub })]);
+      const passes = (sub: string): boolean => acceptsToken(role, statement, provider, { ...OF_PULL_REQUEST, sub });
       for (const { value, wildcards } of subjects(statement, issuer)) {
         // Whatever an unknown repository or owner is called, what comes after it decides.
         const subject = value.replaceAll(PLACEHOLDER, "unknown");

@@ -1,7 +1,7 @@
 import { type Condition, isUnresolved } from "@agent-roles/iam";
 import { certainPart } from "../conditions.ts";
-import { letsIn, sample } from "../example-callers.ts";
-import { claimOf, demandedSubjects, oidcProviders, STRANGERS_CLAIMS, token } from "../oidc.ts";
+import { sample } from "../example-callers.ts";
+import { acceptsToken, claimOf, demandedSubjects, oidcProviders, STRANGERS_CLAIMS } from "../oidc.ts";
 import type { Rule } from "../rule.ts";
 
 /** Whether all that matches is one owner's, by what a claim begins with; any other claim has to be written out. */
@@ -29,8 +29,8 @@ export const oidcSubjectWildcard: Rule = {
       const claims = Object.fromEntries(loose.map(({ claim, values: [first = ""] }) => [claim, sample(first)]));
       for (const { claim, values } of loose) {
         for (const value of values) {
-          const stranger = token(provider, { ...STRANGERS_CLAIMS, ...claims, [claim]: sample(value) });
-          if (!letsIn(role, statement, [stranger])) continue;
+          const stranger = { ...STRANGERS_CLAIMS, ...claims, [claim]: sample(value) };
+          if (!acceptsToken(role, statement, provider, stranger)) continue;
           const what = claim === "sub" ? "subject" : claim;
           yield { message: `${what} "${value}" also matches names that begin alike, such as those of strangers` };
         }

@@ -1,7 +1,7 @@
 import { isUnresolved } from "@agent-roles/iam";
 import { certainPart } from "../conditions.ts";
-import { letsIn, sample } from "../example-callers.ts";
-import { demandsClaim, GITHUB, oidcProviders, STRANGERS_CLAIMS, subjects, token } from "../oidc.ts";
+import { sample } from "../example-callers.ts";
+import { acceptsToken, demandsClaim, GITHUB, oidcProviders, STRANGERS_CLAIMS, subjects } from "../oidc.ts";
 import type { Rule } from "../rule.ts";
 
 /** Claims that name an owner, as a customized subject has them, too. */
@@ -34,7 +34,7 @@ export const oidcSubjectWithoutOwner: Rule = {
         // What begins with a wildcard is the rule's about wildcards.
         if (certain === "" || certain.startsWith("repo:") || isUnresolved(certain) || NAMES_OWNER.test(certain))
           continue;
-        if (!letsIn(role, statement, [token(provider, { ...STRANGERS_CLAIMS, sub: sample(value) })])) continue;
+        if (!acceptsToken(role, statement, provider, { ...STRANGERS_CLAIMS, sub: sample(value) })) continue;
         yield { message: `subject "${value}" names no owner: a stranger's organization can get the same` };
       }
     }

@@ -1,5 +1,4 @@
-import { letsIn } from "../example-callers.ts";
-import { demandsAudience, oidcProviders, OTHER_AUDIENCE, token } from "../oidc.ts";
+import { acceptsToken, AUDIENCE, demandsClaim, oidcProviders, OTHER_AUDIENCE } from "../oidc.ts";
 import type { Rule } from "../rule.ts";
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html */
@@ -11,8 +10,8 @@ export const oidcWithoutAudience: Rule = {
   *checkStatementOf(statement, role, { context: { oidcClientIds = [] } }) {
     for (const provider of oidcProviders(statement)) {
       const { issuer, principal, builtIn } = provider;
-      if (demandsAudience(statement, issuer)) continue;
-      if (!letsIn(role, statement, [token(provider, OTHER_AUDIENCE)])) continue;
+      if (demandsClaim(statement, issuer, AUDIENCE)) continue;
+      if (!acceptsToken(role, statement, provider, OTHER_AUDIENCE)) continue;
       const fix = `add "StringEquals": {"${issuer}:aud": "<audience>"}`;
       const message = `tokens of ${issuer} for any audience`;
       if (builtIn) yield { message, fix };

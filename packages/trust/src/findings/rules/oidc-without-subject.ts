@@ -1,5 +1,4 @@
-import { letsIn } from "../example-callers.ts";
-import { demandsSubject, oidcProviders, STRANGERS_CLAIMS, token } from "../oidc.ts";
+import { acceptsToken, demandedSubjects, oidcProviders, STRANGERS_CLAIMS } from "../oidc.ts";
 import type { Rule } from "../rule.ts";
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html */
@@ -11,8 +10,8 @@ export const oidcWithoutSubject: Rule = {
   *checkStatementOf(statement, role) {
     for (const provider of oidcProviders(statement)) {
       const { issuer } = provider;
-      if (demandsSubject(statement, issuer)) continue;
-      if (!letsIn(role, statement, [token(provider, STRANGERS_CLAIMS)])) continue;
+      if (demandedSubjects(statement, issuer).length > 0) continue;
+      if (!acceptsToken(role, statement, provider, STRANGERS_CLAIMS)) continue;
       yield { message: `tokens of ${issuer} for any subject`, fix: `add "StringEquals": {"${issuer}:sub": "…"}` };
     }
   },

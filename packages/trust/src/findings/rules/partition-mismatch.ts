@@ -1,7 +1,7 @@
 import { parseArn } from "@agent-roles/iam";
 import type { IndexedRole } from "../indexed-role.ts";
 import type { Rule, Violation } from "../rule.ts";
-import { covers, principalsOf, resourcesOf } from "../statements.ts";
+import { assumableArns, namedArns } from "../statements.ts";
 
 /** @see https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html */
 export const partitionMismatch: Rule = {
@@ -10,18 +10,12 @@ export const partitionMismatch: Rule = {
   why: "no principal of one partition (aws, aws-cn, aws-us-gov…) can assume a role of another",
   fix: "write the role's own partition",
   *checkStatementOf(statement, role) {
-    for (const { type, value } of principalsOf(statement))
-      if (type !== "Service") yield* mistake("principal", value, role);
-    for (const { key, written, name, values } of statement.conditions) {
-      if (key !== "aws:principalarn" && key !== "aws:sourcearn") continue;
-      for (const value of values) yield* mistake(`${written} ${name}`, value, role);
-    }
+    const named = namedArns(statement, ["aws:principalarn", "aws:sourcearn"]);
+    for (const [where, arn] of named) yield* mistake(where, arn, role);
   },
   *checkRole(role) {
-    for (const statement of role.identity) {
-      if (statement.effect !== "Allow" || !covers(statement, "sts:AssumeRole")) continue;
-      for (const resource of resourcesOf(statement)) yield* mistake(`the ${statement.kind}: Resource`, resource, role);
-    }
+    const allowing = role.identity.filter(({ effect }) => effect === "Allow");
+    for (const [where, arn] of assumableArns(allowing)) yield* mistake(where, arn, role);
   },
 };
 

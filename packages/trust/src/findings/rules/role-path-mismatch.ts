@@ -1,7 +1,7 @@
 import { isUnresolved, lastSegment, parseArn } from "@agent-roles/iam";
 import type { RoleIndex } from "../role-index.ts";
 import { inEnvironment, type Rule, type Violation } from "../rule.ts";
-import { covers, principalsOf, resourcesOf } from "../statements.ts";
+import { assumableArns, namedArns } from "../statements.ts";
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-friendly-names */
 export const rolePathMismatch: Rule = {
@@ -10,18 +10,10 @@ export const rolePathMismatch: Rule = {
   why: "a role's ARN includes its path; without the path it is another role's ARN",
   fix: "write the ARN with the role's path",
   *checkStatementOf(statement, _role, index) {
-    for (const { type, value } of principalsOf(statement))
-      if (type === "AWS") yield* mistake("principal", value, index);
-    for (const { key, written, name, values } of statement.conditions) {
-      if (key !== "aws:principalarn") continue;
-      for (const value of values) yield* mistake(`${written} ${name}`, value, index);
-    }
+    for (const [where, arn] of namedArns(statement, ["aws:principalarn"])) yield* mistake(where, arn, index);
   },
   *checkRole({ identity }, index) {
-    for (const statement of identity) {
-      if (!covers(statement, "sts:AssumeRole")) continue;
-      for (const resource of resourcesOf(statement)) yield* mistake(`the ${statement.kind}: Resource`, resource, index);
-    }
+    for (const [where, arn] of assumableArns(identity)) yield* mistake(where, arn, index);
   },
   *checkSet(index) {
     const { context, master } = index;
