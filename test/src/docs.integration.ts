@@ -18,6 +18,9 @@ function blocks(text: string, language: string): string[] {
   return [...text.matchAll(new RegExp(`^ *\`\`\`${language}\\n([^]*?)^ *\`\`\``, "gm"))].map(([, body = ""]) => body);
 }
 
+/** A command in a block or in a sentence, and its words up to the program that it starts, a comment or the end of the code. */
+const COMMAND = /\bagent-roles(?:@[\d.]+)? ([a-z][a-z-]+)((?: +(?!-- |#)[^\s`|>;)]+)*)/g;
+
 const helpTexts = new Map<string, Promise<Finished>>();
 
 /** `agent-roles <command> --help`, once for all pages. */
@@ -83,16 +86,16 @@ describe.each(pages)("%s", (page) => {
     expect(missing).toEqual([]);
   });
 
-  it("names scripts and commands that exist", async () => {
+  it("names scripts, commands and options that exist", async () => {
     const { scripts } = JSON.parse(await read("package.json"));
-    const named = blocks(await read(page), "sh").flatMap((block) =>
-      [...block.matchAll(/pnpm(?:@12)? (?!exec|install)([\w:-]+)(?: (\w[\w-]*))?/g)].map(
-        ([, script = "", first = ""]) => ({ script, first }),
-      ),
-    );
-    expect(named.filter(({ script }) => !(script in scripts))).toEqual([]);
-    const commands = named.filter(({ script }) => script === "agent-roles").map(({ first }) => first);
-    for (const command of new Set(commands)) expect(await helpOf(command)).toMatchObject({ exitCode: 0 });
+    const text = (await read(page)).replaceAll(/\\\n\s*/g, " ");
+    const named = blocks(text, "sh").flatMap((block) => [...block.matchAll(/pnpm(?:@12)? (?!exec|install)([\w:-]+)/g)]);
+    expect(named.map(([, script = ""]) => script).filter((script) => !(script in scripts))).toEqual([]);
+    for (const [, command = "", words = ""] of text.matchAll(COMMAND)) {
+      const { exitCode, stdout } = await helpOf(command);
+      expect({ command, exitCode }).toEqual({ command, exitCode: 0 });
+      for (const [option] of words.matchAll(/(?<= )--[a-z][\w-]*/g)) expect(stdout, command).toContain(option);
+    }
   });
 
   it("has TypeScript that compiles", async () => {
