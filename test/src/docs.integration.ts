@@ -92,9 +92,9 @@ describe.each(pages)("%s", (page) => {
     const named = blocks(text, "sh").flatMap((block) => [...block.matchAll(/pnpm(?:@12)? (?!exec|install)([\w:-]+)/g)]);
     expect(named.map(([, script = ""]) => script).filter((script) => !(script in scripts))).toEqual([]);
     for (const [, command = "", words = ""] of text.matchAll(COMMAND)) {
-      const { exitCode, stdout } = await helpOf(command);
+      const { exitCode, stdout: help } = await helpOf(command);
       expect({ command, exitCode }).toEqual({ command, exitCode: 0 });
-      for (const [option] of words.matchAll(/(?<= )--[a-z][\w-]*/g)) expect(stdout, command).toContain(option);
+      for (const [option] of words.matchAll(/(?<= )--[a-z][\w-]*/g)) expect(help, command).toContain(option);
     }
   });
 

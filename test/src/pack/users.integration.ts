@@ -11,7 +11,6 @@ import { npmEnv, npmInstall, tarball } from "./packed.ts";
 type Env = Readonly<Record<string, string>>;
 
 const clients = await profileClients();
-const boto3 = clients.find(({ name }) => name === "boto3");
 
 /** What four people do outside this repository, with the packages that are published, in one sandbox. */
 let folder: string;
@@ -67,14 +66,20 @@ async function startSandbox(): Promise<Env> {
   return JSON.parse(printed);
 }
 
-/** The commands of docs/get-started.md: `npx` finds what is installed in `tools` instead of npm's registry. */
-const page = await readFile(join(REPOSITORY, "docs/get-started.md"), "utf8");
-const [init = "", ...later] = [...page.matchAll(/^```sh\n([^]*?)^```/gm)].map(([, block]) => block);
-const NPX = 'npx() { while [ "$1" = -p ]; do shift 2; done; "$@"; }';
+const read = (page: string): Promise<string> => readFile(join(REPOSITORY, page), "utf8");
+
+/** The blocks of commands of a page. */
+async function commandsOf(page: string): Promise<readonly string[]> {
+  return [...(await read(page)).matchAll(/^```sh\n([^]*?)^```/gm)].map(([, block = ""]) => block);
+}
+
+/** `npx` finds what is installed in `tools` instead of npm's registry. */
+const NPX =
+  'npx() { while :; do case "$1" in -p) shift 2;; --yes) shift;; *) break;; esac; done; "${1%@0.1.0}" "${@:2}"; }';
 const aws = clients.find(({ name }) => name === "AWS CLI")?.missing === undefined ? "" : "aws() { :; }";
 
-function shell(commands: string, env: Env) {
-  return execa("bash", ["-euc", `${NPX}\n${aws}\n${commands}`], { cwd: repository, env, extendEnv: false, all: true });
+function shell(commands: string, env: Env, cwd = repository) {
+  return execa("bash", ["-euc", `${NPX}\n${aws}\n${commands}`], { cwd, env, extendEnv: false, all: true });
 }
 
 describe("a platform engineer with three accounts", () => {
@@ -98,6 +103,7 @@ describe("a platform engineer with three accounts", () => {
   });
 
   it("gets from an empty directory to a profile for each account with the commands of docs/get-started.md", async () => {
+    const [init = "", ...later] = await commandsOf("docs/get-started.md");
     await shell(init, user);
     deployer = { ...user, ...(await startSandbox()) };
     const { stdout, stderr } = await shell(later.join("\n"), deployer);
@@ -116,44 +122,6 @@ describe("a platform engineer with three accounts", () => {
       expect(await arn("prod", agent)).toBe("arn:aws:sts::123456789014:assumed-role/agent-read/agent-roles");
     }
   });
-});
-
-describe("the author of an agent", () => {
-  it("calls AWS from JavaScript with the library", async () => {
-    const directory = join(folder, "agent");
-    await mkdir(directory);
-    await symlink(join(tools, "node_modules"), join(directory, "node_modules"));
-    await writeFile(
-      join(directory, "agent.mjs"),
-      `import { createAgentRoles } from "@agent-roles/runtime";
-       import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-       const roles = createAgentRoles();
-       for (const { profile } of roles.profiles()) {
-         const { Account } = await new STSClient(roles.clientConfig(profile)).send(new GetCallerIdentityCommand({}));
-         console.log(profile, Account);
-       }`,
-    );
-    const variables = `--env-file=${join(repository, "cdk.out/agent-roles.env")}`;
-    const { stdout } = await execa(process.execPath, [variables, "agent.mjs"], {
-      cwd: directory,
-      env: agent,
-      extendEnv: false,
-    });
-    expect(stdout.split("\n")).toEqual(["dev 123456789012", "test 123456789013", "prod 123456789014"]);
-  });
-
-  it.skipIf(boto3?.missing !== undefined)(
-    "calls AWS from Python, and sees the profile that it was given only",
-    async () => {
-      const program = [
-        "import boto3",
-        "print(boto3.Session().available_profiles, boto3.client('sts').get_caller_identity()['Account'])",
-      ];
-      const options = ["--profile", "test", "--access", "view", "--env-file", "cdk.out/agent-roles.env"];
-      const run = await agentRoles(["exec", ...options, "--", "python3", "-c", program.join("\n")], agent);
-      expect(run).toMatchObject({ exitCode: 0, stdout: "['test'] 123456789013" });
-    },
-  );
 });
 
 /** What the workflow of `init` runs. */
@@ -185,22 +153,24 @@ describe("a security engineer's CI", () => {
 });
 
 /**
- * Runs the blocks of a page in order: `js`, `python` and `yaml` blocks whose first line names a file are written to it, `sh`
- * blocks are run. npm and terraform need their registries and are replaced.
+ * Runs the blocks of a page in order: blocks that name a file, in their first line or beside their language, are written to it, `sh`
+ * blocks and the steps of a workflow are run. npm and terraform need their registries and are replaced.
  *
  * @returns what the commands printed, and the lines of the blocks without a language, which show output.
  */
 async function runPage(file: string): Promise<{ readonly printed: string; readonly shown: readonly string[] }> {
-  const text = await readFile(join(REPOSITORY, "docs", file), "utf8");
+  const text = await read(join("docs", file));
   const shown: string[] = [];
   const plan = join(folder, "plan.json");
   const stubs = `npm() { :; }; terraform() { if [ "$1" = show ]; then cat '${plan}'; fi; }`;
   let printed = "";
-  for (const [, language, block = ""] of text.matchAll(/^```(\w*)\n([^]*?)^```/gm)) {
-    const name = /^(?:\/\/|#) (\S+\.\w+)\n/.exec(block)?.[1];
+  for (const [, language, beside, block = ""] of text.matchAll(/^```(\w*)(?: (\S+))?\n([^]*?)^```/gm)) {
+    const name = beside ?? /^(?:\/\/|#) (\S+\.\w+)\n/.exec(block)?.[1];
+    const steps = [...block.matchAll(/^ +- run: (.*)/gm)].map(([, step]) => step).join("\n");
+    const commands = language === "sh" ? block : steps;
     if (language === "") shown.push(...block.trimEnd().split("\n"));
-    else if (language === "sh") printed += (await shell(`${stubs}\n${block}`, agent)).all;
     else if (name !== undefined) await writeFile(join(repository, name), block);
+    else if (commands !== "") printed += (await shell(`${stubs}\n${commands}`, agent)).all;
   }
   return { printed, shown };
 }
@@ -220,15 +190,26 @@ describe("the pages in docs/", () => {
   it.for([
     "agents-javascript.md",
     "agents-python.md",
+    "operations.md",
+    "github-actions.md",
     "coming-from.md",
     "terraform.md",
     "coding-agents.md",
+    "tasks.md",
     "many-accounts.md",
   ])("docs/%s: the commands work and print what the page shows", async (file, { skip }) => {
     const unavailable = clients.find(({ missing }) => missing !== undefined)?.missing;
-    skip(unavailable !== undefined, unavailable);
+    skip(unavailable !== undefined && file !== "agents-javascript.md", unavailable);
     const { printed, shown } = await runPage(file);
     const missing = shown.filter((line) => !printed.includes(line));
     expect(missing, printed).toEqual([]);
+  });
+
+  it("README.md: the first commands work in an empty directory", async () => {
+    const directory = join(folder, "first");
+    await mkdir(directory);
+    const [first = ""] = await commandsOf("README.md");
+    const { exitCode } = await shell(first.replace(" run ", " run --once "), agent, directory);
+    expect(exitCode).toBe(0);
   });
 });
