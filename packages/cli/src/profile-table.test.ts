@@ -16,6 +16,11 @@ it.each([
   [{ ...profile, status: "fresh", expiration }, /fresh +2026/],
   [{ ...profile, status: "fresh", expiration, failure }, /fresh, refresh failed +2026[^]*\nProd: AccessDenied: STS/],
   [{ ...profile, status: "expiring", expiration, failure }, /expiring, refresh failed +2026/],
+  [
+    { ...profile, status: "fresh", expiration, failure: { ...failure, code: "ProfileNotKept" } },
+    /fresh, not rotated +2026/,
+  ],
+  [{ ...profile, status: "expired", expiration, failure }, /expired +2026[^]*\nProd: AccessDenied: STS[^]*fix: Ask\./],
   [{ ...profile, status: "failed", failure }, /failed +-[^]*\nProd: AccessDenied: STS[^]*fix: Ask\./],
 ] as const)("says of valid credentials that their refresh failed: %j", (status, shown) => {
   expect(profileTable([status], NOW, false)).toMatch(shown);

@@ -15,7 +15,9 @@ export function profileTable(profiles: readonly ProfileStatus[], now: number, co
       roleName(roleArn),
       region ?? "-",
       ...(isNarrowed ? [status.access] : []),
-      refreshFailed(status) ? `${status.status}, refresh failed` : status.status,
+      refreshFailed(status)
+        ? `${status.status}, ${status.failure?.code === "ProfileNotKept" ? "not rotated" : "refresh failed"}`
+        : status.status,
       expiration ? `${timestamp(expiration)} (${untilOrAgo(expiration.getTime() - now)})` : "-",
     ];
   });
@@ -35,9 +37,9 @@ export function profileTable(profiles: readonly ProfileStatus[], now: number, co
   ].join("\n");
 }
 
-/** Whether the credentials are still valid, and new ones were refused. */
+/** Whether the credentials are still valid, and new ones were refused or nobody asks for them. */
 function refreshFailed({ status, failure }: ProfileStatus): boolean {
-  return failure !== undefined && status !== "failed";
+  return failure !== undefined && status !== "failed" && status !== "expired";
 }
 
 /** The path and name of a role. */

@@ -148,6 +148,23 @@ describe("agent-roles list", () => {
     }
   });
 
+  it("shows why a profile does not give its role, and exits with 1 for --check", async () => {
+    const ours = stored("MyFirstAccount", "arn:aws:iam::123456789012:role/MyFirstRole");
+    const other = stored("MyFirstAccount", "arn:aws:iam::123456789019:role/MyFirstRole");
+    const expired = ours.replace("expiration=2026-01-01T01", "expiration=2026-01-01T00");
+    for (const [text, code, status, failure] of [
+      [expired, 1, "expired", "ProfileExpired"],
+      [other, 1, "failed", "ProfileNotKept"],
+      ["[MyFirstAccount]\naws_access_key_id = AKIAEXAMPLE\n", 1, "failed", "ForeignProfile"],
+    ] as const) {
+      const env = { ...ROLES, AWS_SHARED_CREDENTIALS_FILE: await file("credentials", text) };
+      const { code: exit, out } = await cli(["list", "--check", "--json"], env);
+      const [first] = JSON.parse(out);
+      expect([exit, first.status, first.failure.code]).toEqual([code, status, failure]);
+      expect((await cli(["list"], env)).out).toMatch(new RegExp(`${failure}: .*\\n {2}fix: .`));
+    }
+  });
+
   it("has one JSON shape, and no secret in it", async () => {
     const path = await file("credentials", stored("MyFirstAccount", "arn:aws:iam::123456789012:role/MyFirstRole"));
     const { out } = await cli(["list", "--json"], { ...ROLES, AWS_SHARED_CREDENTIALS_FILE: path });
@@ -183,7 +200,7 @@ describe("agent-roles list", () => {
   it("does not take another role's credentials for this profile's", async () => {
     const path = await file("credentials", stored("MyFirstAccount", "arn:aws:iam::123456789012:role/Former"));
     const { out } = await cli(["list", "--json"], { ...ROLES, AWS_SHARED_CREDENTIALS_FILE: path });
-    expect(JSON.parse(out)[0]).toMatchObject({ status: "none", expiration: null });
+    expect(JSON.parse(out)[0]).toMatchObject({ status: "failed", expiration: null });
   });
 
   it("does not take another access level's credentials for this profile's", async () => {

@@ -12,6 +12,10 @@ export type ErrorCode =
   | "ForeignProfile"
   /** Another agent-roles process keeps a profile of that name. */
   | "ProfileInUse"
+  /** The credentials of the profile have expired. */
+  | "ProfileExpired"
+  /** The process that kept the profile has ended: its credentials are not rotated. */
+  | "ProfileNotKept"
   /** A shared file could not be read, locked or written. */
   | "StoreFailed"
   /** STS refused, and its text does not say which side. */

@@ -39,6 +39,7 @@ export type {
 } from "./stores/credential-store.ts";
 export { memoryStore } from "./stores/memory-store.ts";
 export type { MemoryStore } from "./stores/memory-store.ts";
+export { profileProblem } from "./stores/profile-problem.ts";
 export { profileStore } from "./stores/profile-store.ts";
 export type { ProfileStoreOptions } from "./stores/profile-store.ts";
 export { readSharedProfiles } from "./stores/read-shared-profiles.ts";

@@ -16,6 +16,7 @@ import {
 } from "./role-env/index.ts";
 import type { SessionCredentials } from "./session/credentials.ts";
 import { freshness } from "./session/refresh-schedule.ts";
+import { profileProblem } from "./stores/profile-problem.ts";
 import { readSharedProfiles } from "./stores/read-shared-profiles.ts";
 
 /** Why a refresh failed, without its cause. */
@@ -39,10 +40,10 @@ export type ProfileStatus = ProfileFacts &
         /** `expiring` credentials are valid and due for rotation. */
         readonly status: "fresh" | "expiring";
         readonly expiration: Date;
-        /** Why the last refresh failed; the credentials are still valid. */
+        /** Why the last refresh failed, or why there will be none; the credentials are still valid. */
         readonly failure?: ProfileFailure;
       }
-    | { readonly status: "expired"; readonly expiration: Date; readonly failure?: undefined }
+    | { readonly status: "expired"; readonly expiration: Date; readonly failure?: ProfileFailure }
     | { readonly status: "failed"; readonly failure: ProfileFailure; readonly expiration?: Date }
     | { readonly status: "none"; readonly expiration?: undefined; readonly failure?: undefined }
   );
@@ -66,8 +67,9 @@ export function profileStatus(target: TargetRole, known: KnownSession, now: numb
   if (!known.credentials) return failure ? { ...facts, status: "failed", failure } : { ...facts, status: "none" };
   const { expiration } = known.credentials;
   const status = freshness(known.credentials, now);
-  if (status !== "expired") return { ...facts, status, expiration, ...(failure && { failure }) };
-  return failure ? { ...facts, status: "failed", failure, expiration } : { ...facts, status, expiration };
+  if (status === "expired" && failure && failure.code !== "ProfileExpired")
+    return { ...facts, status: "failed", failure, expiration };
+  return { ...facts, status, expiration, ...(failure && { failure }) };
 }
 
 function failureOf({ code, message, fix }: ProfileFailure): ProfileFailure {
@@ -90,7 +92,8 @@ export async function storedProfiles(
   roleEnv: ParsedRoleEnv,
   { env, clock = systemClock, onWarning = () => undefined }: StoredProfilesOptions,
 ): Promise<ProfileStatus[]> {
-  const stored = new Map((await readSharedProfiles(env)).managed.map((each) => [each.profile, each]));
+  const shared = await readSharedProfiles(env);
+  const stored = new Map(shared.managed.map((each) => [each.profile, each]));
   const cache = sessionCache({ env, clock, onWarning });
   let known: Promise<string | undefined> | undefined;
   const caller = (): Promise<string | undefined> => (known ??= identifyCaller(roleEnv, { env, clock }));
@@ -99,11 +102,13 @@ export async function storedProfiles(
     roleEnv.roles.map(async (target) => {
       const { session, failure } = await cache.read(target, origin);
       const kept = stored.get(target.profile);
+      const problem = await profileProblem(target, shared, clock.now());
       // A section with credentials of another role or access level does not count. Keys in the file have precedence, as in AWS clients.
       const isOurs = kept?.roleArn === target.role.arn && kept.access === (target.access ?? "full");
-      const credentials = isOurs ? kept.credentials : session;
+      const credentials = isOurs ? kept.credentials : problem ? undefined : session;
       const isNews = failure && !(credentials && credentials.issuedAt > failure.failedAt);
-      const state = { ...(credentials && { credentials }), ...(isNews && { failure: failureError(failure) }) };
+      const reason = isNews ? failureError(failure) : problem;
+      const state = { ...(credentials && { credentials }), ...(reason && { failure: reason }) };
       return profileStatus(target, state, clock.now() + (kept?.clockOffsetMs ?? 0));
     }),
   );

@@ -19,7 +19,6 @@ import { MODES, runStores, type StoreOptions } from "../run-stores.ts";
 interface RunOptions extends StoreOptions {
   readonly envFile?: string;
   readonly access?: AccessLevel;
-  readonly once?: true;
   readonly prune?: true;
   readonly endpoint?: number;
   readonly metrics?: Address;

@@ -1,3 +1,4 @@
+import type { AgentRolesError } from "@agent-roles/runtime";
 import type { AccessLevel } from "@agent-roles/runtime/role-env";
 import { Command } from "commander";
 import type { CliContext, ExitCode } from "../cli-context.ts";
@@ -21,7 +22,7 @@ interface Receipt {
 
 /**
  * `agent-roles whoami`: gets a profile's caller identity from STS and compares it with the role in `AWS_ROLE_N`. Uses the credentials of
- * the profile, else those of the cache, and assumes the role only if both have none.
+ * the profile, as AWS clients do. Where none is written, it uses those of the cache, or assumes the role.
  */
 export function whoamiCommand(context: CliContext, exitWith: (code: ExitCode) => void): Command {
   return withEnvFile(new Command("whoami"))
@@ -29,14 +30,18 @@ export function whoamiCommand(context: CliContext, exitWith: (code: ExitCode) =>
     .addOption(oneProfile("profile of an AWS_ROLE_N (default: the master)"))
     .option("--json", "print JSON")
     .action(async (options: { profile?: string; json?: true; envFile?: string }) => {
-      const { receipt, matches } = await (options.profile === undefined
+      const { receipt, matches, problem } = await (options.profile === undefined
         ? masterReceipt(context, options.envFile)
         : profileReceipt(context, options.profile, options.envFile));
       context.out(options.json ? JSON.stringify(receipt, null, 2) : describe(receipt));
-      if (matches) return;
+      if (matches) {
+        if (problem) context.err(`warning: ${problem.message}\n  fix: ${problem.fix}`);
+        return;
+      }
+      const fix = problem?.fix ?? "Run agent-roles run to rewrite the profile: another tool wrote its credentials.";
+      const reason = problem ? `; ${problem.message}` : "";
       context.err(
-        `error: ${receipt.profile ?? "the master"} is ${receipt.arn}, not a session of ${receipt.expectedRoleArn}\n` +
-          "  fix: run agent-roles run to rewrite the profile; another tool, or another AWS_ROLE_N, wrote the credentials that are in use",
+        `error: ${receipt.profile ?? "the master"} is ${receipt.arn}, not a session of ${receipt.expectedRoleArn}${reason}\n  fix: ${fix}`,
       );
       exitWith(1);
     });
@@ -45,6 +50,8 @@ export function whoamiCommand(context: CliContext, exitWith: (code: ExitCode) =>
 interface Answer {
   readonly receipt: Receipt;
   readonly matches: boolean;
+  /** Of the profile. */
+  readonly problem?: AgentRolesError;
 }
 
 async function masterReceipt(context: CliContext, envFile: string | undefined): Promise<Answer> {
@@ -68,16 +75,15 @@ async function masterReceipt(context: CliContext, envFile: string | undefined): 
 
 async function profileReceipt(context: CliContext, profile: string, envFile: string | undefined): Promise<Answer> {
   const { env, roleEnv } = await readRoleEnv(context, envFile);
-  const { callerIdentity, createAgentRoles, isSessionOf, readSharedProfiles, stsRegion } =
+  const { callerIdentity, createAgentRoles, isSessionOf, profileProblem, readSharedProfiles, stsRegion } =
     await import("@agent-roles/runtime");
   const roles = createAgentRoles({ env, clock: context.clock, cache: true });
   const target = roles.target(profile);
-  const { managed, foreign } = await readSharedProfiles(env);
-  const notOurs = foreign.get(profile);
-  if (notOurs) throw notOurs;
-  const stored = managed.find((each) => each.profile === profile);
-  const isValid = stored && stored.credentials.expiration.getTime() > context.clock.now();
-  const used = isValid ? stored.credentials : await roles.credentials(profile)();
+  const shared = await readSharedProfiles(env);
+  const problem = await profileProblem(target, shared, context.clock.now());
+  if (problem && ["ForeignProfile", "ProfileExpired"].includes(problem.code)) throw problem;
+  const stored = shared.managed.find((each) => each.profile === profile);
+  const used = stored?.credentials ?? (await roles.credentials(profile)());
   const region = target.region ?? stsRegion(env, target.role.partition);
   const caller = await callerIdentity({ region, credentials: async () => used }, profile);
   const { sourceIdentity, task } = roleEnv;
@@ -88,12 +94,12 @@ async function profileReceipt(context: CliContext, profile: string, envFile: str
     ...caller,
     expectedRoleArn: target.role.arn,
     region,
-    access: isValid ? stored.access : (target.access ?? "full"),
+    access: stored?.access ?? target.access ?? "full",
     ...(task && isOfTask && { task }),
     ...(sourceIdentity && isOfTask && { sourceIdentity }),
     expiration: used.expiration?.toISOString() ?? null,
   };
-  return { receipt, matches: isSessionOf(caller.arn, target.role) };
+  return { receipt, matches: isSessionOf(caller.arn, target.role), ...(problem && { problem }) };
 }
 
 function describe(receipt: Receipt): string {

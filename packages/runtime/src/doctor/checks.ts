@@ -11,6 +11,8 @@ import { lockHolder } from "../files/process-lock.ts";
 import { readRegularFile } from "../files/read-regular-file.ts";
 import { type Env, formatDiagnostic, noRoles } from "../role-env/index.ts";
 import { foreignProfiles } from "../stores/foreign-profiles.ts";
+import { profileProblem } from "../stores/profile-problem.ts";
+import { readSharedProfiles } from "../stores/read-shared-profiles.ts";
 import { certificateAuthorities } from "../sts/http-handler.ts";
 import { CHAINED_SECONDS, isRoleSession } from "../sts/session-arn.ts";
 import type { Facts, PlacedSection } from "./facts.ts";
@@ -144,6 +146,20 @@ export const CHECKS: readonly Check[] = [
         const error = foreign.get(profile);
         return error && shadowing(sectionsOf(profile)).length === 0 ? [asProblem(error)] : [];
       });
+    },
+  },
+  {
+    id: "profile-keeper",
+    severity: "error",
+    good: "no profile has expired, has another role, or was left by a process that has ended",
+    find: async ({ roleEnv, env, clock }) => {
+      // Files that cannot be read are another check's.
+      const shared = await readSharedProfiles(env).catch(() => undefined);
+      if (!shared) return [];
+      const problems = await Promise.all(
+        (roleEnv?.roles ?? []).map((target) => profileProblem(target, shared, clock.now())),
+      );
+      return problems.flatMap((error) => (error && error.code !== "ForeignProfile" ? [asProblem(error)] : []));
     },
   },
   {

@@ -134,6 +134,15 @@ const faults: readonly (readonly [id: string, plant: () => Env | Promise<Env>, m
     "config:1 has a profile of this name",
   ],
   [
+    "profile-keeper",
+    async () => {
+      const expired = `${MANAGED} issued=2025-12-31T22:00:00Z expiration=2025-12-31T23:00:00Z`;
+      await file("credentials", `[First]\n${expired}\n${KEYS}aws_session_token = hush-hush\n`);
+      return {};
+    },
+    "First: its credentials expired at 2025-12-31T23:00:00.000Z",
+  ],
+  [
     "environment-credentials",
     () => ({ AWS_PROFILE: "mine", AWS_ACCESS_KEY_ID: "AKIAEXAMPLE", AWS_SECRET_ACCESS_KEY: "hush-hush" }),
     "instead of AWS_PROFILE=mine",

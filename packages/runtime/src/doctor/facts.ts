@@ -32,6 +32,7 @@ interface MasterAnswer {
 export interface Facts {
   readonly env: Env;
   readonly given: Env;
+  readonly clock: Clock;
   /** `undefined` when the variables have mistakes. */
   readonly roleEnv: ParsedRoleEnv | undefined;
   readonly mistakes: readonly Diagnostic[];
@@ -86,6 +87,7 @@ export async function readFacts(env: Env, given: Env, clock: Clock): Promise<Fac
   return {
     env,
     given,
+    clock,
     roleEnv,
     mistakes,
     profiles,

@@ -171,7 +171,10 @@ export async function profilesWithFile(directory: string, profiles: readonly str
 }
 
 /** The profile that {@link writeProfileFile} wrote; `undefined` when there is none, or something else. */
-export async function readProfileFile(directory: string, profile: string): Promise<ManagedProfile | undefined> {
+export async function readProfileFile(
+  directory: string,
+  profile: string,
+): Promise<Omit<ManagedProfile, "keeper"> | undefined> {
   const text = await readRegularFile(profileFile(directory, profile), READING).catch(() => "");
   const fields = parseTexts(text);
   const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, SessionToken: sessionToken } = fields;

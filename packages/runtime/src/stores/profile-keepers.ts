@@ -21,6 +21,11 @@ export function noteField(note: string, name: string): string {
   return new RegExp(`(?:^|\\s)${name}=(\\S+)`).exec(note)?.[1] ?? "";
 }
 
+/** The identity of the process that a marker line names; empty without one. */
+export function keeperOf(note: string): string {
+  return decodeURIComponent(noteField(note, "keeper"));
+}
+
 /** What identifies a target's session in a marker line. */
 export function sessionOf(target: TargetRole): string {
   return entryName(sessionKey(target, { roleEnv: {}, env: {} }));
@@ -48,7 +53,7 @@ export function managedSections({ config, credentials }: SharedTexts): Map<strin
  */
 export async function otherKeeper(sections: readonly Section[], own: string, now: number): Promise<Keeper | undefined> {
   for (const { note } of sections) {
-    const identity = decodeURIComponent(noteField(note, "keeper"));
+    const identity = keeperOf(note);
     if (identity === "" || identity === own) continue;
     const expiration = noteField(note, "expiration");
     const isExpired = expiration !== "" && !(Date.parse(expiration) > now);
@@ -99,18 +104,21 @@ async function readManagedSections(env: Env): Promise<Map<string, Section[]>> {
 }
 
 /** A profile that another process keeps with another session. */
-export function profileInUse(profile: string, { identity }: Keeper): AgentRolesError {
-  return new AgentRolesError(`${profile}: agent-roles process ${describe(identity)} keeps a profile of this name`, {
-    code: "ProfileInUse",
-    retryable: true,
-    fix: "Rename the profile in AWS_ROLE_N, stop the other process, or run agent-roles run --adopt to take the profile over.",
-  });
+export function profileInUse(profile: string, { identity }: Pick<Keeper, "identity">): AgentRolesError {
+  return new AgentRolesError(
+    `${profile}: agent-roles process ${describeProcess(identity)} keeps a profile of this name`,
+    {
+      code: "ProfileInUse",
+      retryable: true,
+      fix: "Rename the profile in AWS_ROLE_N, stop the other process, or run agent-roles run --adopt to take the profile over.",
+    },
+  );
 }
 
 /** For the process that keeps the profile: another one declares it too, and was refused. */
 export function profileContested(profile: string, identity: string): AgentRolesError {
   return new AgentRolesError(
-    `${profile}: agent-roles process ${describe(identity)} declares this profile for another role`,
+    `${profile}: agent-roles process ${describeProcess(identity)} declares this profile for another role`,
     {
       code: "ProfileInUse",
       fix: "Give one of the two profiles another name. This process keeps the profile.",
@@ -126,6 +134,6 @@ export function markContested(text: string, sections: readonly Section[], own: s
 }
 
 /** `4711 on build-7`, of `4711 since 884213 on build-7 pid:[4026531836]`. */
-function describe(identity: string): string {
+export function describeProcess(identity: string): string {
   return identity.replace(/ since \S+/, "").replace(/ pid:\[\d+\]/, "");
 }

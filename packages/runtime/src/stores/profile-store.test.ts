@@ -244,10 +244,11 @@ it.skipIf(process.geteuid?.() === 0)("reports a directory that it cannot write t
 });
 
 it("reads back what it wrote, and nothing that somebody else changed", async () => {
-  await profileStore({ env: place.env }).put([entry("First")]);
+  await profileStore({ env: place.env, keeper: "me" }).put([entry("First")]);
   expect((await readSharedProfiles(place.env)).managed).toEqual([
     {
       profile: "First",
+      keeper: "me",
       access: "full",
       clockOffsetMs: 0,
       roleArn: "arn:aws:iam::123456789013:role/agent-roles/FirstRole",

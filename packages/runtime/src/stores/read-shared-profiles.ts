@@ -6,6 +6,7 @@ import { readShared } from "../aws-files/read-shared.ts";
 import { readSections, type Section } from "../aws-files/sections.ts";
 import { sharedPaths } from "../aws-files/shared-paths.ts";
 import { profileDirectory, readProfileFile } from "./profile-files.ts";
+import { keeperOf } from "./profile-keepers.ts";
 import { storeFailed } from "./store-failed.ts";
 import type { Env } from "../role-env/env.ts";
 import type { AccessLevel } from "../role-env/index.ts";
@@ -18,6 +19,8 @@ export interface ManagedProfile {
   readonly credentials: SessionCredentials;
   /** How far AWS's time was ahead of this machine's clock when they were written, milliseconds. */
   readonly clockOffsetMs: number;
+  /** The process that keeps it, as the marker line of its section names it; empty after `run --once`. */
+  readonly keeper: string;
 }
 
 /** What the shared files hold, seen from our side. */
@@ -47,14 +50,16 @@ export async function readSharedProfiles(env: Env = process.env): Promise<Shared
 
 /** The profiles of our sections whose process prints a file of ours. */
 async function processProfiles(config: string, env: Env): Promise<readonly ManagedProfile[]> {
-  const profiles = readSections(config).flatMap(({ header, managed, values }) =>
-    managed && values["credential_process"] ? [header.replace(/^profile /, "")] : [],
-  );
-  if (profiles.length === 0) return [];
+  const sections = readSections(config).filter(({ managed, values }) => managed && values["credential_process"]);
+  if (sections.length === 0) return [];
   const directory = profileDirectory(env);
-  return (await Promise.all(profiles.map((profile) => readProfileFile(directory, profile)))).flatMap(
-    (each) => each ?? [],
+  const profiles = await Promise.all(
+    sections.map(async ({ header, note }) => {
+      const file = await readProfileFile(directory, header.replace(/^profile /, ""));
+      return file ? [{ ...file, keeper: keeperOf(note) }] : [];
+    }),
   );
+  return profiles.flat();
 }
 
 function managedProfile({ header, managed, note, values }: Section): ManagedProfile | undefined {
@@ -65,5 +70,5 @@ function managedProfile({ header, managed, note, values }: Section): ManagedProf
   if (!facts || !accessKeyId || !secretAccessKey || !sessionToken) return undefined;
   const { role, access, issuedAt, expiration } = facts;
   const credentials = { accessKeyId, secretAccessKey, sessionToken, issuedAt, expiration, accountId: role.accountId };
-  return { profile: header, roleArn: role.arn, access, credentials, clockOffsetMs: 0 };
+  return { profile: header, roleArn: role.arn, access, credentials, clockOffsetMs: 0, keeper: keeperOf(note) };
 }

@@ -179,9 +179,9 @@ it("loses nothing when many writers come at once", async () => {
 
 it("reads back what it wrote", async () => {
   const { target: role, credentials: stored } = entry("First");
-  await sharedCredentialsStore({ env }).put([{ target: role, credentials: stored }]);
+  await sharedCredentialsStore({ env, keeper: "me" }).put([{ target: role, credentials: stored }]);
   expect((await readSharedProfiles(env)).managed).toEqual([
-    { profile: "First", access: "full", roleArn: role.role.arn, credentials: stored, clockOffsetMs: 0 },
+    { profile: "First", access: "full", roleArn: role.role.arn, credentials: stored, clockOffsetMs: 0, keeper: "me" },
   ]);
 });
 

@@ -36,6 +36,8 @@ export interface SharedFilesOptions {
   readonly owner?: Owner;
   /** Identifies the process that keeps the profiles. Default: this process. */
   readonly keeper?: string;
+  /** The process ends after its write: it marks no profile as kept. Default: false. */
+  readonly once?: boolean;
   /** Default: the system's. */
   readonly clock?: Clock;
   /** The profiles belong to this task: no other process shares them, and `sweepTaskProfiles` finds what is left of them. */
@@ -81,7 +83,15 @@ export function sharedFilesStore(form: ProfileForm, options: SharedFilesOptions)
       await Promise.all(opened.map((file) => file.close()));
     }
   };
-  const context = { paths, form, adopt, isShared: options.task === undefined, clock: options.clock ?? systemClock };
+  const { once = false } = options;
+  const context = {
+    paths,
+    form,
+    adopt,
+    once,
+    isShared: options.task === undefined,
+    clock: options.clock ?? systemClock,
+  };
   const keeper = async (): Promise<string> => options.keeper ?? processIdentity();
   /** The marks of what was stored. */
   const stored = new Map<string, string>();
@@ -144,6 +154,7 @@ interface PutOptions {
   readonly paths: SharedPaths;
   readonly form: ProfileForm;
   readonly adopt: boolean;
+  readonly once: boolean;
   /** Whether another process can keep a profile with the same session. */
   readonly isShared: boolean;
   readonly clock: Clock;
@@ -159,7 +170,7 @@ interface PutResult {
 }
 
 async function put(entries: readonly StoredCredentials[], options: PutOptions): Promise<PutResult> {
-  const { files, paths, form, adopt, isShared, clock, own, contested } = options;
+  const { files, paths, form, adopt, once, isShared, clock, own, contested } = options;
   const before = await readBoth(files);
   const inConfig = new Set(entries.filter((each) => form.config(each).lines).map(({ target }) => target.profile));
   const foreign = adopt ? new Map<string, AgentRolesError>() : foreignProfiles(before, paths, inConfig);
@@ -189,7 +200,7 @@ async function put(entries: readonly StoredCredentials[], options: PutOptions): 
     }
   }
   const edits = (kind: "config" | "credentials"): SectionEdit[] =>
-    taken.map((entry) => markKept(form[kind](entry), { identity: own, session: sessionOf(entry.target) }));
+    taken.map((entry) => markKept(form[kind](entry), { identity: once ? "" : own, session: sessionOf(entry.target) }));
   const [config, credentials] = [edits("config"), edits("credentials")];
   const after = {
     config: editSections(marked.config, config, adopt),
