@@ -1,9 +1,8 @@
 import { itemsOf } from "@agent-roles/iam";
-import type { PolicyDocument } from "@agent-roles/trust";
 import { addPolicy, attachByArn, type PolicyKind } from "../role-builder.ts";
 import { ofType, type Plan, type PlanRole } from "./plan.ts";
-import { plain, unknownDocument } from "./plain-address.ts";
-import { documentFor, policiesFor, rolesFor } from "./plan-links.ts";
+import { plain } from "./plain-address.ts";
+import { documentOf, policiesFor, rolesFor } from "./plan-links.ts";
 import { objects, type PlanResource } from "./plan-resources.ts";
 
 /** What stands in the role resource itself: inline policies, attached ARNs and the boundary. */
@@ -83,17 +82,4 @@ function attachPolicy(role: PlanRole, arn: string, plan: Plan): void {
 function addDocument(role: PlanRole, resource: PlanResource, plan: Plan, kind: PolicyKind): void {
   const at = `identityPolicies[${role.identityPolicies.length}]`;
   addPolicy(role, documentOf(role, { resource, argument: "policy", at }, plan), kind);
-}
-
-/** A policy, or one of which nothing is known, which is noted. */
-function documentOf(
-  role: PlanRole,
-  place: { readonly resource: PlanResource; readonly argument: string; readonly at: string },
-  plan: Plan,
-): PolicyDocument {
-  const document = documentFor(place, role, plan);
-  if (document !== undefined) return document;
-  const expression = `${place.resource.address}.${place.argument}`;
-  role.unknowns.push({ path: place.at, expression, assumed: "nothing: it is known after apply" });
-  return unknownDocument(expression);
 }

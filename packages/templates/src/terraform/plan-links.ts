@@ -2,6 +2,7 @@ import { asList } from "@agent-roles/iam";
 import type { PolicyDocument } from "@agent-roles/trust";
 import { policyFromText } from "../role-builder.ts";
 import { deferredDocument } from "./deferred-document.ts";
+import { unknownDocument } from "./plain-address.ts";
 import { ofType, type Plan, type PlanRole } from "./plan.ts";
 import type { PlanResource } from "./plan-resources.ts";
 import { withoutKeys } from "./references.ts";
@@ -31,19 +32,23 @@ export function policiesFor(
 }
 
 /**
- * The policy document of an argument, as far as it is known; `undefined` when nothing is. What is not known is noted in the
- * role, below `at`.
+ * The policy document of an argument. What is known only after apply is noted in the role, below `at`; if that is all of it,
+ * the document is one of which nothing is known.
  */
-export function documentFor(
-  { resource, argument, at }: { readonly resource: PlanResource; readonly argument: string; readonly at: string },
+export function documentOf(
   role: PlanRole,
+  { resource, argument, at }: { readonly resource: PlanResource; readonly argument: string; readonly at: string },
   plan: Plan,
-): PolicyDocument | undefined {
+): PolicyDocument {
   const text = resource.values[argument];
   if (typeof text === "string") return policyFromText(text);
   const sources = plan.resources.filter(({ type, isData }) => isData && type === "aws_iam_policy_document");
   const [source, ...others] = sameInstance(plan.follow(resource, argument), resource, sources);
-  if (source === undefined || others.length > 0) return undefined;
+  if (source === undefined || others.length > 0) {
+    const expression = `${resource.address}.${argument}`;
+    role.unknowns.push({ path: at, expression, assumed: "nothing: it is known after apply" });
+    return unknownDocument(expression);
+  }
   const { document, unknowns } = deferredDocument(source, (path) =>
     plan.follow(source, ...path).flatMap((address) => plan.arnAt(address) ?? []),
   );

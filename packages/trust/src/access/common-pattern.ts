@@ -1,12 +1,15 @@
 import { parseArn } from "@agent-roles/iam";
 
+/** One character, where `*` and `?` are wildcards, or any text without some characters. */
+export type Token = string | { readonly excluded: string };
+
 /**
  * A pattern of what two patterns both match, in which `*` and `?` are wildcards: `ci-*` and `*-deploy` have `ci-*-deploy`. Where
  * there are several, one of them.
  *
  * @returns `undefined` when nothing matches both.
  */
-export function commonPattern(a: string, b: string): string | undefined {
+export function commonPattern(a: string, b: string | readonly Token[]): string | undefined {
   const width = b.length + 1;
   const dead = new Set<number>();
   return meet(0, 0);
@@ -20,16 +23,29 @@ export function commonPattern(a: string, b: string): string | undefined {
   }
 
   function step(i: number, j: number): string | undefined {
-    const [left, right] = [a[i], b[j]];
+    const left: Token | undefined = a[i];
+    const right: Token | undefined = b[j];
     if (left === undefined && right === undefined) return "";
-    if (left === "*" && right === "*") return after("*", meet(i + 1, j) ?? meet(i, j + 1));
     // The longer one is more specific.
-    if (left === "*") return (right === undefined ? undefined : after(right, meet(i, j + 1))) ?? meet(i + 1, j);
-    if (right === "*") return (left === undefined ? undefined : after(left, meet(i + 1, j))) ?? meet(i, j + 1);
+    if (isAny(left) && !isAny(right))
+      return (admits(left, right) ? after(right, meet(i, j + 1)) : undefined) ?? meet(i + 1, j);
+    if (!isAny(left) && isAny(right))
+      return (admits(right, left) ? after(left, meet(i + 1, j)) : undefined) ?? meet(i, j + 1);
+    if (isAny(left) || isAny(right)) return after("*", meet(i + 1, j) ?? meet(i, j + 1));
     if (left === undefined || right === undefined) return undefined;
     if (left !== right && left !== "?" && right !== "?") return undefined;
     return after(left === "?" ? right : left, meet(i + 1, j + 1));
   }
+}
+
+type Any = "*" | { readonly excluded: string };
+
+function isAny(token: Token | undefined): token is Any {
+  return token === "*" || typeof token === "object";
+}
+
+function admits(any: Any, character: string | undefined): character is string {
+  return character !== undefined && (any === "*" || !any.excluded.includes(character));
 }
 
 function after(first: string, rest: string | undefined): string | undefined {

@@ -19,7 +19,7 @@ const MFA = /^aws:multifactorauth/;
  */
 export function possibleRequests(
   trust: ReadTrust,
-  { caller, known }: Pick<PossibleCaller, "caller" | "known">,
+  { caller, known, context: given }: Pick<PossibleCaller, "caller" | "known" | "context">,
 ): readonly AssumeRoleParameters[] {
   const requests = valuesToTry(trust, {
     chooses: (key) =>
@@ -27,7 +27,10 @@ export function possibleRequests(
     fillIn: fillerFor(caller, trust.role),
     // The policies of a role of the set can ask for others.
     onlyForTrust: !known,
-  }).map(toRequest);
+  }).map((values) => {
+    const request = toRequest(values);
+    return given ? { ...request, context: { ...request.context, ...given } } : request;
+  });
   return [...new Map(requests.map((request) => [JSON.stringify(request), request])).values()];
 }
 

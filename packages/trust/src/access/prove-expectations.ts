@@ -132,7 +132,7 @@ function* decideCalls(
 function requests(
   { decision, with: given }: Expectation,
   trust: ReadTrust,
-  { caller, context: ofCaller }: PossibleCaller,
+  caller: PossibleCaller,
 ): readonly AssumeRoleParameters[] {
   const stated = given && {
     ...(given.externalId !== undefined && { externalId: given.externalId }),
@@ -141,9 +141,7 @@ function requests(
     ...(given.sessionName !== undefined && { roleSessionName: given.sessionName }),
   };
   if (decision === "allowed") return [{ roleSessionName: SESSION, ...stated }];
-  const possible = possibleRequests(trust, { caller, known: true }).map((request) =>
-    ofCaller ? { ...request, context: { ...request.context, ...ofCaller } } : request,
-  );
+  const possible = possibleRequests(trust, { ...caller, known: true });
   if (!stated) return possible;
   // What is stated is fixed; what the caller can obtain besides stays open.
   return possible.map(({ context, roleSessionName = SESSION }) => ({

@@ -86,8 +86,7 @@ interface FromTo {
 function* simulations(callers: readonly PossibleCaller[], trust: ReadTrust, context: TrustContext): Generator<FromTo> {
   for (const caller of callers) {
     for (const request of possibleRequests(trust, caller)) {
-      const placed = caller.context ? { ...request, context: { ...request.context, ...caller.context } } : request;
-      yield { from: caller.exampleOf, simulation: simulate(caller, trust.role, placed, context) };
+      yield { from: caller.exampleOf, simulation: simulate(caller, trust.role, request, context) };
     }
   }
 }
