@@ -10,7 +10,7 @@ export { evaluate, evaluateAction, sortReasons } from "./evaluate.ts";
 export { groupBy } from "./group-by.ts";
 export { asList, asRecord, isRecord, itemsOf, quote, textOf } from "./json.ts";
 export { nearest } from "./nearest.ts";
-export { parseConditions, parsePolicy, readPolicy } from "./parse-policy.ts";
+export { parseConditions, parsePolicy, policyOf, readPolicy } from "./parse-policy.ts";
 export * from "./policy.ts";
 export { readPolicySet, type PolicySet } from "./policy-set.ts";
 export { matchingPrincipals } from "./principal-matches.ts";

@@ -51,6 +51,11 @@ export function readPolicy(json: unknown, kind: PolicyKind): Policy {
   return policy;
 }
 
+/** A policy of statements that are parsed already. */
+export function policyOf(kind: PolicyKind, statements: readonly Statement[]): Policy {
+  return { [PARSED]: true, kind, statements };
+}
+
 function isPolicy(value: object): value is Policy {
   return PARSED in value;
 }
@@ -60,7 +65,7 @@ function parse(json: unknown, kind: PolicyKind): Policy {
   const { Version: version, Statement: body = [] } = document;
   const unreadable = isRecord(json) ? whyUnreadableDocument(json) : `it is ${quote(json)}, not an object`;
   if (unreadable !== undefined) {
-    return { [PARSED]: true, kind, statements: [{ ...EMPTY, kind, version, label: undefined, place: [], unreadable }] };
+    return policyOf(kind, [{ ...EMPTY, kind, version, label: undefined, place: [], unreadable }]);
   }
   const statements = asList(body).map((each, index): Statement => {
     const place = Array.isArray(body) ? ["Statement", index] : ["Statement"];
@@ -68,7 +73,7 @@ function parse(json: unknown, kind: PolicyKind): Policy {
     const why = `it is ${quote(each)}, not an object`;
     return { ...EMPTY, kind, version, label: index, place, unreadable: why };
   });
-  return { [PARSED]: true, kind, statements };
+  return policyOf(kind, statements);
 }
 
 const EMPTY = {

@@ -1,4 +1,4 @@
-import { type Condition, parseArn, PARSED, parsePolicy, type Policy, type Statement } from "@agent-roles/iam";
+import { type Condition, parseArn, parsePolicy, type Policy, policyOf, type Statement } from "@agent-roles/iam";
 import { GRANTS_ALL } from "../access/managed-policies.ts";
 import { exampleAccount, instance } from "../access/mentioned.ts";
 import type { Caller } from "../assume-role/assume-role-request.ts";
@@ -25,10 +25,9 @@ export function letsIn(role: IndexedRole, statement: Statement, examples: Iterab
   const arn = role.arn ? role.role.arn : "arn:aws:iam::000000000000:role/Unknown";
   const statements = [statement, ...deniesOf(role)].map(withoutPlaceholders);
   const best = bestRequest(statements, {});
-  const policyFor = (principal: Statement["principal"]): Policy => {
-    const [allow, ...denies] = statements;
-    return { [PARSED]: true, kind: "trust policy", statements: allow ? [{ ...allow, principal }, ...denies] : [] };
-  };
+  const [allow = statement, ...denies] = statements;
+  const policyFor = (principal: Statement["principal"]): Policy =>
+    policyOf("trust policy", [{ ...allow, principal }, ...denies]);
   const [forAws, forOthers] = [policyFor(EVERYONE), policyFor(statement.principal)];
   for (const { caller, keys } of examples) {
     const isAws = "arn" in caller;

@@ -4,7 +4,6 @@ import {
   lastSegment,
   parseArn,
   parsePolicy,
-  type PolicyKind,
   readPolicy,
   type Statement,
 } from "@agent-roles/iam";
@@ -41,11 +40,7 @@ export function readRole(role: TrustRole): IndexedRole {
     key: arn && `${arn.account}/${name}`,
     trust: trust.statements,
     defects,
-    identity: role.identityPolicies.flatMap((policy) => read(policy, "identity policy")),
-    boundary: role.permissionsBoundary && read(role.permissionsBoundary, "permissions boundary"),
+    identity: role.identityPolicies.flatMap((policy) => readPolicy(policy, "identity policy").statements),
+    boundary: role.permissionsBoundary && readPolicy(role.permissionsBoundary, "permissions boundary").statements,
   };
-}
-
-function read(document: unknown, kind: PolicyKind): readonly Statement[] {
-  return readPolicy(document, kind).statements;
 }

@@ -1,4 +1,4 @@
-import { type Condition, evaluate, PARSED, type Policy, type Statement } from "@agent-roles/iam";
+import { type Condition, evaluate, policyOf, type Statement } from "@agent-roles/iam";
 import { knownCaller, roleKey } from "../../access/callers.ts";
 import { GRANTS_ALL } from "../../access/managed-policies.ts";
 import type { AssumeRoleParameters } from "../../assume-role/assume-role-request.ts";
@@ -239,8 +239,8 @@ function grants(statement: Statement, chosen: readonly Chosen[], indexed: Indexe
     return false;
   const { role, arn, identity, boundary } = inAccount(indexed);
   const policies = {
-    identityPolicies: [asPolicy("identity policy", identity)],
-    ...(boundary && { permissionsBoundary: asPolicy("permissions boundary", boundary) }),
+    identityPolicies: [policyOf("identity policy", identity)],
+    ...(boundary && { permissionsBoundary: policyOf("permissions boundary", boundary) }),
   };
   const can = (held: Held, isHeld: boolean): boolean => {
     const values = new Map(held.map(([{ key }, value]) => [key, value]));
@@ -262,8 +262,4 @@ function grants(statement: Statement, chosen: readonly Chosen[], indexed: Indexe
     return evaluate(request, policies).decision === "allowed";
   };
   return assignments(identity, chosen, indexed).some((held) => can(held, true) && !can(held, false));
-}
-
-function asPolicy(kind: Policy["kind"], statements: readonly Statement[]): Policy {
-  return { [PARSED]: true, kind, statements };
 }
