@@ -11,6 +11,8 @@ export interface StoreOptions {
   readonly secret?: string;
   readonly adopt?: boolean;
   readonly once?: true;
+  /** Receives what was replaced with `adopt`. */
+  readonly onAdopted?: (message: string) => void;
   readonly owner?: Owner;
   /** A group by number whose members can read the profiles. */
   readonly group?: number;
@@ -24,11 +26,11 @@ export interface StoreOptions {
 export async function runStores(
   env: Env,
   roleEnv: ParsedRoleEnv,
-  { mode, secret, adopt = false, once, owner, group }: StoreOptions,
+  { mode, secret, adopt = false, once, onAdopted, owner, group }: StoreOptions,
 ): Promise<readonly CredentialStore[]> {
   const inMode = oneOf("--mode", mode, MODES);
   const { masterConfig, profileStore, sharedCredentialsStore } = await import("@agent-roles/runtime");
-  const options = { env, adopt, ...(once && { once }), ...(owner && { owner }) };
+  const options = { env, adopt, ...(once && { once }), ...(onAdopted && { onAdopted }), ...(owner && { owner }) };
   if (group !== undefined && inMode !== "process") throw new UsageError("--group needs --mode process");
   const { GROUP_FILE_MODE: fileMode } = await import("@agent-roles/runtime/stores");
   const processOptions = { ...options, ...(group !== undefined && { fileMode }) };

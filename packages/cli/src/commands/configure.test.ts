@@ -51,7 +51,8 @@ it("ends with 1 for a profile that another tool wrote, and configures the others
     { profile: "Theirs", ok: false, failure: { code: "ForeignProfile", fix: expect.stringContaining("--adopt") } },
     { profile: "Ours", ok: true, accountId: "123456789013", roleArn: ROLE },
   ]);
-  expect(await configure(["--adopt"], roles)).toMatchObject({ code: 0 });
+  const adopted = await configure(["--adopt"], roles);
+  expect(adopted).toMatchObject({ code: 0, err: expect.stringContaining("replaced [profile Theirs]") });
   expect(await readFile(config, "utf8")).not.toContain("role_arn = x");
 });
 

@@ -26,7 +26,7 @@ export function configureCommand(context: CliContext, exitWith: (code: ExitCode)
     .description(
       "write AWS profiles that call credential-process, for machines without agent-roles run; makes no call to AWS",
     )
-    .option("--adopt", "overwrite profiles of the same name that another tool wrote")
+    .option("--adopt", "replace profiles of the same name that another tool wrote; a copy of each file is kept")
     .option("--json", "print the profiles as JSON")
     .action(async (options: ConfigureOptions) => exitWith(await configure(context, options)));
 }
@@ -42,7 +42,12 @@ async function configure(context: CliContext, { envFile, access, adopt, json }: 
   const envFileArgs = envFile === undefined ? [] : ["--env-file", resolve(envFile)];
   const accessArgs = access === undefined ? [] : ["--access", access];
   const command = [...OWN_COMMAND, "credential-process", ...envFileArgs, ...accessArgs];
-  const refused = await configureProfiles(roleEnv.roles, { env, command, ...(adopt && { adopt }) });
+  const refused = await configureProfiles(roleEnv.roles, {
+    env,
+    command,
+    ...(adopt && { adopt }),
+    onAdopted: (message) => context.err(`warning: ${message}`),
+  });
   const failureOf = (profile: string) => refused.find(({ target }) => target.profile === profile)?.error;
   const profiles = roleEnv.roles.map(({ profile, role }) => ({ profile, role, failure: failureOf(profile) }));
   if (json) {

@@ -61,7 +61,7 @@ export function runCommand(context: CliContext, exitWith: (code: ExitCode) => vo
       "--prune",
       "first remove profiles that agent-roles wrote and AWS_ROLE_N does not declare; without any role, all",
     )
-    .option("--adopt", "overwrite profiles of the same name that another tool wrote")
+    .option("--adopt", "replace profiles of the same name that another tool wrote; a copy of each file is kept")
     .addOption(
       parsed(
         "--owner <uid[:gid]>",
@@ -91,7 +91,10 @@ async function run(context: CliContext, options: RunOptions): Promise<ExitCode> 
   });
   await sweepExecDirectories(env);
   const shared = options.group === undefined ? undefined : await shareWith(options.group, env);
-  const stores = await runStores(env, roleEnv, options);
+  const stores = await runStores(env, roleEnv, {
+    ...options,
+    onAdopted: (message) => context.err(`warning: ${message}`),
+  });
   const { managedProfiles, staleProfiles } = await import("@agent-roles/runtime/stores");
   if (options.prune) {
     const declared = new Set(roleEnv.roles.map(({ profile }) => profile));

@@ -41,7 +41,8 @@ export function foreignProfiles(
 
   function add(profile: string, place: string): void {
     const message = `${profile}: ${place} has a profile of this name that agent-roles did not write`;
-    const fix = "rename the profile there or in AWS_ROLE_N, or let agent-roles run --adopt take it over";
+    const fix =
+      "Rename the profile there, or set another profile in agent-roles.yaml (in AWS_ROLE_N without one). Or run agent-roles run --adopt: it replaces the settings of this section, and keeps a copy of the file.";
     foreign.set(profile, new AgentRolesError(message, { code: "ForeignProfile", retryable: true, fix }));
   }
 }

@@ -110,7 +110,7 @@ export function profileInUse(profile: string, { identity }: Pick<Keeper, "identi
     {
       code: "ProfileInUse",
       retryable: true,
-      fix: "Rename the profile in AWS_ROLE_N, stop the other process, or run agent-roles run --adopt to take the profile over.",
+      fix: "Set another profile in agent-roles.yaml (in AWS_ROLE_N without one), stop the other process, or run agent-roles run --adopt to take the profile over.",
     },
   );
 }

@@ -148,12 +148,27 @@ it.each(["role_arn = x", "  ROLE_ARN = x", "credential_process = x", "sso_sessio
   },
 );
 
-it("overwrites another tool's profile with adopt", async () => {
-  await given("credentials", "[First]\naws_access_key_id = AKIAEXAMPLE\n");
-  await given("config", "[profile First]\nrole_arn = arn:aws:iam::123456789012:role/other\n");
-  expect(await sharedCredentialsStore({ env, adopt: true }).put([entry("First")])).toEqual([]);
+it("replaces another tool's profile with adopt, says so without values, and keeps private copies of the files", async () => {
+  const files = {
+    credentials: "[First]\naws_access_key_id = AKIAEXAMPLE\n",
+    config: "[profile First]\nrole_arn = arn:aws:iam::123456789012:role/other\n",
+  };
+  await given("credentials", files.credentials, 0o644);
+  await given("config", files.config, 0o644);
+  const adopted: string[] = [];
+  const store = sharedCredentialsStore({ env, adopt: true, onAdopted: (message) => adopted.push(message) });
+  expect(await store.put([entry("First")])).toEqual([]);
   expect(await text("credentials")).not.toContain("AKIAEXAMPLE");
   expect(await text("config")).not.toContain("role_arn");
+  expect(adopted).toHaveLength(2);
+  for (const [index, name] of (["config", "credentials"] as const).entries()) {
+    const [, copy = ""] = /: replaced \[.*First\], .* a copy of the file is (\S+)$/.exec(adopted[index] ?? "") ?? [];
+    expect(adopted[index]).not.toMatch(/AKIA|role\/other/);
+    expect(await readFile(copy, "utf8")).toBe(files[name]);
+    expect((await lstat(copy)).mode & 0o777).toBe(0o600);
+  }
+  await store.put([entry("First", undefined, "again")]);
+  expect(adopted).toHaveLength(2);
 });
 
 it("follows a symlink and leaves it one", async () => {

@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import type { AgentRolesError } from "../agent-roles-error.ts";
 import type { CredentialStore, RefusedCredentials, StoredCredentials } from "./credential-store.ts";
 import { type Clock, systemClock } from "../clock.ts";
+import { entryName } from "../cache/entry-name.ts";
 import { processIdentity } from "../files/process-identity.ts";
 import { foreignProfiles, type SharedTexts } from "./foreign-profiles.ts";
 import {
@@ -32,6 +33,8 @@ export interface SharedFilesOptions {
   readonly env?: Env;
   /** Take over profiles of the same name that another tool or process wrote, replacing their settings. Default: false. */
   readonly adopt?: boolean;
+  /** Receives what was replaced with `adopt`, and the file that has the settings: no value of them. */
+  readonly onAdopted?: (message: string) => void;
   /** The user that root writes for. Default: the one whose home the files are in. */
   readonly owner?: Owner;
   /** Identifies the process that keeps the profiles. Default: this process. */
@@ -83,11 +86,12 @@ export function sharedFilesStore(form: ProfileForm, options: SharedFilesOptions)
       await Promise.all(opened.map((file) => file.close()));
     }
   };
-  const { once = false } = options;
+  const { once = false, onAdopted = () => undefined } = options;
   const context = {
     paths,
     form,
     adopt,
+    onAdopted,
     once,
     isShared: options.task === undefined,
     clock: options.clock ?? systemClock,
@@ -154,6 +158,7 @@ interface PutOptions {
   readonly paths: SharedPaths;
   readonly form: ProfileForm;
   readonly adopt: boolean;
+  readonly onAdopted: (message: string) => void;
   readonly once: boolean;
   /** Whether another process can keep a profile with the same session. */
   readonly isShared: boolean;
@@ -170,7 +175,7 @@ interface PutResult {
 }
 
 async function put(entries: readonly StoredCredentials[], options: PutOptions): Promise<PutResult> {
-  const { files, paths, form, adopt, once, isShared, clock, own, contested } = options;
+  const { files, paths, form, adopt, onAdopted, once, isShared, clock, own, contested } = options;
   const before = await readBoth(files);
   const inConfig = new Set(entries.filter((each) => form.config(each).lines).map(({ target }) => target.profile));
   const foreign = adopt ? new Map<string, AgentRolesError>() : foreignProfiles(before, paths, inConfig);
@@ -206,12 +211,35 @@ async function put(entries: readonly StoredCredentials[], options: PutOptions): 
     config: editSections(marked.config, config, adopt),
     credentials: editSections(marked.credentials, credentials, adopt),
   };
+  const adopted = adopt
+    ? [
+        ...(await backUp(files.config, before.config, config)),
+        ...(await backUp(files.credentials, before.credentials, credentials)),
+      ]
+    : [];
   await writeBoth(files, before, after);
+  adopted.forEach(onAdopted);
   const written = managedSections(after);
   return {
     refused,
     stored: new Map(taken.map(({ target: { profile } }) => [profile, markOf(written.get(profile))])),
   };
+}
+
+/** Copies a file in which these edits replace sections of another tool. @returns what they replace. */
+async function backUp(
+  { path, name, owner }: TrustedFile,
+  text: string,
+  edits: readonly SectionEdit[],
+): Promise<readonly string[]> {
+  const headers = new Set(edits.map(({ header }) => header));
+  const replaced = readSections(text).filter(({ header, managed }) => !managed && headers.has(header));
+  if (replaced.length === 0) return [];
+  // The same text is one copy, however often another tool writes it again.
+  const suffix = `.before-adopt-${entryName(text)}`;
+  await replaceFile(path + suffix, Buffer.from(text, "latin1"), owner && { owner });
+  const sections = replaced.map(({ header }) => `[${header}]`).join(", ");
+  return [`${name}: replaced ${sections}, which another tool wrote; a copy of the file is ${name}${suffix}`];
 }
 
 /** Leaves profiles alone that another process keeps. */
