@@ -82,9 +82,12 @@ it("prints for each refused role the statements that would repair it, and exits 
 const ATTRIBUTED = "arn:aws:iam::123456789013:role/Attributed:Attributed";
 
 it.each<readonly [Readonly<Record<string, string>>, string]>([
-  [{}, "Set AGENT_ROLES_TASK (or --task) and AGENT_ROLES_ON_BEHALF_OF (or --on-behalf-of):"],
-  [{ AGENT_ROLES_TASK: "INC-51" }, "Set AGENT_ROLES_ON_BEHALF_OF (or --on-behalf-of):"],
-  [{ AGENT_ROLES_SESSION_NAME: "s1", AGENT_ROLES_SOURCE_IDENTITY: "alice" }, "Set AGENT_ROLES_TASK (or --task):"],
+  [{}, "Set AGENT_ROLES_TASK and AGENT_ROLES_ON_BEHALF_OF (exec: --task and --on-behalf-of; library: roles.task):"],
+  [{ AGENT_ROLES_TASK: "INC-51" }, "Set AGENT_ROLES_ON_BEHALF_OF (exec: --on-behalf-of; library: roles.task):"],
+  [
+    { AGENT_ROLES_SESSION_NAME: "s1", AGENT_ROLES_SOURCE_IDENTITY: "alice" },
+    "Set AGENT_ROLES_TASK (exec: --task; library: roles.task):",
+  ],
 ])("with %j, names what a role that requires a task lacks, and no statement that would drop it", async (env, fix) => {
   const { code, out } = await verifyWith({ AWS_ROLE_1: ATTRIBUTED, ...env });
   const [attributed = "", bad] = out.split("failed  Bad");

@@ -13,10 +13,12 @@ export function missingAttribution({
   sourceIdentity,
 }: Pick<RoleEnv, "task" | "sourceIdentity">): string | undefined {
   const missing = [
-    ...(task === undefined ? ["AGENT_ROLES_TASK (or --task)"] : []),
-    ...(sourceIdentity === undefined ? ["AGENT_ROLES_ON_BEHALF_OF (or --on-behalf-of)"] : []),
+    ...(task === undefined ? [["AGENT_ROLES_TASK", "--task"]] : []),
+    ...(sourceIdentity === undefined ? [["AGENT_ROLES_ON_BEHALF_OF", "--on-behalf-of"]] : []),
   ];
-  return missing.length > 0 ? missing.join(" and ") : undefined;
+  if (missing.length === 0) return undefined;
+  const [variables, options] = [0, 1].map((index) => missing.map((names) => names[index]).join(" and "));
+  return `${variables} (exec: ${options}; library: roles.task)`;
 }
 
 /** Reads what holds for every role: the master's hop, what each session is called, and the task that it belongs to. */

@@ -102,18 +102,22 @@ describe("assumeRoleError", () => {
     (action) => {
       const refusal = sts("AccessDenied", `User: a is not authorized to perform: ${action} on resource: b`, 403);
       expect(assumeRoleError(refusal, request).fix).toContain("unset AGENT_ROLES_");
-      const { fix } = assumeRoleError(refusal, { ...request, attributes: { task: "INC-42" } });
-      expect(fix).toMatch(/sessionTags: .*sourceIdentities: .* below attribution, and deploy/);
-      expect(fix).not.toContain("required");
+      const attributes = { task: "INC-42", sourceIdentity: "alice@example.org" };
+      const { fix } = assumeRoleError(refusal, { ...request, attributes });
+      expect(fix).toMatch(/add "alice@example.org" .* to sourceIdentities,? below attribution, and deploy/);
+      expect(fix.includes('sessionTags: ["agent-roles:task","agent-roles:on-behalf-of"]')).toBe(
+        action === "sts:TagSession",
+      );
+      expect(fix).not.toMatch(/required|"\*"/);
     },
   );
 
   const REFUSALS = ["x", "no resource-based policy allows", "no identity-based policy allows"];
 
   it.each<readonly [object, string]>([
-    [{}, "set AGENT_ROLES_TASK (or --task) and AGENT_ROLES_ON_BEHALF_OF (or --on-behalf-of)"],
-    [{ task: "INC-51" }, "set AGENT_ROLES_ON_BEHALF_OF (or --on-behalf-of)"],
-    [{ sourceIdentity: "alice" }, "set AGENT_ROLES_TASK (or --task)"],
+    [{}, "set AGENT_ROLES_TASK and AGENT_ROLES_ON_BEHALF_OF (exec: --task and --on-behalf-of; library: roles.task)"],
+    [{ task: "INC-51" }, "set AGENT_ROLES_ON_BEHALF_OF (exec: --on-behalf-of; library: roles.task)"],
+    [{ sourceIdentity: "alice" }, "set AGENT_ROLES_TASK (exec: --task; library: roles.task)"],
   ])("names what a call with %j lacks of a task and a person", (attributes, lacking) => {
     for (const message of REFUSALS) {
       const { fix } = assumeRoleError(sts("AccessDenied", message, 403), { ...request, attributes });

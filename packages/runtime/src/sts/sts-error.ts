@@ -1,5 +1,5 @@
 import { AgentRolesError, type ErrorCode } from "../agent-roles-error.ts";
-import { missingAttribution } from "../role-env/index.ts";
+import { missingAttribution, TASK_TAGS } from "../role-env/index.ts";
 import type { RoleRequest } from "../session/role-request.ts";
 
 export interface Failure {
@@ -180,23 +180,29 @@ export function classify(facts: ErrorFacts): Failure {
   return { code: "Unknown", retryable: true, fix: "Check the message above: STS gave no further details." };
 }
 
-const ATTRIBUTION =
-  'for the tags agent-roles:task and agent-roles:on-behalf-of; with a manifest, set sessionTags: ["agent-roles:task", "agent-roles:on-behalf-of"] and sourceIdentities: ["*"] below attribution, and deploy';
+const TASK_TAG_NAMES = Object.values(TASK_TAGS);
 
 /** AWS names the side that refuses only within one account; across accounts its text is the same for both. */
 function accessDenied({ message }: ErrorFacts, request: RoleRequest): Failure {
   const { role, externalId, variable, caller, attributes } = request;
   const trust = `the trust policy of ${role.arn}`;
   const action = /perform: (sts:\w+)/.exec(message)?.[1];
+  const person = attributes?.sourceIdentity;
+  const withPerson = `"${person}" (or a pattern that matches it) to sourceIdentities`;
   // The two that AWS asks for beside sts:AssumeRole have a text of their own.
   if (action === "sts:TagSession") {
-    const unset = attributes?.task ? ATTRIBUTION : "or unset AGENT_ROLES_SESSION_TAGS";
+    const inManifest = `with a manifest, set sessionTags: ${JSON.stringify(TASK_TAG_NAMES)}${person ? `, and add ${withPerson},` : ""} below attribution, and deploy`;
+    const unset = attributes?.task
+      ? `for the tags ${TASK_TAG_NAMES.join(" and ")}; ${inManifest}`
+      : "or unset AGENT_ROLES_SESSION_TAGS";
     const fix = `Allow ${caller} sts:TagSession in ${trust} and in the policies of ${caller}, ${unset}.`;
     return { code: "TagSessionDenied", fix };
   }
   if (action === "sts:SetSourceIdentity") {
-    const unset = attributes?.task ? ATTRIBUTION : "or unset AGENT_ROLES_SOURCE_IDENTITY";
-    const fix = `Allow ${caller} sts:SetSourceIdentity in ${trust} and in the policies of ${caller}, ${unset}.`;
+    const unset = attributes?.task
+      ? `with a manifest, add ${withPerson} below attribution, and deploy; or name a person that they allow`
+      : "or unset AGENT_ROLES_SOURCE_IDENTITY";
+    const fix = `Allow ${caller} sts:SetSourceIdentity${person ? ` for "${person}"` : ""} in ${trust} and in the policies of ${caller}, ${unset}.`;
     return { code: "SetSourceIdentityDenied", fix };
   }
   // The master's own session carries neither task nor person.
