@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { execa } from "execa";
@@ -120,6 +120,33 @@ describe("docs/ci.md", () => {
     const workflow = await readFile(join(directory, ".github/workflows/agent-roles.yml"), "utf8");
     const [synth = "no synth"] = /^ +if \[ -f agent-roles\.yaml[^]*?\n +fi\n/m.exec(workflow) ?? [];
     expect(await read("docs/ci.md")).toContain(synth);
+  });
+});
+
+describe("docs/trust-check.md", () => {
+  it("shows what the commands print", async () => {
+    const cwd = await mkdtemp(join(tmpdir(), "agent-roles-check-"));
+    onTestFinished(() => rm(cwd, { recursive: true, force: true }));
+    const synth = async (manifest: string): Promise<void> => {
+      await writeFile(join(cwd, "agent-roles.yaml"), manifest);
+      // Without the CDK's own rules, which take seconds. It writes the templates and fails for findings.
+      const options = { cwd, env: { CDK_VALIDATION: "false" }, reject: false };
+      await execa(process.execPath, [join(REPOSITORY, "infra/dist/main.js")], options);
+    };
+    const manifest = await read("agent-roles.yaml");
+    await synth(manifest);
+    await rename(join(cwd, "cdk.out"), join(cwd, "base"));
+    const trusted = '    - account: "123456789012"\n';
+    const withCi = manifest.replace(trusted, `${trusted}    - principal: arn:aws:iam::123456789014:role/ci\n`);
+    await synth(withCi.replace(/\n +externalId: .*/, ""));
+    for (const block of blocks(await read("docs/trust-check.md"), "console")) {
+      const [command = "", ...lines] = block.trimEnd().split("\n");
+      const { stdout: printed } = await agentRoles(command.split(" ").slice(2), {}, { cwd });
+      expect(
+        lines.filter((line) => line !== "…" && !printed.includes(line)),
+        printed,
+      ).toEqual([]);
+    }
   });
 });
 
