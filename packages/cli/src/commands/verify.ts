@@ -4,7 +4,7 @@ import type { CliContext, ExitCode } from "../cli-context.ts";
 import { readRoleEnv, withEnvFile } from "../read-env.ts";
 import { UsageError } from "../usage-error.ts";
 import { verifyJson, verifyJunit, verifyText } from "../verify/verify-report.ts";
-import { verifyRoles } from "../verify/verify-roles.ts";
+import { type DeclaredRoles, verifyRoles } from "../verify/verify-roles.ts";
 
 interface VerifyOptions {
   readonly envFile?: string;
@@ -27,7 +27,7 @@ export function verifyCommand(context: CliContext, exitWith: (code: ExitCode) =>
       }
       const { env, roleEnv } = await readRoleEnv(context, envFile);
       const { progress } = context;
-      const results = await verifyRoles({ env, roleEnv, requiring: rolesRequiringTasks }, context, (done, total) =>
+      const results = await verifyRoles({ env, roleEnv, declared: declaredRoles }, context, (done, total) =>
         progress?.(done < total ? `${done} of ${total} roles` : ""),
       );
       if (typeof junit === "string") await write(junit, `${verifyJunit(results)}\n`);
@@ -42,13 +42,12 @@ export function verifyCommand(context: CliContext, exitWith: (code: ExitCode) =>
 }
 
 /** Of the manifest in this directory. One that cannot be read says nothing: `check` reports what is wrong with it. */
-async function rolesRequiringTasks(): Promise<ReadonlySet<string>> {
+async function declaredRoles(): Promise<DeclaredRoles> {
   const { loadTrustContext } = await import("@agent-roles/manifest");
   const { context } = await loadTrustContext("agent-roles.yaml", { optional: true }).catch(() => ({
     context: undefined,
   }));
-  const { attributionRequired = false, expectedRoles = [] } = context ?? {};
-  return new Set(attributionRequired ? expectedRoles.map(({ roleArn }) => roleArn) : []);
+  return context ?? {};
 }
 
 async function write(file: string, text: string): Promise<void> {

@@ -38,13 +38,31 @@ const ATTRIBUTION = { AGENT_ROLES_TASK: "INC-51", AGENT_ROLES_ON_BEHALF_OF: "ali
 
 it.each<readonly [string, object, readonly string[], number]>([
   ["without a task, of a role that must have one", {}, [ROLE], 0],
-  ["without a task, of another role", {}, [`${ROLE}2`], 2],
+  ["without a task, of a role that is not declared", {}, [], 2],
   ["with a task, of a role that must have one", ATTRIBUTION, [ROLE], 2],
 ])("%s, prints statements unless the manifest requires one", async (_, variables, required, count) => {
   const env = { HOME: "/nonexistent", AWS_ROLE_1: `${ROLE}:Dev`, ...variables };
   const roleEnv = parseRoleEnv(env);
-  const requiring = async () => new Set(required);
-  const [dev] = await verifyRoles({ env, roleEnv, requiring }, { clock: systemClock }, () => undefined);
+  const expectedRoles = required.map((roleArn) => ({ profile: "Dev", roleArn }));
+  const declared = async () => ({ attributionRequired: true, expectedRoles });
+  const [dev] = await verifyRoles({ env, roleEnv, declared }, { clock: systemClock }, () => undefined);
   expect(dev?.failure).toMatchObject({ code: "AccessDenied", hop: "target" });
+  expect(dev?.failure?.repair).toHaveLength(count);
+});
+
+it.each([
+  ["Dev", /^Write the AWS_ROLE_N values again, .* declares \S+\/Renamed for this profile\.$/, 0],
+  ["Other", /^agent-roles.yaml does not declare this role: .* Otherwise: Check that the role exists/, 2],
+] as const)("names values that are older than the manifest: %s is declared", async (profile, fix, count) => {
+  const env = { HOME: "/nonexistent", AWS_ROLE_1: `${ROLE}:Dev` };
+  const declared = async () => ({
+    expectedRoles: [{ profile, roleArn: "arn:aws:iam::123456789013:role/agent-roles/Renamed" }],
+  });
+  const [dev] = await verifyRoles(
+    { env, roleEnv: parseRoleEnv(env), declared },
+    { clock: systemClock },
+    () => undefined,
+  );
+  expect(dev?.failure?.fix).toMatch(fix);
   expect(dev?.failure?.repair).toHaveLength(count);
 });

@@ -1,5 +1,5 @@
 import type { AgentRoles, AgentRolesError, AgentRolesEvent, ProfileStatus } from "@agent-roles/runtime";
-import { type Env, missingAttribution, type ParsedRoleEnv } from "@agent-roles/runtime/role-env";
+import { type Env, missingAttribution, type ParsedRoleEnv, type RoleArn } from "@agent-roles/runtime/role-env";
 import type { CliContext } from "../cli-context.ts";
 import { type Repair, repairStatements } from "./repair-statements.ts";
 
@@ -16,19 +16,26 @@ export interface Verified {
   };
 }
 
+/** What a manifest declares. */
+export interface DeclaredRoles {
+  readonly expectedRoles?: readonly { readonly profile: string; readonly roleArn: string }[];
+  /** Nobody assumes one of the roles without a task. */
+  readonly attributionRequired?: boolean;
+}
+
 /**
  * Assumes every role anew, in parallel, and names for each refusal what would repair it: the task and person that the call lacks, where AWS
  * allows it with both, or statements.
  *
- * @param requiring - the ARNs of the roles that a manifest lets nobody assume without a task: they get no statement that would.
+ * @param declared - called after a refusal. A role that must have a task gets no statement that would drop this, nor does a former role.
  * @param onProgress - called after each role.
  */
 export async function verifyRoles(
   {
     env,
     roleEnv,
-    requiring,
-  }: { readonly env: Env; readonly roleEnv: ParsedRoleEnv; readonly requiring: () => Promise<ReadonlySet<string>> },
+    declared,
+  }: { readonly env: Env; readonly roleEnv: ParsedRoleEnv; readonly declared: () => Promise<DeclaredRoles> },
   { clock }: Pick<CliContext, "clock">,
   onProgress: (done: number, total: number) => void,
 ): Promise<readonly Verified[]> {
@@ -52,7 +59,9 @@ export async function verifyRoles(
         roleEnv,
       )
     : new Set();
-  const required = missing && refused.length > 0 ? await requiring() : new Set();
+  const { expectedRoles = [], attributionRequired = false } = refused.length > 0 ? await declared() : {};
+  const isRequired = ({ arn }: RoleArn): boolean =>
+    missing !== undefined && attributionRequired && expectedRoles.some(({ roleArn }) => roleArn === arn);
   let ambient: Promise<string | undefined> | undefined;
   const ambientArn = (): Promise<string | undefined> =>
     (ambient ??= callerIdentity(masterConfig({ roles: roleEnv.roles }, { env, clock }), "the master").then(
@@ -73,15 +82,25 @@ export async function verifyRoles(
       const called = hop === "master" ? roleEnv.master : roleEnv.roles.find((each) => each.profile === profile);
       const callerArn = hop === "master" ? await ambientArn() : (roleEnv.master?.role.arn ?? (await ambientArn()));
       const { role, externalId } = called ?? {};
+      const isFormer = hop === "target" && !expectedRoles.some(({ roleArn }) => roleArn === role?.arn);
+      const current = isFormer ? expectedRoles.find((each) => each.profile === profile) : undefined;
+      if (current) {
+        const fix = `Write the AWS_ROLE_N values again, with agent-roles deploy or agent-roles env: agent-roles.yaml declares ${current.roleArn} for this profile.`;
+        return { status, failure: { code, message, fix, hop, repair: [] } };
+      }
+      const former =
+        isFormer && expectedRoles.length > 0
+          ? "agent-roles.yaml does not declare this role: if it is a former role, write the AWS_ROLE_N values again, with agent-roles deploy or agent-roles env. Otherwise: "
+          : "";
       const repair =
-        role && callerArn !== undefined && !required.has(role.arn)
+        role && callerArn !== undefined && !isRequired(role)
           ? repairStatements(
               { role, callerArn, code, message, ...(externalId !== undefined && { externalId }) },
               hop === "master" ? {} : roleEnv,
             )
           : [];
       const caution = missing && repair.length > 0 ? " Where every call must have both, add no statement." : "";
-      return { status, failure: { code, message, fix: `${failure.fix}${caution}`, hop, repair } };
+      return { status, failure: { code, message, fix: `${former}${failure.fix}${caution}`, hop, repair } };
     }),
   );
 }
