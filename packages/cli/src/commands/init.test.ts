@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadManifest, manifestJsonSchema } from "@agent-roles/manifest";
@@ -172,7 +172,54 @@ it("reports a missing --trusted-by once", async () => {
   expect(err.match(/^error: .*/gm)).toEqual(["error: --trusted-by is missing"]);
 });
 
-it("reports all mistakes and all existing files at once", async () => {
+it("warns below the root of a repository, where GitHub runs no workflow", async () => {
+  await mkdir(".git");
+  const root = process.cwd();
+  expect(await cli(["init", ...MASTER, ...GITHUB, ...ACCOUNTS])).toMatchObject({ code: 0, err: "" });
+  await mkdir("team/agents", { recursive: true });
+  process.chdir("team/agents");
+  const { code, err } = await cli(["init", ...MASTER, ...GITHUB, ...ACCOUNTS]);
+  expect({ code, err }).toEqual({
+    code: 0,
+    err: expect.stringContaining(`warning: GitHub runs workflows of ${root} only\n  fix: Move `),
+  });
+});
+
+it("keeps the files of other tools, and says so", async () => {
+  await writeFile("cdk.json", "{}");
+  await symlink("elsewhere", "agent-roles.schema.json");
+  const { code, out, err } = await cli(["init", ...MASTER, ...GITHUB, ...ACCOUNTS]);
+  expect({ code, out }).toEqual({
+    code: 0,
+    out: expect.stringContaining("wrote agent-roles.yaml, .github/workflows/"),
+  });
+  expect(err).toMatch(
+    /kept agent-roles\.schema\.json, which exists; [^]*kept cdk\.json, which exists; --force replaces it/,
+  );
+  expect(await readFile("cdk.json", "utf8")).toBe("{}");
+  expect(await readdir(".")).not.toContain("elsewhere");
+});
+
+it.each([
+  [".github/workflows", "a file where a directory is needed", "", undefined],
+  [".gitignore", "a directory", undefined, ".gitignore"],
+  ["agent-roles.yaml", "a directory", undefined, "agent-roles.yaml"],
+])("names %s, which is %s, and writes no manifest", async (path, _, text, directoryName) => {
+  await mkdir(directoryName ?? ".github");
+  if (text !== undefined) await writeFile(path, text);
+  const { code, err } = await cli(["init", "--force", ...MASTER, ...GITHUB, ...ACCOUNTS]);
+  expect(code).toBe(2);
+  expect(err).toMatch(new RegExp(`^error: ${path}.*\\n  fix: Start init in a directory`));
+  await expect(readFile("agent-roles.yaml")).rejects.toThrow(/ENOENT|EISDIR/);
+});
+
+it("adds lines that end as the others of .gitignore", async () => {
+  await writeFile(".gitignore", "node_modules\r\ncdk.out/");
+  await cli(["init", ...MASTER, ...GITHUB, ...ACCOUNTS]);
+  expect(await readFile(".gitignore", "utf8")).toBe("node_modules\r\ncdk.out/\r\nagent-roles.env\r\n");
+});
+
+it("reports all mistakes and an existing manifest at once", async () => {
   await writeFile("cdk.json", "{}");
   await writeFile("agent-roles.yaml", "mine");
   const { code, err } = await cli(["init", "--master", "1", "--trusted-by", "me", "--account", "dev=2"]);
@@ -182,7 +229,6 @@ it("reports all mistakes and all existing files at once", async () => {
     "error: --trusted-by",
     "error: --account",
     "error: agent-roles.yaml",
-    "error: cdk.json",
   ]);
   expect((await readdir(".")).toSorted()).toEqual(["agent-roles.yaml", "cdk.json"]);
 });

@@ -1,5 +1,7 @@
-import { access, mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { existsSync } from "node:fs";
+import { lstat, mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { UsageError } from "../usage-error.ts";
 
 /** What `init` writes besides the manifest, by file. Versions are fixed, so that a repository changes them by itself. */
 export function toolFiles(version: string): Readonly<Record<string, string>> {
@@ -60,33 +62,56 @@ jobs:
 
 const IGNORED = ["cdk.out/", "agent-roles.env"];
 
-/** The names of the files that exist with another content. */
+/** The names of the files that exist with another content, and of what is in their place. */
 export async function existing(files: Readonly<Record<string, string>>): Promise<readonly string[]> {
   const found = await Promise.all(
     Object.entries(files).map(async ([file, text]) => {
-      const isThere = await access(file).then(
+      const isThere = await lstat(file).then(
         () => true,
         () => false,
       );
-      return isThere && (await readFile(file, "utf8").catch(() => "")) !== text ? [file] : [];
+      return isThere && (await readFile(file, "utf8").catch(() => undefined)) !== text ? [file] : [];
     }),
   );
   return found.flat();
 }
 
-/** Writes the files, and adds what is missing to `.gitignore`. */
+/** The root of the Git repository, where this directory is below it: GitHub reads workflows there only. */
+export function repositoryAbove(directory: string = resolve(".")): string | undefined {
+  if (existsSync(join(directory, ".git"))) return directory === resolve(".") ? undefined : directory;
+  return dirname(directory) === directory ? undefined : repositoryAbove(dirname(directory));
+}
+
+/**
+ * Writes the files, and adds what is missing to `.gitignore`.
+ *
+ * @throws {UsageError} naming what cannot be written.
+ */
 export async function writeFiles(files: Readonly<Record<string, string>>): Promise<void> {
-  for (const [file, text] of Object.entries(files)) {
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, text);
-  }
-  const ignored = await readFile(".gitignore", "utf8").catch((error: unknown) => {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
-    throw error;
-  });
+  const ignored = await attempt(".gitignore", async () =>
+    readFile(".gitignore", "utf8").catch((error: unknown) => {
+      if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
+      throw error;
+    }),
+  );
+  const eol = ignored.includes("\r\n") ? "\r\n" : "\n";
   const lines = new Set(ignored.split(/\r?\n/).map((line) => line.trim()));
-  const missing = IGNORED.filter((line) => !lines.has(line));
-  if (missing.length === 0) return;
-  const separator = ignored === "" || ignored.endsWith("\n") ? "" : "\n";
-  await writeFile(".gitignore", `${ignored}${separator}${missing.join("\n")}\n`);
+  const missing = IGNORED.filter((line) => !lines.has(line)).map((line) => line + eol);
+  const separator = ignored === "" || ignored.endsWith("\n") ? "" : eol;
+  const all = { ...files, ...(missing.length > 0 && { ".gitignore": ignored + separator + missing.join("") }) };
+  for (const [file, text] of Object.entries(all)) {
+    await attempt(file, async () => {
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, text);
+    });
+  }
+}
+
+async function attempt<T>(file: string, work: () => Promise<T>): Promise<T> {
+  return work().catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError(
+      `${file}: ${reason}\n  fix: Start init in a directory that you can write to, or move away what is there.`,
+    );
+  });
 }
