@@ -144,6 +144,17 @@ describe.skipIf(!canRun)("a sidecar and an agent of other users (needs root, and
     expect(await arn(stranger, env)).toMatch(/EACCES|permission denied|credentials/i);
   });
 
+  it("logs no warning of the volume, to which each container can write", async () => {
+    const home = await mkdtemp(join(tmpdir(), "agent-roles-volume-"));
+    await chown(home, 0, GROUP);
+    await chmod(home, 0o2777);
+    const env = { ...(await fixture.agent()), ...at(home) };
+    const ran = await agentRoles(["run", "--once", "--group", String(GROUP)], env, { user: sidecar });
+    await rm(home, { recursive: true });
+    expect(ran).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(ran.stdout).not.toContain("warning");
+  });
+
   it("gives a user outside of the group nothing", async () => {
     expect(await arn(stranger, { ...at(volume), AWS_PROFILE: "First" })).not.toContain("arn:aws:sts");
   });

@@ -3,6 +3,7 @@ import type { AgentRolesEvent, FollowedRoles, Owner, ProfileStatus } from "@agen
 import type { AccessLevel } from "@agent-roles/runtime/role-env";
 import { Command } from "commander";
 import type { CliContext, ExitCode } from "../cli-context.ts";
+import { cacheDirectory, exposure } from "@agent-roles/runtime/cache";
 import { AgentRolesError, type Env } from "@agent-roles/runtime/role-env";
 import { timestamp } from "../duration.ts";
 import type { Endpoint, EndpointOptions, SharedWithGroup } from "../endpoint/credentials-endpoint.ts";
@@ -136,7 +137,9 @@ async function run(context: CliContext, options: RunOptions): Promise<ExitCode> 
     print(event);
     endpoint?.onEvent(event);
   };
-  const roles = createAgentRoles({ env, clock, cache: true, onEvent, ...(endpoint && { onCall: endpoint.onCall }) });
+  // A volume of a pod: its other containers can write to it, and no other process shares sessions with this one.
+  const cache = !shared || (await exposure(cacheDirectory(env))) === undefined;
+  const roles = createAgentRoles({ env, clock, cache, onEvent, ...(endpoint && { onCall: endpoint.onCall }) });
 
   if (!options.once) {
     await endpoint?.listen(roles);

@@ -6,6 +6,7 @@
 export { failureError } from "./cache-entry.ts";
 export type { CacheEntry, CachedFailure } from "./cache-entry.ts";
 export { readCacheFile } from "./cache-file.ts";
+export { exposure } from "../files/owner.ts";
 export { cacheDirectory } from "./cache-directory.ts";
 export { privateDirectory, sweepPrivateDirectories } from "./private-directory.ts";
 export type { PrivateDirectory } from "./private-directory.ts";

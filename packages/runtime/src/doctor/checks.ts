@@ -107,7 +107,11 @@ export const CHECKS: readonly Check[] = [
         .flatMap(sectionsOf)
         .some(({ values }) => values["credential_process"]?.startsWith("cat "));
       const program = usesCat ? await problemOf(() => refuseExposedName("cat", given)) : [];
-      return [...files, ...(reason === undefined ? [] : [{ message: `the cache: ${reason}`, fix }]), ...program];
+      return [
+        ...files,
+        ...(reason === undefined ? [] : [{ message: `sessions are not shared: ${reason}`, fix }]),
+        ...program,
+      ];
     },
   },
   {

@@ -233,7 +233,7 @@ it.runIf(process.platform !== "win32")("open-file: finds files and directories t
   expect(await problems()).toEqual([["open-file", expect.stringContaining("config: other users can write to it")]]);
   await chmod(join(home, ".aws"), 0o777);
   expect((await problems()).map(([, message]) => message)).toContain(
-    `the cache: ${home}/.aws: other users can write to it`,
+    `sessions are not shared: ${home}/.aws: other users can write to it`,
   );
 });
 
