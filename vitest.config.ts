@@ -78,6 +78,7 @@ export default defineConfig({
           name: "integration",
           include: ["test/src/**/*.integration.ts", "packages/*/src/**/*.simulation.ts"],
           exclude: ["test/src/pack/**"],
+          globalSetup: "test/src/harness/fork-moto.ts",
           ...BUILT,
         },
       },

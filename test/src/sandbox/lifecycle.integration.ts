@@ -119,7 +119,9 @@ describe("startSandbox", () => {
       const sandbox = await startSandbox();
       console.log(JSON.stringify({ gateway: sandbox.endpoint, moto: sandbox.motoEndpoint }));`;
     const cwd = new URL("../..", import.meta.url);
-    const child = execa(process.execPath, ["--input-type=module", "--eval", program], { cwd, reject: false });
+    // As a user's sandbox starts, without the tests' own way to start moto.
+    const options = { cwd, reject: false, env: { AGENT_ROLES_MOTO_SERVER: "" } } as const;
+    const child = execa(process.execPath, ["--input-type=module", "--eval", program], options);
     const line = await Promise.race([
       once(child.stdout, "data").then(String),
       child.then(({ stderr }) => Promise.reject(new Error(stderr))),
