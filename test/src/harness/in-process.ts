@@ -1,6 +1,7 @@
 import process from "node:process";
 import { captureCli } from "agent-roles/dist/capture-cli.test-helper.js";
 import { exportToProcess } from "agent-roles/dist/export-to-process.js";
+import { systemClock } from "@agent-roles/runtime/clock";
 import type { Finished } from "./agent-roles.ts";
 
 type Env = Readonly<Record<string, string>>;
@@ -26,7 +27,7 @@ async function run(args: readonly string[], env: Env, cwd: string): Promise<Fini
   process.chdir(cwd);
   replaceEnv(env);
   try {
-    const { code, out, err } = await captureCli(args, { env, exportEnv: exportToProcess });
+    const { code, out, err } = await captureCli(args, { env, exportEnv: exportToProcess, clock: systemClock });
     return { exitCode: code, stdout: out, stderr: err };
   } finally {
     replaceEnv(before.env);
