@@ -8,12 +8,13 @@ import types
 
 sys.dont_write_bytecode = False
 
-import moto.utilities.utils  # noqa: E402
+import moto  # noqa: E402
 
 if not (5, 2) <= tuple(int(part) for part in moto.__version__.split(".")[:2]) < (6,):
     sys.exit(f"found moto {moto.__version__}; install moto 5.2 or newer, below 6")
 
 import botocore.session  # noqa: E402
+import moto.utilities.utils  # noqa: E402
 
 # CloudFormation needs it: fail now, not at the first deployment.
 import yaml  # noqa: E402
