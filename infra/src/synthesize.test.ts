@@ -49,9 +49,10 @@ it("gives the master's account a stack when no target lives there", () => {
   expect(readdirSync(directory)).toContain("agent-roles-123456789012.template.json");
 });
 
-it("synthesizes 200 accounts with five roles each", () => {
-  const directory = synthesize(testApp(), exampleManifest({ roles: manyRoles(200, 5) }), { region });
-  expect(readdirSync(directory).filter((file) => file.endsWith(".template.json"))).toHaveLength(201);
+// bench synthesizes 200.
+it("synthesizes 40 accounts with five roles each", () => {
+  const directory = synthesize(testApp(), exampleManifest({ roles: manyRoles(40, 5) }), { region });
+  expect(readdirSync(directory).filter((file) => file.endsWith(".template.json"))).toHaveLength(41);
 });
 
 it("splits an account whose roles do not fit into one template, and keeps every role", () => {
@@ -107,13 +108,16 @@ it.runIf(hasCfnLint)("writes templates that cfn-lint, when installed, has nothin
     { oidc: { provider: "token.actions.githubusercontent.com", subjects: ["repo:octo/agents:ref:refs/heads/main"] } },
   ];
   const master = { account: "123456789012", roleName: "agent-master", trustedBy };
-  const manifests = [{ master }, { roles: manyRoles(300, 1) }, { partition: "aws-us-gov" }, { partition: "aws-cn" }];
+  const manifests = [{ master }, { roles: manyRoles(60, 1) }, { partition: "aws-us-gov" }, { partition: "aws-cn" }];
+  const rank = (file: string): number => (file.includes(master.account) ? 0 : 1);
   const files = manifests.flatMap((changes) => {
     const manifest = exampleManifest(changes);
     const directory = synthesize(testApp(), manifest, { region: regions.get(manifest.partition) ?? region });
     const templates = readdirSync(directory).filter((file) => file.endsWith(".template.json"));
-    // The three hundred are alike.
-    return templates.slice(0, 3).map((file) => join(directory, file));
+    // The master's, and one of the others: those are alike.
+    const [ofMaster = "", ...others] = templates.toSorted((a, b) => rank(a) - rank(b));
+    expect(ofMaster).toContain(manifest.master.account);
+    return [ofMaster, ...others.slice(0, 1)].map((file) => join(directory, file));
   });
   const { stdout, stderr, status } = spawnSync(cfnLint, files, { encoding: "utf8" });
   expect({ output: stdout + stderr, status }).toEqual({ output: "", status: 0 });
