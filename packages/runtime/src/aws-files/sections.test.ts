@@ -61,6 +61,12 @@ describe("editSections", () => {
     );
   });
 
+  it("reads a line of half a million blanks in linear time: anything else takes longer than a test can", () => {
+    const blanks = " ".repeat(500_000);
+    const [section] = readSections(`[a]${blanks}\nkey${blanks}= x${blanks}y\nnone${blanks}\n${blanks}\n`);
+    expect(section?.values).toEqual({ key: `x${blanks}y` });
+  });
+
   it("finds a section behind a byte order mark", () => {
     const mark = Buffer.from("\ufeff").toString("latin1");
     expect(readSections(`${mark}[a]\nregion = 1\n`)).toMatchObject([{ header: "a", line: 1, managed: false }]);

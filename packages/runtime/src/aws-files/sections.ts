@@ -47,8 +47,10 @@ export function readSections(text: string): Section[] {
     const lines = all.slice(start + 1, end);
     const values: Record<string, string> = {};
     for (const line of lines) {
-      const [, key, value] = /^([^\s#;=:][^=:]*?)\s*[=:]\s*(.*?)\s*$/.exec(line) ?? [];
-      if (key !== undefined && value !== undefined) values[key] = value;
+      // No expression for key and value together: it would take quadratic time for a line of blanks.
+      const separator = line.search(/[=:]/);
+      if (separator > 0 && !/^[\s#;]/.test(line))
+        values[line.slice(0, separator).trim()] = line.slice(separator + 1).trim();
     }
     const note = managed ? (lines[0] ?? "").slice(MARKER.length).trim() : "";
     return { header, line: start + 1, managed, note, values, lines };

@@ -3,6 +3,7 @@ import { chmod, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { rootCertificates } from "node:tls";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { type Clock, systemClock } from "../clock.ts";
 import { processIdentity } from "../files/process-identity.ts";
@@ -243,12 +244,19 @@ it("has a planted fault for every check", () => {
   );
 });
 
-it.runIf(process.platform !== "win32")(
-  "reports a pipe as config file, and gives it to nobody who would wait for it",
-  async () => {
+it.runIf(process.platform !== "win32").each(["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"])(
+  "reports a pipe as %s, and does not let the SDK wait for it",
+  async (variable) => {
     const pipe = join(home, "pipe");
     execFileSync("mkfifo", [pipe]);
-    vi.stubEnv("AWS_CONFIG_FILE", pipe);
+    vi.stubEnv(variable, pipe);
+    // Without keys in the environment the SDK reads both files; without these two our own reader does, too.
+    vi.stubEnv("AWS_REGION", "us-east-1");
+    await file("ca.pem", rootCertificates[0] ?? "");
+    vi.stubEnv("AWS_CA_BUNDLE", join(home, ".aws", "ca.pem"));
+    vi.stubEnv("AWS_ACCESS_KEY_ID", undefined);
+    vi.stubEnv("AWS_SECRET_ACCESS_KEY", undefined);
+    vi.stubEnv("AWS_EC2_METADATA_DISABLED", "true");
     const results = await examine({ env: { ...process.env, HOME: home, AWS_ROLE_1: `${ARN}First:First` }, clock });
     const messages = results.map(({ message }) => message).join("\n");
     expect(messages).toContain(`${pipe} is not a regular file`);
