@@ -122,9 +122,12 @@ describe("parseRoleEnv", () => {
     ["arn:aws:iam::123456789012:role/MyRole:", "the profile name after the last colon is empty"],
     ["arn:aws:iam::123456789012:role/MyRole:my account", '"my account" is not a profile name'],
     ["arn:aws:iam::123456789012:role/MyRole:a]b", '"a]b" is not a profile name'],
-    ["arn:aws:iam::12345678901:role/MyRole:p", "is not a role ARN"],
-    ["arn:aws:iam::123456789012:user/me:p", "is not a role ARN"],
-    ["arn:aws:sts::123456789012:assumed-role/r/s:p", "is not a role ARN"],
+    ["arn:aws:iam::12345678901:role/MyRole:p", 'a profile: the account "12345678901" does not have 12 digits'],
+    ["arn:aws:iam::123456789012:user/me:p", 'a profile: "user/me" is not role/<name>'],
+    ["arn:aws:iam::123456789012:user/me", 'a profile: "user/me" is not role/<name>'],
+    ["arn:aws:sts::123456789012:assumed-role/r/s:p", 'a profile: "sts" is not iam'],
+    ["arn:aws:iam:eu-west-1:123456789012:role/r:p", 'a profile: IAM has no Region, such as "eu-west-1"'],
+    ["arn:AWS:iam::123456789012:role/r:p", 'a profile: "AWS" is not a partition of AWS'],
     ["MyProfile:arn:aws:iam::123456789012:role/MyRole", "is not a role ARN"],
   ])("refuses AWS_ROLE_1=%s", (value, message) => {
     const [problem] = problemsOf({ AWS_ROLE_1: value });

@@ -1,7 +1,7 @@
 import { EXTERNAL_ID_SHAPE, isExternalId, isSessionName, isTag, SESSION_NAME_SHAPE } from "./grammar.ts";
 import { definedOnly } from "./defined-only.ts";
 import type { Env, Report } from "./env.ts";
-import { parseRoleArn } from "./role-arn.ts";
+import { parseRoleArn, wrongRoleArnPart } from "./role-arn.ts";
 import type { MasterRoleHop, RoleEnv } from "./target-role.ts";
 
 /** The session tags of a task: its id, and the person on whose behalf it runs. */
@@ -62,7 +62,7 @@ function parseMaster(env: Env, report: Report): MasterRoleHop | undefined {
   const role = parseRoleArn(value);
   if (!role) {
     const fix = "expected arn:aws:iam::<account>:role/<name>, without a profile";
-    report({ path: "AWS_MASTER_ROLE_ARN", message: `"${value}" is not a role ARN`, fix });
+    report({ path: "AWS_MASTER_ROLE_ARN", message: `"${value}" is not a role ARN${wrongRoleArnPart(value)}`, fix });
     return undefined;
   }
   return { role, ...(externalId && { externalId }) };

@@ -8,7 +8,7 @@ import {
 } from "./grammar.ts";
 import { definedOnly } from "./defined-only.ts";
 import type { Env, Report } from "./env.ts";
-import { parseRoleArn } from "./role-arn.ts";
+import { parseRoleArn, wrongRoleArnPart } from "./role-arn.ts";
 import { readSessionPolicy, sessionPolicyMistakes } from "./session-policy.ts";
 import { ACCESS_LEVELS, type AccessLevel, type TargetRole } from "./target-role.ts";
 
@@ -37,7 +37,8 @@ export function parseTargetRole(env: Env, number: number, report: Report): Targe
   const optional = parseOptions(env, variable, report);
   if (!role) {
     const fix = parseRoleArn(value) ? `append ":" and a profile name: ${value}:MyProfile` : `expected ${ROLE_SHAPE}`;
-    report({ path: variable, message: value === "" ? "is empty" : `"${value}" is not a role ARN and a profile`, fix });
+    const message = `"${value}" is not a role ARN and a profile${wrongRoleArnPart(value)}`;
+    report({ path: variable, message: value === "" ? "is empty" : message, fix });
     return undefined;
   }
   if (!isProfileName(profile)) {

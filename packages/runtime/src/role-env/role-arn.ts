@@ -26,3 +26,15 @@ export function parseRoleArn(text: string): RoleArn | undefined {
   const { partition = "", accountId = "", path = "", roleName = "" } = groups;
   return { arn: text, partition, accountId, path, roleName };
 }
+
+/** The part of a text that is wrong in a role ARN, as the end of a message; empty when the text is no ARN at all. */
+export function wrongRoleArnPart(text: string): string {
+  const [, partition = "", service, region, account = "", resource = ""] =
+    /^arn:([^:]*):([^:]*):([^:]*):([^:]*):([^:]*)/.exec(text) ?? [];
+  if (service === undefined) return "";
+  if (service !== "iam") return `: "${service}" is not iam`;
+  if (region) return `: IAM has no Region, such as "${region}"`;
+  if (!/^\d{12}$/.test(account)) return `: the account "${account}" does not have 12 digits`;
+  if (!resource.startsWith("role/")) return `: "${resource}" is not role/<name>`;
+  return /^aws(-[a-z]+)*$/.test(partition) ? "" : `: "${partition}" is not a partition of AWS`;
+}
