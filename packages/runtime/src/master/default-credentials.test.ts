@@ -48,3 +48,15 @@ it.skipIf(process.platform === "win32")(
     expect(await defaultCredentials(handler, {})()).toMatchObject({ accessKeyId: "AKIAEXAMPLE" });
   },
 );
+
+it.each([
+  ["nope", 'the profile "nope" of AWS_PROFILE is not in ~/.aws/config'],
+  ["region-only", 'the profile "region-only" of AWS_PROFILE has no credentials'],
+])("names an AWS_PROFILE that leads to no credentials: %s", async (profile, message) => {
+  await writeFile(join(directory, "config"), "[profile region-only]\nregion = eu-west-1\n");
+  vi.stubEnv("AWS_PROFILE", profile);
+  await expect(defaultCredentials(httpHandler({}), process.env)()).rejects.toMatchObject({
+    code: "MasterCredentialsInvalid",
+    message: expect.stringContaining(message),
+  });
+});

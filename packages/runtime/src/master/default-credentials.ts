@@ -7,6 +7,7 @@ import type { HttpHandler } from "@smithy/core/protocols";
 import { AgentRolesError } from "../agent-roles-error.ts";
 import { readProfile } from "../aws-files/profile-setting.ts";
 import type { Env } from "../role-env/env.ts";
+import { NO_CREDENTIALS } from "../sts/sts-error.ts";
 import { masterCredentialsError } from "../sts/master-credentials-error.ts";
 
 /** As long as an STS call may take: a person can have to enter a code. */
@@ -50,7 +51,15 @@ function profileError(error: unknown, env: Env): AgentRolesError | undefined {
   const profile = env["AWS_PROFILE"] || "default";
   const sections = readProfile(profile, env);
   const setting = LEADS_ELSEWHERE.find((name) => sections.some(({ values }) => values[name]));
-  if (setting === undefined) return undefined;
+  if (setting === undefined) {
+    if (!env["AWS_PROFILE"]) return undefined;
+    const what = sections.length === 0 ? "is not in ~/.aws/config or ~/.aws/credentials" : "has no credentials";
+    return new AgentRolesError(`the master's credentials: the profile "${profile}" of AWS_PROFILE ${what}`, {
+      code: "MasterCredentialsInvalid",
+      fix: `Set AWS_PROFILE to a profile that leads to the master's credentials, or unset it. ${NO_CREDENTIALS}`,
+      cause: error,
+    });
+  }
   const isProcess = setting === "credential_process";
   return new AgentRolesError(`the master's credentials: ${setting} of the profile "${profile}" gave no credentials`, {
     code: isProcess ? "MasterCredentialsUnavailable" : "MasterCredentialsInvalid",

@@ -112,6 +112,11 @@ describe("assumeRoleError", () => {
     },
   );
 
+  it("names where an access key that AWS does not know comes from", () => {
+    const { fix } = assumeRoleError(sts("InvalidClientTokenId", "The security token is invalid.", 403), request);
+    expect(fix).toContain("AWS_ACCESS_KEY_ID");
+  });
+
   const REFUSALS = ["x", "no resource-based policy allows", "no identity-based policy allows"];
 
   it.each<readonly [object, string]>([

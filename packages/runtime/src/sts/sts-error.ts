@@ -138,7 +138,12 @@ export function classify(facts: ErrorFacts): Failure {
     const fix = "Give the agent new master credentials: static keys do not refresh themselves.";
     return { code: "MasterCredentialsExpired", fix };
   }
-  if (/^(InvalidClientTokenId|UnrecognizedClient|CredentialsProviderError|InvalidIdentityToken)/.test(name)) {
+  if (/^(InvalidClientTokenId|UnrecognizedClient)/.test(name)) {
+    const fix =
+      "Correct the master's access key, which AWS does not know: AWS_ACCESS_KEY_ID and its secret, or those of the master's profile.";
+    return { code: "MasterCredentialsInvalid", fix };
+  }
+  if (/^(CredentialsProviderError|InvalidIdentityToken)/.test(name)) {
     return { code: "MasterCredentialsInvalid", fix: NO_CREDENTIALS };
   }
   if (/^(RequestTimeTooSkewed|RequestExpired|InvalidSignature|SignatureDoesNotMatch)/.test(name))
