@@ -167,6 +167,23 @@ export const CHECKS: readonly Check[] = [
     },
   },
   {
+    id: "leftover-profile",
+    severity: "warning",
+    good: "no process that has ended left a profile that is not declared",
+    find: async ({ profiles, env }) => {
+      const { managed } = await readSharedProfiles(env).catch(() => ({ managed: [] }));
+      const left = await Promise.all(
+        managed.map(async (each) =>
+          !profiles.includes(each.profile) && (await isProcessAlive(each.keeper)) === false ? [each] : [],
+        ),
+      );
+      return left.flat().map(({ profile, roleArn }) => ({
+        message: `${profile}: no AWS_ROLE_N declares this profile of ${roleArn}, and the process that kept it has ended`,
+        fix: "If nothing uses it any more, run agent-roles run --once --prune, which removes the profiles that no AWS_ROLE_N declares.",
+      }));
+    },
+  },
+  {
     id: "environment-credentials",
     severity: "error",
     good: "no credentials in the environment have precedence over AWS_PROFILE",

@@ -144,6 +144,16 @@ const faults: readonly (readonly [id: string, plant: () => Env | Promise<Env>, m
     "First: its credentials expired at 2025-12-31T23:00:00.000Z",
   ],
   [
+    "leftover-profile",
+    async () => {
+      const keeper = encodeURIComponent((await processIdentity()).replace(/^\d+ since \S+/, "4194305 since 1"));
+      const valid = `${MANAGED} issued=2025-12-31T23:50:00Z expiration=2026-01-01T00:50:00Z keeper=${keeper}`;
+      await file("credentials", `[Former]\n${valid}\n${KEYS}aws_session_token = hush-hush\n`);
+      return {};
+    },
+    "Former: no AWS_ROLE_N declares this profile",
+  ],
+  [
     "environment-credentials",
     () => ({ AWS_PROFILE: "mine", AWS_ACCESS_KEY_ID: "AKIAEXAMPLE", AWS_SECRET_ACCESS_KEY: "hush-hush" }),
     "instead of AWS_PROFILE=mine",
