@@ -12,6 +12,8 @@ import {
 
 type Json = Readonly<Record<string, unknown>>;
 
+const SERVICES: ReadonlySet<string> = new Set(["secretsmanager", "ssm", "dynamodb", "organizations"]);
+
 /**
  * Names a call in the JSON protocol: Secrets Manager, SSM Parameter Store, DynamoDB, Organizations.
  *
@@ -19,6 +21,7 @@ type Json = Readonly<Record<string, unknown>>;
  */
 export async function nameJson(asked: ServiceRequest, lookup: Pick<ResourceLookup, "secretArn">): Promise<Named> {
   const { request, signed, body } = asked;
+  if (!SERVICES.has(signed.service)) return `the sandbox does not have the service ${signed.service}`;
   const { headers, url } = request;
   const { path, query } = splitUrl(url);
   if (path !== "/" || query.size > 0) return "a call in the JSON protocol has neither a path nor a query string";
@@ -36,12 +39,10 @@ export async function nameJson(asked: ServiceRequest, lookup: Pick<ResourceLooku
       return nameParameters(action, input, asked);
     case "dynamodb":
       return nameTables(action, input, asked);
-    case "organizations":
+    default:
       return /^(?:List|Describe)/.test(action)
         ? [{ action: `organizations:${action}`, resource: "*" }]
         : unknownResource(`organizations:${action}`);
-    default:
-      return `the sandbox does not know the service ${signed.service}`;
   }
 }
 

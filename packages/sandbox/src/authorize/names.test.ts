@@ -239,6 +239,15 @@ describe("nameJson", () => {
   ])("does not name %s", async (_case, request) => {
     expect(await nameJson(request, lookup)).toEqual(expect.any(String));
   });
+
+  it.each([
+    ["cloudtrail", "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents"],
+    ["logs", "Logs_20140328.DescribeLogGroups"],
+    ["kms", "TrentService.Decrypt"],
+  ])("names the service that the sandbox does not have: %s", async (service, target) => {
+    const reason = `the sandbox does not have the service ${service}`;
+    expect(await nameJson(json(service, target, {}), lookup)).toBe(reason);
+  });
 });
 
 const s3 = (method: string, url: string, headers = {}, body = ""): Named =>
