@@ -35,7 +35,11 @@ export function defineTool<Input extends z.ZodType, Output extends z.ZodType>({
     try {
       const parsed = input.safeParse(given);
       if (!parsed.success) {
-        const fix = `Call ${name} with arguments that match its input schema.`;
+        const wrong = new Set(parsed.error.issues.map(({ path: [field] }) => String(field)));
+        const fields = Object.entries(input instanceof z.ZodObject ? input.shape : {}).flatMap(
+          ([field, { description }]) => (wrong.has(field) && description ? [` ${field}: ${description}.`] : []),
+        );
+        const fix = `Call ${name} with arguments that match its input schema.${fields.join("")}`;
         const problems = parsed.error.issues.map(({ path, message }) =>
           [path.join("."), message].filter(Boolean).join(": "),
         );

@@ -207,6 +207,7 @@ it.each([
   ["an unknown task", "end_task", { id: "T-1" }, "UnknownTask", /No task is open/],
   ["an unknown profile", "whoami", { profile: "../../etc/passwd" }, "UnknownProfile", NAMES],
   ["no profile", "whoami", {}, "InvalidArguments", /profile/],
+  ["no path", "check_trust", {}, "InvalidArguments", /path: cdk\.out, a template/],
   ["a path above the working directory", "check_trust", { path: "../.." }, "PathRefused", /below/],
   ["an absolute path", "check_trust", { path: "/etc" }, "PathRefused", /below/],
   ["a path that is not there", "check_trust", { path: "cdk.out" }, "InputNotFound", /cdk\.out/],
