@@ -251,6 +251,12 @@ it("attributes the sessions of a task, in AWS and for the command", async () => 
   expect(await readdir(execDirectory(env))).toEqual([]);
 });
 
+it("warns that AWS does not record who asked for a task without a person", async () => {
+  const { code, err } = start(["One"], ["true"], { task: "INC-42" });
+  expect(await code).toBe(0);
+  expect(err).toEqual([expect.stringContaining("Add --on-behalf-of PERSON.")]);
+});
+
 it("calls STS for every command of a task, and takes the task from the variables as well", async () => {
   const variables = { AGENT_ROLES_TASK: "INC-42", AGENT_ROLES_ON_BEHALF_OF: "alice@example.com" };
   await start(["One"], ["true"]).code;

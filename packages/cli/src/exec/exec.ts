@@ -74,6 +74,8 @@ export async function exec(context: ExecContext, options: ExecOptions): Promise<
     const roleEnv = parseRoleEnv(env);
     for (const warning of roleEnv.warnings) context.err(`warning: ${formatDiagnostic(warning)}`);
     if (roleEnv.roles.length === 0) throw noRoles(env);
+    if (roleEnv.task !== undefined && roleEnv.sourceIdentity === undefined)
+      context.err("warning: the task has no person, so AWS does not record who asked; fix: Add --on-behalf-of PERSON.");
     const targets = selected(roleEnv.roles, options.profiles);
     const onWarning = ({ message, fix }: AgentRolesError): void => context.err(`warning: ${message}; ${fix}`);
     const task =
