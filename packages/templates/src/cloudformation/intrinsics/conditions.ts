@@ -18,18 +18,11 @@ export function ifCondition(argument: unknown, at: string, scope: Scope): unknow
 /** Whether a named condition holds; how that is known is noted at `at` unless it is certain. */
 function conditionHolds(name: string, at: string, scope: Scope): Verdict {
   const verdict = named(name, at, scope.noting(new Map()));
-  if (verdict.because === "undecided")
-    unknown(scope, at, { Condition: name }, "that it may hold or not: both are taken", 0, "alternative");
-  if (verdict.because === "default") {
-    unknown(
-      scope,
-      at,
-      { Condition: name },
-      `that it ${verdict.holds ? "holds" : "does not hold"}, by the parameters' defaults`,
-      0,
-      "alternative",
-    );
-  }
+  const { holds, because } = verdict;
+  if (because === "known") return verdict;
+  const byDefault = `that it ${holds ? "holds" : "does not hold"}, by the parameters' defaults`;
+  const assumed = because === "default" ? byDefault : "that it may hold or not: both are taken";
+  unknown(scope, at, { Condition: name }, assumed, 0, "alternative");
   return verdict;
 }
 
