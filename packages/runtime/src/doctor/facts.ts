@@ -3,7 +3,6 @@ import { readShared } from "../aws-files/read-shared.ts";
 import { readSections, type Section } from "../aws-files/sections.ts";
 import { type SharedPaths, sharedPaths } from "../aws-files/shared-paths.ts";
 import type { Clock } from "../clock.ts";
-import { profileSetting } from "../aws-files/profile-setting.ts";
 import { masterConfig } from "../master/connect-master.ts";
 import { type Diagnostic, type Env, isRole, type ParsedRoleEnv, parseRoleEnv } from "../role-env/index.ts";
 import type { SharedTexts } from "../stores/foreign-profiles.ts";
@@ -123,8 +122,6 @@ async function askMaster(roleEnv: ParsedRoleEnv | undefined, env: Env, clock: Cl
     offsetMs = date - clock.now();
   };
   const ask = async (): Promise<string> => {
-    // A pipe, which the SDK would open, and this process could not end.
-    profileSetting("region", env);
     const config = masterConfig(roleEnv ?? { roles: [] }, { env, clock, onDate });
     const caller = await callerIdentity({ ...config, requestHandler: httpHandler(env), onDate }, "the master");
     return caller.arn;

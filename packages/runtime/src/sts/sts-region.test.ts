@@ -13,3 +13,12 @@ it("takes AWS_REGION before AWS_DEFAULT_REGION before the partition's default", 
     "us-east-1",
   ]);
 });
+
+it.runIf(process.platform !== "win32").each(["AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"])(
+  "refuses an endless file as %s before the SDK reads it, although AWS_REGION is set",
+  (variable) => {
+    expect(() => stsRegion({ AWS_REGION: "eu-west-1", [variable]: "/dev/zero" })).toThrow(
+      "/dev/zero is not a regular file",
+    );
+  },
+);
