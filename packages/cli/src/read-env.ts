@@ -3,6 +3,7 @@ import {
   type AccessLevel,
   type Env,
   formatDiagnostic,
+  misnamedRoles,
   noRoles,
   type ParsedRoleEnv,
   parseRoleEnv,
@@ -49,6 +50,6 @@ export async function readRoleEnv(
   const roleEnv = parseRoleEnv(env);
   const { roles, warnings } = roleEnv;
   for (const warning of warnings) context.err(`warning: ${formatDiagnostic(warning)}`);
-  if (roles.length === 0 && !canBeEmpty) throw noRoles(env);
+  if (roles.length === 0 && !(canBeEmpty && misnamedRoles(env, 0).length === 0)) throw noRoles(env);
   return { env, roleEnv, source };
 }

@@ -236,6 +236,11 @@ it("removes with --prune the profiles that are not declared, and all of them wit
   expect(await readdir(join(home, ".aws/agent-roles/profiles"))).toHaveLength(1);
   expect((await readFile(config, "utf8")).match(/^\[.*/gm)).toEqual(["[profile mine]", "[profile Two]"]);
 
+  await writeFile(join(home, "empty.env"), "");
+  expect(await start(["run", "--prune", "--env-file", join(home, "empty.env")], undefined, {}).code).toBe(2);
+  expect(await start(["run", "--prune"], undefined, { AWS_ROLE2: two ?? "" }).code).toBe(2);
+  expect(await readFile(config, "utf8")).toContain("[profile Two]");
+
   const none = start(["run", "--prune"], undefined, {});
   expect(await none.code).toBe(0);
   expect(none.err).toEqual(["removed Two"]);

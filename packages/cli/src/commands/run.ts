@@ -88,7 +88,8 @@ async function run(context: CliContext, options: RunOptions): Promise<ExitCode> 
   // First of all: SIGHUP must not end the process while it reads the roles.
   if (!options.once) context.onReload(() => void followed?.reload());
   const { env, roleEnv, source } = await readRoleEnv(context, options.envFile, options.access, {
-    canBeEmpty: options.prune === true,
+    // A file without a role is a mistake: what writes it can have emptied it first.
+    canBeEmpty: options.prune === true && options.envFile === undefined,
   });
   await sweepExecDirectories(env);
   const shared = options.group === undefined ? undefined : await shareWith(options.group, env);

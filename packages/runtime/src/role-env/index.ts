@@ -9,7 +9,7 @@ export { formatRoleEnv } from "./format-role-env.ts";
 export { limitAccess } from "./limit-access.ts";
 export { isRole, mergeRoleEnv } from "./merge-role-env.ts";
 export { missingAttribution, TASK_TAGS } from "./parse-session-env.ts";
-export { noRoles } from "./no-roles.ts";
+export { misnamedRoles, noRoles } from "./no-roles.ts";
 export { parseRoleArn } from "./role-arn.ts";
 export type { RoleArn } from "./role-arn.ts";
 export { parseOneRole } from "./parse-one-role.ts";
