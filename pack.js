@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { isBuiltin } from "node:module";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, relative, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { parse } from "yaml";
 
 const ROOT = import.meta.dirname;
@@ -41,7 +42,7 @@ function packageOf(file) {
 }
 
 /** Writes what a package publishes into a directory, together with the modules that it imports from other packages of this workspace. */
-function stage(own, target) {
+async function stage(own, target) {
   const dependencies = {};
   const copied = new Set();
 
@@ -113,9 +114,7 @@ function stage(own, target) {
     files: [...files, "CHANGELOG.md"],
     homepage: `${GITHUB}#readme`,
     bugs: `${GITHUB}/issues`,
-    ...(exports && {
-      exports: Object.fromEntries(Object.entries(exports).map(([name, { dev: _____, ...each }]) => [name, each])),
-    }),
+    ...(exports && (await entryPoints(exports, own.directory, target))),
     ...(own.peerDependencies && {
       peerDependencies: Object.fromEntries(
         Object.entries(own.peerDependencies).map(([name, range]) => [name, range.replace("catalog:", catalog[name])]),
@@ -126,16 +125,52 @@ function stage(own, target) {
   writeFileSync(join(target, "package.json"), `${JSON.stringify(published, undefined, 2)}\n`);
 }
 
+/**
+ * The entry points, with what TypeScript needs besides: under `module: node16` the declarations of a CommonJS module, because only
+ * `nodenext` knows that Node requires ES modules; for `moduleResolution: node10`, which does not read `exports`, older fields.
+ */
+async function entryPoints(exports, directory, target) {
+  const entries = Object.entries(exports).map(([name, { types, default: file }]) => ({ name, types, file }));
+  for (const { types, file } of entries) {
+    const module = `"./${basename(file)}", { with: { "resolution-mode": "import" } }`;
+    const exported = Object.entries(await import(pathToFileURL(join(directory, file)))).flatMap(([name, value]) => [
+      `export declare const ${name}: typeof import(${module}).${name};`,
+      ...(isClass(value) ? [`export type ${name} = InstanceType<typeof ${name}>;`] : []),
+    ]);
+    const others = `export type * from "./${basename(file)}" with { "resolution-mode": "import" };`;
+    writeFileSync(join(target, types.replace(/ts$/, "cts")), `${[others, ...exported].join("\n")}\n`);
+  }
+  const [root, ...others] = entries;
+  return {
+    main: root.file,
+    types: root.types,
+    ...(others.length > 0 && {
+      typesVersions: { "*": Object.fromEntries(others.map(({ name, types }) => [name.slice(2), [types]])) },
+    }),
+    exports: Object.fromEntries(
+      entries.map(({ name, types, file }) => [
+        name,
+        { types: { require: types.replace(/ts$/, "cts"), default: types }, default: file },
+      ]),
+    ),
+  };
+}
+
+function isClass(value) {
+  return typeof value === "function" && /^class\b/.test(Function.prototype.toString.call(value));
+}
+
 const output = resolve(process.argv[2] ?? join(ROOT, "dist"));
 mkdirSync(output, { recursive: true });
 const staging = mkdtempSync(join(tmpdir(), "agent-roles-pack-"));
 try {
   const published = workspace.filter(({ publishConfig }) => publishConfig);
-  const stages = published.map((own) => {
+  const stages = [];
+  for (const own of published) {
     const target = join(staging, basename(own.directory));
-    stage(own, target);
-    return target;
-  });
+    await stage(own, target);
+    stages.push(target);
+  }
   execFileSync("npm", ["pack", ...stages, "--pack-destination", output, "--loglevel", "error"], {
     stdio: "inherit",
     shell: process.platform === "win32",

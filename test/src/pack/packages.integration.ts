@@ -32,7 +32,10 @@ const bytes = async (name: string): Promise<Uint8Array<ArrayBuffer>> => new Uint
 describe.each(["agent-roles", "infra", "runtime", "sandbox", "trust"])("%s", (name) => {
   it("is packed as publint wants it", async () => {
     const { messages } = await publint({ pack: { tarball: (await bytes(name)).buffer }, strict: true });
-    expect(messages).toEqual([]);
+    // Node 20.19 requires ES modules from CommonJS, which publint does not know yet.
+    expect(
+      messages.filter(({ code, path }) => code !== "EXPORTS_TYPES_INVALID_FORMAT" || path.at(-1) !== "require"),
+    ).toEqual([]);
   });
 
   it("depends on what npm has, and nothing of this workspace is missing or left over", async () => {
@@ -65,12 +68,8 @@ describe.each(["infra", "runtime", "sandbox", "trust"])("%s", (name) => {
   it("has types that every resolution of today finds", async () => {
     const analysis = await checkPackage(createPackageFromTarballData(await bytes(name)));
     if (!analysis.types) throw new Error("no types at all");
-    // Node's oldest resolution knows no exports; and Node 20.19 requires ES modules from CommonJS, which attw does not know yet.
-    const today = analysis.problems.filter(
-      (problem) =>
-        problem.kind !== "CJSResolvesToESM" && !("resolutionKind" in problem && problem.resolutionKind === "node10"),
-    );
-    expect(today).toEqual([]);
+    // Node 20.19 requires ES modules from CommonJS, which attw does not know yet.
+    expect(analysis.problems.filter(({ kind }) => !/^(FalseCJS|CJSResolvesToESM)$/.test(kind))).toEqual([]);
   });
 });
 
@@ -94,6 +93,13 @@ const USES = {
   sandbox: ["console.log(typeof startSandbox);", "startSandbox", "function"],
 } as const;
 
+/** What programs import, after the installation. */
+async function entryPoints(name: string): Promise<readonly string[]> {
+  const file = join(folder, name, `node_modules/@agent-roles/${name}/package.json`);
+  const { exports } = JSON.parse(await readFile(file, "utf8"));
+  return Object.keys(exports).map((path) => path.replace(/^\./, `@agent-roles/${name}`));
+}
+
 describe.each(Object.entries(USES))("%s, installed alone", (name, [code, imported, printed]) => {
   const specifier = `@agent-roles/${name}`;
   let app: string;
@@ -113,9 +119,7 @@ describe.each(Object.entries(USES))("%s, installed alone", (name, [code, importe
   });
 
   it("exports something at each of its entry points", async () => {
-    const { exports } = JSON.parse(await readFile(join(app, "node_modules", specifier, "package.json"), "utf8"));
-    const names = Object.keys(exports).map((path) => path.replace(/^\./, specifier));
-    const source = `for (const name of ${JSON.stringify(names)}) if (Object.keys(await import(name)).length === 0) throw new Error(name);`;
+    const source = `for (const name of ${JSON.stringify(await entryPoints(name))}) if (Object.keys(await import(name)).length === 0) throw new Error(name);`;
     expect(await node("all.mjs", source)).toBe("");
   });
 
@@ -150,15 +154,18 @@ async function compile(module: string, moduleResolution: string): Promise<readon
   const files = await Promise.all(
     Object.entries(USES).map(async ([name, [code, imported]]) => {
       await install(name);
-      await writeFile(join(folder, name, "main.mts"), `import { ${imported} } from "@agent-roles/${name}";\n${code}`);
-      return join(name, "main.mts");
+      const source = `import { ${imported} } from "@agent-roles/${name}";\n${code}`;
+      await Promise.all(["mts", "cts"].map((type) => writeFile(join(folder, name, `main.${type}`), source)));
+      const entries = (await entryPoints(name)).map((each, index) => `export * as e${index} from "${each}";`);
+      await writeFile(join(folder, name, "all.cts"), entries.join("\n"));
+      return ["main.mts", "main.cts", "all.cts"].map((file) => join(name, file));
     }),
   );
   const types = ["--types", "node", "--typeRoots", join(REPOSITORY, "node_modules/@types")];
   const options = ["--noEmit", "--strict", "--target", "es2023", "--lib", "es2023", ...types];
   const modules = ["--module", module, "--moduleResolution", moduleResolution];
   const tsc = join(REPOSITORY, "node_modules/.bin/tsc");
-  const { stdout } = await execa(tsc, [...options, ...modules, ...files], { cwd: folder, reject: false });
+  const { stdout } = await execa(tsc, [...options, ...modules, ...files.flat()], { cwd: folder, reject: false });
   return stdout.split("\n").filter(Boolean);
 }
 
