@@ -11,7 +11,8 @@ COPY --from=install /opt/agent-roles /opt/agent-roles
 ENV PATH=/opt/agent-roles/bin:$PATH \
     HOME=/var/run/agent-roles \
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED=true
-# Mount a tmpfs or a volume there; everything else can be read-only.
+# A volume without a mount gets the owner of this directory. Mount a tmpfs or a volume there; everything else can be read-only.
+RUN install -d -o 65532 -g 65532 -m 0700 /var/run/agent-roles
 VOLUME /var/run/agent-roles
 # Alpine has no user with this number; by convention it is "nonroot".
 USER 65532:65532

@@ -186,6 +186,8 @@ it("builds the image from what pnpm pack:all writes, for a user other than root"
   const dockerfile = await readFile(join(REPOSITORY, "Dockerfile"), "utf8");
   expect(dockerfile).toMatch(/^COPY dist\/agent-roles-\[0-9\]\*\.tgz /m);
   expect(dockerfile).toMatch(/^USER 65532:65532$/m);
+  // Docker gives a new volume the owner of the directory in the image.
+  expect(dockerfile).toMatch(/^RUN install -d -o 65532 -g 65532 -m 0700 (\S+)\nVOLUME \1$/m);
   const [, entry = ""] = /node_modules\/agent-roles\/([\w/.-]+)"\]$/m.exec(dockerfile) ?? [];
   await access(join(REPOSITORY, "packages/cli", entry));
   expect(await readFile(join(CHART, "values.yaml"), "utf8")).toMatch(/sidecar:[^]*runAsUser: 65532/);
