@@ -15,7 +15,7 @@ from moto.core.request import determine_request_protocol
 from moto.core.utils import get_service_model
 from werkzeug.wrappers import Request
 
-CHECKED = {"cloudformation", "dynamodb", "iam", "organizations", "secretsmanager", "ssm"}
+CHECKED = {"cloudformation", "dynamodb", "iam", "organizations", "secretsmanager", "ssm", "sts"}
 PAGE_TOKENS = re.compile(r"Marker|NextToken|StartingToken|continuation-token|key-marker")
 PAGE_TOKEN_CODES = {
     "organizations": "InvalidInputException",
@@ -36,6 +36,9 @@ STRICTER = {
     ("dynamodb", "TableName"): {"min": 3, "max": 255, "pattern": "[a-zA-Z0-9_.-]+|arn:.+"},
     ("iam", "Url"): {"pattern": "https://.+"},
     ("secretsmanager", "Name"): {"pattern": r"[\w/+=.@!-]+"},
+    ("sts", "Policy"): {"max": 2048},
+    ("sts", "PolicyArns"): {"max": 10},
+    ("sts", "SourceIdentity"): {"max": 64},
 }
 
 

@@ -340,6 +340,15 @@ const iamCall = (action: string, input: object) => ({ service: "iam", action, in
 const parameterCall = (action: string, input: object) => ({ service: "ssm", action, input });
 const secretCall = (action: string, input: object) => ({ service: "secretsmanager", action, input });
 const tableCall = (action: string, input: object) => ({ service: "dynamodb", action, input });
+const members = (count: number, list: string, field: string): Record<string, string> =>
+  Object.fromEntries(
+    Array.from({ length: count }, (_item, index) => [`${list}.member.${index + 1}.${field}`, `v${index}`]),
+  );
+const assumeCall = (input: object) => ({
+  service: "sts",
+  action: "AssumeRole",
+  input: { RoleArn: `arn:aws:iam::${MASTER}:role/x`, RoleSessionName: "work", ...input },
+});
 const bucketCall = (method: string, path: string, query: Record<string, string> = {}, body?: string) => ({
   service: "s3",
   method,
@@ -371,16 +380,37 @@ const WRONG_CALLS: readonly (readonly [fact: string, call: WireCall, code: strin
     "url",
   ],
   ["a user that does not exist", iamCall("GetUser", { UserName: "nobody" }), "NoSuchEntity", "nobody"],
-  [
-    "a session of a second",
-    {
-      service: "sts",
-      action: "AssumeRole",
-      input: { RoleArn: `arn:aws:iam::${MASTER}:role/x`, RoleSessionName: "xx", DurationSeconds: "1" },
-    },
+  ...(
+    [
+      ["899 seconds", { DurationSeconds: "899" }, "Value '899' at 'durationSeconds' failed to satisfy constraint"],
+      ["43201 seconds", { DurationSeconds: "43201" }, "have value less than or equal to 43200"],
+      [
+        "a short name",
+        { RoleSessionName: "x" },
+        "'roleSessionName' failed to satisfy constraint: Member must have length",
+      ],
+      ["a name with a blank", { RoleSessionName: "a b" }, "satisfy regular expression pattern: [\\w+=,.@-]*"],
+      ["a long name", { RoleSessionName: "x".repeat(65) }, "have length less than or equal to 64"],
+      ["a short external ID", { ExternalId: "x" }, "at 'externalId' failed"],
+      ["a long source identity", { SourceIdentity: "x".repeat(65) }, "at 'sourceIdentity' failed"],
+      ["a long session policy", { Policy: " ".repeat(2049) }, "at 'policy' failed"],
+      ["a long tag key", { "Tags.member.1.Key": "k".repeat(129), "Tags.member.1.Value": "" }, "'tags.1.member.key'"],
+      [
+        "a long tag value",
+        { "Tags.member.1.Key": "k", "Tags.member.1.Value": "v".repeat(257) },
+        "'tags.1.member.value'",
+      ],
+      ["51 tags", { ...members(51, "Tags", "Key"), ...members(51, "Tags", "Value") }, "at 'tags' failed"],
+      ["11 policies", members(11, "PolicyArns", "arn"), "at 'policyArns' failed"],
+      ["two violations", { RoleArn: "short", RoleSessionName: "x" }, "2 validation errors detected: "],
+    ] as const
+  ).map(([fact, input, message]): (typeof WRONG_CALLS)[number] => [
+    `an AssumeRole with ${fact}`,
+    assumeCall(input),
     "ValidationError",
-    "durationSeconds",
-  ],
+    message,
+  ]),
+  ["an AssumeRole with seconds in words", assumeCall({ DurationSeconds: "1h" }), "MalformedInput", "1h"],
   [
     "a template cut off",
     stackOf("{"),

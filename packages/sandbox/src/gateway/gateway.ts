@@ -59,7 +59,7 @@ async function handle({ request, response, signed }: Exchange, context: GatewayC
   if (request.url?.startsWith(CONTROL_PATH)) return control(request, body.toString(), context);
   const caller = signed ? await authenticate({ request, signed, body }, context) : "unsigned";
   if (signed?.service === "sts" || (!signed && isUnsignedSts(body))) {
-    const reply = await answerStsRequest(request, body, caller, signed?.region ?? "", context);
+    const reply = await answerStsRequest({ request, response, signed }, body, caller, context);
     if (!reply) response.destroy();
     return reply;
   }
@@ -127,18 +127,20 @@ async function readBody(request: IncomingMessage): Promise<Buffer | ServiceError
 
 /** Returns nothing when a fault closes the connection. */
 async function answerStsRequest(
-  request: IncomingMessage,
+  { request, response, signed }: Exchange,
   body: Buffer,
   caller: Caller | AuthFailure,
-  region: string,
   context: GatewayContext,
 ): Promise<Reply | undefined> {
+  const { url = "/", headers: sent } = request;
+  const checked = { request, response, body, url, host: sent.host ?? "", accountId: "", service: "sts" };
   const form = new URLSearchParams(request.method === "GET" ? splitUrl(request.url).query : body.toString("utf8"));
   const asked = {
     caller: typeof caller === "string" ? authError(caller, "query") : caller,
     form,
     conditionKeys: connectionKeys(request, context.now()),
-    region,
+    region: signed?.region ?? "",
+    check: () => forward(context.moto, { ...checked, isCheckOnly: true }),
   };
   const answer = await answerSts(asked, context);
   if ("silent" in answer) return undefined;

@@ -13,6 +13,8 @@ export interface StsRequest {
   readonly conditionKeys: Readonly<Record<string, string>>;
   /** The Region that the request was signed for. */
   readonly region: string;
+  /** Checks the request against AWS's model of STS. It does not have GetScopedCredentials yet. */
+  readonly check: () => Promise<ServiceError | undefined>;
 }
 
 /** The actions that are not signed. */
@@ -44,7 +46,8 @@ async function outcomeOf(request: StsRequest, context: StsContext): Promise<Assu
   }
   const fault = context.faults.next(form.get("RoleArn")?.split("/").at(-1));
   if (fault.latencyMs > 0) await delay(fault.latencyMs);
-  if (fault.answer) return { answer: fault.answer };
+  const refused = fault.answer ?? (await request.check());
+  if (refused) return { answer: refused };
   const assume = { ...context, ...fault, conditionKeys };
   return action === "AssumeRole" && "arn" in caller
     ? assumeRole(caller, form, assume)
