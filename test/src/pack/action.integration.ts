@@ -19,20 +19,23 @@ const action: Action = parse(await readFile(join(REPOSITORY, "action.yml"), "utf
 const { version } = JSON.parse(await readFile(join(REPOSITORY, "packages/cli/package.json"), "utf8"));
 
 /** A role that one principal can assume, and a role that any principal can assume. */
-const template = (principal: string): string =>
+const template = (principal: string, names = ["Role"]): string =>
   JSON.stringify({
-    Resources: {
-      Role: {
-        Type: "AWS::IAM::Role",
-        Properties: {
-          RoleName: "Role",
-          AssumeRolePolicyDocument: {
-            Version: "2012-10-17",
-            Statement: [{ Effect: "Allow", Principal: { AWS: principal }, Action: "sts:AssumeRole" }],
+    Resources: Object.fromEntries(
+      names.map((name) => [
+        name,
+        {
+          Type: "AWS::IAM::Role",
+          Properties: {
+            RoleName: name,
+            AssumeRolePolicyDocument: {
+              Version: "2012-10-17",
+              Statement: [{ Effect: "Allow", Principal: { AWS: principal }, Action: "sts:AssumeRole" }],
+            },
           },
         },
-      },
-    },
+      ]),
+    ),
   });
 const OWN = "arn:aws:iam::123456789012:role/ci";
 
@@ -53,15 +56,20 @@ interface Ran {
 
 interface RunOptions {
   readonly manifest?: string;
+  /** The templates in `open`. */
+  readonly open?: string;
   /** In addition to the runner's. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Runs the steps as a runner does, in a new directory with two sets of templates. */
-async function run(inputs: Readonly<Record<string, string>>, { manifest, env }: RunOptions = {}): Promise<Ran> {
+async function run(
+  inputs: Readonly<Record<string, string>>,
+  { manifest, open = template("*"), env }: RunOptions = {},
+): Promise<Ran> {
   const directory = await mkdtemp(join(folder, "run-"));
   await Promise.all(["open", "closed"].map((name) => mkdir(join(directory, name))));
-  await writeFile(join(directory, "open/a.template.json"), template("*"));
+  await writeFile(join(directory, "open/a.template.json"), open);
   await writeFile(join(directory, "closed/a.template.json"), template(OWN));
   if (manifest !== undefined) await writeFile(join(directory, "agent-roles.yaml"), manifest);
   const summary = join(await mkdtemp(join(folder, "runner-")), "summary");
@@ -112,6 +120,14 @@ it("fails for a finding, with annotations, the table of what changed in the summ
   expect(ran.summary).toMatch(/^before\n### ❌ agent-roles check[^]*Who can assume what[^]*new/);
   const { runs } = JSON.parse(await readFile(join(ran.directory, "out.sarif"), "utf8"));
   expect(runs[0].results.length).toBeGreaterThan(0);
+});
+
+it("ends a summary that GitHub would refuse at the end of a row, and says so", async () => {
+  const names = Array.from({ length: 4_000 }, (_, index) => `Role${index}`);
+  const { exitCode, summary } = await run({ path: "open" }, { open: template("*", names) });
+  expect(exitCode).toBe(1);
+  expect(Buffer.byteLength(summary)).toBeLessThan(1024 * 1024);
+  expect(summary).toMatch(/ \|\n\nThe rest does not fit into a summary: .*\n$/);
 });
 
 it("passes without a finding, and writes SARIF only where asked", async () => {
