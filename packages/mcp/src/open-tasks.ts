@@ -39,33 +39,38 @@ export interface OpenTasks {
 
 /** The tasks are those of one connection, and end with it. */
 export function openTasks({ roles, env, clock, identify }: McpContext): OpenTasks {
-  const tasks = new Map<string, OpenTask>();
-  /** Tasks that are being opened. */
-  const busy = new Map<string, Promise<unknown>>();
-  /** The profiles of tasks that are open or being opened, by task. */
-  const taken = new Map<string, readonly string[]>();
+  /** Tasks that are open or being opened, with the names of their profiles. */
+  const byId = new Map<string, { readonly names: readonly string[]; opened?: OpenTask }>();
+  const opening = new Set<Promise<unknown>>();
   let closed = false;
 
-  async function open(options: TaskOptions & { readonly profiles: readonly string[] }): Promise<OpenTask> {
+  const opened = (): OpenTask[] => [...byId.values()].flatMap((entry) => entry.opened ?? []);
+  const names = (): string[] => [...byId.values()].flatMap((entry) => entry.names);
+  const openIds = (): string => listed(opened().map(({ task }) => task.id));
+
+  async function openTask(options: TaskOptions & { readonly profiles: readonly string[] }): Promise<OpenTask> {
     const { id, profiles } = options;
     if (closed) throw new McpError("TaskOpen", "the server is stopping", "Start agent-roles mcp again.");
-    if (tasks.has(id) || busy.has(id)) throw taskOpen(id);
-    if (tasks.size + busy.size >= MOST_TASKS) {
-      const fix = `End a task that is done. Open tasks: ${listed([...tasks.keys()])}.`;
+    if (byId.has(id)) {
+      const fix = "Use its profiles, end it with end_task, or open a task with another ID.";
+      throw new McpError("TaskOpen", `the task ${id} is open`, fix);
+    }
+    if (byId.size >= MOST_TASKS) {
+      const fix = `End a task that is done. Open tasks: ${openIds()}.`;
       throw new McpError("TooManyTasks", `${MOST_TASKS} tasks are open`, fix);
     }
     checkNames(id, profiles);
-    const own = profiles.map((profile) => nameOf(id, profile));
-    taken.set(id, own);
-    const opening = start(options).catch((error: unknown) => {
-      taken.delete(id);
+    byId.set(id, { names: profiles.map((profile) => nameOf(id, profile)) });
+    const work = start(options);
+    opening.add(work);
+    try {
+      return await work;
+    } catch (error) {
+      byId.delete(id);
       throw error;
-    });
-    busy.set(
-      id,
-      opening.catch(() => undefined).finally(() => busy.delete(id)),
-    );
-    return opening;
+    } finally {
+      opening.delete(work);
+    }
   }
 
   function checkNames(id: string, profiles: readonly string[]): void {
@@ -103,20 +108,16 @@ export function openTasks({ roles, env, clock, identify }: McpContext): OpenTask
           receipt(nameOf(id, profile), task.target(profile), await task.credentials(profile)(), attributes),
         ),
       );
-      const opened = { task, receipts };
-      tasks.set(id, opened);
-      void done.then(() => forget(id));
+      const open = { task, receipts };
+      const entry = byId.get(id);
+      if (entry) entry.opened = open;
+      void done.then(() => byId.delete(id));
       if (closed) await task.end();
-      return opened;
+      return open;
     } catch (error) {
       await task.end();
       throw error;
     }
-  }
-
-  function forget(id: string): void {
-    tasks.delete(id);
-    taken.delete(id);
   }
 
   /** Gives the profiles of a task their names in the AWS config file, and notes what becomes of them. */
@@ -151,26 +152,21 @@ export function openTasks({ roles, env, clock, identify }: McpContext): OpenTask
   }
 
   async function end(id: string): Promise<readonly string[]> {
-    const found = tasks.get(id);
+    const found = byId.get(id)?.opened;
     if (!found) {
-      const fix =
-        tasks.size > 0 ? `Open tasks: ${listed([...tasks.keys()])}.` : "No task is open. Nothing is left to end.";
+      const fix = opened().length > 0 ? `Open tasks: ${openIds()}.` : "No task is open. Nothing is left to end.";
       throw new McpError("UnknownTask", `no task ${JSON.stringify(id)} is open in this server`, fix);
     }
     await found.task.end();
-    forget(id);
+    byId.delete(id);
     return found.receipts.map(({ profile }) => profile);
   }
 
-  function names(): string[] {
-    return [...taken.values()].flat();
-  }
-
   return {
-    open,
+    open: openTask,
     end,
     find: (name) => {
-      for (const { task } of tasks.values()) {
+      for (const { task } of opened()) {
         const found = task.profiles().find(({ profile }) => nameOf(task.id, profile) === name);
         if (found) return { task, profile: found.profile };
       }
@@ -179,8 +175,8 @@ export function openTasks({ roles, env, clock, identify }: McpContext): OpenTask
     profiles: names,
     close: async () => {
       closed = true;
-      await Promise.all(busy.values());
-      await Promise.all([...tasks.values()].map(({ task }) => task.end()));
+      await Promise.allSettled(opening);
+      await Promise.all(opened().map(({ task }) => task.end()));
     },
   };
 }
@@ -193,12 +189,4 @@ function nameOf(id: string, profile: string): string {
 function notStored(id: string): AgentRolesError {
   const fix = "Open the task again. If it fails again, report it: the AWS config file cannot be written.";
   return new AgentRolesError(`the profiles of ${id} were not written`, { code: "StoreFailed", retryable: true, fix });
-}
-
-function taskOpen(id: string): McpError {
-  return new McpError(
-    "TaskOpen",
-    `the task ${id} is open`,
-    "Use its profiles, end it with end_task, or open a task with another ID.",
-  );
 }
