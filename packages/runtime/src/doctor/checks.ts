@@ -1,28 +1,21 @@
-import { lstat, readdir } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { AgentRolesError, toAgentRolesError } from "../agent-roles-error.ts";
+import { AgentRolesError } from "../agent-roles-error.ts";
 import { exposedFiles } from "../aws-files/exposed-files.ts";
 import { cacheDirectory } from "../cache/cache-directory.ts";
 import { refuseExposedName } from "../files/exposed-program.ts";
-import { expandHome } from "../files/home-directory.ts";
 import { exposure } from "../files/owner.ts";
 import { isProcessAlive } from "../files/process-identity.ts";
-import { lockHolder } from "../files/process-lock.ts";
-import { readRegularFile } from "../files/read-regular-file.ts";
-import { type Env, formatDiagnostic, noRoles } from "../role-env/index.ts";
+import { noRoles } from "../role-env/index.ts";
 import { foreignProfiles } from "../stores/foreign-profiles.ts";
 import { profileProblem } from "../stores/profile-problem.ts";
 import { readSharedProfiles } from "../stores/read-shared-profiles.ts";
 import { certificateAuthorities } from "../sts/http-handler.ts";
 import { CHAINED_SECONDS, isRoleSession } from "../sts/session-arn.ts";
-import type { Facts, PlacedSection } from "./facts.ts";
+import type { Facts } from "./facts.ts";
+import { type Problem, asProblem, isProxyUrl, problemOf, shadowing, staleLock, unreadableToken } from "./problems.ts";
 
 export type Severity = "error" | "warning";
-
-interface Problem {
-  readonly message: string;
-  readonly fix: string;
-}
 
 interface Check {
   readonly id: string;
@@ -34,9 +27,6 @@ interface Check {
 
 /** AWS accepts requests that are signed up to five minutes early or late; sessions end by its clock. */
 const TOLERATED_SKEW_MS = 30_000;
-/** The holder of a lock renews it every second. */
-const SILENT_LOCK_MS = 60_000;
-const TOKEN_BYTES = 1_000_000;
 const OWN_MASTER = "is the master's own";
 const GAP = "is missing";
 const KEYS_FIX = "Remove aws_access_key_id, aws_secret_access_key and aws_session_token there.";
@@ -277,56 +267,3 @@ export const CHECKS: readonly Check[] = [
     },
   },
 ];
-
-/** A diagnostic or an error with its place in the message. */
-function asProblem(each: Problem): Problem {
-  const message =
-    each instanceof AgentRolesError ? each.message : formatDiagnostic({ ...each, fix: "" }).replace(/; $/, "");
-  return { message, fix: each.fix };
-}
-
-/** The error that the work throws. */
-async function problemOf(work: () => Promise<void>): Promise<readonly Problem[]> {
-  try {
-    await work();
-    return [];
-  } catch (error) {
-    if (error instanceof AgentRolesError) return [asProblem(error)];
-    throw error;
-  }
-}
-
-async function unreadableToken(name: string, env: Env): Promise<readonly Problem[]> {
-  const path = env[name];
-  if (!path) return [];
-  return problemOf(async () => {
-    const fix = `Set ${name} to a file that this user can read, or unset it.`;
-    await readRegularFile(expandHome(path, env), { limit: TOKEN_BYTES }).catch((error: unknown) => {
-      throw toAgentRolesError(error, { code: "StoreFailed", prefix: name, fix });
-    });
-  });
-}
-
-/** The sections with keys of a profile that has a `credential_process`. */
-function shadowing(sections: readonly PlacedSection[]): readonly PlacedSection[] {
-  if (!sections.some(({ values }) => values["credential_process"])) return [];
-  return sections.filter(({ values }) => values["aws_access_key_id"]);
-}
-
-async function staleLock(path: string): Promise<readonly Problem[]> {
-  const holder = await lockHolder(path);
-  if (holder === undefined) return [];
-  if (holder === "") return [{ message: `${path}: it is no lock of agent-roles`, fix: `Remove ${path}.` }];
-  const isAlive = await isProcessAlive(holder);
-  // Of a process on another machine, only the lock's heartbeat says something.
-  const info = await lstat(path).catch(() => undefined);
-  const isSilent = info !== undefined && Math.abs(Date.now() - info.mtimeMs) > SILENT_LOCK_MS;
-  if (!(isAlive === false || (isAlive === undefined && isSilent))) return [];
-  const [pid] = holder.split(" ", 1);
-  return [{ message: `${path}: it was left by process ${pid}, which has ended`, fix: `Remove ${path}.` }];
-}
-
-function isProxyUrl(value: string | undefined): boolean {
-  const text = value?.includes("://") ? value : `http://${value}`;
-  return URL.canParse(text) && /^(?:https?|socks[45]?h?):$/.test(new URL(text).protocol);
-}

@@ -1,10 +1,9 @@
-import { stat } from "node:fs/promises";
 import type { AgentRolesError } from "../agent-roles-error.ts";
 import type { CredentialStore, RefusedCredentials, StoredCredentials } from "./credential-store.ts";
 import { type Clock, systemClock } from "../clock.ts";
 import { entryName } from "../cache/entry-name.ts";
 import { processIdentity } from "../files/process-identity.ts";
-import { foreignProfiles, type SharedTexts } from "./foreign-profiles.ts";
+import { foreignProfiles } from "./foreign-profiles.ts";
 import {
   managedSections,
   markContested,
@@ -16,17 +15,16 @@ import {
   sessionOf,
 } from "./profile-keepers.ts";
 import { readShared } from "../aws-files/read-shared.ts";
-import { notAFile } from "../files/read-regular-file.ts";
-import { removeLeftovers } from "../files/remove-leftovers.ts";
 import { editSections, readSections, type Section, type SectionEdit } from "../aws-files/sections.ts";
 import { withFileLock } from "./shared-file-lock.ts";
 import { requireTwoFiles, type SharedPaths, sharedPaths } from "../aws-files/shared-paths.ts";
 import { storeFailed } from "./store-failed.ts";
-import { ConcurrentWriteError, type FilesStamp, retryOnConflict, stampOf, waitForWriter } from "./other-writers.ts";
+import { type FilesStamp, retryOnConflict, stampOf, waitForWriter } from "./other-writers.ts";
 import type { Owner } from "../files/owner.ts";
 import { replaceFile } from "../files/replace-file.ts";
 import { openTrustedFile, type TrustedFile } from "../files/trusted-file.ts";
 import type { Env } from "../role-env/env.ts";
+import { type Files, readBoth, withNames, writeBoth } from "./both-files.ts";
 
 export interface SharedFilesOptions {
   /** Default: `process.env`. */
@@ -139,20 +137,6 @@ function markOf(sections: readonly Section[] = []): string {
   return sections.map(({ note, values }) => `${note}\n${values["credential_process"] ?? ""}`).join("\n");
 }
 
-/** The error, with the files' names in place of the paths they were opened by. */
-function withNames(error: unknown, files: readonly TrustedFile[]): unknown {
-  if (error instanceof Error) {
-    for (const { path, name } of files) error.message = error.message.replaceAll(path, name);
-  }
-  return error;
-}
-
-/** Both files, opened. */
-interface Files {
-  readonly credentials: TrustedFile;
-  readonly config: TrustedFile;
-}
-
 interface PutOptions {
   readonly files: Files;
   readonly paths: SharedPaths;
@@ -263,46 +247,4 @@ async function remove(
     config: without(before.config, "profile "),
     credentials: without(before.credentials, ""),
   });
-}
-
-async function readBoth({ config, credentials }: Files): Promise<SharedTexts> {
-  const options = { noFollow: true };
-  return { config: await readShared(config.path, options), credentials: await readShared(credentials.path, options) };
-}
-
-/**
- * Config first: a reader that finds new keys also finds their Region, and one that loses its keys finds the process. Only a
- * profile that loses its process gets its keys before that.
- */
-async function writeBoth({ config, credentials }: Files, before: SharedTexts, after: SharedTexts): Promise<void> {
-  const writeConfig = (): Promise<void> => writeShared(config, before.config, after.config, { keepsMode: true });
-  const writeCredentials = (): Promise<void> => writeShared(credentials, before.credentials, after.credentials);
-  const keysFirst = processes(after.config) < processes(before.config);
-  if (keysFirst) await writeCredentials();
-  await writeConfig();
-  if (!keysFirst) await writeCredentials();
-}
-
-/** How many of our profiles have a process. */
-function processes(config: string): number {
-  return readSections(config).filter(({ managed, values }) => managed && values["credential_process"]).length;
-}
-
-async function writeShared(
-  { path, owner }: TrustedFile,
-  before: string,
-  after: string,
-  { keepsMode = false } = {},
-): Promise<void> {
-  if (after === before) return;
-  const info = await stat(path).catch(() => undefined);
-  // The rename would put a file in the place of /dev/null.
-  if (info && !info.isFile()) throw notAFile(path);
-  // The config file holds no secret: it keeps the mode that its owner gave it.
-  const mode = keepsMode && info ? info.mode & 0o777 : 0o600;
-  await removeLeftovers(path);
-  const beforeRename = async (): Promise<void> => {
-    if ((await readShared(path, { noFollow: true })) !== before) throw new ConcurrentWriteError();
-  };
-  await replaceFile(path, Buffer.from(after, "latin1"), { mode, beforeRename, ...(owner && { owner }) });
 }
