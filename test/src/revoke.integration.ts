@@ -150,3 +150,14 @@ it("continues after it was killed half-way, having removed what is on this machi
   // IAM deletes no role with a policy that is not the stack's.
   await succeeds("destroy", "--yes");
 });
+
+it("shares no session of a destroyed role with the role that is deployed again", async () => {
+  await succeeds("deploy");
+  await succeeds("run", "--once", ...ENV_FILE);
+  const before = await keysOf("a1");
+  await succeeds("destroy", "--yes");
+  expect(await isThere(".aws/agent-roles/profiles/a1.json")).toBe(false);
+  await succeeds("deploy");
+  await succeeds("run", "--once", ...ENV_FILE);
+  expect((await keysOf("a1")).accessKeyId).not.toBe(before.accessKeyId);
+});

@@ -74,10 +74,16 @@ export function destroyCommand(context: CliContext, exitWith: ExitWith): Command
     .option("--orphans", "delete only the stacks whose accounts left the manifest")
     .option("--yes", "confirm the deletion; required")
     .action((options: Options) =>
-      runFleet(context, exitWith, options, (infra, manifest, fleet) => destroy(infra, manifest, fleet, options), {
-        unchanged: "not deployed",
-        next: { destroyed: () => "agent-roles run --once --prune removes the profiles that no AWS_ROLE_N declares" },
-      }),
+      runFleet(
+        context,
+        exitWith,
+        options,
+        (infra, manifest, fleet) => destroy(context, infra, manifest, fleet, options),
+        {
+          unchanged: "not deployed",
+          next: { destroyed: () => "agent-roles run --once --prune removes the profiles that no AWS_ROLE_N declares" },
+        },
+      ),
     );
 }
 
@@ -118,8 +124,9 @@ async function runFleet(
   if (results.some(({ status }) => status === "failed" || status === "skipped")) exitWith(1);
 }
 
-/** Deletes what `--accounts` or `--orphans` chooses, once it is confirmed. */
+/** Deletes what `--accounts` or `--orphans` chooses, once it is confirmed, and the cached sessions of the deleted roles. */
 async function destroy(
+  { env, clock }: CliContext,
   infra: Infra,
   manifest: Manifest,
   fleet: FleetOptions,
@@ -128,7 +135,18 @@ async function destroy(
   const only = orphans ? await infra.orphanedStacks(manifest, fleet) : undefined;
   if (only?.length === 0) return [];
   if (!yes) throw confirmation(only?.map(({ account }) => account) ?? fleet.accounts ?? manifestAccounts(manifest));
-  return infra.destroyFleet(manifest, fleet, only);
+  const results = await infra.destroyFleet(manifest, fleet, only);
+  const gone = new Set(results.filter(({ status }) => status === "destroyed").map(({ account }) => account));
+  // A role that is created again under the same name does not accept the sessions of the deleted one.
+  const { forgetSessions } = await import("@agent-roles/runtime/stores");
+  const { targetRoles } = await import("@agent-roles/manifest");
+  const targets = targetRoles(manifest).filter(({ role }) => gone.has(role.accountId));
+  await forgetSessions(
+    targets.map(({ role }) => role.arn),
+    new Date(clock.now()),
+    env,
+  );
+  return results;
 }
 
 /** Reports the accounts that left the manifest, after a command that does not need to know them. */
