@@ -40,10 +40,11 @@ async function rolesAfter(
   before: readonly object[] | undefined,
   roles: readonly object[],
   results: readonly StackResult[],
+  deployedBefore?: ReadonlySet<string>,
 ): Promise<string[] | undefined> {
   const path = await directory();
   if (before) await writeEnvFile(path, exampleManifest({ roles: before }));
-  await updateEnvFile(path, exampleManifest({ roles }), results);
+  await updateEnvFile(path, exampleManifest({ roles }), results, deployedBefore);
   const text = await readFile(join(path, "agent-roles.env"), "utf8").catch(() => undefined);
   return text === undefined
     ? undefined
@@ -125,6 +126,14 @@ it("keeps every value of a role that was not deployed, and the order of the mani
   const text = await readFile(join(path, "agent-roles.env"), "utf8");
   expect({ ...parseEnv(text) }).toEqual(manifestEnv(manifest));
   expect(await readdir(path)).toEqual(["agent-roles.env"]);
+});
+
+it.each([
+  ["none of a failed account that never was deployed", [MASTER], ["dev New"]],
+  ["those of the manifest of an account with a stack", [MASTER, PROD], ["dev New", "prod New default"]],
+])("without a file, agent-roles.env has %s", async (_, deployedBefore, expected) => {
+  const results = both("deployed", "failed", "DeployRoleNotAssumable");
+  expect(await rolesAfter(undefined, NEW, results, new Set(deployedBefore))).toEqual(expected);
 });
 
 it("replaces a file that run cannot use", async () => {

@@ -13,18 +13,23 @@ export async function writeEnvFile(directory: string, manifest: Manifest): Promi
 
 /**
  * Writes `agent-roles.env` after a deployment. An account that failed or was not deployed keeps the roles that the file has of it,
- * because they are the ones that exist; without any, it has those of the manifest. When no account was deployed, the file does not change.
+ * because they are the ones that exist; without any, it has those of the manifest if the account has a stack. When no account was
+ * deployed, the file does not change.
+ *
+ * @param deployedBefore accounts that have a stack from before; without it, all can have one.
  */
 export async function updateEnvFile(
   directory: string,
   manifest: Manifest,
   results: readonly StackResult[],
+  deployedBefore?: ReadonlySet<string>,
 ): Promise<void> {
   const failed = new Set(results.filter((each) => !hasNewRoles(each)).map(({ account }) => account));
   const deployed = new Set(results.map(({ account }) => account).filter((account) => !failed.has(account)));
   if (deployed.size === 0) return;
   const path = pathIn(directory);
-  await replace(path, formatRoleEnv({ roles: existingRoles(manifest, await rolesIn(path), deployed) }));
+  const canExist = (account: string): boolean => deployedBefore?.has(account) ?? true;
+  await replace(path, formatRoleEnv({ roles: existingRoles(manifest, await rolesIn(path), deployed, canExist) }));
 }
 
 function pathIn(directory: string): string {
@@ -41,6 +46,7 @@ function existingRoles(
   manifest: Manifest,
   before: readonly TargetRole[],
   deployed: ReadonlySet<string>,
+  canExist: (account: string) => boolean,
 ): readonly TargetRole[] {
   const isDeployed = ({ role }: TargetRole): boolean => deployed.has(role.accountId);
   const roles = targetRoles(manifest);
@@ -48,7 +54,7 @@ function existingRoles(
   const kept = before.filter((each) => known.has(each.role.accountId) && !isDeployed(each));
   const keeping = new Set(kept.map(({ role }) => role.accountId));
   const candidates = [
-    ...roles.filter((each) => !isDeployed(each) && !keeping.has(each.role.accountId)),
+    ...roles.filter((each) => !isDeployed(each) && !keeping.has(each.role.accountId) && canExist(each.role.accountId)),
     ...kept,
     ...roles.filter(isDeployed),
   ];

@@ -25,6 +25,11 @@ it.each([
     2,
   ],
   [
+    "DeployRoleNotAssumable",
+    "AccessDenied: … sts:AssumeRole on resource: arn:aws:iam::2:role/b (the sandbox has no account 2: start it again)",
+    1,
+  ],
+  [
     "RollbackFailed",
     "ValidationError: Stack:arn:aws:cloudformation:x is in UPDATE_ROLLBACK_FAILED state and can not be updated.",
     1,

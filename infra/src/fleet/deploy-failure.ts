@@ -90,6 +90,11 @@ const RULES: readonly Rule[] = [
   },
   {
     code: "DeployRoleNotAssumable",
+    pattern: /the sandbox has no account/,
+    fix: "Start the sandbox again with --manifest: it has the accounts of the manifest at its start.",
+  },
+  {
+    code: "DeployRoleNotAssumable",
     pattern: /role with trust relationship to Role|assume role|sts:AssumeRole/i,
     fix: "Create {role} so that it trusts the deploying session, or set deployRoleName for the account; leave the account out if it is suspended.",
     tries: NEW_ROLE_TRIES,

@@ -27,6 +27,8 @@ export async function deployFleet(manifest: Manifest, options: FleetOptions): Pr
   const clientIn = await callingSession(manifest, options);
   const record = await deployedRecord(clientIn, manifest, options);
   await refuseOtherDeployment(manifest, clientIn, record, options);
+  const isKnown = !record.problem && !usesStackSet(manifest);
+  const deployedBefore = isKnown ? new Set(record.stacks.map(({ account }) => account)) : undefined;
   // Before the first stack, because the command can be interrupted.
   warn(options, await record.save([...record.stacks, ...stacks]));
   const known = new Set(record.stacks.map(({ stack }) => stack));
@@ -37,7 +39,7 @@ export async function deployFleet(manifest: Manifest, options: FleetOptions): Pr
   warn(options, await record.save([...record.stacks, ...reached]));
   const ofStackSet = usesStackSet(manifest) ? await deployStackSet(manifest, clientIn, options) : [];
   const results = [...ofAccounts, ...ofStackSet];
-  await updateEnvFile(directoryOf(options), manifest, results);
+  await updateEnvFile(directoryOf(options), manifest, results, deployedBefore);
   return results;
 }
 

@@ -100,6 +100,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       const { organizationId: orgId } = options;
       const { serviceControlPolicy } = faults.current();
       return {
+        ...(!accounts.includes(accountId) && { isMissing: true }),
         ...(orgId !== undefined && accounts.includes(accountId) && { orgId }),
         // The management account is exempt.
         ...(serviceControlPolicy && accountId !== management && { scps: [[FULL_AWS_ACCESS, serviceControlPolicy]] }),

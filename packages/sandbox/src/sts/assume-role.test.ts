@@ -29,14 +29,18 @@ const ask = async (
   fixture: FakeIam,
   parameters: Record<string, string> = {},
   session: Parameters<typeof sessionCaller>[2] = {},
-  { organizationId: orgId, ...more }: { readonly lifetimeSeconds?: number; readonly organizationId?: string } = {},
+  {
+    organizationId: orgId,
+    isMissing = false,
+    ...more
+  }: { readonly lifetimeSeconds?: number; readonly organizationId?: string; readonly isMissing?: boolean } = {},
 ): Promise<AssumeOutcome & { readonly issued: ReturnType<ReturnType<typeof stsContext>["sessions"]["find"]> }> => {
   const context = { ...stsContext(fixture), conditionKeys: { "aws:SourceIp": "127.0.0.1" } };
   const form = new URLSearchParams({ RoleArn: TARGET, RoleSessionName: "work", ...parameters });
   const outcome = await assumeRole(sessionCaller(context, AGENT, session), form, {
     ...context,
     ...more,
-    membership: () => (orgId === undefined ? {} : { orgId }),
+    membership: () => ({ isMissing, ...(orgId !== undefined && { orgId }) }),
   });
   const credentials = "result" in outcome.answer ? outcome.answer.result["Credentials"] : undefined;
   const keyId = typeof credentials === "object" ? credentials["AccessKeyId"] : undefined;
@@ -53,6 +57,17 @@ const teamOf = (team: string): FakeIam => {
 };
 
 describe("assumeRole", () => {
+  it.each([
+    [true, ` (the sandbox has no account ${OTHER}: start it again with the manifest)`],
+    [false, ""],
+  ])("names an account that the sandbox does not have: %s", async (isMissing, why) => {
+    const { answer } = await ask({ roles: { [AGENT]: { identityPolicies: [MAY_ASSUME] } } }, {}, {}, { isMissing });
+    expect(answer).toMatchObject({
+      code: "AccessDenied",
+      message: `${DENIED} sts:AssumeRole on resource: ${TARGET}${why}`,
+    });
+  });
+
   it("issues a session when both sides allow", async () => {
     const { answer, issued } = await ask(iam({}));
     expect(answer).toMatchObject({

@@ -30,14 +30,14 @@ export async function assumeRole(
     describeCaller(caller, context),
     sessionPolicies(call, iam),
   ]);
+  const { orgId, isMissing } = context.membership(call.role.accountId);
   const ageMs = role ? Date.now() - role.createdMs : 0;
   if (!role || ageMs < 1000 * (context.newRoleDelaySeconds ?? 0))
-    return { answer: denied(caller, "sts:AssumeRole", call) };
+    return { answer: denied(caller, "sts:AssumeRole", call, isMissing) };
   // Inherited tags count as passed again: the next role must allow TagSession and SetSourceIdentity for them.
   const tags = { ...inherited.tags, ...call.sessionTags };
   const sourceIdentity = call.sourceIdentity ?? inherited.sourceIdentity;
   const transitiveTagKeys = [...Object.keys(inherited.tags), ...call.transitiveTagKeys];
-  const { orgId } = context.membership(call.role.accountId);
   const { decision, reasons } = evaluateAssumeRole({
     caller: awsCaller,
     role: {
@@ -68,10 +68,12 @@ export async function assumeRole(
   return { answer: "code" in session ? session : { action: "AssumeRole", result: sessionXml(session) } };
 }
 
-/** AWS names the denied action, not the policy that denied it. */
-function denied(caller: Caller, action: string, call: AssumeRoleCall): ServiceError {
+/** AWS names the denied action, not the policy that denied it. Only the sandbox names an account that it does not have. */
+function denied(caller: Caller, action: string, call: AssumeRoleCall, isMissing = false): ServiceError {
   const text = `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${call.role.arn}`;
-  return failure(403, "AccessDenied", text);
+  const { accountId } = call.role;
+  const why = isMissing ? ` (the sandbox has no account ${accountId}: start it again with the manifest)` : "";
+  return failure(403, "AccessDenied", text + why);
 }
 
 function refusedAction(reasons: readonly Reason[]): string {

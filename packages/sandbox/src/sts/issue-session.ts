@@ -14,8 +14,10 @@ export interface StsContext {
   readonly calls: CallLog;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** The organization of an account, and its service control policies, one array for each level of the organization. */
-  readonly membership: (accountId: string) => { readonly orgId?: string } & Pick<CallerPolicies, "scps">;
+  /** The organization of an account, whether the sandbox does not have it, and its service control policies, one array for each level of the organization. */
+  readonly membership: (
+    accountId: string,
+  ) => { readonly orgId?: string; readonly isMissing?: boolean } & Pick<CallerPolicies, "scps">;
 }
 
 /** The same for one call. */
