@@ -104,19 +104,32 @@ describe.each(pages)("%s", (page) => {
   });
 });
 
+/** A directory in which `agent-roles init` has run. */
+async function initialized(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), "agent-roles-init-"));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  const words = "init --master 123456789012 --trusted-by account:123456789012 --account dev=123456789013".split(" ");
+  expect(await agentRoles(words, {}, { cwd: directory })).toMatchObject({ exitCode: 0 });
+  return directory;
+}
+
+describe("docs/github-actions.md", () => {
+  it("commits the values in a repository that init prepared", async () => {
+    const cwd = await initialized();
+    const [commands = ""] = blocks(await read("docs/github-actions.md"), "sh");
+    const file = /^npx agent-roles env > (.+)$/m.exec(commands)?.[1] ?? "";
+    const { stdout: values } = await agentRoles(["env"], {}, { cwd });
+    await writeFile(join(cwd, file), values);
+    await execa("git", ["init", "--quiet"], { cwd });
+    const [git = "", ...words] = (/^git add .*$/m.exec(commands)?.[0] ?? "").split(" ");
+    await execa(git, words, { cwd });
+    expect((await execa("git", ["diff", "--cached", "--name-only"], { cwd })).stdout).toBe(file);
+  });
+});
+
 describe("docs/ci.md", () => {
   it("synthesizes as the workflow that init writes", async () => {
-    const directory = await mkdtemp(join(tmpdir(), "agent-roles-ci-"));
-    onTestFinished(() => rm(directory, { recursive: true, force: true }));
-    const accounts = [
-      "--master",
-      "123456789012",
-      "--trusted-by",
-      "account:123456789012",
-      "--account",
-      "dev=123456789013",
-    ];
-    expect(await agentRoles(["init", ...accounts], {}, { cwd: directory })).toMatchObject({ exitCode: 0 });
+    const directory = await initialized();
     const workflow = await readFile(join(directory, ".github/workflows/agent-roles.yml"), "utf8");
     const [synth = "no synth"] = /^ +if \[ -f agent-roles\.yaml[^]*?\n +fi\n/m.exec(workflow) ?? [];
     expect(await read("docs/ci.md")).toContain(synth);

@@ -213,10 +213,10 @@ it.each([
   await expect(readFile("agent-roles.yaml")).rejects.toThrow(/ENOENT|EISDIR/);
 });
 
-it("adds lines that end as the others of .gitignore", async () => {
-  await writeFile(".gitignore", "node_modules\r\ncdk.out/");
+it("adds a line that ends as the others of .gitignore", async () => {
+  await writeFile(".gitignore", "node_modules\r\ndist/");
   await cli(["init", ...MASTER, ...GITHUB, ...ACCOUNTS]);
-  expect(await readFile(".gitignore", "utf8")).toBe("node_modules\r\ncdk.out/\r\nagent-roles.env\r\n");
+  expect(await readFile(".gitignore", "utf8")).toBe("node_modules\r\ndist/\r\ncdk.out/\r\n");
 });
 
 it("reports all mistakes and an existing manifest at once", async () => {
@@ -243,16 +243,16 @@ it("reports a wrong alias once", async () => {
   ]);
 });
 
-it("replaces existing files only with --force, and adds lines to .gitignore once", async () => {
+it("replaces existing files only with --force, and adds cdk.out/ to .gitignore once", async () => {
   await writeFile("agent-roles.yaml", "mine");
-  await writeFile(".gitignore", "node_modules\ncdk.out/");
+  await writeFile(".gitignore", "node_modules");
   expect(await cli(["init", ...MASTER, ...GITHUB, ...ACCOUNTS])).toMatchObject({ code: 2 });
   expect(await readFile("agent-roles.yaml", "utf8")).toBe("mine");
   for (const _ of ["first", "second"]) {
     expect(await cli(["init", "--force", ...MASTER, ...GITHUB, ...ACCOUNTS])).toMatchObject({ code: 0 });
   }
   expect((await loadManifest("agent-roles.yaml")).roles).toHaveLength(2);
-  expect(await readFile(".gitignore", "utf8")).toBe("node_modules\ncdk.out/\nagent-roles.env\n");
+  expect(await readFile(".gitignore", "utf8")).toBe("node_modules\ncdk.out/\n");
 });
 
 it("asks on a terminal for what the options leave out", async () => {

@@ -26,7 +26,7 @@ Example:
 export function initCommand(context: CliContext): Command {
   return new Command("init")
     .description(
-      "write agent-roles.yaml, its schema, cdk.json, .gitignore lines and a GitHub workflow into this directory",
+      "write agent-roles.yaml, its schema, cdk.json, a line of .gitignore and a GitHub workflow into this directory",
     )
     .option("--master <id>", "account id of the master role, which the agent starts as")
     .addOption(repeatable("--trusted-by <who>", `who can assume the master role (repeatable): ${TRUSTED_BY_FORMS}`))
@@ -53,7 +53,7 @@ export function initCommand(context: CliContext): Command {
       if (mistakes.length > 0) throw new UsageError(mistakes.join("\nerror: "));
       const written = Object.fromEntries(Object.entries(files).filter(([file]) => !kept.includes(file)));
       await writeFiles(written);
-      context.out(`wrote ${Object.keys(written).toReversed().join(", ")} and lines of .gitignore`);
+      context.out(`wrote ${Object.keys(written).toReversed().join(", ")} and cdk.out/ in .gitignore`);
       const root = repositoryAbove();
       if (root !== undefined) {
         context.err(

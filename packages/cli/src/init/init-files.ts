@@ -60,7 +60,8 @@ jobs:
   };
 }
 
-const IGNORED = ["cdk.out/", "agent-roles.env"];
+/** `agent-roles.env` is committed: docs/github-actions.md. */
+const IGNORED = "cdk.out/";
 
 /** The names of the files that exist with another content, and of what is in their place. */
 export async function existing(files: Readonly<Record<string, string>>): Promise<readonly string[]> {
@@ -83,7 +84,7 @@ export function repositoryAbove(directory: string = resolve(".")): string | unde
 }
 
 /**
- * Writes the files, and adds what is missing to `.gitignore`.
+ * Writes the files, and adds `cdk.out/` to `.gitignore`.
  *
  * @throws {UsageError} naming what cannot be written.
  */
@@ -95,10 +96,9 @@ export async function writeFiles(files: Readonly<Record<string, string>>): Promi
     }),
   );
   const eol = ignored.includes("\r\n") ? "\r\n" : "\n";
-  const lines = new Set(ignored.split(/\r?\n/).map((line) => line.trim()));
-  const missing = IGNORED.filter((line) => !lines.has(line)).map((line) => line + eol);
+  const isIgnored = ignored.split(/\r?\n/).some((line) => line.trim() === IGNORED);
   const separator = ignored === "" || ignored.endsWith("\n") ? "" : eol;
-  const all = { ...files, ...(missing.length > 0 && { ".gitignore": ignored + separator + missing.join("") }) };
+  const all = { ...files, ...(!isIgnored && { ".gitignore": ignored + separator + IGNORED + eol }) };
   for (const [file, text] of Object.entries(all)) {
     await attempt(file, async () => {
       await mkdir(dirname(file), { recursive: true });
