@@ -62,7 +62,8 @@ export function lookUp(context: RequestContext, key: string): ContextEntry {
   if (claims?.state !== "unknown") return { state: "absent" };
   // OpenID Connect requires both in every token.
   const isRequired = claims.exists && /:(?:sub|aud)$/.test(name);
-  return unknownEntry(notGiven(key), isRequired ? { exists: true } : undefined);
+  const option = name.startsWith("aws:") ? "" : ` (explain: --claim ${key.slice(key.lastIndexOf(":") + 1)}=…)`;
+  return unknownEntry(notGiven(key) + option, isRequired ? { exists: true } : undefined);
 }
 
 function notGiven(key: string): string {

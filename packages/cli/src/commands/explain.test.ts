@@ -183,6 +183,13 @@ it.each([
   expect(result.code).toBe(code);
 });
 
+it("names the option for a claim that is not given", async () => {
+  const { out } = await byToken("--claim", "sub=repo:acme@1/app@2:ref:refs/heads/main");
+  expect(out).toContain("token.actions.githubusercontent.com:aud is not given");
+  expect(out).toContain("explain: --claim aud=…");
+  expect(out).not.toContain("--claim sub");
+});
+
 it("refuses a claim of a caller without a token, and one without a value", async () => {
   const role = await byToken("--from", MASTER, "--claim", "sub=x");
   expect(role).toMatchObject({ code: 2, err: expect.stringContaining(`${MASTER} has no token`) });
