@@ -23,10 +23,14 @@ class Refused(Exception):
     """CloudFormation itself refuses a change of a resource. The message is the reason of the event."""
 
 
+def code_of(error):
+    return getattr(error, "code", None) or getattr(error, "error_type", None)
+
+
 def reason_of(error):
     if isinstance(error, Refused):
         return str(error)
-    code = getattr(error, "code", None) or getattr(error, "error_type", None)
+    code = code_of(error)
     text = getattr(error, "message", None) or str(error)
     return (
         f'Resource handler returned message: "{text} (Service: Iam, Status Code: {STATUS_CODES.get(code, 400)}, '
@@ -123,7 +127,7 @@ def patch_stacks():
         return failed
 
     def delete_resources(resources, names):
-        """Deletes in as many passes as make progress: a role goes after the policies that are attached to it."""
+        """Deletes in as many passes as make progress: a role goes after the policies that are attached to it. A missing resource is deleted."""
         left = {name for name in names if resources._parsed_resources.get(name) is not None}
         while True:
             failed = {}
@@ -131,8 +135,9 @@ def patch_stacks():
                 try:
                     resources._delete_resource(resources._parsed_resources[name], resources._resource_json_map[name])
                 except Exception as error:
-                    failed[name] = reason_of(error)
-                else:
+                    if code_of(error) != "NoSuchEntity":
+                        failed[name] = reason_of(error)
+                if name not in failed:
                     resources._parsed_resources.pop(name)
             if len(failed) in (0, len(left)):
                 return failed

@@ -9,7 +9,7 @@ import {
   ExecuteChangeSetCommand,
   UpdateStackCommand,
 } from "@aws-sdk/client-cloudformation";
-import { ListRolesCommand, ListRoleTagsCommand } from "@aws-sdk/client-iam";
+import { DeleteRoleCommand, DeleteRolePolicyCommand, ListRolesCommand, ListRoleTagsCommand } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { assume, clientOptions, createTarget, iamOf, NAMED_IAM, MASTER, OTHER, outcome, trusts } from "./fixture.ts";
 
@@ -168,6 +168,17 @@ describe("a deployed template", () => {
     );
     await cloudFormation.send(new DeleteStackCommand({ StackName: "roles" }));
     const { Roles = [] } = await iamOf(sandbox, MASTER).send(new ListRolesCommand({}));
+    expect(Roles.map(({ RoleName }) => RoleName)).toEqual([sandbox.deployRoleName]);
+  });
+
+  it("deletes a stack whose role somebody deleted", async () => {
+    await cloudFormation.send(new CreateStackCommand(template(role("Gone"), policy("Gone", MAY_READ), role("Kept"))));
+    const iam = iamOf(sandbox, MASTER);
+    await iam.send(new DeleteRolePolicyCommand({ RoleName: "Gone", PolicyName: "Gone" }));
+    await iam.send(new DeleteRoleCommand({ RoleName: "Gone" }));
+    await cloudFormation.send(new DeleteStackCommand({ StackName: "roles" }));
+    await expect(cloudFormation.send(new DescribeStacksCommand({ StackName: "roles" }))).rejects.toThrow("not exist");
+    const { Roles = [] } = await iam.send(new ListRolesCommand({}));
     expect(Roles.map(({ RoleName }) => RoleName)).toEqual([sandbox.deployRoleName]);
   });
 });

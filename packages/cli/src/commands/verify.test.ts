@@ -72,6 +72,7 @@ it("prints for each refused role the statements that would repair it, and exits 
   expect(code).toBe(1);
   expect(out).toContain("ok      Good  arn:aws:iam::123456789013:role/Good");
   expect(out).toContain("failed  Bad   AccessDenied: Bad: not authorized");
+  expect(out).toContain("or whether the role exists. If it does not, deploy it (if");
   expect(out).toContain("add this statement to the trust policy of arn:aws:iam::123456789013:role/Bad:");
   expect(out).toContain('"StringEquals":{"sts:ExternalId":"an-external-id"}');
   expect(out).toContain("add this statement to a policy of arn:aws:sts::123456789012:assumed-role/master/s:");

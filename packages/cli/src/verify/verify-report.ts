@@ -47,12 +47,15 @@ export function verifyJunit(results: readonly Verified[]): string {
   ].join("\n");
 }
 
+const WHICH_SIDE =
+  "AWS does not say which side refuses the call, or whether the role exists. If it does not, deploy it (if deploy prints unchanged, destroy its account first). If it does, both must allow the call:";
+
 function details({ hop, fix, repair }: NonNullable<Verified["failure"]>): string {
   const sides = repair.map(({ policy, statements }) => {
     const what = statements.length === 1 ? "this statement" : "these statements";
     return `add ${what} to ${policy}:\n${indent(statements.map((each) => JSON.stringify(each)).join(",\n"))}`;
   });
-  const steps = sides.length > 1 ? ["AWS does not say which side refuses the call. Both must allow it:"] : [];
+  const steps = sides.length > 1 ? [WHICH_SIDE] : [];
   return [`failed at: the ${hop} role`, `fix: ${fix}`, ...steps, ...sides].join("\n");
 }
 
