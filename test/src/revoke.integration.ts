@@ -1,7 +1,8 @@
-import { access, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { access, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { IAMClient, ListRolesCommand } from "@aws-sdk/client-iam";
+import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
 import { type Sandbox, startSandbox } from "@agent-roles/sandbox";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { stringify } from "yaml";
@@ -71,6 +72,28 @@ async function call(credentials: Keys): Promise<string> {
   );
 }
 
+/** What AWS says when these keys assume a target role. */
+async function assume(credentials: Keys): Promise<string> {
+  const client = new STSClient({ region: "us-east-1", endpoint: sandbox.endpoint, credentials });
+  const request = { RoleArn: `arn:aws:iam::${ACCOUNTS[1]}:role/agent-roles/agent-read`, RoleSessionName: "thief" };
+  return client.send(new AssumeRoleCommand(request)).then(
+    () => "allowed",
+    (error: Error) => (error.message.includes("explicit deny") ? "denied" : error.message),
+  );
+}
+
+/** The sessions of a role in the cache of this machine. */
+async function cached(role: string): Promise<Keys[]> {
+  const cache = join(directory, ".aws/agent-roles/cache");
+  const names = (await readdir(cache).catch(() => [])).filter((name) => name.endsWith(".json"));
+  const texts = await Promise.all(names.map((name) => readFile(join(cache, name), "utf8").catch(() => "{}")));
+  const entries: { key?: string; session?: Keys }[] = texts.map((text) => JSON.parse(text));
+  return entries.flatMap(({ key = "", session }) => {
+    const [, , sessionKey = "[]"]: string[] = key ? JSON.parse(key) : [];
+    return session && String(JSON.parse(sessionKey)[0]).endsWith(`/${role}`) ? [session] : [];
+  });
+}
+
 const calls = (keys: readonly Keys[]): Promise<string[]> => Promise.all(keys.map(call));
 
 function isThere(file: string): Promise<boolean> {
@@ -130,11 +153,46 @@ it("makes a running run assume the role anew, and no process writes the revoked 
   await succeeds("revoke", "--profile", "a1", "--undo");
 });
 
+it("ends a stolen session of the master role, in AWS and on this machine, and a running run continues", async () => {
+  const run = startAgentRoles(["run", ...ENV_FILE], env, { cwd: directory });
+  await expect.poll(() => isThere(".aws/agent-roles/profiles/a1.json"), { timeout: 60_000 }).toBe(true);
+  const before = await keysOf("a1");
+  const [stolen = before] = await cached("agent-master");
+  expect(await assume(stolen)).toBe("allowed");
+  expect(JSON.parse(await succeeds("revoke", "--all", "--json"))).toMatchObject([
+    { profile: "(master)", roleArn: env["AWS_MASTER_ROLE_ARN"], status: "revoked" },
+    ...PROFILES.map((profile) => ({ profile, status: "revoked" })),
+  ]);
+  expect([await assume(stolen), await call(before)]).toEqual(["denied", "denied"]);
+  expect((await cached("agent-master")).map(({ accessKeyId }) => accessKeyId)).not.toContain(stolen.accessKeyId);
+  await expect.poll(() => isThere(".aws/agent-roles/profiles/a1.json"), { timeout: 60_000 }).toBe(true);
+  expect(await call(await keysOf("a1"))).toBe("allowed");
+  await run.stop("SIGTERM");
+  await succeeds("revoke", "--all", "--undo");
+  expect(await assume(stolen)).toBe("allowed");
+});
+
+it("does not end the session that it runs with", async () => {
+  await succeeds("run", "--once", ...ENV_FILE);
+  const [master] = await cached("agent-master");
+  const as = {
+    AWS_ACCESS_KEY_ID: master?.accessKeyId ?? "",
+    AWS_SECRET_ACCESS_KEY: master?.secretAccessKey ?? "",
+    AWS_SESSION_TOKEN: master?.sessionToken ?? "",
+  };
+  const { exitCode, stderr } = await agentRoles(["revoke", "--all"], { ...env, ...as }, { cwd: directory });
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 2,
+    stderr: expect.stringContaining("is a session of the master role, which would be denied"),
+  });
+});
+
 it("continues after it was killed half-way, having removed what is on this machine first", async () => {
   await succeeds("run", "--once", ...ENV_FILE);
   const before = [await keysOf("a0"), await keysOf("a1"), await keysOf("a2")];
   const proxy = await recordingProxy(sandbox.endpoint);
-  proxy.answerOnly(1, "PutRolePolicy");
+  // The master role's, and that of one target role.
+  proxy.answerOnly(2, "PutRolePolicy");
   const halted = { ...env, AWS_ENDPOINT_URL: proxy.endpoint };
   const revoke = startAgentRoles(["revoke", "--all", "--manifest", join(directory, "agent-roles.yaml")], halted);
   await expect.poll(() => calls(before), { timeout: 60_000 }).toContain("denied");
@@ -146,7 +204,7 @@ it("continues after it was killed half-way, having removed what is on this machi
   await succeeds("revoke", "--all");
   expect(await calls(before)).toEqual(["denied", "denied", "denied"]);
   const undone = JSON.parse(await succeeds("revoke", "--all", "--undo", "--json"));
-  expect(undone.map(({ status }: { status: string }) => status)).toEqual(["restored", "restored", "restored"]);
+  expect(undone.map(({ status }: { status: string }) => status)).toEqual(Array(4).fill("restored"));
   // IAM deletes no role with a policy that is not the stack's.
   await succeeds("destroy", "--yes");
 });

@@ -8,7 +8,11 @@ import type { FleetOptions } from "./fleet-options.ts";
  * Configuration of an SDK client for an account: credentials of the account's deploy role, or in the own account of the session that
  * deploys those of the session where it cannot assume the role. All clients share their connections, so none of them is destroyed.
  */
-export type ClientIn = (account: string) => ClientConfig;
+export interface ClientIn {
+  (account: string): ClientConfig;
+  /** ARN of the calling session. */
+  readonly callerArn: string;
+}
 
 type ClientConfig = Required<Pick<import("@aws-sdk/client-sts").STSClientConfig, "requestHandler">> & {
   readonly region: string;
@@ -55,7 +59,7 @@ export async function callingSession(
     const keys = { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken };
     return { ...keys, ...(Expiration && { expiration: Expiration }) };
   };
-  return (account) => ({
+  const clientIn = (account: string): ClientConfig => ({
     region,
     credentials: () =>
       assumed(account).catch((error: unknown) => {
@@ -65,6 +69,7 @@ export async function callingSession(
     requestHandler: sts.config.requestHandler,
     ...retries,
   });
+  return Object.assign(clientIn, { callerArn: arn });
 }
 
 function unusable(manifest: Manifest, error: unknown): InfraError {

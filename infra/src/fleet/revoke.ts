@@ -1,5 +1,6 @@
 import { groupBy } from "@agent-roles/iam";
-import { deployRoleArn, type Manifest, targetRoles } from "@agent-roles/manifest";
+import { deployRoleArn, type Manifest, masterRoleArn, targetRoles } from "@agent-roles/manifest";
+import { InfraError } from "../infra-error.ts";
 import { callingSession } from "./calling-session.ts";
 import type { FleetOptions } from "./fleet-options.ts";
 import { forEachGroup } from "./for-each-group.ts";
@@ -8,6 +9,8 @@ import { retried } from "./retried.ts";
 export interface RevokeOptions {
   /** Profiles of the manifest. Default: all. */
   readonly profiles?: readonly string[];
+  /** The master role instead of profiles. */
+  readonly isMaster?: boolean;
   /** Removes the policy instead. */
   readonly isUndo?: boolean;
   /** Sessions issued before this time are denied. */
@@ -21,7 +24,7 @@ export interface RevokeOptions {
   readonly signal?: AbortSignal;
 }
 
-/** What happened to the sessions of one profile. */
+/** What happened to the sessions of one profile, or of the master role, as `(master)`. */
 export interface RevokeResult {
   readonly profile: string;
   readonly account: string;
@@ -43,15 +46,23 @@ const RETRY_DELAY_MS = 1000;
  * destroyed.
  *
  * @returns a result per profile, in the order of the manifest.
+ * @throws {InfraError} `WrongPartition`, or `SessionUnusable`, also when the calling session is one of those that are to be revoked.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_revoke-sessions.html
  */
 export async function revokeSessions(manifest: Manifest, options: RevokeOptions): Promise<RevokeResult[]> {
-  const { profiles, isUndo = false, now, concurrency = CONCURRENCY, onResult, signal } = options;
-  const targets = targetRoles(manifest)
-    .filter(({ profile }) => profiles?.includes(profile) ?? true)
+  const { profiles, isMaster = false, isUndo = false, now, concurrency = CONCURRENCY, onResult, signal } = options;
+  const master = { profile: "(master)", role: masterRoleArn(manifest) };
+  const targets = (isMaster ? [master] : targetRoles(manifest))
+    .filter(({ profile }) => isMaster || (profiles?.includes(profile) ?? true))
     .map(({ profile, role }) => ({ profile, account: role.accountId, roleArn: role.arn, roleName: role.roleName }));
   const { DeleteRolePolicyCommand, IAMClient, PutRolePolicyCommand } = await import("@aws-sdk/client-iam");
   const clientIn = await callingSession(manifest, options);
+  const { accountId, roleName: masterName } = master.role;
+  if (isMaster && !isUndo && clientIn.callerArn.includes(`::${accountId}:assumed-role/${masterName}/`)) {
+    const message = `${clientIn.callerArn} is a session of the master role, which would be denied, too`;
+    const fix = "Use the credentials that deploy the roles.";
+    throw new InfraError("SessionUnusable", [{ path: "credentials", message, fix }]);
+  }
   const results = new Map<string, RevokeResult>();
   await forEachGroup(
     [...groupBy(targets, ({ account }) => account).values()],

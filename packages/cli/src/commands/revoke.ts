@@ -1,3 +1,4 @@
+import type { RevokeResult } from "@agent-roles/infra";
 import { Command } from "commander";
 import type { CliContext, ExitCode } from "../cli-context.ts";
 import { UsageError } from "../usage-error.ts";
@@ -18,8 +19,13 @@ interface Options {
 export function revokeCommand(context: CliContext, exitWith: (code: ExitCode) => void): Command {
   return withManifest(new Command("revoke"))
     .description("deny all sessions issued before now, in AWS and in the local cache")
-    .addOption(repeatable("--profile <profile>", "sessions of this profile; repeat it for more"))
-    .option("--all", "sessions of all profiles of the manifest")
+    .addOption(
+      repeatable(
+        "--profile <profile>",
+        "sessions of this profile, not of the master role, which can assume it again; repeat it for more",
+      ),
+    )
+    .option("--all", "sessions of all profiles of the manifest, and of the master role")
     .option("--undo", "allow the sessions again")
     .option("--region <code>", "Region for IAM calls (default: AWS_REGION, then the profile's Region)")
     .option("--json", "print a JSON array of results")
@@ -27,7 +33,7 @@ export function revokeCommand(context: CliContext, exitWith: (code: ExitCode) =>
       const { profile: profiles, all, undo } = options;
       if ((profiles === undefined) === (all === undefined)) throw new UsageError("write either --profile or --all");
       const infra = await loadInfra(".");
-      const { loadManifest, targetRoles } = await import("@agent-roles/manifest");
+      const { loadManifest, masterRoleArn, targetRoles } = await import("@agent-roles/manifest");
       const manifest = await loadManifest(options.manifest);
       const targets = targetRoles(manifest).filter(({ profile }) => profiles?.includes(profile) ?? true);
       const missing = profiles?.filter((name) => targets.every(({ profile }) => profile !== name)) ?? [];
@@ -35,28 +41,33 @@ export function revokeCommand(context: CliContext, exitWith: (code: ExitCode) =>
         throw new UsageError(
           `${missing.map((name) => `"${name}"`).join(", ")} is not a profile of ${options.manifest}`,
         );
-      const { env } = context;
-      // AWS counts the time of issue in seconds.
-      const now = new Date(Math.ceil(context.clock.now() / 1000) * 1000);
-      if (!undo) {
-        const { forgetSessions } = await import("@agent-roles/runtime/stores");
-        const count = await forgetSessions(
-          targets.map(({ role }) => role.arn),
+      const { env, clock, signal } = context;
+      const access = await awsAccess(env, manifest, infra, options.region);
+      const { forgetSessions } = await import("@agent-roles/runtime/stores");
+      const arns = targets.map(({ role }) => role.arn);
+      const ofTargets = { arns, of: { ...(profiles && { profiles }) } };
+      const ofMaster = { arns: [masterRoleArn(manifest).arn, ...arns], of: { isMaster: true } };
+      const results: RevokeResult[] = [];
+      // The master role first: its sessions could assume the target roles anew.
+      for (const { arns: forgotten, of } of all ? [ofMaster, ofTargets] : [ofTargets]) {
+        // AWS counts the time of issue in seconds.
+        const now = new Date(Math.ceil(clock.now() / 1000) * 1000);
+        if (!undo) {
+          const count = await forgetSessions(forgotten, now, env);
+          if (count > 0) context.err(`removed ${count} cached sessions and profile files of this user`);
+        }
+        const revoked = await infra.revokeSessions(manifest, {
           now,
-          env,
-        );
-        context.err(`removed ${count} cached sessions and profile files of this user`);
+          ...access,
+          ...of,
+          signal,
+          ...(undo && { isUndo: true }),
+          onResult: ({ profile, status }, { done, total }) => context.err(`[${done}/${total}] ${profile} ${status}`),
+        });
+        results.push(...revoked);
+        // Then every session issued from now on works.
+        if (!undo) await clock.sleep(Math.max(0, now.getTime() - clock.now()), signal);
       }
-      const results = await infra.revokeSessions(manifest, {
-        now,
-        ...(await awsAccess(env, manifest, infra, options.region)),
-        signal: context.signal,
-        ...(profiles && { profiles }),
-        ...(undo && { isUndo: true }),
-        onResult: ({ profile, status }, { done, total }) => context.err(`[${done}/${total}] ${profile} ${status}`),
-      });
-      // Then every session issued from now on works.
-      if (!undo) await context.clock.sleep(Math.max(0, now.getTime() - context.clock.now()), context.signal);
       const rows = results.map(({ profile, account, status, code = "" }) => [profile, account, status, code]);
       const details = results.flatMap(({ profile, message, fix }) =>
         message === undefined ? [] : [`${profile}: ${message}\n  fix: ${fix ?? ""}`],

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { fakeClock } from "../fake-clock.test-helper.ts";
 import { parseRoleEnv } from "../role-env/index.ts";
 import { connectMaster } from "./connect-master.ts";
+import type { SessionCache } from "../cache/session-cache.ts";
 import { targetRequest } from "../session/role-request.ts";
 
 const ROLE_SESSION = "arn:aws:sts::123456789012:assumed-role/agent-master/i-1";
@@ -99,6 +100,31 @@ it("asks for an hour when the master is itself a role session, and reports it on
   expect(durations()).toEqual(["3600", "3600"]);
   expect(capped).toEqual([["Prod", 3600]]);
   expect(asked.filter((form) => form.get("Action") === "GetCallerIdentity")).toHaveLength(1);
+});
+
+it("takes a new session of the master role once those that were issued before are revoked", async () => {
+  callerArn = USER;
+  const masterArn = "arn:aws:iam::123456789012:role/agent-master";
+  const env = { AWS_MASTER_ROLE_ARN: masterArn, AWS_ROLE_1: "arn:aws:iam::123456789013:role/MyRole:Prod" };
+  const roleEnv = parseRoleEnv(env);
+  const clock = fakeClock();
+  let revokedAt = 0;
+  const cache: SessionCache = {
+    assumeRole: (assume) => assume,
+    read: async () => ({}),
+    revokedAt: ({ role }) => (role.arn === masterArn ? revokedAt : 0),
+    forget: async () => undefined,
+  };
+  const { assumeRole } = connectMaster(roleEnv, { env, ambient, clock, cache });
+  const hops = async (): Promise<number> => {
+    for (const role of roleEnv.roles) await assumeRole(targetRequest(role));
+    return asked.filter((form) => form.get("RoleArn") === masterArn).length;
+  };
+  expect([await hops(), await hops()]).toEqual([1, 1]);
+  revokedAt = clock.now() + 1;
+  expect(await hops()).toBe(1);
+  clock.jump(1);
+  expect([await hops(), await hops()]).toEqual([2, 2]);
 });
 
 it("asks for the declared duration when the master is a user", async () => {

@@ -68,10 +68,12 @@ export function connectMaster(roleEnv: RoleEnv, options: MasterOptions = {}): Ma
   const { master, roles, roleSessionName, task } = roleEnv;
   const region = stsRegion(env, (master ?? roles[0])?.role.partition);
   const capped = new Set<string>();
+  const revokedAt = (): number => (master && cache?.revokedAt(master)) ?? 0;
   let connection = connect();
   let isStale = false;
 
   function connect() {
+    const connectedAt = clock.now();
     const requestHandler = httpHandler(env);
     const common = { region, requestHandler, ...(onDate && { onDate }) };
     let waiting = 0;
@@ -90,7 +92,8 @@ export function connectMaster(roleEnv: RoleEnv, options: MasterOptions = {}): Ma
     const caller = retriedOnFailure(() =>
       callerIdentity({ ...common, credentials: startCredentials }, "the master", "master"),
     );
-    if (!master) return { startCredentials, caller, credentials: startCredentials, client: start, isWaiting };
+    if (!master)
+      return { connectedAt, startCredentials, caller, credentials: startCredentials, client: start, isWaiting };
 
     // The master's own session serves every task.
     const attributes = roleSessionName && task === undefined ? { roleSessionName } : {};
@@ -110,11 +113,13 @@ export function connectMaster(roleEnv: RoleEnv, options: MasterOptions = {}): Ma
     const credentials: AwsCredentialIdentityProvider = async () =>
       isSessionOf((await caller()).arn, master.role) ? startCredentials() : hop.credentials();
     const client = stsClient({ ...common, credentials: counted(credentials) });
-    return { startCredentials, caller, credentials, client, isWaiting };
+    return { connectedAt, startCredentials, caller, credentials, client, isWaiting };
   }
 
   function current(): ReturnType<typeof connect> {
-    if (isStale) connection = connect();
+    const at = revokedAt();
+    // AWS also denies new sessions until then.
+    if (isStale || (connection.connectedAt < at && at <= clock.now())) connection = connect();
     isStale = false;
     return connection;
   }
