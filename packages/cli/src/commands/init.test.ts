@@ -42,13 +42,17 @@ it("writes a manifest with a role in each account, and what deploys and checks i
 it("compares a pull request with its base, which has no roles the first time", async () => {
   await cli(["init", ...MASTER, ...GITHUB, ...ACCOUNTS]);
   const workflow = await readFile(".github/workflows/agent-roles.yml", "utf8");
-  const [, script = ""] = /working-directory: base\n +run: \|\n([^]*?)\n {6}- /.exec(workflow) ?? [];
-  const against = /against: .*'(base\/.*?)'/.exec(workflow)?.[1] ?? "";
+  const scripts = [...workflow.matchAll(/working-directory: (?:change|base)\n +run: \|\n([^]*?)\n {6}- /g)];
+  const [script, another] = scripts.map(([, text = ""]) => text);
+  expect(script).toBe(another);
+  const against = /against: .*'\.\.\/(base\/.*?)'/.exec(workflow)?.[1] ?? "";
+  await mkdir("temp");
+  await mkdir("base");
+  const env = { ...process.env, RUNNER_TEMP: join(directory, "temp") };
   /** The step, with a synth that ends as given. */
   const run = (synth: string): void =>
-    void execFileSync("bash", ["-ec", `npx() { ${synth}; }\n${script}`], { cwd: "base", stdio: "pipe" });
+    void execFileSync("bash", ["-ec", `npx() { ${synth}; }\n${script}`], { cwd: "base", stdio: "pipe", env });
 
-  await mkdir("base");
   run("exit 9");
   await mkdir("cdk.out");
   const trust = {
@@ -59,11 +63,12 @@ it("compares a pull request with its base, which has no roles the first time", a
   const { code, out } = await cli(["check", "cdk.out", "--against", against, "--no-manifest"]);
   expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining("1 new") });
 
+  // The change has templates of its own, and node_modules: neither counts.
   await writeFile("base/agent-roles.yaml", "");
-  await rm(against, { recursive: true });
-  run("mkdir cdk.out && echo > cdk.out/manifest.json && return 1");
+  run(
+    '[ "$PWD" = "$RUNNER_TEMP" ] && cat "$AGENT_ROLES_MANIFEST" && mkdir "$CDK_OUTDIR" && echo > "$CDK_OUTDIR/manifest.json" && return 1',
+  );
   expect(await readdir(against)).toEqual(["manifest.json"]);
-  await rm(against, { recursive: true });
   expect(() => run("return 1")).toThrow("Command failed");
 });
 

@@ -57,7 +57,7 @@ export function initCommand(context: CliContext): Command {
       const root = repositoryAbove();
       if (root !== undefined) {
         context.err(
-          `warning: GitHub runs workflows of ${root} only\n  fix: Move .github/workflows/agent-roles.yml there, and set the working-directory of its steps to this directory.`,
+          `warning: GitHub runs workflows of ${root} only\n  fix: Move .github/workflows/agent-roles.yml there, and extend the paths change and base in its last three steps to this directory.`,
         );
       }
       for (const file of kept) context.err(`kept ${file}, which exists; --force replaces it`);

@@ -6,6 +6,14 @@ import { UsageError } from "../usage-error.ts";
 /** What `init` writes besides the manifest, by file. Versions are fixed, so that a repository changes them by itself. */
 export function toolFiles(version: string): Readonly<Record<string, string>> {
   const infra = `npx --yes --package=@agent-roles/infra@${version} agent-roles-infra`;
+  // The first pull request has a base without roles.
+  const synth = `          rm -rf cdk.out
+          if [ -f agent-roles.yaml ]; then
+            export AGENT_ROLES_MANIFEST="$PWD/agent-roles.yaml" CDK_OUTDIR="$PWD/cdk.out"
+            (cd "$RUNNER_TEMP" && ${infra}) || [ -f cdk.out/manifest.json ]
+          else mkdir cdk.out && echo '{ "Resources": {} }' > cdk.out/no-roles.template.json
+          fi
+`;
   const cdk = {
     app: infra,
     output: "cdk.out",
@@ -32,30 +40,31 @@ jobs:
     steps:
       - uses: actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8 # v5.0.0
         with:
+          path: change
           persist-credentials: false
-      - uses: actions/setup-node@a0853c24544627f65ddf259abe73b1d18a591444 # v5.0.0
-        with:
-          node-version: 24
-          package-manager-cache: false
-      # Also fails for findings, after it has written the templates; the last step reports them.
-      - run: ${infra} || [ -f cdk.out/manifest.json ]
-      # The roles of the base branch, to show which access is new. The first pull request has a base without roles.
+      # The roles of the base branch, to show which access is new.
       - if: github.event_name == 'pull_request'
         uses: actions/checkout@08c6903cd8c0fde910a37f88322edcfb5dd907a8 # v5.0.0
         with:
           ref: \${{ github.event.pull_request.base.sha }}
           path: base
           persist-credentials: false
-      - if: github.event_name == 'pull_request'
+      - uses: actions/setup-node@a0853c24544627f65ddf259abe73b1d18a591444 # v5.0.0
+        with:
+          node-version: 24
+          package-manager-cache: false
+      # Runs no code of the change: npx starts outside the checkout, whose node_modules and .npmrc could replace the tool.
+      # Also fails for findings, after it has written the templates; the last step reports them.
+      - working-directory: change
+        run: |
+${synth}      - if: github.event_name == 'pull_request'
         working-directory: base
         run: |
-          if [ -f agent-roles.yaml ]; then ${infra} || [ -f cdk.out/manifest.json ]
-          else mkdir -p cdk.out && echo '{ "Resources": {} }' > cdk.out/no-roles.template.json
-          fi
-      - uses: agent-roles/agent-roles@v${version} # replace the tag by its commit
+${synth}      - uses: agent-roles/agent-roles@v${version} # replace the tag by its commit
         with:
+          working-directory: change
           path: cdk.out
-          against: \${{ github.event_name == 'pull_request' && 'base/cdk.out' || '' }}
+          against: \${{ github.event_name == 'pull_request' && '../base/cdk.out' || '' }}
 `,
   };
 }
