@@ -5,9 +5,9 @@ import { exposedFiles } from "../aws-files/exposed-files.ts";
 import { cacheDirectory } from "../cache/cache-directory.ts";
 import { refuseExposedName } from "../files/exposed-program.ts";
 import { exposure } from "../files/owner.ts";
-import { isProcessAlive } from "../files/process-identity.ts";
 import { noRoles } from "../role-env/index.ts";
 import { foreignProfiles } from "../stores/foreign-profiles.ts";
+import { managedSections, noteField, otherKeeper } from "../stores/profile-keepers.ts";
 import { profileProblem } from "../stores/profile-problem.ts";
 import { readSharedProfiles } from "../stores/read-shared-profiles.ts";
 import { certificateAuthorities } from "../sts/http-handler.ts";
@@ -159,18 +159,17 @@ export const CHECKS: readonly Check[] = [
   {
     id: "leftover-profile",
     severity: "warning",
-    good: "no process that has ended left a profile that is not declared",
-    find: async ({ profiles, env }) => {
-      const { managed } = await readSharedProfiles(env).catch(() => ({ managed: [] }));
-      const left = await Promise.all(
-        managed.map(async (each) =>
-          !profiles.includes(each.profile) && (await isProcessAlive(each.keeper)) === false ? [each] : [],
-        ),
-      );
-      return left.flat().map(({ profile, roleArn }) => ({
-        message: `${profile}: no AWS_ROLE_N declares this profile of ${roleArn}, and the process that kept it has ended`,
-        fix: "If nothing uses it any more, run agent-roles run --once --prune, which removes the profiles that no AWS_ROLE_N declares.",
-      }));
+    good: "every profile that no AWS_ROLE_N declares has a running process",
+    find: async ({ profiles, texts, clock }) => {
+      const left: Problem[] = [];
+      for (const [profile, sections] of managedSections(texts)) {
+        if (profiles.includes(profile) || (await otherKeeper(sections, "", clock.now()))) continue;
+        left.push({
+          message: `${profile}: no AWS_ROLE_N declares this profile of ${noteField(sections[0]?.note ?? "", "role")}, and no running process keeps it`,
+          fix: "If nothing uses it any more, run agent-roles run --once --prune, which removes the profiles that no AWS_ROLE_N declares.",
+        });
+      }
+      return left;
     },
   },
   {

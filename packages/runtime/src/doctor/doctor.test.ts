@@ -154,6 +154,23 @@ const faults: readonly (readonly [id: string, plant: () => Env | Promise<Env>, m
     "Former: no AWS_ROLE_N declares this profile",
   ],
   [
+    "leftover-profile",
+    async () => {
+      const once = `${MANAGED} issued=2025-12-31T23:50:00Z expiration=2026-01-01T00:50:00Z`;
+      await file("credentials", `[Former]\n${once}\n${KEYS}aws_session_token = hush-hush\n`);
+      return {};
+    },
+    "Former: no AWS_ROLE_N declares this profile",
+  ],
+  [
+    "leftover-profile",
+    async () => {
+      await file("config", `[profile Former]\n${MANAGED}\ncredential_process = cat /gone\n`);
+      return {};
+    },
+    "Former: no AWS_ROLE_N declares this profile of arn:",
+  ],
+  [
     "environment-credentials",
     () => ({ AWS_PROFILE: "mine", AWS_ACCESS_KEY_ID: "AKIAEXAMPLE", AWS_SECRET_ACCESS_KEY: "hush-hush" }),
     "instead of AWS_PROFILE=mine",
