@@ -35,7 +35,7 @@ export type ErrorCode =
   /** The answer is not one that AWS STS gives: a proxy, a login page, another server. */
   | "InvalidAnswer"
   | "Throttled"
-  /** STS answers 5xx, or the network does not reach it. */
+  /** STS or Secrets Manager answers 5xx, or the network does not reach it. */
   | "Unavailable"
   /** STS is disabled in this Region for the account. */
   | "RegionDisabled"

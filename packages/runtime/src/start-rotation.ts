@@ -96,6 +96,6 @@ export async function startRotation(context: RotationContext, options: StartOpti
 async function lookAtOthers(sessions: () => readonly RoleSession[], clock: Clock, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await clock.sleep(LOOK_EVERY_MS, signal);
-    if (!signal.aborted) await Promise.all(sessions().map((session) => session.look?.()));
+    if (!signal.aborted) await Promise.all(sessions().map(async (session) => session.look?.()));
   }
 }

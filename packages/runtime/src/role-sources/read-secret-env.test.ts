@@ -80,6 +80,16 @@ it.each([
   });
 });
 
+it("is Unavailable, not a mistake in the configuration, while nothing listens where Secrets Manager is", async () => {
+  vi.stubEnv("AWS_ENDPOINT_URL_SECRETS_MANAGER", "http://127.0.0.1:1");
+  vi.stubEnv("AWS_MAX_ATTEMPTS", "1");
+  const source = roleEnvSource({ env, ambient });
+  await expect(source.read()).rejects.toMatchObject({
+    code: "Unavailable",
+    fix: expect.stringContaining("network path to Secrets Manager"),
+  });
+});
+
 it("is given up when what gives the master its credentials never answers", async () => {
   const source = roleEnvSource({ env, ambient: () => new Promise(() => undefined), limitMs: 50 });
   await expect(source.read()).rejects.toMatchObject({

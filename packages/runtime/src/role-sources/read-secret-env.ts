@@ -5,6 +5,7 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import { AgentRolesError } from "../agent-roles-error.ts";
 import { isRole, parseRoleEnv } from "../role-env/index.ts";
+import { stsError } from "../sts/sts-error.ts";
 import { secretRegion } from "../secret-region.ts";
 import { masterConfig, type MasterOptions } from "../master/connect-master.ts";
 import type { Env } from "../role-env/env.ts";
@@ -19,7 +20,7 @@ export interface SecretEnvOptions extends MasterOptions {
 /**
  * The variables that a secret holds as a JSON object, read as the master.
  *
- * @throws {AgentRolesError} `RolesUnreadable`.
+ * @throws {AgentRolesError} `RolesUnreadable`; `Unavailable` where Secrets Manager is not reached.
  * @see https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
  */
 export async function readSecretEnv({ secretId, ...options }: SecretEnvOptions): Promise<Record<string, string>> {
@@ -117,7 +118,11 @@ export function checkSecretEnv(secret: Env, merged: Env, secretId: string): void
 function notRead(error: unknown, secretId: string): AgentRolesError {
   const name = error instanceof Error ? error.name : "Error";
   const message = error instanceof Error ? error.message : String(error);
-  return unreadable(secretId, `${name}: ${message}`, { fix: fixFor(name, message, secretId), cause: error });
+  const failure = unreadable(secretId, `${name}: ${message}`, { fix: fixFor(name, message, secretId), cause: error });
+  if (stsError(error, { subject: secretId }).code !== "Unavailable") return failure;
+  // Not the configuration: a service manager can start the process again.
+  const fix = "Check the network path to Secrets Manager, HTTPS_PROXY, AWS_REGION and AWS_ENDPOINT_URL.";
+  return new AgentRolesError(failure.message, { code: "Unavailable", retryable: true, fix, cause: error });
 }
 
 function fixFor(name: string, message: string, secretId: string): string {
