@@ -152,7 +152,12 @@ describe("docs/trust-check.md", () => {
     const trusted = '    - account: "123456789012"\n';
     const withCi = manifest.replace(trusted, `${trusted}    - principal: arn:aws:iam::123456789014:role/ci\n`);
     await synth(withCi.replace(/\n +externalId: .*/, ""));
-    for (const block of blocks(await read("docs/trust-check.md"), "console")) {
+    const page = await read("docs/trust-check.md");
+    for (const example of blocks(page, "yaml")) {
+      const [, file] = /^# (\S+\.yaml)\n/.exec(example) ?? [];
+      if (file !== undefined) await writeFile(join(cwd, file), example);
+    }
+    for (const block of blocks(page, "console")) {
       const [command = "", ...lines] = block.trimEnd().split("\n");
       const { stdout: printed } = await agentRoles(command.split(" ").slice(2), {}, { cwd });
       expect(

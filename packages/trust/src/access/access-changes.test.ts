@@ -122,10 +122,10 @@ describe("a change of access", () => {
       ["new 111122223333:root AssumeRole", "removed 123456789013:root AssumeRole"],
     ],
     [
-      "NotPrincipal as everyone but, the role itself among them",
+      "NotPrincipal as everyone but",
       trust(OTHER),
       [trust(OTHER), { Effect: "Allow", NotPrincipal: OTHER, Action: "sts:AssumeRole" }],
-      ["new 123456789012:role/R AssumeRole", "new everyone but 123456789013:root AssumeRole"],
+      ["new everyone but 123456789013:root AssumeRole"],
     ],
     [
       "NotAction as all others",
@@ -264,6 +264,13 @@ describe("among the roles of a set", () => {
     ]);
   });
 
+  it("reports a role that any principal can assume once, and not for each role of the set", () => {
+    const others = [master(mayAll), master(mayAll, "another")];
+    const open = role("open", trust("*"), { account: "123456789013", identity: mayAll });
+    expect(accessChanges(others, [...others, open]).map(short)).toEqual(["new * AssumeRole"]);
+    expect(accessChanges([...others, open], others).map(short)).toEqual(["removed * AssumeRole"]);
+  });
+
   it("reports roles that were added or removed, new access first", () => {
     const changed = accessChanges(
       [role("A", trust(OTHER)), role("B", trust(OTHER))],
@@ -279,6 +286,16 @@ describe("among the roles of a set", () => {
     expect(accessChanges(before.toReversed(), after.toReversed())).toEqual(there);
     expect(there.length).toBeGreaterThan(3);
   });
+});
+
+it("reports the actions of one principal in one row, and says which has which condition", () => {
+  const tagged = trust(OTHER, { StringLike: { "aws:RequestTag/task": "*" } }, "sts:TagSession");
+  expect(accessChanges([role("R", [])], [role("R", [trust(OTHER, id("a")), tagged])])).toMatchObject([
+    {
+      actions: ["sts:AssumeRole", "sts:TagSession"],
+      is: "StringEquals sts:ExternalId: a (sts:AssumeRole); StringLike aws:RequestTag/task: * (sts:TagSession)",
+    },
+  ]);
 });
 
 it("says in words when access held and when it holds", () => {
@@ -307,10 +324,7 @@ describe("a set that has a role twice, from its template and from its account", 
 
   it("reports once what was changed in the account alone", () => {
     const changed = { ...role("target", [trust(OTHER), trust("*")]), location: { file: "live" } };
-    expect(accessChanges([deployed], [deployed, changed]).map(short)).toEqual([
-      "new * AssumeRole",
-      "new 123456789012:role/target AssumeRole",
-    ]);
+    expect(accessChanges([deployed], [deployed, changed]).map(short)).toEqual(["new * AssumeRole"]);
   });
 
   it("reports a role of the account that no template has", () => {

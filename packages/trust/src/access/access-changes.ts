@@ -29,7 +29,8 @@ export interface AccessChange {
  * What changed in who can assume what between two sets of roles: new access first, then widened, narrowed, removed.
  *
  * Two kinds of rows: what a trust policy grants to a principal that it names, and, for roles inside the set, what all
- * their policies together decide. Order and spelling of statements, Sids and the form of principals are no change.
+ * their policies together decide. Order and spelling of statements, Sids and the form of principals are no change, nor
+ * is a role that can assume itself.
  *
  * @param context of the sets; its organization counts for both.
  */
@@ -41,8 +42,11 @@ export function accessChanges(
   const pairs = pairRoles(before, after);
   const granted = pairs.flatMap(grantChanges);
   const identify = ({ kind, from, to }: AccessChange): string => `${kind} ${from} ${to}`;
-  const reported = new Set(granted.map(identify));
-  const decided = decisionChanges(pairs, before, after, context).filter((change) => !reported.has(identify(change)));
+  const reported = new Set(granted.filter(({ actions }) => actions.includes("sts:AssumeRole")).map(identify));
+  // What any principal gains, each role of the set gains too.
+  const decided = decisionChanges(pairs, before, after, context).filter(
+    (change) => !reported.has(identify(change)) && !reported.has(identify({ ...change, from: "*" })),
+  );
   const rows = [...granted, ...decided].map((change) => [JSON.stringify({ ...change, location: "" }), change] as const);
   return [...new Map(rows).values()].toSorted(compareChanges);
 }
@@ -121,9 +125,24 @@ function grantChanges({ was, is }: RolePair): AccessChange[] {
     return { kind, from: principal.name, to: role.arn, actions: [action], ...words, location: role.location };
   });
   // AssumeRole, TagSession and SetSourceIdentity mostly change together: one row.
-  return [...groupBy(rows, (row) => JSON.stringify([row.kind, row.from, row.was, row.is])).values()].flatMap((group) =>
-    group[0] ? { ...group[0], actions: group.flatMap(({ actions }) => actions).toSorted() } : [],
+  return [...groupBy(rows, ({ kind, from }) => `${kind} ${from}`).values()].flatMap((group) => {
+    const [first] = group;
+    if (!first) return [];
+    const words = {
+      ...(first.was !== undefined && { was: wordsOf(group, "was") }),
+      ...(first.is !== undefined && { is: wordsOf(group, "is") }),
+    };
+    return { ...first, ...words, actions: group.flatMap(({ actions }) => actions).toSorted() };
+  });
+}
+
+/** The words of changes, with their actions where the words differ. */
+function wordsOf(changes: readonly AccessChange[], when: "was" | "is"): string {
+  const byWords = [...groupBy(changes, (change) => change[when] ?? "")];
+  const texts = byWords.map(([words, group]) =>
+    byWords.length === 1 ? words : `${words} (${group.flatMap(({ actions }) => actions).join(", ")})`,
   );
+  return texts.join("; ");
 }
 
 /** @returns `undefined` when both mean the same. */
@@ -175,7 +194,7 @@ function decisionChanges(
     const to = pair.is ?? pair.was;
     if (!to) return [];
     return [...new Set([...callersOf(pair.was, was), ...callersOf(pair.is, is)])].flatMap((arn) => {
-      if (!changed.has(arn) && !changed.has(to.arn)) return [];
+      if (arn === to.arn || (!changed.has(arn) && !changed.has(to.arn))) return [];
       const old = decide(was.byArn.get(arn), pair.was, context);
       const now = decide(is.byArn.get(arn), pair.is, context);
       const kind = kindOf(old?.decision, now?.decision);
