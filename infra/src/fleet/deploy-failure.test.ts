@@ -57,6 +57,10 @@ it("names the deploy role in the fix", () => {
   expect(deployFailure("not authorized to perform: sts:AssumeRole", role, stack).fix).toContain(role);
 });
 
+it("names what removes the policy of revoke, with which IAM deletes no role", () => {
+  expect(deployFailure("must delete policies first.", role, stack).fix).toContain("agent-roles revoke --all --undo");
+});
+
 it("gives one line", () => {
   expect(deployFailure("failed\n\n  creation", role, stack).message).toBe("failed creation");
 });

@@ -132,7 +132,7 @@ const RULES: readonly Rule[] = [
   {
     code: "RoleInUse",
     pattern: /DeleteConflict|must (detach|delete|remove)|DELETE_FAILED/i,
-    fix: "Detach the policies and instance profiles that others added to the role and run the command again.",
+    fix: "If agent-roles revoke denied its sessions, run agent-roles revoke --all --undo. Detach the policies and instance profiles that others added to the role. Then run the command again.",
   },
   {
     code: "PrincipalMissing",
