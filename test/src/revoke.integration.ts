@@ -218,7 +218,23 @@ it("shares no session of a destroyed role with the role that is deployed again",
   const before = await keysOf("a1");
   await succeeds("destroy", "--yes");
   expect(await isThere(".aws/agent-roles/profiles/a1.json")).toBe(false);
+  expect(await cached("agent-master")).toEqual([]);
   await succeeds("deploy");
   await succeeds("run", "--once", ...ENV_FILE);
   expect((await keysOf("a1")).accessKeyId).not.toBe(before.accessKeyId);
+});
+
+it("says how to destroy revoked roles, and leaves no key behind", async () => {
+  await succeeds("revoke", "--profile", "a1");
+  const { exitCode, stdout } = await agentRoles(["destroy", "--accounts", "a1", "--yes"], env, { cwd: directory });
+  expect({ exitCode, stdout }).toEqual({
+    exitCode: 1,
+    stdout: expect.stringContaining("agent-roles revoke --all --undo"),
+  });
+  await succeeds("revoke", "--all", "--undo");
+  await succeeds("destroy", "--yes");
+  await succeeds("run", "--once", "--prune");
+  const files = await readdir(join(directory, ".aws"), { recursive: true, withFileTypes: true });
+  const texts = files.filter((file) => file.isFile()).map((file) => readFile(join(file.parentPath, file.name), "utf8"));
+  expect((await Promise.all(texts)).join("")).not.toMatch(/secretAccessKey|SecretAccessKey|aws_secret_access_key/);
 });

@@ -81,7 +81,10 @@ export function destroyCommand(context: CliContext, exitWith: ExitWith): Command
         (infra, manifest, fleet) => destroy(context, infra, manifest, fleet, options),
         {
           unchanged: "not deployed",
-          next: { destroyed: () => "agent-roles run --once --prune removes the profiles that no AWS_ROLE_N declares" },
+          next: {
+            destroyed: () =>
+              "agent-roles run --once --prune (without --env-file) removes all profiles; if roles are left, use an --env-file without the deleted roles",
+          },
         },
       ),
     );
@@ -139,10 +142,10 @@ async function destroy(
   const gone = new Set(results.filter(({ status }) => status === "destroyed").map(({ account }) => account));
   // A role that is created again under the same name does not accept the sessions of the deleted one.
   const { forgetSessions } = await import("@agent-roles/runtime/stores");
-  const { targetRoles } = await import("@agent-roles/manifest");
-  const targets = targetRoles(manifest).filter(({ role }) => gone.has(role.accountId));
+  const { masterRoleArn, targetRoles } = await import("@agent-roles/manifest");
+  const roles = [masterRoleArn(manifest), ...targetRoles(manifest).map(({ role }) => role)];
   await forgetSessions(
-    targets.map(({ role }) => role.arn),
+    roles.filter(({ accountId }) => gone.has(accountId)).map(({ arn }) => arn),
     new Date(clock.now()),
     env,
   );

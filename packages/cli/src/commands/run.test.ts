@@ -241,9 +241,11 @@ it("removes with --prune the profiles that are not declared, and all of them wit
   expect(await start(["run", "--prune"], undefined, { AWS_ROLE2: two ?? "" }).code).toBe(2);
   expect(await readFile(config, "utf8")).toContain("[profile Two]");
 
+  expect(await readdir(join(home, ".aws/agent-roles/cache"))).not.toEqual([]);
   const none = start(["run", "--prune"], undefined, {});
   expect(await none.code).toBe(0);
   expect(none.err).toEqual(["removed Two"]);
+  expect(await readdir(join(home, ".aws/agent-roles/cache"))).toEqual([]);
   expect(await readFile(config, "utf8")).toBe(`${foreign}\n`);
 });
 

@@ -3,7 +3,7 @@ import type { AgentRolesEvent, FollowedRoles, Owner, ProfileStatus } from "@agen
 import type { AccessLevel } from "@agent-roles/runtime/role-env";
 import { Command } from "commander";
 import type { CliContext, ExitCode } from "../cli-context.ts";
-import { cacheDirectory, exposure } from "@agent-roles/runtime/cache";
+import { cacheDirectory, exposure, pruneCache } from "@agent-roles/runtime/cache";
 import { AgentRolesError, type Env } from "@agent-roles/runtime/role-env";
 import { timestamp } from "../duration.ts";
 import type { Endpoint, EndpointOptions, SharedWithGroup } from "../endpoint/credentials-endpoint.ts";
@@ -60,7 +60,7 @@ export function runCommand(context: CliContext, exitWith: (code: ExitCode) => vo
     .option("--once", "assume and write once, then exit; exit code 1 if a role failed")
     .option(
       "--prune",
-      "first remove profiles that agent-roles wrote and AWS_ROLE_N does not declare; without any role, all",
+      "first remove profiles that agent-roles wrote and AWS_ROLE_N does not declare; without any role, all, and every cached session",
     )
     .option("--adopt", "replace profiles of the same name that another tool wrote; a copy of each file is kept")
     .addOption(
@@ -106,7 +106,10 @@ async function run(context: CliContext, options: RunOptions): Promise<ExitCode> 
     for (const profile of undeclared) {
       context.err(left.has(profile) ? `kept ${profile}: a running process keeps it` : `removed ${profile}`);
     }
-    if (declared.size === 0) return 0;
+    if (declared.size === 0) {
+      await pruneCache(cacheDirectory(env), Infinity);
+      return 0;
+    }
   }
   const stale = await staleProfiles(roleEnv.roles, env, context.clock.now()).catch(() => []);
   if (stale.length > 0) await stores[0]?.remove(stale);

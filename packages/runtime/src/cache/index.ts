@@ -10,6 +10,7 @@ export { exposure } from "../files/owner.ts";
 export { cacheDirectory } from "./cache-directory.ts";
 export { privateDirectory, sweepPrivateDirectories } from "./private-directory.ts";
 export type { PrivateDirectory } from "./private-directory.ts";
+export { pruneCache } from "./prune-cache.ts";
 export { readerAnswer } from "./reader.ts";
 export type { ReaderAnswer } from "./reader.ts";
 export { localCaller } from "./local-caller.ts";

@@ -33,6 +33,15 @@ it("removes what has long expired and what killed processes left; nothing younge
   );
 });
 
+it("removes every entry at the end of time, and nothing that is not ours", async () => {
+  await openCacheDirectory(cache.directory());
+  for (const each of [`${name}.json`, `${name}.revoked`, "notes.json"]) {
+    await writeFile(join(cache.directory(), each), "");
+  }
+  await pruneCache(cache.directory(), Infinity);
+  expect(await readdir(cache.directory())).toEqual(["notes.json"]);
+});
+
 it("has nothing to do where there is no directory", async () => {
   await expect(pruneCache(cache.directory(), NOW)).resolves.toBeUndefined();
 });
