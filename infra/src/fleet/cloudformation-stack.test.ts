@@ -162,10 +162,14 @@ it("has nothing to delete where there is no stack", async () => {
   expect(await destroyStack(stackOf([NOT_FOUND]).stack)).toBe("unchanged");
 });
 
-it.each<[string, readonly Answer[], readonly string[]]>([
-  ["no stack", [NOT_FOUND], ["+ AWS::IAM::Role Reader"]],
-  ["a stack whose creation failed", [is("ROLLBACK_COMPLETE")], ["+ AWS::IAM::Role Reader"]],
-  ["the same template", [is("CREATE_COMPLETE"), ["GetTemplate", `<TemplateBody>${TEMPLATE}</TemplateBody>`]], []],
+it.each<[string, readonly Answer[], object]>([
+  ["no stack", [NOT_FOUND], { status: "new", changes: ["+ AWS::IAM::Role Reader"] }],
+  ["a stack whose creation failed", [is("ROLLBACK_COMPLETE")], { status: "new", changes: ["+ AWS::IAM::Role Reader"] }],
+  [
+    "the same template",
+    [is("CREATE_COMPLETE"), ["GetTemplate", `<TemplateBody>${TEMPLATE}</TemplateBody>`]],
+    { status: "unchanged" },
+  ],
   [
     "another template in YAML",
     [
@@ -175,10 +179,10 @@ it.each<[string, readonly Answer[], readonly string[]]>([
         "<TemplateBody>Resources:\n  Reader:\n    Type: AWS::IAM::Role\n    Properties: { RoleName: Other }\nOutputs:\n  A: { Value: x }\n</TemplateBody>",
       ],
     ],
-    ["~ AWS::IAM::Role Reader (RoleName)", "- output A"],
+    { status: "changed", changes: ["~ AWS::IAM::Role Reader (RoleName)", "- output A"] },
   ],
-])("compares with %s", async (_what, expected, changes) => {
-  expect(await diffStack(stackOf(expected).stack, TEMPLATE)).toEqual(changes);
+])("compares with %s", async (_what, expected, difference) => {
+  expect(await diffStack(stackOf(expected).stack, TEMPLATE)).toEqual(difference);
 });
 
 it("reports a refusal that concerns the template", async () => {

@@ -73,13 +73,17 @@ export async function deployStack(
   return "deployed";
 }
 
-/** What deploying the template would change. */
-export async function diffStack(stack: StackInAccount, template: string): Promise<string[]> {
+/** What deploying the template would change. `new`: there is no stack yet. */
+export async function diffStack(
+  stack: StackInAccount,
+  template: string,
+): Promise<{ readonly status: "new" | "changed" | "unchanged"; readonly changes?: readonly string[] }> {
   const { client, name: StackName } = stack;
   const { StackStatus = "ROLLBACK_COMPLETE" } = (await describe(stack, StackName)) ?? {};
-  if (NOT_CREATED.test(StackStatus)) return templateChanges(undefined, template);
+  if (NOT_CREATED.test(StackStatus)) return { status: "new", changes: templateChanges(undefined, template) };
   const { TemplateBody } = await client.send(new GetTemplateCommand({ StackName }));
-  return templateChanges(TemplateBody, template);
+  const changes = templateChanges(TemplateBody, template);
+  return changes.length > 0 ? { status: "changed", changes } : { status: "unchanged" };
 }
 
 /**

@@ -40,5 +40,5 @@ export interface StackResult {
   readonly changes?: readonly string[];
 }
 
-/** `changed` is the result of a diff. `skipped`: not reached, because of a signal or because an earlier stack of the account failed. */
-export type StackStatus = "deployed" | "destroyed" | "changed" | "unchanged" | "failed" | "skipped";
+/** `new` and `changed` are results of a diff. `skipped`: not reached, because of a signal or because an earlier stack of the account failed. */
+export type StackStatus = "deployed" | "destroyed" | "new" | "changed" | "unchanged" | "failed" | "skipped";

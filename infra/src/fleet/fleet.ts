@@ -56,10 +56,9 @@ export async function diffFleet(manifest: Manifest, options: FleetOptions): Prom
   const stacks = selectedStacks(manifest, options);
   const templateOf = synthesized(manifest, options);
   const clientIn = await callingSession(manifest, options);
-  const results = await onEachStack(manifest, clientIn, stacks, options, async (stack) => {
-    const changes = await diffStack(stack, await templateOf(stack.name));
-    return changes.length > 0 ? { status: "changed", changes } : { status: "unchanged" };
-  });
+  const results = await onEachStack(manifest, clientIn, stacks, options, async (stack) =>
+    diffStack(stack, await templateOf(stack.name)),
+  );
   return usesStackSet(manifest) ? [...results, ...(await diffStackSet(manifest, clientIn, options))] : results;
 }
 

@@ -95,7 +95,7 @@ export async function diffStackSet(
     return results(context, existing ? await instancesOf(context) : [], (instance) => {
       const missing = !instance ? ["+ stack"] : instance.Status === "CURRENT" ? [] : ["~ stack that is not current"];
       const all = [...missing, ...changes, ...settings];
-      return all.length > 0 ? { status: "changed", changes: all } : { status: "unchanged" };
+      return all.length > 0 ? { status: instance ? "changed" : "new", changes: all } : { status: "unchanged" };
     });
   });
 }
