@@ -116,12 +116,12 @@ async function initialized(): Promise<string> {
 describe("docs/github-actions.md", () => {
   it("commits the values in a repository that init prepared", async () => {
     const cwd = await initialized();
-    const [commands = ""] = blocks(await read("docs/github-actions.md"), "sh");
-    const file = /^npx agent-roles env > (.+)$/m.exec(commands)?.[1] ?? "";
+    const page = await read("docs/github-actions.md");
+    const file = /^npx agent-roles env > (.+)$/m.exec(page)?.[1] ?? "";
     const { stdout: values } = await agentRoles(["env"], {}, { cwd });
     await writeFile(join(cwd, file), values);
     await execa("git", ["init", "--quiet"], { cwd });
-    const [git = "", ...words] = (/^git add .*$/m.exec(commands)?.[0] ?? "").split(" ");
+    const [git = "", ...words] = (/`(git add .*?)`/.exec(page)?.[1] ?? "").split(" ");
     await execa(git, words, { cwd });
     expect((await execa("git", ["diff", "--cached", "--name-only"], { cwd })).stdout).toBe(file);
   });
