@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { spawnSync } from "node:child_process";
 import { basename, delimiter, dirname } from "node:path";
 import { defineConfig } from "vitest/config";
@@ -54,8 +55,6 @@ class LongestFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    // By default one core is left free; much of what runs here waits.
-    maxWorkers: "200%",
     sequence: { sequencer: LongestFirst },
     // The SDK's notice about Node versions, once a worker, hides what matters.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true", PATH },
@@ -68,6 +67,9 @@ export default defineConfig({
           unstubEnvs: true,
           // Files share a process and its modules: to import the CDK and the SDKs for each took longer than the tests.
           isolate: false,
+          // By default one core is left free.
+          maxWorkers: availableParallelism(),
+          sequence: { groupOrder: 1 },
           // Neither a slow machine nor a disk that stalls is a failure; what hangs still ends.
           testTimeout: 600_000,
           hookTimeout: 600_000,
@@ -77,6 +79,8 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["test/src/**/*.integration.ts", "packages/*/src/**/*.simulation.ts"],
+          // Much of what runs here waits. A percentage never gives more workers than cores.
+          maxWorkers: 2 * availableParallelism(),
           exclude: ["test/src/pack/**"],
           globalSetup: "test/src/harness/fork-moto.ts",
           ...BUILT,
