@@ -30,7 +30,7 @@ interface Load {
 export const endpointBenches: readonly Bench[] = [1, 16, 64].flatMap((connections): Bench[] => [
   {
     name: `endpoint-${connections}`,
-    what: `time for each request of run --endpoint, ${connections} connections, against a bare Fastify server`,
+    what: `time for each request of run --endpoint, ${connections} connections, against a bare node:http server`,
     // 0.8 of its requests in a second.
     budget: { kind: "ratio", atMost: 1.25 },
     run: (scale) => compare(connections, withEndpoint(HOUR_MS), withBareServer, "perRequestNs", scale),

@@ -1,3 +1,6 @@
+import { syncBuiltinESMExports } from "node:module";
+// oxlint-disable-next-line tests/no-guessing -- It counts the pauses of others.
+import timers from "node:timers/promises";
 import type { Clock } from "./clock.ts";
 
 /** A clock that stops until the test moves it; it never moves while files are read or written or a real timer runs, however slow the machine is. */
@@ -25,7 +28,7 @@ export function fakeClock(start: number = Date.parse("2026-01-01T00:00:00Z")): F
   let longest = 0;
   const sleepers = new Set<Sleeper>();
   const outsideBefore = active(OUTSIDE).length;
-  const timersBefore = active(REAL_TIMER).length;
+  const pausesBefore = new Set(pauses);
 
   /** The next to wake, not later than `end`. */
   function earliest(end: number): Sleeper | undefined {
@@ -37,7 +40,7 @@ export function fakeClock(start: number = Date.parse("2026-01-01T00:00:00Z")): F
       await settle();
       const [resource] = active(OUTSIDE).slice(outsideBefore);
       if (resource) throw new Error(`fake time cannot wait for a ${resource}`);
-    } while (active(REAL_TIMER).length > timersBefore);
+    } while ([...pauses].some((pause) => !pausesBefore.has(pause)));
   }
 
   function goTo(sleeper: Sleeper): void {
@@ -107,8 +110,19 @@ export async function settle(): Promise<void> {
 /** Sockets, processes and watched files: nobody can say when they are idle, so a test with fake time opens none. */
 const OUTSIDE = /^(TCP|UDP|GetAddrInfo|ProcessWrap|FSEvent|StatWatcher)/;
 
-/** A pause by the system's clock, such as that of a program that waits for a lock. */
-const REAL_TIMER = /^Timeout$/;
+/** Pauses by the system's clock that keep a process alive, such as those of a program that waits for a lock. */
+const pauses = new Set<Promise<unknown>>();
+
+// Node's count of active timers has Vitest's timers in it, too.
+// oxlint-disable-next-line tests/no-guessing -- Called for others.
+const pauseOf = timers.setTimeout;
+// oxlint-disable-next-line tests/no-guessing -- Called for others.
+timers.setTimeout = async (ms, value, options) => {
+  const pause = pauseOf(ms, value, options);
+  if (options?.ref !== false) pauses.add(pause);
+  return pause.finally(() => pauses.delete(pause));
+};
+syncBuiltinESMExports();
 
 function active(kind: RegExp): string[] {
   return process.getActiveResourcesInfo().filter((resource) => kind.test(resource));
