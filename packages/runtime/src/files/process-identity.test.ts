@@ -30,8 +30,9 @@ it.runIf(process.platform === "linux")(
   async () => {
     const mine = await processIdentity();
     expect(await isProcessAlive(mine.replace(/since \d+/, "since 1"))).toBe(false);
-    // The child of a shell that became another program: nobody waits for it.
-    const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 600"], { stdio: ["ignore", "pipe", "ignore"] });
+    // The child ends when its shell has become another program: nobody waits for it.
+    const script = 'until [ "$(cat /proc/$$/comm)" = sleep ]; do :; done & echo $!; exec sleep 600';
+    const parent = spawn("sh", ["-c", script], { stdio: ["ignore", "pipe", "ignore"] });
     const [pid] = await once(parent.stdout, "data");
     const marks = [String(pid).trim(), String(parent.pid)].map((each) =>
       mine.replace(/^\d+ since \d+/, `${each} since ${start(each)}`),
