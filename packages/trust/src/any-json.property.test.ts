@@ -6,7 +6,7 @@ const SESSION = "arn:aws:sts::123456789012:assumed-role/agent-master/s1";
 const ROLE = "arn:aws:iam::123456789012:role/MyFirstRole";
 const json = fc.jsonValue();
 const some: { requiredKeys: [] } = { requiredKeys: [] };
-const often = { numRuns: 400 };
+const often = { numRuns: 1000 };
 
 /** A question as it comes out of a file: of no type at all. */
 function ask(question: unknown): AssumeRoleAnswer {
