@@ -51,7 +51,7 @@ export async function awsAccess(
   infra: Infra,
   region: string | undefined,
 ): Promise<Pick<FleetOptions, "region" | "requestHandler">> {
-  const { httpHandler, stsRegion } = await import("@agent-roles/runtime");
+  const { httpHandler, stsRegion } = await import("@agent-roles/runtime/master");
   return {
     region: infra.deployRegion(partition, region ?? stsRegion(env, partition)),
     requestHandler: httpHandler(env, REQUEST_TIMEOUT_MS),

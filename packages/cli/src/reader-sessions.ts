@@ -25,7 +25,7 @@ export function readerSessions(options: ReaderSessionsOptions): (target: TargetR
   const cache = sessionCache({ env, clock, ...cacheOptions });
   let roles: AgentRoles | undefined;
   const caller = async (): Promise<string | undefined> =>
-    localCaller(env) ?? (await import("@agent-roles/runtime")).masterCaller(roleEnv, { env, clock });
+    localCaller(env) ?? (await import("@agent-roles/runtime/master")).connectMaster(roleEnv, { env, clock }).caller();
   return (target) => {
     const assumeRole = async (): Promise<SessionCredentials> => {
       const { createAgentRoles } = await import("@agent-roles/runtime");

@@ -1,4 +1,4 @@
-import type { CredentialStore, MasterConfig, Owner } from "@agent-roles/runtime";
+import type { CredentialStore, Owner } from "@agent-roles/runtime";
 import type { Env, ParsedRoleEnv } from "@agent-roles/runtime/role-env";
 import { oneOf } from "./options.ts";
 import { UsageError } from "./usage-error.ts";
@@ -29,16 +29,20 @@ export async function runStores(
   { mode, secret, adopt = false, once, onAdopted, owner, group }: StoreOptions,
 ): Promise<readonly CredentialStore[]> {
   const inMode = oneOf("--mode", mode, MODES);
-  const { masterConfig, profileStore, sharedCredentialsStore } = await import("@agent-roles/runtime");
+  const { profileStore, sharedCredentialsStore } = await import("@agent-roles/runtime");
   const options = { env, adopt, ...(once && { once }), ...(onAdopted && { onAdopted }), ...(owner && { owner }) };
   if (group !== undefined && inMode !== "process") throw new UsageError("--group needs --mode process");
   const { GROUP_FILE_MODE: fileMode } = await import("@agent-roles/runtime/stores");
   const processOptions = { ...options, ...(group !== undefined && { fileMode }) };
   const files = inMode === "process" ? profileStore(processOptions) : sharedCredentialsStore(options);
   if (secret === undefined) return [files];
+  const { connectMaster } = await import("@agent-roles/runtime/master");
   const { secretsManagerStore } = await import("@agent-roles/runtime/secrets-manager");
   // The master role writes the secrets, also when the ambient credentials are another principal's.
-  const clientConfig = (): MasterConfig => masterConfig(roleEnv, { env });
+  const clientConfig = () => {
+    const { region, credentials } = connectMaster(roleEnv, { env });
+    return { region, credentials };
+  };
   const which = secret.endsWith("/") ? { prefix: secret } : { secretId: secret };
   return [files, secretsManagerStore({ ...which, clientConfig })];
 }

@@ -126,7 +126,8 @@ export function warnOfUnread({ unread }: LoadedRoles, cli: CliContext): void {
  */
 async function accountsToRead(profiles: readonly string[], env: Env, { clock }: CliContext): Promise<LiveAccount[]> {
   // The SDK is behind it, and an offline check does not pay for that.
-  const { createAgentRoles, stsRegion } = await import("@agent-roles/runtime");
+  const { createAgentRoles } = await import("@agent-roles/runtime");
+  const { stsRegion } = await import("@agent-roles/runtime/master");
   if (profiles.length === 0) return [{ region: stsRegion(env) }];
   const { roles } = parseRoleEnv(env);
   const agent = createAgentRoles({ env, clock });

@@ -1,4 +1,5 @@
-import { callerIdentity, isSessionOf, type SessionCredentials, stsRegion } from "@agent-roles/runtime";
+import type { SessionCredentials } from "@agent-roles/runtime";
+import { callerIdentity, isSessionOf, stsRegion } from "@agent-roles/runtime/master";
 import { ACCESS_LEVELS, definedOnly, type Env, type TargetRole } from "@agent-roles/runtime/role-env";
 import { z } from "zod";
 import { McpError } from "./mcp-error.ts";

@@ -1,4 +1,5 @@
-import { callerIdentity, sweepTaskProfiles } from "@agent-roles/runtime";
+import { callerIdentity } from "@agent-roles/runtime/master";
+import { sweepTaskProfiles } from "@agent-roles/runtime/stores";
 import { serveStdio, StdioServerTransport } from "@modelcontextprotocol/server/stdio";
 import type { Transport } from "@modelcontextprotocol/server";
 import process from "node:process";

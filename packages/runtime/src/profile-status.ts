@@ -119,8 +119,8 @@ async function identifyCaller(roleEnv: RoleEnv, options: { env: Env; clock: Cloc
   const { env } = options;
   const local = localCaller(env);
   if (local !== undefined || (await isAbsent(cacheDirectory(env)))) return local;
-  const { masterCaller } = await import("./master/connect-master.ts");
-  return masterCaller(roleEnv, options);
+  const { connectMaster } = await import("./master/connect-master.ts");
+  return connectMaster(roleEnv, options).caller();
 }
 
 async function isAbsent(directory: string): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { contextOf, evaluateAction, groupBy, type PolicyDocument, readCaller, readPolicySet } from "@agent-roles/iam";
-import { parseRoleEnv, sessionPolicies } from "@agent-roles/runtime";
+import { parseRoleEnv } from "@agent-roles/runtime";
+import { sessionPolicies } from "@agent-roles/runtime/master";
 import { type Sandbox, startSandbox } from "@agent-roles/sandbox";
 import { GetPolicyCommand, GetPolicyVersionCommand } from "@aws-sdk/client-iam";
 import {

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { maskKeyId, readSharedProfiles } from "@agent-roles/runtime";
+import { maskKeyId } from "@agent-roles/runtime/cache";
+import { readSharedProfiles } from "@agent-roles/runtime/stores";
 import pc from "picocolors";
 import { agentRoles, type Running, startAgentRoles } from "../harness/agent-roles.ts";
 import { profileClients } from "../harness/clients.ts";

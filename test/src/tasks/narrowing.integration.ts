@@ -1,5 +1,6 @@
 import type { PolicyDocument } from "@agent-roles/iam";
-import { AgentRolesError, createAgentRoles, type RoleRequest, sessionPolicies } from "@agent-roles/runtime";
+import { AgentRolesError, createAgentRoles, type RoleRequest } from "@agent-roles/runtime";
+import { sessionPolicies } from "@agent-roles/runtime/master";
 import { expect, it } from "vitest";
 import { seededRandom } from "../compare-evaluators/random.ts";
 import { isAllowed, randomPolicy, REQUESTS } from "./random-policies.ts";

@@ -97,7 +97,7 @@ async function run(context: CliContext, options: RunOptions): Promise<ExitCode> 
     ...options,
     onAdopted: (message) => context.err(`warning: ${message}`),
   });
-  const { managedProfiles, staleProfiles } = await import("@agent-roles/runtime/stores");
+  const { exposedFiles, managedProfiles, staleProfiles } = await import("@agent-roles/runtime/stores");
   if (options.prune) {
     const declared = new Set(roleEnv.roles.map(({ profile }) => profile));
     const undeclared = (await managedProfiles(env)).filter((profile) => !declared.has(profile));
@@ -118,7 +118,7 @@ async function run(context: CliContext, options: RunOptions): Promise<ExitCode> 
       "warning: most clients read the keys of a credentials file once: a client that runs longer than a session fails when it expires; use --mode process for such clients",
     );
   }
-  const { createAgentRoles, exposedFiles, followRoles } = await import("@agent-roles/runtime");
+  const { createAgentRoles, followRoles } = await import("@agent-roles/runtime");
   for (const { file, message, fix } of await exposedFiles(env))
     context.err(`warning: ${file}: ${message}\n  fix: ${fix}`);
   const failed = new Set<string>();

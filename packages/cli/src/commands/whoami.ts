@@ -1,5 +1,5 @@
 import type { AgentRolesError } from "@agent-roles/runtime";
-import type { AccessLevel } from "@agent-roles/runtime/role-env";
+import { type AccessLevel, parseRoleEnv } from "@agent-roles/runtime/role-env";
 import { Command } from "commander";
 import type { CliContext, ExitCode } from "../cli-context.ts";
 import { timestamp } from "../duration.ts";
@@ -56,9 +56,9 @@ interface Answer {
 
 async function masterReceipt(context: CliContext, envFile: string | undefined): Promise<Answer> {
   const env = await readEnv(context, envFile);
-  const { callerIdentity, isSessionOf, masterConfig, parseRoleEnv } = await import("@agent-roles/runtime");
+  const { callerIdentity, connectMaster, isSessionOf } = await import("@agent-roles/runtime/master");
   const roleEnv = parseRoleEnv(env);
-  const config = masterConfig(roleEnv, { env, clock: context.clock });
+  const config = connectMaster(roleEnv, { env, clock: context.clock });
   const caller = await callerIdentity(config, "the master");
   const { expiration } = await config.credentials();
   const expected = roleEnv.master?.role;
@@ -75,8 +75,9 @@ async function masterReceipt(context: CliContext, envFile: string | undefined): 
 
 async function profileReceipt(context: CliContext, profile: string, envFile: string | undefined): Promise<Answer> {
   const { env, roleEnv } = await readRoleEnv(context, envFile);
-  const { callerIdentity, createAgentRoles, isSessionOf, profileProblem, readSharedProfiles, stsRegion } =
-    await import("@agent-roles/runtime");
+  const { createAgentRoles } = await import("@agent-roles/runtime");
+  const { callerIdentity, isSessionOf, stsRegion } = await import("@agent-roles/runtime/master");
+  const { profileProblem, readSharedProfiles } = await import("@agent-roles/runtime/stores");
   const roles = createAgentRoles({ env, clock: context.clock, cache: true });
   const target = roles.target(profile);
   const shared = await readSharedProfiles(env);

@@ -39,7 +39,8 @@ export async function verifyRoles(
   { clock }: Pick<CliContext, "clock">,
   onProgress: (done: number, total: number) => void,
 ): Promise<readonly Verified[]> {
-  const { callerIdentity, createAgentRoles, masterConfig } = await import("@agent-roles/runtime");
+  const { createAgentRoles } = await import("@agent-roles/runtime");
+  const { callerIdentity, connectMaster } = await import("@agent-roles/runtime/master");
   const errors = new Map<string, AgentRolesError>();
   const onEvent = (event: AgentRolesEvent): void => {
     if (event.type === "assumeFailed") errors.set(event.target.profile, event.error);
@@ -64,7 +65,7 @@ export async function verifyRoles(
     missing !== undefined && attributionRequired && expectedRoles.some(({ roleArn }) => roleArn === arn);
   let ambient: Promise<string | undefined> | undefined;
   const ambientArn = (): Promise<string | undefined> =>
-    (ambient ??= callerIdentity(masterConfig({ roles: roleEnv.roles }, { env, clock }), "the master").then(
+    (ambient ??= callerIdentity(connectMaster({ roles: roleEnv.roles }, { env, clock }), "the master").then(
       ({ arn }) => arn,
       () => undefined,
     ));

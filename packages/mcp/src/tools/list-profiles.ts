@@ -1,5 +1,5 @@
-import { parseRoleEnv, storedProfiles } from "@agent-roles/runtime";
-import { ACCESS_LEVELS } from "@agent-roles/runtime/role-env";
+import { ACCESS_LEVELS, parseRoleEnv } from "@agent-roles/runtime/role-env";
+import { storedProfiles } from "@agent-roles/runtime/stores";
 import { z } from "zod";
 import { type AddTool, defineTool } from "../define-tool.ts";
 import type { McpContext } from "../mcp-context.ts";

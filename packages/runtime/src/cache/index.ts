@@ -16,7 +16,7 @@ export type { ReaderAnswer } from "./reader.ts";
 export { localCaller } from "./local-caller.ts";
 export { entryKey, sessionCache } from "./session-cache.ts";
 export type { CallerOrigin, SessionCache, SessionCacheOptions } from "./session-cache.ts";
-export { protocolFields } from "../session/credentials.ts";
+export { maskKeyId, protocolFields } from "../session/credentials.ts";
 export { refreshAt } from "../session/refresh-schedule.ts";
 export type { SessionOrigin, SessionRole } from "../session/session-key.ts";
 export { sessionForReader } from "./session-for-reader.ts";

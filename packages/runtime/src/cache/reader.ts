@@ -6,8 +6,8 @@ import type { CacheEntry, CachedFailure } from "./cache-entry.ts";
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
 
-/** What a person must repair; who repairs it wants to see at once that it works. */
-const REPAIR_PAUSE_MS = 15_000;
+/** Errors that need a configuration change: a person who makes it waits for the next try. */
+const CONFIGURATION_PAUSE_MS = 15_000;
 
 /** What a reader that refreshes itself, such as `credential_process`, gets without anybody being asked. */
 export type ReaderAnswer =
@@ -32,7 +32,7 @@ export function readerAnswer({ session, failure }: CacheEntry, now: number): Rea
 
 /** A failure from the future counts for nothing: the clock was set back. */
 function isPausing({ retryable, attempt, failedAt }: CachedFailure, now: number): boolean {
-  const pauseMs = retryable ? Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1)) : REPAIR_PAUSE_MS;
+  const pauseMs = retryable ? Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1)) : CONFIGURATION_PAUSE_MS;
   const sinceMs = now - failedAt.getTime();
   return sinceMs >= 0 && sinceMs < pauseMs;
 }

@@ -3,7 +3,7 @@ import { readShared } from "../aws-files/read-shared.ts";
 import { readSections, type Section } from "../aws-files/sections.ts";
 import { type SharedPaths, sharedPaths } from "../aws-files/shared-paths.ts";
 import type { Clock } from "../clock.ts";
-import { masterConfig } from "../master/connect-master.ts";
+import { connectMaster } from "../master/connect-master.ts";
 import { type Diagnostic, type Env, isRole, type ParsedRoleEnv, parseRoleEnv } from "../role-env/index.ts";
 import type { SharedTexts } from "../stores/foreign-profiles.ts";
 import { callerIdentity } from "../sts/caller-identity.ts";
@@ -122,8 +122,9 @@ async function askMaster(roleEnv: ParsedRoleEnv | undefined, env: Env, clock: Cl
     offsetMs = date - clock.now();
   };
   const ask = async (): Promise<string> => {
-    const config = masterConfig(roleEnv ?? { roles: [] }, { env, clock, onDate });
-    const caller = await callerIdentity({ ...config, requestHandler: httpHandler(env), onDate }, "the master");
+    const { region, credentials } = connectMaster(roleEnv ?? { roles: [] }, { env, clock, onDate });
+    const config = { region, credentials, requestHandler: httpHandler(env), onDate };
+    const caller = await callerIdentity(config, "the master");
     return caller.arn;
   };
   const error = (): AgentRolesError =>

@@ -30,13 +30,9 @@ export interface MasterOptions {
   readonly onCapped?: (request: RoleRequest, durationSeconds: number) => void;
 }
 
-/** The master role as an SDK client's constructor takes it. */
-export interface MasterConfig {
+export interface Master {
   readonly region: string;
   readonly credentials: AwsCredentialIdentityProvider;
-}
-
-export interface Master extends MasterConfig {
   /** Assumes a target role. When the master is itself a role session, for one hour at most. */
   readonly assumeRole: AssumeRole;
   /** Identifies the credentials that the agent starts with; `undefined` while there are none. Never rejects. */
@@ -47,19 +43,8 @@ export interface Master extends MasterConfig {
   readonly waitingFailure: (limitMs: number) => AgentRolesError | undefined;
 }
 
-/** How to call AWS as the master role: with the ambient credentials, or through `AWS_MASTER_ROLE_ARN` first. */
-export function masterConfig(roleEnv: RoleEnv, options: MasterOptions = {}): MasterConfig {
-  const { region, credentials } = connectMaster(roleEnv, options);
-  return { region, credentials };
-}
-
-/** Identifies the credentials that the agent starts with, for the cache; `undefined` while there are none. */
-export function masterCaller(roleEnv: RoleEnv, options: MasterOptions = {}): Promise<string | undefined> {
-  return connectMaster(roleEnv, options).caller();
-}
-
 /**
- * The master role of one environment.
+ * How to call AWS as the master role: with the ambient credentials, or through `AWS_MASTER_ROLE_ARN` first.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining
  */

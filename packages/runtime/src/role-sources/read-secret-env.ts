@@ -7,7 +7,7 @@ import { AgentRolesError } from "../agent-roles-error.ts";
 import { isRole, parseRoleEnv } from "../role-env/index.ts";
 import { stsError } from "../sts/sts-error.ts";
 import { secretRegion } from "../secret-region.ts";
-import { masterConfig, type MasterOptions } from "../master/connect-master.ts";
+import { connectMaster, type MasterOptions } from "../master/connect-master.ts";
 import type { Env } from "../role-env/env.ts";
 
 export interface SecretEnvOptions extends MasterOptions {
@@ -43,7 +43,7 @@ async function secretText(secretId: string, options: Omit<SecretEnvOptions, "sec
 }
 
 function secretClientConfig(secretId: string, options: Omit<SecretEnvOptions, "secretId">): SecretsManagerClientConfig {
-  const { region, credentials } = masterConfig(parseRoleEnv(options.env), options);
+  const { region, credentials } = connectMaster(parseRoleEnv(options.env), options);
   return {
     region: secretRegion(secretId) ?? region,
     credentials,
