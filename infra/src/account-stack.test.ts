@@ -201,7 +201,7 @@ it("creates the OIDC provider and the Pod Identity association on request, with 
   );
 });
 
-it("keeps a role's logical id when roles are added before it", () => {
+it("keeps a role's logical ID when roles are added before it", () => {
   const before = templateOf(exampleManifest(), "123456789013").findResources("AWS::IAM::Role");
   const roles = [{ profile: "New", account: "123456789013", roleName: "Another" }, ...exampleManifest().roles];
   const after = templateOf(exampleManifest({ roles }), "123456789013").findResources("AWS::IAM::Role");

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { stringify } from "yaml";
 
-/** The two examples of the documentation and a third with an external id, with whatever a test changes. */
+/** The two examples of the documentation and a third with an external ID, with whatever a test changes. */
 export function exampleManifest(changes: Readonly<Record<string, unknown>> = {}): Manifest {
   const manifest = {
     master: { account: "123456789012", roleName: "agent-master", trustedBy: [{ account: "123456789012" }] },

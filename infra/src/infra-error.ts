@@ -9,7 +9,7 @@ export type InfraErrorCode =
   | "InvalidRegion"
   /** The prefix makes a stack name that CloudFormation rejects. */
   | "InvalidStackPrefix"
-  /** An account that is neither an id nor an alias of the manifest. */
+  /** An account that is neither an ID nor an alias of the manifest. */
   | "UnknownAccount"
   /** The calling session has no credentials, or AWS rejects them. */
   | "SessionUnusable"

@@ -93,12 +93,12 @@ function masterBytes(manifest: Manifest): number {
   return resourceBytes(properties) + resourceBytes(managed) + others;
 }
 
-/** Logical id, type and output of a resource. */
+/** Logical ID, type and output of a resource. */
 const RESOURCE_OVERHEAD = 120;
 
 /** Bytes of a resource's properties in the YAML that the CDK sends. */
 function resourceBytes(properties: unknown): number {
   const text = stringify(properties, { version: "1.1", lineWidth: 0 });
-  // Below Resources, the logical id and Properties.
+  // Below Resources, the logical ID and Properties.
   return Buffer.byteLength(text) + 6 * text.split("\n").length;
 }

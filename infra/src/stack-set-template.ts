@@ -7,7 +7,7 @@ import { ManifestTargetRole } from "./manifest-target-role.ts";
 import { TEMPLATE_QUOTA } from "./stack-contents.ts";
 
 /**
- * The one template of `deployment: stack-sets`: the target roles of any account, whose id is `AWS::AccountId`. The manifest's
+ * The one template of `deployment: stack-sets`: the target roles of any account, whose ID is `AWS::AccountId`. The manifest's
  * checks have made sure that the roles are the same in every account.
  *
  * @returns compact JSON.

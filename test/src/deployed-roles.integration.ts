@@ -115,8 +115,8 @@ describe("agent-roles run with the deployer's credentials", () => {
 
 describe("a role that refuses the master", () => {
   it.each([
-    ["a wrong external id", { AWS_ROLE_3_EXTERNAL_ID: "somebody-else" }],
-    ["no external id", { AWS_ROLE_3_EXTERNAL_ID: "" }],
+    ["a wrong external ID", { AWS_ROLE_3_EXTERNAL_ID: "somebody-else" }],
+    ["no external ID", { AWS_ROLE_3_EXTERNAL_ID: "" }],
   ])("fails alone a role that refuses %s, with code and fix, and writes the others", async (_, changes) => {
     const env = await deployment.agent();
     const { exitCode, stdout, stderr } = await agentRoles(

@@ -24,7 +24,7 @@ const READERS = 4;
 let home: string;
 let env: Record<string, string>;
 let server: Server;
-/** The access key ids that STS gave, and nothing for a call that it has not answered. */
+/** The access key IDs that STS gave, and nothing for a call that it has not answered. */
 let calls: (string | undefined)[];
 let latencyMs: number;
 

@@ -53,7 +53,7 @@ function targetProblems(manifest: Manifest, role: ManifestRole, arn: string): Di
       "the trust policy",
       policySize(targetTrustPolicy(manifest, role)),
       trustPolicyQuota(manifest),
-      "shorten the external id or the master's path, or set trust.quotas.trustPolicy where AWS has raised the quota",
+      "shorten the external ID or the master's path, or set trust.quotas.trustPolicy where AWS has raised the quota",
     ),
     ...tooLarge(
       arn,

@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 /** The templates of an app, nested stacks included, and where each construct's resource is. */
 export interface AppTemplates {
   readonly sources: readonly TemplateSource[];
-  /** Logical ids by construct path. */
+  /** Logical IDs by construct path. */
   readonly logicalIds: ReadonlyMap<string, string>;
 }
 

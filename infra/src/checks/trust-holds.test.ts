@@ -49,7 +49,7 @@ it.each([{}, { organization: "o-a1b2c3d4e5" }])(
 
 it("names a target that the master could not assume, and why", () => {
   const manifest = exampleManifest();
-  // Not a manifest that would be read: an external id that IAM takes for a policy variable.
+  // Not a manifest that would be read: an external ID that IAM takes for a policy variable.
   const roles = manifest.roles.map((role) => ({ ...role, externalId: "${aws:username}" }));
   const problems = trustProblems({ ...manifest, roles: [...manifest.roles, ...roles.slice(0, 1)] });
   expect(problems.map(({ path }) => path)).toEqual(["arn:aws:iam::123456789012:role/agent-roles/MyFirstRole"]);
@@ -93,7 +93,7 @@ describe("refuses", () => {
     expect(decide({})).toBe("allowed");
   });
 
-  it("a master without the external id, or with another", () => {
+  it("a master without the external ID, or with another", () => {
     expect(decide({ externalId: undefined })).toBe("denied");
     expect(decide({ externalId: "partner-2" })).toBe("denied");
   });

@@ -7,7 +7,7 @@ import { policyDocument } from "../policies/policy-document.ts";
 import { targetTrustPolicy } from "../policies/target-trust-policy.ts";
 
 /**
- * Evaluates for every target whether the master can assume it the way the runtime does (external id, session tags, source
+ * Evaluates for every target whether the master can assume it the way the runtime does (external ID, session tags, source
  * identity). Gives a problem for each target that is not allowed.
  */
 export function trustProblems(manifest: Manifest): Diagnostic[] {

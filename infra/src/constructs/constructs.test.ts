@@ -27,7 +27,7 @@ it("makes a target role that other constructs can grant to", () => {
   expect(policy).toMatchObject({ Properties: { Roles: [stack.resolve(target.roleName)] } });
 });
 
-it("trusts the master role by ARN, with external id and organization, and allows the given tags and identities", () => {
+it("trusts the master role by ARN, with external ID and organization, and allows the given tags and identities", () => {
   const stack = stackIn("123456789013");
   new TargetRole(stack, "Target", {
     roleName: "agent-read",

@@ -53,7 +53,7 @@ export interface MasterRoleProps
   readonly targetAccounts?: string[];
 
   /**
-   * Id of the AWS organization (`o-…`) of the target roles.
+   * ID of the AWS organization (`o-…`) of the target roles.
    *
    * @default - required unless `targetAccounts` is set
    */

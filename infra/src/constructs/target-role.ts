@@ -34,14 +34,14 @@ export interface TargetRoleProps
   readonly path?: string;
 
   /**
-   * Id of the AWS organization (`o-…`) of the master role.
+   * ID of the AWS organization (`o-…`) of the master role.
    *
    * @default - not required
    */
   readonly organizationId?: string;
 
   /**
-   * External id that the agent must pass.
+   * External ID that the agent must pass.
    *
    * @default - none
    */

@@ -6,7 +6,7 @@ export interface FleetOptions {
   readonly stackPrefix?: string;
   /** Where the templates and, by a deployment, `agent-roles.env` are written. Default `cdk.out`. */
   readonly directory?: string;
-  /** Ids or aliases. Default: all accounts of the manifest. */
+  /** IDs or aliases. Default: all accounts of the manifest. */
   readonly accounts?: readonly string[];
   /** Accounts at a time. Default 10. */
   readonly concurrency?: number;

@@ -9,7 +9,7 @@ export interface FleetStack {
   readonly stack: string;
 }
 
-/** The id of an account that is named by its alias or its id. */
+/** The ID of an account that is named by its alias or its ID. */
 export function accountId({ accounts = [] }: Manifest, name: string): string {
   return accounts.find(({ alias }) => alias === name)?.id ?? name;
 }

@@ -15,7 +15,7 @@ it("has a statement for each entry of trustedBy", () => {
   expect(trusting({ account: "123456789012" }, { service: "lambda" }, { account: "123456789013" })).toHaveLength(3);
 });
 
-it("trusts an account, with an external id when one is asked for", () => {
+it("trusts an account, with an external ID when one is asked for", () => {
   const root = { Effect: "Allow", Principal: { AWS: "arn:aws:iam::123456789013:root" }, Action: "sts:AssumeRole" };
   expect(trusting({ account: "123456789013" })).toEqual([root]);
   expect(trusting({ account: "123456789013", externalId: "partner-1" })).toEqual([

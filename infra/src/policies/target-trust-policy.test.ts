@@ -18,7 +18,7 @@ it("trusts the master's account, restricted to the master role, and nothing but 
   });
 });
 
-it("allows the session tags and source identities that the manifest names, in statements without the external id", () => {
+it("allows the session tags and source identities that the manifest names, in statements without the external ID", () => {
   const attribution = { sessionTags: ["task", "team"], sourceIdentities: ["*@example.com"] };
   const manifest = exampleManifest({ organization: "o-a1b2c3d4e5", attribution });
   const [, tags, identity, ...others] = targetTrustPolicy(manifest, { externalId: "partner-1" }).Statement;
@@ -70,7 +70,7 @@ it("allows what EKS Pod Identity and Roles Anywhere set before the master assume
   expect(identity?.Condition?.["StringLike"]).toEqual({ "sts:SourceIdentity": ["agent.example.com"] });
 });
 
-it("asks for the organization and the external id when the manifest names them", () => {
+it("asks for the organization and the external ID when the manifest names them", () => {
   const manifest = exampleManifest({ organization: "o-a1b2c3d4e5" });
   expect(targetTrustPolicy(manifest, { externalId: "partner-1" }).Statement[0]?.Condition).toEqual({
     ArnEquals: { "aws:PrincipalArn": "arn:aws:iam::123456789012:role/agent-roles-master/agent-master" },

@@ -2,9 +2,9 @@ import { type Manifest, type ManifestRole, masterRoleArn, sessionAttributes } fr
 import { accountPrincipal, assumeStatements, type PolicyDocument, policyDocument } from "./policy-document.ts";
 
 /**
- * The trust policy of a target role: the master role, in its organization, with the external id.
+ * The trust policy of a target role: the master role, in its organization, with the external ID.
  *
- * The principal is the master's account and the condition names the role. IAM stores a role principal as its unique id, which
+ * The principal is the master's account and the condition names the role. IAM stores a role principal as its unique ID, which
  * breaks when the master is created again, and the master would have to exist before the target.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html

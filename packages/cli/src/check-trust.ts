@@ -100,6 +100,6 @@ function warnOfUnknownRules(
   { err }: CliContext,
 ): void {
   for (const id of Object.keys(context.severities ?? {}).filter((each) => !ids.includes(each))) {
-    err(`warning: trust.severities names ${id}, which is no rule; correct its id, or remove it`);
+    err(`warning: trust.severities names ${id}, which is no rule; correct its ID, or remove it`);
   }
 }

@@ -32,7 +32,7 @@ export function parsed(flags: string, description: string, parse: (text: string)
   });
 }
 
-/** An option that takes the id of a task or a person. */
+/** An option that takes the ID of a task or a person. */
 export function named(flags: string, description: string): Option {
   return parsed(flags, description, (text) => (isSessionName(text) ? text : undefined), SESSION_NAME_SHAPE);
 }

@@ -170,7 +170,7 @@ function thirdPartiesWithoutExternalId({ master, trust }: Draft): ManifestIssue[
     const owner = account ?? accountOf(principal);
     if (owner === undefined || externalId !== undefined || !trust.allowedAccounts.includes(owner)) return [];
     const path = ["master", "trustedBy", index, account === undefined ? "principal" : "account"];
-    const message = `account ${owner} is a third party (trust.allowedAccounts), and no external id is required of it`;
+    const message = `account ${owner} is a third party (trust.allowedAccounts), and no external ID is required of it`;
     return [{ path, message, fix: "add an externalId", severity: "warning" as const }];
   });
 }

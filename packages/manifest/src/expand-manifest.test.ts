@@ -171,7 +171,7 @@ describe("reports where it is written, once,", () => {
     [
       "accounts that are neither all nor a list",
       "roles: [{ profile: P, accounts: every, roleName: R }]\n",
-      ["8:33: roles[0].accounts: is not a list of accounts; write all, or list aliases or ids"],
+      ["8:33: roles[0].accounts: is not a list of accounts; write all, or list aliases or IDs"],
     ],
   ])("%s", (_, text, expected) => {
     expect(mistakes(text)).toEqual(expected.map((line) => `agent-roles.yaml:${line}`));

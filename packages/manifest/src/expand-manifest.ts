@@ -110,14 +110,14 @@ function chooseAccounts(
   }
   if (many === "all") {
     if (accounts.length === 0) {
-      const fix = "add accounts: with an alias and an id for each account";
+      const fix = "add accounts: with an alias and an ID for each account";
       issues.push({ path, message: "the manifest lists no accounts", fix });
       return [nowhere];
     }
     return accounts.map((each) => ({ id: each.entry["id"], account: each, path, isPattern: true }));
   }
   if (!Array.isArray(many) || many.length === 0) {
-    issues.push({ path, message: "is not a list of accounts", fix: "write all, or list aliases or ids" });
+    issues.push({ path, message: "is not a list of accounts", fix: "write all, or list aliases or IDs" });
     return [nowhere];
   }
   return many.map((each: unknown, position) => ({

@@ -58,7 +58,7 @@ export const path: z.ZodString = text(
 
 export const organization: z.ZodString = text(
   /^o-[a-z0-9]{10,32}$/,
-  "write the organization's id, such as o-a1b2c3d4e5",
+  "write the organization's ID, such as o-a1b2c3d4e5",
 );
 
 export const profile: z.ZodString = z

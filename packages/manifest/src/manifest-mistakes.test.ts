@@ -271,7 +271,7 @@ describe("warns, and accepts the manifest, for", () => {
       "that this version knows",
     ],
     [
-      "a third party without external id",
+      "a third party without external ID",
       `${trusting("principal: arn:aws:iam::999999999999:role/host")}trust: { allowedAccounts: ["999999999999"] }\n`,
       "5:18: master.trustedBy[0].principal: account 999999999999 is a third party",
     ],

@@ -49,7 +49,7 @@ const master = field.fields({
 
 const account = field.fields({
   alias: field.alias.describe("Short name of the account in this file; {alias} in the roles' texts."),
-  id: field.accountId.describe("Account id."),
+  id: field.accountId.describe("Account ID."),
   environment: field.optional(field.line(256), "Environment of the roles in this account."),
   region: field.optional(field.region, "Region of the roles in this account."),
   deployRoleName: field.optional(field.roleName, "Replaces the manifest's deployRoleName in this account."),
@@ -57,7 +57,7 @@ const account = field.fields({
 
 const roleShape = {
   profile: field.profile.describe("The friendly name: what the agent passes as --profile."),
-  account: field.accountId.describe("The account of the role: an id, or an alias of accounts."),
+  account: field.accountId.describe("The account of the role: an ID, or an alias of accounts."),
   roleName: field.roleName.describe("Name of the role."),
   description: field.optional(field.line(1000), "What the role is for; also AWS_ROLE_N_DESCRIPTION."),
   environment: field.optional(field.line(256), "Such as production or staging; becomes AWS_ROLE_N_ENVIRONMENT."),
@@ -105,7 +105,7 @@ const attribution = field
       "Whether every session of a target role must belong to a task and have a source identity: trust policies demand both.",
     ),
     taskIds: field.optional(
-      field.list(field.sourceIdentity, 50, "list 1 to 50 patterns of task ids"),
+      field.list(field.sourceIdentity, 50, "list 1 to 50 patterns of task IDs"),
       'With required: role session names that are tasks, such as "INC-*"; * and ? are wildcards. Default: any.',
     ),
     sessionTags: field.optional(
@@ -134,7 +134,7 @@ const stackSets = field.fields({
     field.list(
       field.text(
         /^(ou-[a-z0-9]{4,32}-[a-z0-9]{8,32}|r-[a-z0-9]{4,32})$/,
-        "write the id of an organizational unit or of the root, such as ou-ab12-11111111",
+        "write the ID of an organizational unit or of the root, such as ou-ab12-11111111",
       ),
       100,
       "list 1 to 100 organizational units",
@@ -176,7 +176,7 @@ const manifestShape = {
   master: master.describe("The role the agent starts as."),
   organization: field.optional(
     field.organization,
-    "Id of the AWS organization; trust and permission then hold inside it only.",
+    "ID of the AWS organization; trust and permission then hold inside it only.",
   ),
   deployRoleName: field.roleName
     .default(DEFAULT_DEPLOY_ROLE)
@@ -229,7 +229,7 @@ function fileSchema(): z.ZodType {
       .union([z.literal("all"), z.array(z.string()).min(1)])
       .optional()
       .describe(
-        "Makes the role in several accounts: all, or a list of aliases or ids. Texts can contain {alias}, {account}, {environment} and {region}.",
+        "Makes the role in several accounts: all, or a list of aliases or IDs. Texts can contain {alias}, {account}, {environment} and {region}.",
       ),
   });
   return z.strictObject({

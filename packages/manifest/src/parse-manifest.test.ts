@@ -101,8 +101,8 @@ describe("a role", () => {
   it.each([
     ["profile grammar", 'profile: "a b"', "roles[0].profile"],
     ["the profile default", "profile: default", "roles[0].profile"],
-    ["an external id of one character", "externalId: x", "roles[0].externalId"],
-    ["an external id with a blank", "externalId: a b", "roles[0].externalId"],
+    ["an external ID of one character", "externalId: x", "roles[0].externalId"],
+    ["an external ID with a blank", "externalId: a b", "roles[0].externalId"],
     ["a Region that is none", "region: Frankfurt", "roles[0].region"],
     ["a session below an hour", "maxSessionDuration: 900", "roles[0].maxSessionDuration"],
     ["a session above twelve hours", "maxSessionDuration: 43201", "roles[0].maxSessionDuration"],

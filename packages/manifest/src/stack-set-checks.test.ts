@@ -45,7 +45,7 @@ it.each([
     ),
   ],
   [
-    "texts that differ by the account id",
+    "texts that differ by the account ID",
     manifest("deployment: stack-sets", role('permissionsBoundary: "arn:aws:iam::{account}:policy/boundary"')),
   ],
   [
@@ -81,12 +81,12 @@ it.each([
   [
     "the ARN of a unit",
     manifest(sets('organizationalUnits: ["arn:aws:organizations::123456789012:ou/o-a1b2c3d4e5/ou-ab12-11111111"]')),
-    "write the id of an organizational unit or of the root, such as ou-ab12-11111111",
+    "write the ID of an organizational unit or of the root, such as ou-ab12-11111111",
   ],
   [
     "the path of a unit",
     manifest(sets("organizationalUnits: [o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/]")),
-    "write the id of an organizational unit or of the root, such as ou-ab12-11111111",
+    "write the ID of an organizational unit or of the root, such as ou-ab12-11111111",
   ],
   ["no unit", manifest(sets("organizationalUnits: []")), "list 1 to 100 organizational units"],
   [

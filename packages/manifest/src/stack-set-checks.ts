@@ -53,7 +53,7 @@ function executionRoleIssues({ stackSets = {}, roles }: Draft): ManifestIssue[] 
   });
 }
 
-/** One template for all accounts: every role is in each of them, and only its account id can differ. */
+/** One template for all accounts: every role is in each of them, and only its account ID can differ. */
 function unequalRoles({ roles }: Draft, value: unknown): ManifestIssue[] {
   const accounts = [...new Set(roles.flatMap(({ account }) => account ?? []))];
   const names = new Map<string, number[]>();

@@ -13,7 +13,7 @@ import {
   yesOrNo,
 } from "./fields.ts";
 
-const ruleId = text(/^[a-z0-9]+(-[a-z0-9]+)*$/, "write a rule's id, such as wildcard-principal");
+const ruleId = text(/^[a-z0-9]+(-[a-z0-9]+)*$/, "write a rule's ID, such as wildcard-principal");
 
 const severity = z.enum(["critical", "high", "error", "medium", "low", "info"], {
   error: "use critical, high, error, medium, warning or info",
@@ -74,7 +74,7 @@ export const trustSection = fields({
   ),
   guessableNames: optional(
     list(line(256), 100, "list names, such as the company's"),
-    "Names that make a weak external id, such as the company's.",
+    "Names that make a weak external ID, such as the company's.",
   ),
   sessionAttributes: sessionAttributes.describe(
     "What the agent passes when it assumes a role; the trust policies must allow it. Default: what attribution names.",
@@ -98,12 +98,12 @@ export const trustSection = fields({
   ),
   severities: optional(
     z.record(ruleId, severity, { error: "write rule: severity" }),
-    "Severities that replace those of the rules, by rule id.",
+    "Severities that replace those of the rules, by rule ID.",
   ),
   suppressions: optional(
     list(
       fields({
-        id: ruleId.describe("The rule's id."),
+        id: ruleId.describe("The rule's ID."),
         role: optional(rolePattern, "The role's ARN; * and ? are wildcards. Default: every role."),
         message: optional(
           line(1000),

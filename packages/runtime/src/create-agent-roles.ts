@@ -60,7 +60,7 @@ export interface CallSummary {
 
 export interface AgentRoles extends Roles {
   /**
-   * Opens a task: sessions that are narrowed to its access level, carry its id and the person on whose behalf it runs, and end with it.
+   * Opens a task: sessions that are narrowed to its access level, carry its ID and the person on whose behalf it runs, and end with it.
    * Calls AWS only when credentials are needed: one AssumeRole per profile.
    *
    * @throws {AgentRolesError} `InvalidRoleEnv` with every mistake in the options; `UnknownProfile`.

@@ -5,7 +5,7 @@ import { maskKeyId, type SessionCredentials } from "./session/credentials.ts";
 
 /** What can be shown of credentials. */
 export interface KeySummary {
-  /** `…WXYZ`: the end of the access key id. */
+  /** `…WXYZ`: the end of the access key ID. */
   readonly keyId: string;
   readonly expiration: Date;
 }
@@ -69,7 +69,7 @@ export const EVENTS: { readonly [Type in EventType]: EventKind<Type> } = {
     what: "A role was assumed, by this process or by another one with the same cache.",
     fields: {
       target: "the role, as AWS_ROLE_N declares it",
-      key: "the new key: the end of its id, its expiration",
+      key: "the new key: the end of its ID, its expiration",
       previous: "the key that it replaces",
     },
   },

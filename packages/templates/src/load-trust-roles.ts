@@ -36,7 +36,7 @@ export interface LoadedRoles {
   readonly unread: readonly Diagnostic[];
   /** What other readers of the files can read differently, such as duplicate keys. */
   readonly warnings: readonly Diagnostic[];
-  /** Ids of the accounts that were read through IAM; an account without any role is not known by its id. */
+  /** IDs of the accounts that were read through IAM; an account without any role is not known by its ID. */
   readonly liveAccounts: string[];
 }
 

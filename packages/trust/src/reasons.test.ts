@@ -61,7 +61,7 @@ describe("the reasons of an answer", () => {
     ]);
   });
 
-  it("show neither the external id of the policy nor the one that was passed", () => {
+  it("show neither the external ID of the policy nor the one that was passed", () => {
     const conditional = { ...allow, Condition: { StringEquals: { "sts:ExternalId": "partner-7d1" } } };
     const answer = ask({ Statement: conditional }, { externalId: "partner-7d2" });
     expect(JSON.stringify(answer)).not.toContain("partner-7d");

@@ -7,7 +7,7 @@ export interface SourceLocation {
   readonly file: string;
   /** From 1. */
   readonly line?: number | undefined;
-  /** Inside the file: a CDK construct path, else a logical id, a Terraform address. */
+  /** Inside the file: a CDK construct path, else a logical ID, a Terraform address. */
   readonly path?: string;
 }
 
@@ -90,10 +90,10 @@ export interface TrustContext {
   readonly attributionRequired?: boolean;
   /** Keys of the session tags that are passed on along a chain. */
   readonly transitiveTagKeys?: readonly string[];
-  /** Names that are guessable as an external id, such as the company's. */
+  /** Names that are guessable as an external ID, such as the company's. */
   readonly guessableNames?: readonly string[];
   readonly quotas?: Partial<TrustQuotas>;
-  /** Other severities than the rules' own, by rule id. */
+  /** Other severities than the rules' own, by rule ID. */
   readonly severities?: Readonly<Record<string, Severity>>;
 }
 
@@ -106,7 +106,7 @@ export interface TrustQuotas {
 
 /** One thing that is wrong with one role. The shape is fixed: `check --json` prints it. */
 export interface Finding {
-  /** The rule's id, which is its file's name. */
+  /** The rule's ID, which is its file's name. */
   readonly id: string;
   readonly severity: Severity;
   /** The role's ARN. */
@@ -121,7 +121,7 @@ export interface Finding {
 
 /** A finding that is accepted, with a reason. */
 export interface Suppression {
-  /** The rule's id. */
+  /** The rule's ID. */
   readonly id: string;
   /** The role's ARN; `*` and `?` match as in IAM. Default: every role. */
   readonly role?: string;

@@ -61,7 +61,7 @@ export async function demo({ write, openTarget: open, signal }: DemoOptions): Pr
     await show.step(`Rotation: ${SHORT_PROFILE} got a session of ${SHORT_SESSION_SECONDS} seconds`, () =>
       rotation(show, agent),
     );
-    await show.step("A wrong external id is refused, and the profile gets nothing", () => refusal(show, deployment));
+    await show.step("A wrong external ID is refused, and the profile gets nothing", () => refusal(show, deployment));
     const { sandbox } = target;
     if (sandbox) {
       // Its calls are no part of the audit trail that follows.

@@ -66,5 +66,5 @@ function realAccounts(): Target {
 function accountFrom(variable: string): string {
   const value = process.env[variable] ?? "";
   if (/^\d{12}$/.test(value)) return value;
-  throw new Error(`SANDBOX=aws needs ${variable}, an account id of twelve digits; see test/README.md`);
+  throw new Error(`SANDBOX=aws needs ${variable}, an account ID of twelve digits; see test/README.md`);
 }

@@ -19,7 +19,7 @@ const SESSION_SECONDS = [8, 40];
 /** A program that makes a call several times a second until standard input ends, and prints the key and the caller of each. */
 interface Client {
   readonly name: string;
-  /** Each call is another process, which prints the caller's id instead of the key. */
+  /** Each call is another process, which prints the caller's ID instead of the key. */
   readonly isProcessPerCall?: true;
   /** Exits with 0 where the program can be built and run. */
   readonly probe: readonly [string, ...string[]];

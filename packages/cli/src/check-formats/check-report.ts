@@ -17,7 +17,7 @@ export interface CheckReport {
   readonly roles: readonly { readonly arn: string; readonly location: SourceLocation }[];
   /** What was read, as it was named. */
   readonly files: readonly string[];
-  /** Ids of the accounts that were read through IAM. */
+  /** IDs of the accounts that were read through IAM. */
   readonly liveAccounts?: readonly string[];
   readonly failOn: Severity;
   /** Files of directories that were not read; they fail nothing. */

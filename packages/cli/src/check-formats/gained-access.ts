@@ -3,7 +3,7 @@ import { conditionTexts } from "./changes.ts";
 
 /** A change that gives access away, as formats show it that know results of rules only. */
 export interface GainedAccess {
-  /** As a rule's id. */
+  /** As a rule's ID. */
   readonly id: "new-access" | "widened-access";
   /** A change fails no check, so it weighs no more than this. */
   readonly severity: Severity;

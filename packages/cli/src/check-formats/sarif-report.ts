@@ -16,7 +16,7 @@ export interface RuleText {
 /**
  * SARIF 2.1.0, for code scanning.
  *
- * @param rules texts for the rules; one that is not among them is described by its id.
+ * @param rules texts for the rules; one that is not among them is described by its ID.
  * @see https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  * @see https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
  */

@@ -16,7 +16,7 @@ export function execCommand(_context: CliContext, _exitWith: (code: ExitCode) =>
       "run one command that sees the named profiles only; keeps them fresh until it ends, and exits with its exit code",
     )
     .addOption(repeatable("--profile <profile>", "profile of an AWS_ROLE_N (repeatable)"))
-    .addOption(named("--task <id>", "run a task: its id is the role session name of every session"))
+    .addOption(named("--task <id>", "run a task: its ID is the role session name of every session"))
     .addOption(named("--on-behalf-of <person>", "the task's person: the source identity of every session"))
     .addOption(
       parsed(
@@ -33,7 +33,7 @@ export function execCommand(_context: CliContext, _exitWith: (code: ExitCode) =>
 Variables that lead to other credentials are removed. AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name private files that
 are removed when the command ends. With one profile, AWS_PROFILE and, if the profile has one, AWS_REGION are set.
 
-With --task, id and person are also session tags (agent-roles:task, agent-roles:on-behalf-of) and the variables AGENT_ROLES_TASK and
+With --task, the ID and the person are also session tags (agent-roles:task, agent-roles:on-behalf-of) and the variables AGENT_ROLES_TASK and
 AGENT_ROLES_ON_BEHALF_OF of the command. When the task ends, its credentials are removed; the command continues without them.
 
 Exit codes: those of the command, 128 and its number for a signal · 126 the command cannot be executed · 127 it is not found ·

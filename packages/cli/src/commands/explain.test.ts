@@ -23,7 +23,7 @@ afterEach(() => files.remove());
 const explain = (...argv: string[]) => cli(["explain", path, "--manifest", manifest, "--to", SECOND, ...argv]);
 
 describe("agent-roles explain", () => {
-  it("asks for a target with the external id of the manifest", async () => {
+  it("asks for a target with the external ID of the manifest", async () => {
     const { code, out } = await explain("--from", MASTER);
     expect(code).toBe(0);
     expect(out).toMatch(/^ALLOWED .*agent-master\n +can assume .*MySecondRole\n/);

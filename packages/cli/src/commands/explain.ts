@@ -8,7 +8,7 @@ import { readTrustSet, type TrustSet, type TrustSetOptions, warnOfUnread, withTr
 
 const HELP = `
 A role that the templates declare has its policies; what others are allowed is unknown.
-The call of a manifest target passes its own external id, unless --external-id gives another.
+The call of a manifest target passes its own external ID, unless --external-id gives another.
 Claims of a token that are not given are unknown. A claim's name can leave the provider out: sub, or token.actions.githubusercontent.com:sub.
 
 Exit codes: 0 allowed · 1 denied or uncertain · 2 wrong usage or input

@@ -93,7 +93,7 @@ export function destroyCommand(context: CliContext, exitWith: ExitWith): Command
 function fleetCommand(name: string, description: string): Command {
   return withManifest(new Command(name))
     .description(description)
-    .option("--accounts <list>", "only these account ids or aliases, comma-separated", parseList)
+    .option("--accounts <list>", "only these account IDs or aliases, comma-separated", parseList)
     .option("--concurrency <number>", "accounts at a time", parseCount, 10)
     .option("--region <code>", "Region of the stacks (default: AWS_REGION, then the profile's Region)")
     .option("--stack-prefix <text>", "prefix of the stack names")
@@ -227,7 +227,7 @@ function parseList(text: string): string[] {
     .map((item) => item.trim())
     .filter((item) => item !== "");
   if (items.length > 0) return items;
-  throw new InvalidArgumentError("List account ids or aliases, separated by commas.");
+  throw new InvalidArgumentError("List account IDs or aliases, separated by commas.");
 }
 
 function parseCount(text: string): number {

@@ -28,7 +28,7 @@ export function initCommand(context: CliContext): Command {
     .description(
       "write agent-roles.yaml, its schema, cdk.json, a line of .gitignore and a GitHub workflow into this directory",
     )
-    .option("--master <id>", "account id of the master role, which the agent starts as")
+    .option("--master <id>", "account ID of the master role, which the agent starts as")
     .addOption(repeatable("--trusted-by <who>", `who can assume the master role (repeatable): ${TRUSTED_BY_FORMS}`))
     .addOption(repeatable("--account <alias=id>", "account with a target role (repeatable); the alias is its profile"))
     .option("--partition <name>", "AWS partition of all accounts", "aws")
@@ -38,7 +38,7 @@ export function initCommand(context: CliContext): Command {
       const { ask } = context;
       const words = async (question: string): Promise<readonly string[]> =>
         (await ask?.(question))?.split(/[\s,]+/).filter((word) => word !== "") ?? [];
-      const master = options.master ?? (await words("Account id of the master role"))[0] ?? "";
+      const master = options.master ?? (await words("Account ID of the master role"))[0] ?? "";
       const trustedBy = options.trustedBy ?? (await words(`Who can assume it (${TRUSTED_BY_FORMS})`));
       const accounts = options.account ?? (await words("Accounts with a target role (alias=ID, …)"));
       const made = initManifest({ partition: options.partition, master, trustedBy, accounts });

@@ -13,7 +13,7 @@ export interface ExecOptions {
   readonly profiles: readonly string[];
   readonly envFile?: string;
   readonly access?: AccessLevel;
-  /** Id of the task. */
+  /** ID of the task. */
   readonly task?: string;
   readonly onBehalfOf?: string;
   readonly ttlSeconds?: number;

@@ -41,7 +41,7 @@ function edgeLine({ from, to, kind, label }: GraphEdge): string {
   return `  ${quoted(from)} -> ${quoted(to)} [color="${EDGE_COLORS[kind]}" label=${quoted(label)}]`;
 }
 
-/** A quoted id or label. A backslash would begin one of Graphviz's escapes, such as \N for the node's name. */
+/** A quoted ID or label. A backslash would begin one of Graphviz's escapes, such as \N for the node's name. */
 function quoted(text: string): string {
   return `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n")}"`;
 }

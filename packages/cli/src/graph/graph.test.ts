@@ -117,5 +117,5 @@ it("leads from the master to an account in one line, from three roles on", () =>
 
 it("cuts off conditions at their end", () => {
   expect(cutOff("sub: repo:example/agents", 10)).toBe("sub: repo…");
-  expect(cutOff("external id", 11)).toBe("external id");
+  expect(cutOff("external ID", 11)).toBe("external ID");
 });

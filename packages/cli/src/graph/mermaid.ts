@@ -7,7 +7,7 @@ import type { GraphEdge, GraphNode, TrustGraph } from "@agent-roles/trust";
  * @see https://mermaid.js.org/syntax/flowchart.html
  */
 export function mermaid({ nodes, edges }: TrustGraph): string {
-  // Ids of its own: an ARN holds what means something to Mermaid.
+  // IDs of its own: an ARN holds what means something to Mermaid.
   const ids = new Map(nodes.map(({ id }, index) => [id, `n${index}`]));
   const line = (node: GraphNode): string => `${ids.get(node.id)}[${label(node)}]:::${className(node)}`;
   const clusters = [...groupBy(nodes.filter(isInCluster), ({ account = "" }) => account)].map(([account, own], index) =>

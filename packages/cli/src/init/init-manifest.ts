@@ -4,7 +4,7 @@ import { trustedByEntry, TRUSTED_BY_FORMS } from "./trusted-by.ts";
 /** The answers that a manifest is made of, as a person writes them. */
 export interface InitAnswers {
   readonly partition: string;
-  /** Account id of the master role. */
+  /** Account ID of the master role. */
   readonly master: string;
   /** See `TRUSTED_BY_FORMS`. */
   readonly trustedBy: readonly string[];

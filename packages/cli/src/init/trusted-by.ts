@@ -26,7 +26,7 @@ const FORMS: readonly (readonly [pattern: RegExp, entry: (...values: string[]) =
       "    provider: token.actions.githubusercontent.com",
       "    # Workflows on the branch main. Of a GitHub environment: repo:OWNER/REPO:environment:NAME",
       "    # agent-roles check reports oidc-github-mutable-subject: who registers OWNER after it was renamed or deleted gets access.",
-      "    # Where the subjects of your tokens have ids, write these: repo:OWNER@ID/REPO@ID:ref:refs/heads/main",
+      "    # Where the subjects of your tokens have IDs, write these: repo:OWNER@ID/REPO@ID:ref:refs/heads/main",
       `    subjects: [${JSON.stringify(`repo:${JSON.parse(repository ?? "")}:ref:refs/heads/main`)}]`,
       "    # Remove this line if the account already has this OIDC provider.",
       "    create: true",

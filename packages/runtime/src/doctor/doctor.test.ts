@@ -62,7 +62,7 @@ function refusal(code: string): string {
 
 type Env = Record<string, string>;
 
-/** The ids of the checks that find something, and their messages. */
+/** The IDs of the checks that find something, and their messages. */
 async function problems(env: Env = {}): Promise<readonly (readonly [string, string])[]> {
   const given = { HOME: home, AWS_ROLE_1: `${ARN}First:First`, AWS_REGION: "us-east-1", ...env };
   const results = await examine({ env: given, clock });

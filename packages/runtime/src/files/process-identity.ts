@@ -24,11 +24,11 @@ export async function isProcessAlive(identity: string): Promise<boolean | undefi
   }
   const stat = await procStat(Number(pid));
   if (!stat || start === "?") return true;
-  // A zombie has ended; a restarted container assigns the same few process ids again.
+  // A zombie has ended; a restarted container assigns the same few process IDs again.
   return stat.state !== "Z" && stat.state !== "X" && stat.start === start;
 }
 
-/** Two containers may share a directory and a host name: their process ids then mean different processes. */
+/** Two containers may share a directory and a host name: their process IDs then mean different processes. */
 async function machine(): Promise<string> {
   const namespace = await readlink("/proc/self/ns/pid").catch(() => "");
   return `${hostname()} ${namespace}`.trim();

@@ -6,7 +6,7 @@ export interface Diagnostic {
   readonly line?: number;
   /** From 1. */
   readonly column?: number;
-  /** Inside the file: a field, a variable, a logical id, a construct path, a Terraform address. */
+  /** Inside the file: a field, a variable, a logical ID, a construct path, a Terraform address. */
   readonly path?: string;
   readonly message: string;
   readonly fix: string;

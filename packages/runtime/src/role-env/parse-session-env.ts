@@ -4,7 +4,7 @@ import type { Env, Report } from "./env.ts";
 import { parseRoleArn, wrongRoleArnPart } from "./role-arn.ts";
 import type { MasterRoleHop, RoleEnv } from "./target-role.ts";
 
-/** The session tags of a task: its id, and the person on whose behalf it runs. */
+/** The session tags of a task: its ID, and the person on whose behalf it runs. */
 export const TASK_TAGS = { task: "agent-roles:task", onBehalfOf: "agent-roles:on-behalf-of" } as const;
 
 /** What a session lacks of a task and a person, for fixes; `undefined` when it has both. */

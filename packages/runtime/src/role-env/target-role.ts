@@ -47,6 +47,6 @@ export interface RoleEnv {
   readonly roleSessionName?: string;
   readonly sourceIdentity?: string;
   readonly sessionTags?: Readonly<Record<string, string>>;
-  /** The id of the task that every session belongs to. It is the `roleSessionName`, and a session tag. */
+  /** The ID of the task that every session belongs to. It is the `roleSessionName`, and a session tag. */
   readonly task?: string;
 }

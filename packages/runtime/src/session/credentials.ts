@@ -43,7 +43,7 @@ export function malformedField(credentials: SessionCredentials): string | undefi
   return lengthMs <= LONGEST_SESSION_MS + CLOCK_TOLERANCE_MS ? undefined : "expiration";
 }
 
-/** The only form in which a key id can be shown: `…WXYZ`. */
+/** The only form in which a key ID can be shown: `…WXYZ`. */
 export function maskKeyId(accessKeyId: string): string {
   return `…${accessKeyId.slice(-4)}`;
 }

@@ -33,7 +33,7 @@ export function stsClient({ region, credentials, requestHandler, onDate }: StsCo
 
 /**
  * AWS's time in an HTTP answer, milliseconds since the epoch; `undefined` unless STS itself gave the answer just now: proxies and
- * caches have no request id, or add an `Age`.
+ * caches have no request ID, or add an `Age`.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#name-date
  */

@@ -140,12 +140,12 @@ describe("assumeRoleError", () => {
     }
   });
 
-  it("names the variable of the external id when the role has none", () => {
+  it("names the variable of the external ID when the role has none", () => {
     const failure = assumeRoleError(sts("AccessDenied", "x", 403), request);
     expect(failure.fix).toContain("AWS_ROLE_3_EXTERNAL_ID");
   });
 
-  it("names the external id that was sent and the variable to correct", () => {
+  it("names the external ID that was sent and the variable to correct", () => {
     const sent = targetRequest(target("Prod", { externalId: "partner-7" }));
     const { fix } = assumeRoleError(sts("AccessDenied", "x", 403), sent);
     expect(fix).toContain('"partner-7" (if not, correct AWS_ROLE_1_EXTERNAL_ID)');

@@ -240,7 +240,7 @@ function badSignature({ name, message }: ErrorFacts): Failure {
       }
     : {
         code: "MasterCredentialsInvalid",
-        fix: "Correct the master's secret access key: it does not belong to the access key id.",
+        fix: "Correct the master's secret access key: it does not belong to the access key ID.",
       };
 }
 

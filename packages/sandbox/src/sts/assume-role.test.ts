@@ -102,7 +102,7 @@ describe("assumeRole", () => {
     expect((await ask(iam({}, []))).answer).toMatchObject({ status: 403, code: "AccessDenied" });
   });
 
-  it("denies a missing and a wrong external id, and allows the right one", async () => {
+  it("denies a missing and a wrong external ID, and allows the right one", async () => {
     const target = { trustPolicy: trust({ Condition: { StringEquals: { "sts:ExternalId": "right" } } }) };
     expect((await ask(iam(target))).answer).toMatchObject({ code: "AccessDenied" });
     expect((await ask(iam(target), { ExternalId: "wrong" })).answer).toMatchObject({ code: "AccessDenied" });

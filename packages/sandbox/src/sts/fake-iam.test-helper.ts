@@ -21,7 +21,7 @@ function roleRef(arn: string): RoleRef {
 /** Contents of a fake IAM. By default a role trusts the master account and has no permissions. */
 export interface FakeIam {
   readonly roles?: Readonly<Record<string, Partial<IamRole>>>;
-  /** By access key id. */
+  /** By access key ID. */
   readonly users?: Readonly<Record<string, IamUser>>;
   readonly oidcProviders?: Readonly<Record<string, readonly string[]>>;
 }

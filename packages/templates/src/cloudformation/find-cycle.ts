@@ -43,7 +43,7 @@ function cycleFrom(start: string, stack: Stack, done: Set<string>): readonly str
   return undefined;
 }
 
-/** The logical ids that a resource's properties and `DependsOn` name. */
+/** The logical IDs that a resource's properties and `DependsOn` name. */
 function referencesOf(logicalId: string, { resources }: Stack): string[] {
   const { Type: type, Properties: properties, DependsOn: dependsOn } = resources.get(logicalId) ?? {};
   const found = new Set(dependsOn === undefined ? [] : asList(dependsOn).map(textOf));

@@ -81,7 +81,7 @@ export function unroll(object: JsonObject, collectionOf: (expression: unknown) =
   return { entries, unread };
 }
 
-/** `${Id}` and `{"Ref": "Id"}` are the item; `&{Id}` is its letters and digits, as logical ids take no others. */
+/** `${Id}` and `{"Ref": "Id"}` are the item; `&{Id}` is its letters and digits, as logical IDs take no others. */
 function replaceIn(value: unknown, identifier: string, item: string): unknown {
   const inText = (text: string): string =>
     text

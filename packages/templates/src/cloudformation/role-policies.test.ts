@@ -120,7 +120,7 @@ describe("an undecided condition", () => {
   });
 });
 
-it("a role is found by its construct path: its own, the assembly's, else its logical id", () => {
+it("a role is found by its construct path: its own, the assembly's, else its logical ID", () => {
   const own = { ...roleOf([]), Metadata: { "aws:cdk:path": "App/Own" } };
   const constructPaths = new Map([["B", "App/B"]]);
   const { roles } = rolesFromTemplates([

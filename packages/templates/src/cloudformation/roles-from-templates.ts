@@ -112,7 +112,7 @@ const notAllAssignments: UnknownValue = {
   assumed: "nothing more of those not looked at; each condition was taken both ways at least once",
 };
 
-/** Logical ids of unnamed roles that several stacks have, so that `${LogicalId}` alone would make them one. */
+/** Logical IDs of unnamed roles that several stacks have, so that `${LogicalId}` alone would make them one. */
 function unnamedTwice(stacks: readonly Stack[]): ReadonlySet<string> {
   const ids = stacks.flatMap((stack) =>
     rolesOf(stack).filter((id) => !Object.hasOwn(propertiesOf(stack.resources.get(id) ?? {}), "RoleName")),

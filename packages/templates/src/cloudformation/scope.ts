@@ -16,7 +16,7 @@ export interface Verdict {
  */
 export interface Variant {
   readonly stacks: readonly Stack[];
-  /** Unnamed roles that share their logical id with one of another stack. */
+  /** Unnamed roles that share their logical ID with one of another stack. */
   readonly ambiguousIds: ReadonlySet<string>;
   readonly decide: (key: string) => boolean;
   /** What is put to `decide` though the parameters' defaults would decide it. */

@@ -3,7 +3,7 @@ import type { SourceLocation, UnknownValue } from "@agent-roles/trust";
 import type { UnreadLoop } from "./for-each.ts";
 import type { TemplateSource } from "./template-source.ts";
 
-/** A section of a template by logical id. */
+/** A section of a template by logical ID. */
 export type Section = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
 
 /** One template, its sections ready to be looked up by name. */

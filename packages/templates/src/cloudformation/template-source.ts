@@ -14,7 +14,7 @@ export interface TemplateSource extends TemplateEnvironment {
   readonly template: Readonly<Record<string, unknown>>;
   /** Values of parameters, as a deployment passes them. */
   readonly parameters?: Readonly<Record<string, string>>;
-  /** CDK construct paths by logical id, for templates whose resources do not carry `aws:cdk:path`. */
+  /** CDK construct paths by logical ID, for templates whose resources do not carry `aws:cdk:path`. */
   readonly constructPaths?: ReadonlyMap<string, string>;
   /** The line of a resource, from 1. */
   readonly lineOf?: (logicalId: string) => number | undefined;

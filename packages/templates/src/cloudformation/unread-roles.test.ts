@@ -116,7 +116,7 @@ it("the name of what is not known does not contain the files' directory", () => 
   expect(arnsIn("before/a.json")).toEqual(["${U}", "${N}"]);
 });
 
-it("is one finding, unknown-value, that names file and logical id", () => {
+it("is one finding, unknown-value, that names file and logical ID", () => {
   const master = roleOf([allow({ Service: "lambda.amazonaws.com" })], { RoleName: "master" });
   const { roles } = rolesFromTemplates([source({ Resources: { N: nested, Master: master } })]);
   const context = { masterRoleArn: "arn:aws:iam::123456789012:role/master", accounts: ["123456789012"] };

@@ -3,7 +3,7 @@ import { jsoncParser } from "./libraries.ts";
 import { DEEPEST, duplicateKey, type SourceText, type SyntaxErrors } from "./source-text.ts";
 
 /**
- * Reads JSON, with the lines of the keys in the two outer levels of objects: `Resources` and each logical id.
+ * Reads JSON, with the lines of the keys in the two outer levels of objects: `Resources` and each logical ID.
  *
  * @returns the first mistake where it is not JSON.
  */

@@ -110,7 +110,7 @@ describe("a change of access", () => {
 
   it.each<[string, unknown, unknown, string[]]>([
     [
-      "another external id as wider, for its holders could not before",
+      "another external ID as wider, for its holders could not before",
       trust(OTHER, id("a")),
       trust(OTHER, id("b")),
       ["widened 123456789013:root AssumeRole"],

@@ -15,7 +15,7 @@ const MFA = /^aws:multifactorauth/;
 /**
  * The requests with which a caller would try to get past a trust policy: one for nothing at all, and for each Allow
  * statement those that meet its conditions and avoid the Deny statements', as far as a request can. What the caller
- * can obtain (a network address, a token's claims, an external id that the policy shows) counts as had.
+ * can obtain (a network address, a token's claims, an external ID that the policy shows) counts as had.
  */
 export function possibleRequests(
   trust: ReadTrust,

@@ -40,14 +40,14 @@ describe("proves", () => {
   it.each<[string, Partial<Expectation>, unknown[]]>([
     ["that nobody outside the organization gets in", { from: "outside-organization" }, [trust(account)]],
     [
-      "that the organization's id keeps strangers out",
+      "that the organization's ID keeps strangers out",
       { from: "outside-organization" },
       [trust("*", { StringEquals: { "aws:PrincipalOrgID": ORG } })],
     ],
     ["that nobody outside one's accounts gets in", { from: "outside-accounts" }, [trust(account)]],
     ["that the master gets in", { from: MASTER, decision: "allowed" }, [trust(account, byMaster)]],
     [
-      "that the master gets in with the external id",
+      "that the master gets in with the external ID",
       { from: MASTER, decision: "allowed", with: { externalId: "partner-7d1" } },
       [trust(account, withId)],
     ],
@@ -99,7 +99,7 @@ describe("gives the call that breaks it", () => {
       [trust(account), trust({ AWS: "*" })],
       `${STRANGER}: allowed`,
     ],
-    ["whoever has the external id", { from: "outside-accounts" }, [trust("*", withId)], `${STRANGER}: allowed`],
+    ["whoever has the external ID", { from: "outside-accounts" }, [trust("*", withId)], `${STRANGER}: allowed`],
     [
       "whoever fits a pattern",
       { from: "outside-accounts" },
@@ -259,7 +259,7 @@ describe("gives the call that breaks it", () => {
       `${MASTER}: denied`,
     ],
     [
-      "a master without the external id",
+      "a master without the external ID",
       { from: MASTER, decision: "allowed" },
       [trust(account, withId)],
       `${MASTER}: denied`,

@@ -43,7 +43,7 @@ it("draws outsiders, and roles that assume others past the master", () => {
     label: "account 999999999999",
   });
   expect(edges).toEqual([
-    { from: "account 999999999999", to: target.arn, kind: "outside", label: "external id" },
+    { from: "account 999999999999", to: target.arn, kind: "outside", label: "external ID" },
     { from: other.arn, to: target.arn, kind: "escalation", label: "" },
     { from: "ec2.amazonaws.com", to: other.arn, kind: "outside", label: "" },
   ]);
@@ -57,7 +57,7 @@ it("labels edges with their conditions and with what is uncertain", () => {
   expect(labelFor({ Bool: { "aws:MultiFactorAuthPresent": "true" } })).toBe("MFA");
   expect(labelFor({ StringEquals: { "aws:PrincipalTag/team": ["a", "b", "c"] } })).toBe("team: 3 values");
   expect(labelFor({ StringLike: { "aws:PrincipalOrgID": "o-z9y8x7w6v5", "sts:ExternalId": "a*" } })).toBe(
-    "org o-z9y8x7w6v5 · external id",
+    "org o-z9y8x7w6v5 · external ID",
   );
   expect(labelFor({ StringEquals: { "aws:PrincipalType": "${Type}" } })).toBeUndefined();
 });

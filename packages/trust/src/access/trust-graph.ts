@@ -123,7 +123,7 @@ function constraintWords({ key, name, values }: TrustEdge["constraints"][number]
     case "aws:principalarn":
       return [];
     case "sts:externalid":
-      return ["external id"];
+      return ["external ID"];
     case "aws:principalorgid":
       return from.kind === "organization" ? [] : [`org ${shown}`];
     case "aws:multifactorauthpresent":

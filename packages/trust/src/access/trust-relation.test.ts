@@ -84,7 +84,7 @@ describe("sums callers up", () => {
   it.each<[string, unknown, string[]]>([
     ["as anyone", trust("*"), ["anyone *", `role ${MASTER}`, `role ${TARGET}`]],
     [
-      "as anyone, who can learn an external id",
+      "as anyone, who can learn an external ID",
       trust({ AWS: "*" }, { StringEquals: { "sts:ExternalId": "x" } }),
       ["anyone *", `role ${MASTER}`, `role ${TARGET}`],
     ],

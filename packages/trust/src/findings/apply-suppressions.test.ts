@@ -31,13 +31,13 @@ it("takes out only the message that was accepted", () => {
   expect(applySuppressions([known, other], [reworded])).toMatchObject({ findings: [known, other], unused: [reworded] });
 });
 
-it("reports suppressions that match no finding, and ids that no rule has", () => {
+it("reports suppressions that match no finding, and IDs that no rule has", () => {
   const gone = { id: "assume-cycle", reason: "was so" };
   const misspelt = { id: "self-asume", reason: "typo" };
   const { findings, unused, unknown } = applySuppressions([first], [gone, misspelt]);
   expect(findings).toEqual([first]);
   expect(unused).toEqual([gone, misspelt]);
-  expect(unknown).toEqual([{ ...misspelt, why: "no finding has the id self-asume" }]);
+  expect(unknown).toEqual([{ ...misspelt, why: "no finding has the ID self-asume" }]);
 });
 
 it("takes out an expectation that does not hold, when that is accepted", () => {

@@ -41,7 +41,7 @@ export function applySuppressions(findings: readonly Finding[], suppressions: re
 function whyUnknown(id: string): string {
   if (id === TEMPLATE_ID)
     return "CloudFormation rejects the template, and no suppression changes that: correct the template";
-  return `no finding has the id ${id}`;
+  return `no finding has the ID ${id}`;
 }
 
 /** A suppression without a reason silences nothing. */

@@ -6,7 +6,7 @@ import { rules } from "./rules.ts";
 const INTRODUCTION = `# What the trust check reports
 
 \`agent-roles check\` looks at every statement of every policy. There are two scales: validity (\`error\`) and exposure
-(\`critical\`, \`high\`, \`medium\`, \`low\`, \`info\`). Suppress a finding with its id and a reason under \`trust:\` in
+(\`critical\`, \`high\`, \`medium\`, \`low\`, \`info\`). Suppress a finding with its ID and a reason under \`trust:\` in
 \`agent-roles.yaml\`; suppressions are listed in the output.
 
 ## Validity: AWS rejects it, or it never works

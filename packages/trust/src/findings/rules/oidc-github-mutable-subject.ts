@@ -16,7 +16,7 @@ export const oidcGithubMutableSubject: Rule = {
       if (provider !== GITHUB || demandsClaim(statement, provider, ["repository_id", "repository_owner_id"])) continue;
       for (const { value } of subjects(statement, provider)) {
         const [, owner = "@", repository = ""] = NAMES.exec(value) ?? [];
-        // The owner's id is enough: only the owner can give the repository's name to another.
+        // The owner's ID is enough: only the owner can give the repository's name to another.
         if (isUnresolved(`${owner}/${repository}`)) continue;
         if (/@\d/.test(owner) || owner === "@" || /@\d/.test(repository)) continue;
         yield { message: `subject "${value}" names the owner "${owner}", a name that can change its owner` };

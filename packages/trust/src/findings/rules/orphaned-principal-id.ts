@@ -11,7 +11,7 @@ export const orphanedPrincipalId: Rule = {
     for (const { value } of principalsOf(statement)) {
       if (!/^A(?:RO|ID)A[A-Z0-9]{8,}$/.test(value)) continue;
       yield {
-        message: `principal "${value}" is the id of a ${value.startsWith("AROA") ? "role" : "user"} that was deleted`,
+        message: `principal "${value}" is the ID of a ${value.startsWith("AROA") ? "role" : "user"} that was deleted`,
       };
     }
   },

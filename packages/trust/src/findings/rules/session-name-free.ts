@@ -8,7 +8,7 @@ const TASK: Attribution = {
   without: NAMES.map((name) => ({ "sts:rolesessionname": name, "aws:requesttag/agent-roles:task": undefined })),
   requiredBy: /^(?:sts:rolesessionname|aws:requesttag\/agent-roles:task)$/,
   how: `with any session name, such as "${NAMES[0]}"`,
-  fix: 'require StringLike sts:RoleSessionName with the pattern of your task ids, or aws:RequestTag/agent-roles:task "?*", beside sts:AssumeRole',
+  fix: 'require StringLike sts:RoleSessionName with the pattern of your task IDs, or aws:RequestTag/agent-roles:task "?*", beside sts:AssumeRole',
 };
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#ck_rolesessionname */

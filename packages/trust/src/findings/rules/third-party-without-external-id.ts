@@ -9,7 +9,7 @@ export const thirdPartyWithoutExternalId: Rule = {
   id: "third-party-without-external-id",
   severity: "high",
   why: "another customer of the third party could make it act on this role (confused deputy)",
-  fix: "add StringEquals sts:ExternalId with an id that the third party issues for you alone",
+  fix: "add StringEquals sts:ExternalId with an ID that the third party issues for you alone",
   *checkStatementOf(statement, role, { context, ownAccounts, knowsOwnAccount }) {
     if (!knowsOwnAccount || !allowsAssuming(statement) || demands(statement, ["sts:externalid"])) return;
     if (context.organization !== undefined && bindsOrganization(statement, context.organization)) return;
