@@ -32,7 +32,7 @@ export async function checkTrust(
   for (const account of liveAccounts) unread.delete(account);
   for (const account of unread) {
     cli.err(
-      `warning: no expectation about account ${account} is proven: it was not read; name a profile of it with --profile`,
+      `warning: no expectation about account ${account} is proven: the account was not read; add --profile with a profile of it`,
     );
   }
   const provable = stated.filter((each) => !unread.has(accountOf(each.to) ?? ""));
@@ -45,7 +45,7 @@ export async function checkTrust(
   });
   for (const { id, role = "every role", message } of unused) {
     const what = message === undefined ? id : `${id} ("${message}")`;
-    cli.err(`warning: the suppression of ${what} for ${role} silences nothing; remove it, or correct what it names`);
+    cli.err(`warning: the suppression of ${what} for ${role} matches no finding; remove it, or correct it`);
   }
   const { against, live: _live, profile: _profile, envFile: _envFile, ...inputs } = options;
   // A standalone policy file was the same role's then.
@@ -100,6 +100,6 @@ function warnOfUnknownRules(
   { err }: CliContext,
 ): void {
   for (const id of Object.keys(context.severities ?? {}).filter((each) => !ids.includes(each))) {
-    err(`warning: trust.severities names ${id}, which is no rule; correct its ID, or remove it`);
+    err(`warning: trust.severities: there is no rule ${id}; correct the ID, or remove the entry`);
   }
 }

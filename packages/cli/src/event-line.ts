@@ -63,7 +63,7 @@ export function eventLine(event: AgentRolesEvent, { at, color, retries }: EventL
       const seconds = Math.round(event.offsetMs / 1000);
       if (seconds === 0) return line("clock", "in sync with AWS again");
       const side = seconds > 0 ? "behind" : "ahead of";
-      const text = `this machine's clock is ${Math.abs(seconds)} s ${side} AWS; rotation uses the time of AWS\n  fix: synchronize the clock (NTP)`;
+      const text = `this machine's clock is ${Math.abs(seconds)} s ${side} AWS; rotation uses the time of AWS\n  fix: Synchronize the clock (NTP).`;
       return paint.yellow(line("warning", text));
     }
   }

@@ -9,9 +9,12 @@ import { accountIds, splitPair } from "./trust-set.ts";
 export function withTrustFlags(command: Command): Command {
   return command
     .addOption(repeatable("--allow-account <id>", "third-party account ID that roles may trust (repeatable)"))
-    .addOption(repeatable("--severity <rule=severity>", "another severity for a rule (repeatable)"))
+    .addOption(repeatable("--severity <rule=severity>", "severity for a rule, instead of its own (repeatable)"))
     .addOption(
-      repeatable("--quota <name=characters>", `a quota that AWS has raised: ${QUOTAS.join(", ")} (repeatable)`),
+      repeatable(
+        "--quota <name=characters>",
+        `quota that AWS raised for the account: ${QUOTAS.join(", ")} (repeatable)`,
+      ),
     );
 }
 
@@ -40,7 +43,7 @@ export function withFlags(context: TrustContext, flags: TrustFlags, ruleIds: rea
 function readSeverity(text: string, ruleIds: readonly string[]): readonly [string, Severity] {
   const [rule, severity] = splitPair("--severity", text, "rule=severity, such as assume-cycle=high");
   if (!ruleIds.includes(rule))
-    throw new UsageError(`--severity "${text}": there is no rule ${rule}\n  fix: use one of ${ruleIds.join(", ")}`);
+    throw new UsageError(`--severity "${text}": there is no rule ${rule}\n  fix: Use one of ${ruleIds.join(", ")}`);
   return [rule, oneOf(`--severity ${rule}=`, severity, SEVERITIES)];
 }
 
@@ -48,7 +51,7 @@ function readQuota(text: string): readonly [keyof TrustQuotas, number] {
   const [name, characters] = splitPair("--quota", text, "name=characters, such as trustPolicy=4096");
   if (!/^[1-9]\d{0,6}$/.test(characters)) {
     throw new UsageError(
-      `--quota "${text}": "${characters}" is not a number of characters\n  fix: write the quota that AWS shows`,
+      `--quota "${text}": "${characters}" is not a number of characters\n  fix: Use the quota that AWS shows.`,
     );
   }
   return [oneOf("--quota", name, QUOTAS), Number(characters)];

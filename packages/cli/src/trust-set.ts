@@ -29,13 +29,16 @@ export function withTrustSet(command: Command): Command {
     .addOption(repeatable("--profile <profile>", "with --live: read this profile's account instead (repeatable)"))
     .option(
       "--env-file <file>",
-      "dotenv file with AWS_ROLE_N, instead of the manifest's, and with the variables that --live needs",
+      "dotenv file with AWS_ROLE_N, instead of the manifest's values, and with the variables that --live needs",
     )
-    .addOption(repeatable("--exclude <glob>", "leave out files and directories of this name or path (repeatable)"))
+    .addOption(repeatable("--exclude <glob>", "skip files and directories with this name or path (repeatable)"))
     .addOption(
-      repeatable("--own-account <id>", "account of your own; a single one is also AWS::AccountId (repeatable)"),
+      repeatable(
+        "--own-account <id>",
+        "account ID of your own; if there is only one, it is also AWS::AccountId (repeatable)",
+      ),
     )
-    .option("--region <region>", "Region of templates that do not name theirs; it decides the partition")
+    .option("--region <region>", "Region of templates that do not name one; it determines the partition")
     .addOption(repeatable("--parameter <name=value>", "value of a template parameter (repeatable)"));
 }
 
@@ -45,7 +48,7 @@ export function roleArnOption(): Option {
     "--role-arn <arn>",
     "ARN of the role that a standalone trust policy file belongs to",
     (text) => parseRoleArn(text)?.arn,
-    "A role's ARN is arn:aws:iam::<12 digits>:role/<name>, with its path before the name.",
+    "Use arn:aws:iam::<12 digits>:role/<name>, with the path before the name.",
   );
 }
 
@@ -83,7 +86,8 @@ export async function readTrustSet(
   cli: CliContext,
 ): Promise<TrustSet> {
   const { manifest: choice, live: isLive, profile: profiles = [], envFile, ownAccount = [] } = options;
-  if (profiles.length > 0 && !isLive) throw new UsageError("--profile says whose account --live reads; add --live");
+  if (profiles.length > 0 && !isLive)
+    throw new UsageError("--profile selects the account that --live reads\n  fix: Add --live.");
   const own = accountIds("--own-account", ownAccount);
   const inputs = inputOptions(options);
   const { loadTrustRoles } = await import("@agent-roles/templates");
@@ -142,7 +146,7 @@ async function accountsToRead(profiles: readonly string[], env: Env, { clock }: 
 function inputOptions(options: TrustSetOptions): Omit<LoadOptions, "cwd"> {
   const { exclude, ownAccount: [account, ...others] = [], parameter = [], region, roleArn } = options;
   if (region !== undefined && !isRegion(region)) {
-    throw new UsageError(`--region "${region}" is not a Region\n  fix: write a Region, such as eu-central-1`);
+    throw new UsageError(`--region "${region}" is not a Region\n  fix: Use a Region code, such as eu-central-1.`);
   }
   const pairs = parameter.map((text) => splitPair("--parameter", text, "name=value, such as Stage=prod"));
   return {
@@ -155,7 +159,7 @@ function inputOptions(options: TrustSetOptions): Omit<LoadOptions, "cwd"> {
 /** @throws {UsageError} when one is not twelve digits. */
 export function accountIds(flag: string, ids: readonly string[]): readonly string[] {
   for (const id of ids) {
-    if (!/^\d{12}$/.test(id)) throw new UsageError(`${flag} "${id}" is not an account\n  fix: write the twelve digits`);
+    if (!/^\d{12}$/.test(id)) throw new UsageError(`${flag} "${id}" is not an account ID\n  fix: Use twelve digits.`);
   }
   return ids;
 }
@@ -163,7 +167,7 @@ export function accountIds(flag: string, ids: readonly string[]): readonly strin
 /** `name=value`. @throws {UsageError} when it has another form. */
 export function splitPair(flag: string, text: string, form: string): readonly [string, string] {
   const at = text.indexOf("=");
-  if (at < 1) throw new UsageError(`${flag} "${text}" has no "="\n  fix: write ${form}`);
+  if (at < 1) throw new UsageError(`${flag} "${text}" has no "="\n  fix: Write ${form}.`);
   return [text.slice(0, at), text.slice(at + 1)];
 }
 

@@ -55,8 +55,8 @@ export function createInputReader(
   const resolve = ({ path, file }: InputPath): string => {
     const real = realPath({ path, file });
     if (roots.some((root) => isBelow(real, root))) return real;
-    const message = "it is outside of the directories that were named";
-    throw new TrustInputError("InputUnreadable", [{ file, message, fix: "name it itself, if it is to be checked" }]);
+    const message = "it is outside the given directories";
+    throw new TrustInputError("InputUnreadable", [{ file, message, fix: "pass its path as well, to check it" }]);
   };
   return {
     unread,

@@ -185,7 +185,7 @@ describe("loadTrustRoles, with file, place and fix,", () => {
       B: role({ AssumeRolePolicyDocument: trusting({ "Fn::Sub": "${A.Arn}" }) }),
     };
     expect((await refused({ a: { Resources: resources } }, "a")).message).toBe(
-      "a:3: A: these refer to each other in a circle: A → B → A; take one of the references out; CloudFormation rejects the template as it is",
+      "a:3: A: circular reference: A → B → A; remove one of the references; CloudFormation rejects circular dependencies",
     );
   });
   it("refuses an assembly that contains itself", async () => {

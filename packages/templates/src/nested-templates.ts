@@ -19,7 +19,7 @@ export const DEEPEST_NESTING = 20;
 
 /** Says that something contains itself. */
 export function endless(file: string): TrustInputError {
-  const message = `stages or nested stacks go more than ${DEEPEST_NESTING} levels deep`;
+  const message = `stages or nested stacks are more than ${DEEPEST_NESTING} levels deep`;
   return new TrustInputError("InvalidTemplate", [{ file, message, fix: "look for one that contains itself" }]);
 }
 

@@ -42,7 +42,7 @@ export function policyFileRole({ value, lineOf, file }: ParsedFile, roleArn: str
             {
               path: "arn",
               expression: "a policy file",
-              assumed: `${UNNAMED_ROLE}: the file does not say whose trust policy it is`,
+              assumed: `${UNNAMED_ROLE} (the file does not name the role)`,
             },
           ]
         : [],

@@ -43,5 +43,5 @@ export function attachByArn(role: RoleBuilder, arn: string): void {
   const at = `managedPolicyArns[${role.managedPolicyArns.length}]`;
   role.managedPolicyArns.push(arn);
   if (arn.includes(":iam::aws:policy/")) return;
-  role.unknowns.push({ path: at, expression: arn, assumed: "that it grants nothing: its text is not in the source" });
+  role.unknowns.push({ path: at, expression: arn, assumed: "it grants nothing (its text is not in the source)" });
 }

@@ -12,7 +12,7 @@ export function exampleFinding(changes: Partial<Finding> = {}): Finding {
     severity: "critical",
     role: SECOND,
     statement: 0,
-    message: "anyone in the world may assume it",
+    message: "anyone in the world can assume it",
     fix: "name the principals",
     location: { file, line: 7, path: "Stack/Second" },
     ...changes,

@@ -7,7 +7,7 @@ const first = (changes: Parameters<typeof exampleFinding>[0]): string | undefine
 
 it("points at file and line", () => {
   expect(first({})).toBe(
-    `::error file=cdk.out/agent-roles-123456789013.template.json,line=7,title=wildcard-principal (critical)::${SECOND}, statement 0: anyone in the world may assume it%0Afix: name the principals`,
+    `::error file=cdk.out/agent-roles-123456789013.template.json,line=7,title=wildcard-principal (critical)::${SECOND}, statement 0: anyone in the world can assume it%0Afix: name the principals`,
   );
 });
 

@@ -1,6 +1,6 @@
 import { type CheckReport, summarize } from "./check-report.ts";
 
-/** What other tools read: fields may be added, never renamed. */
+/** The format for other tools. Fields can be added, never renamed. */
 export function jsonReport(report: CheckReport): string {
   const { findings, suppressed, unread, expectations, changes } = report;
   return JSON.stringify({ findings, suppressed, summary: summarize(report), unread, expectations, changes }, null, 2);

@@ -26,7 +26,7 @@ it("has a suite for each file, a failing case for each finding, a passing one fo
     expect.objectContaining({
       classname: SECOND,
       name: "wildcard-principal, statement 0",
-      failure: [expect.objectContaining({ type: "critical", message: "anyone in the world may assume it" })],
+      failure: [expect.objectContaining({ type: "critical", message: "anyone in the world can assume it" })],
     }),
   );
 });

@@ -27,7 +27,7 @@ it("keeps a row in one line of as many cells, whatever a message holds", () => {
 it("folds away what is suppressed, with its reason", () => {
   const text = markdownReport(exampleReport({ findings: [], suppressed: [{ ...exampleFinding(), reason: "a demo" }] }));
   expect(text).toContain("<details><summary>1 suppressed</summary>");
-  expect(text).toContain("anyone in the world may assume it | a demo");
+  expect(text).toContain("anyone in the world can assume it | a demo");
 });
 
 it.each([

@@ -11,7 +11,7 @@ it("groups the findings of a role below its ARN and its place, each with the fix
     `${SECOND}
 cdk.out/agent-roles-123456789013.template.json:7 (Stack/Second)
   critical  wildcard-principal  statement 0
-            anyone in the world may assume it
+            anyone in the world can assume it
             fix: name the principals
   low       policy-size  statement 0
             is at 95 %
@@ -23,7 +23,7 @@ it("prints what is suppressed and why", () => {
   const suppressed = [{ ...exampleFinding(), reason: "a public demo" }];
   expect(prettyReport(exampleReport({ findings: [], suppressed }), false)).toContain(
     `wildcard-principal  ${SECOND}
-    anyone in the world may assume it
+    anyone in the world can assume it
     because a public demo`,
   );
 });

@@ -35,7 +35,7 @@ beforeAll(async () => {
     "role.json": JSON.stringify({
       Resources: { Role: { Type: "AWS::IAM::Role", Properties: { RoleName: "agent", ...TRUST } } },
     }),
-    "question.json": '{ "caller": { "arn": "x" } }',
+    "request.json": '{ "caller": { "arn": "x" } }',
     "manifest.yaml": "master: {}\n",
     "expect.yaml": "expect: [{ from: me }]\n",
     "wrong.env": "AWS_ROLE_1=foo\n",
@@ -79,8 +79,8 @@ describe.each(COMMANDS.map((argv) => [argv[0], argv] as const))("agent-roles %s"
     ],
     ["a list", ["list.json"], "list.json: it is not a CloudFormation template", "name one of these"],
     ["a file that is not text", ["binary.json"], "binary.json: it is not UTF-8 text", "name a text file"],
-    ["references in a circle", ["cyclic.json"], "cyclic.json", "Role"],
-    ["a role without a trust policy", ["open.json"], "open.json:1: Role: ", "say who may assume it"],
+    ["circular references", ["cyclic.json"], "cyclic.json", "Role"],
+    ["a role without a trust policy", ["open.json"], "open.json:1: Role: ", "add AssumeRolePolicyDocument"],
     ["an assembly that contains itself", ["endless"], "levels deep", "look for one that contains itself"],
     ["a file that cannot be read", ["loop.json"], "loop.json: it cannot be read (ELOOP)", "make it readable"],
     ["a missing file", ["missing.json"], "missing.json: there is no such file or directory", "name a template"],
@@ -98,7 +98,7 @@ describe.each(COMMANDS.map((argv) => [argv[0], argv] as const))("agent-roles %s"
       "expected arn:aws:iam",
     ],
     ["an unknown flag", ["role.json", "--frob"], "unknown option '--frob'", "--help"],
-    ["a profile without --live", ["role.json", "--profile", "P"], "--profile", "add --live"],
+    ["a profile without --live", ["role.json", "--profile", "P"], "--profile", "Add --live"],
   ])("ends %s with 2, the place and the fix", async (__, argv, place, fix) => {
     expect(read(await cli([...command, ...argv]), place, fix)).toEqual(TROUBLE);
   });
@@ -109,8 +109,8 @@ it.each([
   ["check", ["check", "role.json", "--expect", "expect.yaml"], "expect.yaml:1:18: expect[0].from", "write"],
   ["check", ["check", "role.json", "--against", "none"], "none: the directory has no template", "such as cdk.out"],
   ["graph", ["graph", "role.json", "--format", "png"], '--format "png"', "svg"],
-  ["explain", ["explain", "role.json"], "who assumes what?", "give --from ARN"],
-  ["explain", ["explain", "--request", "question.json"], "question.json: role is missing", "fix: write"],
+  ["explain", ["explain", "role.json"], "--from and --to are required", "Add --from ARN"],
+  ["explain", ["explain", "--request", "request.json"], "request.json: role is missing", "fix: Write"],
   ["explain", ["explain", "--request", "empty.json"], "empty.json: is not JSON", "empty.json"],
   ["explain", ["explain", "--request", "pipe.json"], "--request pipe.json: is an empty pipe", "write a file"],
   ["explain", ["explain", "--request", "zero.json"], "--request zero.json: is neither a file nor a pipe", "zero.json"],
@@ -125,7 +125,7 @@ it.each([
     "explain",
     ["explain", "--from", "me", "--to", `${ARN}s`, "role.json"],
     `--to ${ARN}s: no such role in role.json`,
-    "give one of",
+    "fix: Use one of",
   ],
 ])("agent-roles %s ends %j with 2", async (_, argv, place, fix) => {
   expect(read(await cli(argv), place, fix)).toEqual(TROUBLE);

@@ -60,7 +60,7 @@ describe("agent-roles check", () => {
     const known = await files.write("known.yaml", manifestText({ suppressions }));
     const { code, err } = await check(await assembly(files, "cdk.out", BY_MASTER), "--manifest", known);
     expect(code).toBe(0);
-    expect(err).toContain("wildcard-principal for every role silences nothing");
+    expect(err).toContain("wildcard-principal for every role matches no finding");
   });
 
   it("fails for an expectation that does not hold, even at --fail-on critical", async () => {
@@ -145,11 +145,11 @@ describe("agent-roles check", () => {
     expect((await check(path, "--env-file", same)).code).toBe(0);
   });
 
-  it("says whose trust policy a plain policy file is", async () => {
+  it("names the role that a standalone trust policy file belongs to", async () => {
     const policy = await files.write("trust.json", { Version: "2012-10-17", Statement: [BY_ANYONE] });
     expect((await check(policy, "--no-manifest", "--role-arn", SECOND)).out).toContain(SECOND);
     expect((await cli(["explain", "--from", MASTER, "--to", SECOND, policy, "--no-manifest"])).out).toContain(
-      `may be able to assume ${SECOND}`,
+      `might be able to assume ${SECOND}`,
     );
   });
 
@@ -183,7 +183,7 @@ describe("agent-roles check", () => {
   it("warns of a severity for a rule that does not exist", async () => {
     const typo = await files.write("typo.yaml", manifestText({ severities: { "wildcard-principle": "info" } }));
     const { err } = await check(await assembly(files, "cdk.out", BY_MASTER), "--manifest", typo);
-    expect(err).toContain("trust.severities names wildcard-principle, which is no rule");
+    expect(err).toContain("trust.severities: there is no rule wildcard-principle");
   });
 
   it("shows new access against other templates, and does not fail for a change", async () => {
@@ -218,7 +218,7 @@ describe("agent-roles check", () => {
     [["--manifest", "/does/not/exist"], "/does/not/exist"],
     [["--expect", "/does/not/exist"], "/does/not/exist: there is no such file"],
     [["--env-file", "/does/not/exist"], "/does/not/exist: ENOENT"],
-    [["--profile", "MySecondAccount"], "add --live"],
+    [["--profile", "MySecondAccount"], "Add --live"],
     [["--own-account", "12"], '--own-account "12" is not an account'],
     [["--region", "nowhere"], '--region "nowhere" is not a Region'],
     [["--parameter", "Stage"], '--parameter "Stage" has no "="'],

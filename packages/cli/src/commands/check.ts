@@ -11,16 +11,16 @@ import { roleArnOption, withTrustSet } from "../trust-set.ts";
 
 const HELP = `
 Severities, most severe first: ${SEVERITIES.join(", ")}.
-"error" means that something never works or that AWS rejects it. A "denied" expectation that does not hold is "critical".
+"error" means that AWS rejects something or that it never works. A "denied" expectation that does not hold is "critical".
 The manifest's trust: section sets accounts, quotas, severities, expectations, and suppressions with reasons.
 
-Exit codes: 0 nothing at --fail-on or above · 1 a finding there · 2 wrong usage or input
+Exit codes: 0 no finding at --fail-on or above · 1 such a finding · 2 wrong usage or input
 
 Examples:
   agent-roles check cdk.out
   agent-roles check cdk.out --against base/cdk.out --format markdown
   agent-roles check --live --profile MyFirstAccount --profile MySecondAccount --env-file cdk.out/agent-roles.env
-  agent-roles check --live --against cdk.out       what was changed by hand since the templates`;
+  agent-roles check --live --against cdk.out       changes made by hand after the deployment`;
 
 interface CheckOptions extends Omit<CheckTrustOptions, "failOn"> {
   readonly format: string;
@@ -35,8 +35,8 @@ export function checkCommand(context: CliContext, exitWith: (code: ExitCode) => 
     .option("--format <format>", CHECK_FORMATS.join(", "), "pretty")
     .addOption(new Option("--json", "the same as --format json"))
     .option("--fail-on <severity>", "exit 1 for findings of this severity and above", DEFAULT_FAIL_ON)
-    .option("--against <dir>", "also show which access changed since these templates")
-    .addOption(repeatable("--expect <file>", "also prove what this file expects; repeat it for more"))
+    .option("--against <directory>", "also show the changes of access since these templates")
+    .addOption(repeatable("--expect <file>", "also check the expectations in this file (repeatable)"))
     .addOption(roleArnOption())
     .addHelpText("after", HELP)
     .action(async (paths: string[], options: CheckOptions) => {

@@ -4,10 +4,10 @@ import pc from "picocolors";
 import type { CliContext, ExitCode } from "../cli-context.ts";
 import { readEnv, withEnvFile } from "../read-env.ts";
 
-/** `agent-roles doctor`: what on this machine would stop a profile from working. Makes one STS call, as the master. */
+/** `agent-roles doctor`: problems on this machine that stop a profile from working. Makes one STS call, as the master. */
 export function doctorCommand(context: CliContext, exitWith: (code: ExitCode) => void): Command {
   return withEnvFile(new Command("doctor"))
-    .description("find what on this machine would stop a profile from working; exit code 1 if something would")
+    .description("find problems on this machine that stop a profile from working; exit code 1 if there is one")
     .option("--json", "print JSON")
     .action(async ({ envFile, json }: { envFile?: string; json?: true }) => {
       const { examine } = await import("@agent-roles/runtime/doctor");

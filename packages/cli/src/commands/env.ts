@@ -14,7 +14,7 @@ export function envCommand(context: CliContext): Command {
       const { roles } = manifest;
       if (format === "mcp-proxy" && roles.length > 1 && !roles.some((role) => role.default)) {
         context.err(
-          `warning: mcp-proxy-for-aws uses ${roles[0]?.profile} for every call without aws_profile\n  fix: set default: true on the role that it should use, or start one proxy per profile`,
+          `warning: mcp-proxy-for-aws uses ${roles[0]?.profile} for every call without aws_profile\n  fix: Set default: true on the role that it should use, or start one proxy per profile.`,
         );
       }
       context.out(formatEnv(manifestEnv(manifest), format).trimEnd());

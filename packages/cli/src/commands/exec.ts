@@ -33,7 +33,7 @@ export function execCommand(_context: CliContext, _exitWith: (code: ExitCode) =>
 Variables that lead to other credentials are removed. AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE name private files that
 are removed when the command ends. With one profile, AWS_PROFILE and, if the profile has one, AWS_REGION are set.
 
-With --task, the ID and the person are also session tags (agent-roles:task, agent-roles:on-behalf-of) and the variables AGENT_ROLES_TASK and
+With --task, the task ID and the person are also session tags (agent-roles:task, agent-roles:on-behalf-of) and the variables AGENT_ROLES_TASK and
 AGENT_ROLES_ON_BEHALF_OF of the command. When the task ends, its credentials are removed; the command continues without them.
 
 Exit codes: those of the command, 128 and its number for a signal · 126 the command cannot be executed · 127 it is not found ·
@@ -46,7 +46,7 @@ Example:
     .action((words: readonly string[]) => {
       const problem = words[0] ? `two dashes are missing before "${words[0]}"` : "no command is given";
       throw new UsageError(
-        `${problem}\n  fix: put the command after two dashes: agent-roles exec --profile <profile> -- aws s3 ls`,
+        `${problem}\n  fix: Put the command after two dashes: agent-roles exec --profile <profile> -- aws s3 ls`,
       );
     });
 }

@@ -111,7 +111,7 @@ describe("agent-roles explain", () => {
     [{ caller: { arn: "a" }, role: { arn: SECOND, trustPolicy: "x" } }, "role.trustPolicy is not valid"],
     [{ caller: { arn: "a" }, role, request: 1 }, "request is not valid"],
   ])("ends the question %j with 2: %s", async (question, why) => {
-    const file = await files.write("question.json", question);
+    const file = await files.write("request.json", question);
     const { code, out, err } = await cli(["explain", "--request", file]);
     expect({ code, out }).toEqual({ code: 2, out: "" });
     expect(err).toContain(`${file}: ${why}`);
@@ -119,9 +119,9 @@ describe("agent-roles explain", () => {
   });
 
   it.each([
-    [["explain"], "give --from ARN and --to ARN"],
+    [["explain"], "Add --from ARN and --to ARN"],
     [["explain", "--request", "/does/not/exist"], "--request /does/not/exist: ENOENT"],
-    [["explain", "--request", "-", "--from", MASTER], "leave out --from, --to, --live and paths"],
+    [["explain", "--request", "-", "--from", MASTER], "Remove --from, --to, --live and paths"],
     [["explain", "--from", "a", "--to", "b", "--session-tag", "x"], "A session tag is written key=value"],
   ])("ends %j with 2 and says why", async (argv, why) => {
     const { code, err } = await cli(argv);

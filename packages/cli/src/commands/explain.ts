@@ -7,16 +7,16 @@ import { UsageError } from "../usage-error.ts";
 import { readTrustSet, type TrustSet, type TrustSetOptions, warnOfUnread, withTrustSet } from "../trust-set.ts";
 
 const HELP = `
-A role that the templates declare has its policies; what others are allowed is unknown.
-The call of a manifest target passes its own external ID, unless --external-id gives another.
-Claims of a token that are not given are unknown. A claim's name can leave the provider out: sub, or token.actions.githubusercontent.com:sub.
+The policies of roles in the templates are known; the policies of other callers are unknown.
+A call to a target role of the manifest passes the role's external ID; --external-id overrides it.
+Token claims that are not given are unknown. The provider is optional in a claim's name: sub, or token.actions.githubusercontent.com:sub.
 
 Exit codes: 0 allowed · 1 denied or uncertain · 2 wrong usage or input
 
 Examples:
   agent-roles explain --from arn:aws:iam::123456789012:role/agent-roles-master/agent-master \\
     --to arn:aws:iam::123456789013:role/agent-roles/MySecondRole
-  agent-roles explain --request question.json --json`;
+  agent-roles explain --request request.json --json`;
 
 interface ExplainOptions extends TrustSetOptions {
   readonly from?: string;
@@ -34,15 +34,11 @@ interface ExplainOptions extends TrustSetOptions {
 export function explainCommand(context: CliContext, exitWith: (code: ExitCode) => void): Command {
   return withTrustSet(new Command("explain"))
     .description("explain one AssumeRole decision, step by step, offline or in a live account")
-    .option("--from <arn>", "caller: a role, a session, a user, an identity provider, a service")
+    .option("--from <arn>", "caller: a role, role session, user, identity provider or AWS service")
     .option("--to <arn>", "role to assume")
     .option("--external-id <id>", "external ID of the call")
     .option("--session-tag <key=value>", "session tag of the call (repeatable)", addTag)
-    .option(
-      "--claim <name=value>",
-      "a claim of the caller's token or assertion, such as sub=…; repeat it for more",
-      addClaim,
-    )
+    .option("--claim <name=value>", "claim of the caller's token or assertion, such as sub=… (repeatable)", addClaim)
     .option("--source-identity <name>", "source identity of the call")
     .option("--action <action>", "sts:AssumeRole unless the caller is an identity provider")
     .option("--request <file>", "read the whole request as JSON instead; - is standard input")
@@ -64,7 +60,7 @@ async function simulation(paths: readonly string[], options: ExplainOptions, con
   const { from, to, request: file, live } = options;
   if (file !== undefined) {
     if (from !== undefined || to !== undefined || live || paths.length > 0)
-      throw new UsageError("--request holds the whole request; leave out --from, --to, --live and paths");
+      throw new UsageError("--request contains the whole request\n  fix: Remove --from, --to, --live and paths.");
     const { readRequest } = await import("../explain/read-request.ts");
     const { evaluateAssumeRole } = await import("@agent-roles/trust");
     const text = file === "-" ? await context.stdin() : await readText(file);
@@ -72,7 +68,7 @@ async function simulation(paths: readonly string[], options: ExplainOptions, con
     return { request, answer: evaluateAssumeRole(request) };
   }
   if (from === undefined || to === undefined) {
-    throw new UsageError("who assumes what?\n  fix: give --from ARN and --to ARN, or --request FILE");
+    throw new UsageError("--from and --to are required\n  fix: Add --from ARN and --to ARN, or --request FILE.");
   }
   // A standalone policy file is taken for the trust policy of --to.
   const set = await readTrustSet(paths, { ...options, ...(parseRoleArn(to) && { roleArn: to }) }, context);
@@ -86,19 +82,19 @@ async function simulateCall(from: string, to: string, set: TrustSet, options: Ex
   if (!role) {
     const known = set.roles.map(({ arn }) => `\n    ${arn}`).slice(0, 20);
     throw new UsageError(
-      `--to ${to}: no such role in ${[...set.files, ...set.liveAccounts].join(", ")}\n  fix: give one of${known.join("")}`,
+      `--to ${to}: no such role in ${[...set.files, ...set.liveAccounts].join(", ")}\n  fix: Use one of${known.join("")}`,
     );
   }
   const found = findCaller(from, set.roles, set.context);
   if (!found) {
     throw new UsageError(
-      `--from "${from}" is neither an ARN nor a service\n  fix: write arn:aws:iam::<account>:role/<name>, a user, a session, an identity provider, or a service such as ec2.amazonaws.com`,
+      `--from "${from}" is neither an ARN nor a service\n  fix: Use the ARN of a role (arn:aws:iam::<account>:role/<name>), user, session or identity provider, or a service such as ec2.amazonaws.com.`,
     );
   }
   const { claim } = options;
   if (claim && !("federated" in found.caller)) {
     throw new UsageError(
-      `--claim: ${from} has no token\n  fix: give an identity provider as --from, or leave --claim out`,
+      `--claim: ${from} has no token\n  fix: Set --from to an identity provider, or remove --claim.`,
     );
   }
   const declared = set.context.expectedRoles?.find(({ roleArn }) => roleArn === to)?.externalId;

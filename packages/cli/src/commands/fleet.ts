@@ -71,7 +71,7 @@ export function diffCommand(context: CliContext, exitWith: ExitWith): Command {
 /** `agent-roles destroy`: deletes stacks, also those of accounts that left the manifest. */
 export function destroyCommand(context: CliContext, exitWith: ExitWith): Command {
   return fleetCommand("destroy", "delete the stacks of the manifest")
-    .option("--orphans", "delete only the stacks whose accounts left the manifest")
+    .option("--orphans", "delete only stacks in accounts that are no longer in the manifest")
     .option("--yes", "confirm the deletion; required")
     .action((options: Options) =>
       runFleet(
@@ -97,7 +97,7 @@ function fleetCommand(name: string, description: string): Command {
     .option("--concurrency <number>", "accounts at a time", parseCount, 10)
     .option("--region <code>", "Region of the stacks (default: AWS_REGION, then the profile's Region)")
     .option("--stack-prefix <text>", "prefix of the stack names")
-    .option("--output <directory>", "where templates are written, and agent-roles.env after a deployment", "cdk.out")
+    .option("--output <directory>", "directory for the templates and, after a deployment, agent-roles.env", "cdk.out")
     .option("--json", "print a JSON array of results");
 }
 

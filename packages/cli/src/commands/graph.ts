@@ -4,7 +4,7 @@ import { GRAPH_FORMATS } from "../graph/format-names.ts";
 import { oneOf } from "../options.ts";
 import { readTrustSet, roleArnOption, type TrustSetOptions, warnOfUnread, withTrustSet } from "../trust-set.ts";
 
-/** `agent-roles graph`: a picture of who can assume which role. */
+/** `agent-roles graph`: draws who can assume which role. */
 export function graphCommand(context: CliContext): Command {
   return withTrustSet(new Command("graph"))
     .description("draw who can assume which role")

@@ -32,7 +32,7 @@ export function initCommand(context: CliContext): Command {
     .addOption(repeatable("--trusted-by <who>", `who can assume the master role (repeatable): ${TRUSTED_BY_FORMS}`))
     .addOption(repeatable("--account <alias=id>", "account with a target role (repeatable); the alias is its profile"))
     .option("--partition <name>", "AWS partition of all accounts", "aws")
-    .option("--force", "replace files that exist; without it, they are kept")
+    .option("--force", "replace files that exist; without this option they are kept")
     .addHelpText("after", EXAMPLE)
     .action(async (options: Options) => {
       const { ask } = context;

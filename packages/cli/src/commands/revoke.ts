@@ -22,7 +22,7 @@ export function revokeCommand(context: CliContext, exitWith: (code: ExitCode) =>
     .addOption(
       repeatable(
         "--profile <profile>",
-        "sessions of this profile, not of the master role, which can assume it again; repeat it for more",
+        "sessions of this profile (repeatable); the master role keeps its sessions and can assume the profile's role again",
       ),
     )
     .option("--all", "sessions of all profiles of the manifest, and of the master role")
@@ -31,7 +31,8 @@ export function revokeCommand(context: CliContext, exitWith: (code: ExitCode) =>
     .option("--json", "print a JSON array of results")
     .action(async (options: Options) => {
       const { profile: profiles, all, undo } = options;
-      if ((profiles === undefined) === (all === undefined)) throw new UsageError("write either --profile or --all");
+      if ((profiles === undefined) === (all === undefined))
+        throw new UsageError("--profile or --all is required\n  fix: Add one of them, not both.");
       const infra = await loadInfra(".");
       const { loadManifest, masterRoleArn, targetRoles } = await import("@agent-roles/manifest");
       const manifest = await loadManifest(options.manifest);

@@ -60,13 +60,13 @@ export function runCommand(context: CliContext, exitWith: (code: ExitCode) => vo
     .option("--once", "assume and write once, then exit; exit code 1 if a role failed")
     .option(
       "--prune",
-      "first remove profiles that agent-roles wrote and AWS_ROLE_N does not declare; without any role, all, and every cached session",
+      "first remove profiles that agent-roles wrote and no AWS_ROLE_N declares; if none is set, remove all profiles and all cached sessions",
     )
     .option("--adopt", "replace profiles of the same name that another tool wrote; a copy of each file is kept")
     .addOption(
       parsed(
         "--owner <uid[:gid]>",
-        "as root: the user to give the files to, by number",
+        "as root: owner of the files, by number",
         parseOwner,
         'Use numbers: --owner "$(id -u NAME):$(id -g NAME)".',
       ),
@@ -74,7 +74,7 @@ export function runCommand(context: CliContext, exitWith: (code: ExitCode) => vo
     .addOption(
       parsed(
         "--group <gid>",
-        "let this group read the profiles and tokens, for an agent that runs as another user",
+        "also let the members of this group read the profiles and tokens, for an agent that runs as another user",
         (text) => wholeNumber(text, 999_999_999),
         "Use the number of a group of this process: id -G.",
       ).conflicts("owner"),

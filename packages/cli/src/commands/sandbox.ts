@@ -11,12 +11,12 @@ export function sandboxCommand(context: CliContext): Command {
     .addOption(
       parsed(
         "--port <port>",
-        "port on loopback; default: a free port",
+        "port on loopback (default: a free port)",
         (text) => wholeNumber(text, 65_535),
         "Use a port from 0 to 65535.",
       ),
     )
-    .option("--manifest <file>", "create the accounts of this manifest; default: 123456789012 and 123456789013")
+    .option("--manifest <file>", "create the accounts of this manifest (default: 123456789012 and 123456789013)")
     .option("--json", "print the variables as JSON")
     .action(async (options: { port?: number; manifest?: string; json?: true }) => {
       const { formatEnv, loadManifest } = await import("@agent-roles/manifest");

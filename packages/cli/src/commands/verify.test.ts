@@ -144,6 +144,6 @@ it("writes JUnit XML to a file beside the text, or prints it", async () => {
   expect((await verify("--junit")).out).toBe(xml.trimEnd());
   expect(await verify("--junit", join(home, "missing", "verify.xml"))).toMatchObject({
     code: 2,
-    err: expect.stringContaining("fix: name a file in a directory that exists"),
+    err: expect.stringContaining("fix: Use a file in a directory that exists."),
   });
 });

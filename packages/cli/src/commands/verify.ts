@@ -23,7 +23,9 @@ export function verifyCommand(context: CliContext, exitWith: (code: ExitCode) =>
     .option("--junit [file]", "write JUnit XML to this file, or print it")
     .action(async ({ envFile, json, junit }: VerifyOptions) => {
       if (json && junit === true) {
-        throw new UsageError("--json and --junit both print\n  fix: name a file: --junit verify.xml");
+        throw new UsageError(
+          "--json and --junit both write to standard output\n  fix: Write the JUnit report to a file: --junit verify.xml",
+        );
       }
       const { env, roleEnv } = await readRoleEnv(context, envFile);
       const { progress } = context;
@@ -53,7 +55,7 @@ async function declaredRoles(): Promise<DeclaredRoles> {
 async function write(file: string, text: string): Promise<void> {
   await writeFile(file, text).catch((error: unknown) => {
     throw new UsageError(
-      `--junit: ${error instanceof Error ? error.message : String(error)}\n  fix: name a file in a directory that exists`,
+      `--junit: ${error instanceof Error ? error.message : String(error)}\n  fix: Use a file in a directory that exists.`,
     );
   });
 }

@@ -142,12 +142,12 @@ it.each<readonly [string, unknown, RegExp]>([
   expect(exitCode).toBe(1);
 });
 
-it("ends with 1 when one of many events does not resolve", async () => {
+it("ends with 1 when one of many events is not attributed", async () => {
   const file = await files.write("events.json", [later(), later({ person: "" })]);
   const { code, out, err } = await cli(["who", file], "", ENV);
   expect(code).toBe(1);
   expect(out).toContain("the session has no source identity");
-  expect(err).toContain("1 of 2 events do not resolve");
+  expect(err).toContain("1 of 2 events are not attributed");
 });
 
 it.each(["", "{", "not json", '{"eventName":"A"}\nnot json'])("refuses %j", async (text) => {

@@ -16,17 +16,23 @@ interface WhoOptions {
 /** `agent-roles who`: the person, task and profile of each event of CloudTrail. Makes no AWS call. */
 export function whoCommand(context: CliContext, exitWith: (code: ExitCode) => void): Command {
   return withEnvFile(new Command("who"))
-    .description("print the person, task and profile behind events of CloudTrail; needs no AWS access")
-    .argument("<file...>", "event as JSON, an array, a file of a trail, or one event per line; - is standard input")
-    .option("--manifest <file>", "take the profiles from this manifest (default: agent-roles.yaml, without AWS_ROLE_N)")
+    .description("print the person, task and profile of CloudTrail events; needs no AWS access")
+    .argument(
+      "<file...>",
+      "one event as JSON, an array, a log file of a trail, or one event per line; - is standard input",
+    )
+    .option(
+      "--manifest <file>",
+      "take the profiles from this manifest (default: agent-roles.yaml, if no AWS_ROLE_N is set)",
+    )
     .option("--json", "print JSON")
     .addHelpText(
       "after",
       `
-The profiles are those of AWS_ROLE_N, else of the manifest. Events of AssumeRole among the input
+The profiles come from AWS_ROLE_N or, if none is set, from the manifest. AssumeRole events in the input
 add the caller and the session tags to the later events of their sessions.
 
-Exit codes: 0 every event resolves · 1 one does not · 2 wrong usage or input
+Exit codes: 0 every event is attributed · 1 an event is not · 2 wrong usage or input
 
 Examples:
   agent-roles who event.json
@@ -41,7 +47,7 @@ Examples:
       context.out(options.json ? JSON.stringify(found, null, 2) : describe(found));
       const unresolved = found.filter((each) => each.unresolved !== undefined);
       if (unresolved.length === 0) return;
-      if (!options.json) context.err(`error: ${unresolved.length} of ${found.length} events do not resolve`);
+      if (!options.json) context.err(`error: ${unresolved.length} of ${found.length} events are not attributed`);
       exitWith(1);
     });
 }

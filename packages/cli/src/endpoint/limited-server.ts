@@ -104,7 +104,7 @@ export async function listenOn(server: Server, { host, port }: Address): Promise
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     const problem = code === "EADDRINUSE" ? "is in use" : `cannot be used (${String(code)})`;
     throw new UsageError(
-      `port ${port} of ${host ?? "all interfaces"} ${problem}\n  fix: choose another one: --endpoint PORT or --metrics ADDRESS:PORT; 0 for any free port`,
+      `port ${port} of ${host ?? "all interfaces"} ${problem}\n  fix: Use another port (--endpoint PORT, --metrics ADDRESS:PORT), or 0 for any free port.`,
     );
   }
   const address = server.address();

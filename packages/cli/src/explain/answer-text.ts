@@ -23,7 +23,7 @@ export function answerText(
 const VERBS: Readonly<Record<Decision, string>> = {
   allowed: "can assume",
   denied: "cannot assume",
-  uncertain: "may be able to assume",
+  uncertain: "might be able to assume",
 };
 
 /** One call is up to three actions, in this order. */

@@ -90,7 +90,7 @@ export function findAttachments(
       }
       for (const { stack, logicalId, expression } of adrift) {
         if (stack !== scope.stack) continue;
-        unknown(scope, "identityPolicies", expression, `that the policy ${logicalId} is not attached to this role`, 0);
+        unknown(scope, "identityPolicies", expression, `the policy ${logicalId} is not attached to this role`, 0);
       }
     },
   };

@@ -34,7 +34,7 @@ function keepCommon(document: PolicyDocument, common: (deny: Deny) => Deny | und
   const indexes = statementsOf(document).map((statement) => {
     const kept = isDeny(statement) ? common(statement) : statement;
     if (kept !== undefined) return statements.push(kept) - 1;
-    const assumed = "that it denies nothing: it is not there however the undecided conditions turn out";
+    const assumed = "it denies nothing, because it does not exist for every outcome of the undecided conditions";
     unknowns.push({ path: "Statement", expression: quote(statement), assumed });
     return undefined;
   });

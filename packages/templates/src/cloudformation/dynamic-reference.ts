@@ -19,7 +19,7 @@ export function withoutReferences(value: unknown, at: string, scope: Scope): unk
   if (Array.isArray(value)) return value.map((item, i) => withoutReferences(item, `${at}[${i}]`, scope));
   if (typeof value !== "string" || !value.includes(START)) return value;
   return value.replaceAll(REFERENCE, (reference) => {
-    const assumed = "nothing: it is read at deployment";
+    const assumed = "nothing (read at deployment)";
     return unknown(scope, at, reference, assumed, placeholder(reference.slice("{{".length, -"}}".length)));
   });
 }

@@ -5,7 +5,7 @@ import { allow, roleOf, source } from "./templates.test-helper.ts";
 const arnOf = (id: string): object => ({ AWS: { "Fn::GetAtt": [id, "Arn"] } });
 const circles = (Resources: object, sections: object = {}): string[] =>
   rolesFromTemplates([source({ ...sections, Resources })]).problems.map(({ message }) => message);
-const CIRCLE = "these refer to each other in a circle: A → B → A";
+const CIRCLE = "circular reference: A → B → A";
 
 it.each<[string, object, object]>([
   ["Ref", {}, roleOf([], { RoleName: "b", Tags: [{ Key: "k", Value: { Ref: "A" } }] })],
@@ -37,7 +37,7 @@ it("branches of which only one counts are no circle", () => {
   expect(circles({ A, B }, { Conditions })).toEqual([]);
 });
 
-it("nested stacks that pass each other's values in a circle are one", () => {
+it("nested stacks that refer to each other are one circle", () => {
   const parent = source({
     Resources: {
       N: {
@@ -54,5 +54,7 @@ it("nested stacks that pass each other's values in a circle are one", () => {
     },
     { nestedIn: { source: parent, logicalId: "N" } },
   );
-  expect(rolesFromTemplates([parent, child]).problems).toMatchObject([{ message: expect.stringContaining("circle") }]);
+  expect(rolesFromTemplates([parent, child]).problems).toMatchObject([
+    { message: expect.stringContaining("circular reference") },
+  ]);
 });

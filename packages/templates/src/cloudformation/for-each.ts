@@ -69,7 +69,7 @@ export function unroll(object: JsonObject, collectionOf: (expression: unknown) =
     }
     left -= collection.items.length * JSON.stringify(body).length;
     if (left < 0) {
-      unread.push({ loop, written, why: `it makes more than ${MOST_UNROLLED} characters` });
+      unread.push({ loop, written, why: `it produces more than ${MOST_UNROLLED} characters` });
       return;
     }
     for (const item of collection.items) {

@@ -33,7 +33,7 @@ describe("a Deny of a trust policy", () => {
     expect(role.unknowns).toContainEqual({
       path: "trustPolicy.Statement",
       expression: JSON.stringify(outside(own)),
-      assumed: "that it denies nothing: it is not there however the undecided conditions turn out",
+      assumed: "it denies nothing, because it does not exist for every outcome of the undecided conditions",
     });
     const denied = { from: "outside-accounts", to: "*", decision: "denied" } as const;
     expect(proveExpectations([denied], [role])).toMatchObject([{ holds: false }]);

@@ -129,7 +129,7 @@ function membersOf(value: unknown, bare: Stack): Unrolled {
 }
 
 function asUnknown({ loop, written, why }: UnreadLoop): UnknownValue {
-  return { path: "arn", expression: quote({ [loop]: written }), assumed: `that it makes nothing: ${why}` };
+  return { path: "arn", expression: quote({ [loop]: written }), assumed: `it creates nothing (${why})` };
 }
 
 function toObject({ entries }: Unrolled): JsonObject {

@@ -52,7 +52,7 @@ function withoutLoops(value: Readonly<Record<string, unknown>>, at: string, scop
     unknown(scope, at, expression, assumed, 0);
   }
   for (const { loop, written, why } of unread) {
-    unknown(scope, at, { [loop]: written }, `that it makes nothing: ${why}`, 0);
+    unknown(scope, at, { [loop]: written }, `it creates nothing (${why})`, 0);
   }
   return Object.fromEntries(entries.map((entry) => [entry.key, entry.value]));
 }

@@ -41,7 +41,7 @@ export function referenceTo(logicalId: string, resource: Resource, at: string, s
       scope,
       at,
       { Ref: logicalId },
-      "nothing: it is known after deployment",
+      "nothing (known after deployment)",
       placeholder(logicalId),
       "deployment",
     );
@@ -65,7 +65,7 @@ export function attributeOf(
     return once(scope.variant.memo.values, scope, asked, (own) => own.in(nested.stack).resolve(nested.value, at));
   }
   const expression = { "Fn::GetAtt": [logicalId, attribute] };
-  return unknown(scope, at, expression, "nothing: it is known after deployment", placeholder(name), "deployment");
+  return unknown(scope, at, expression, "nothing (known after deployment)", placeholder(name), "deployment");
 }
 
 /**

@@ -56,7 +56,7 @@ describe("the policies of a role", () => {
       source({ Resources: adrift }),
       source({ Resources: { S: roleOf([], { RoleName: "s" }) } }),
     ]);
-    expect(roles[0]?.unknowns).toMatchObject([{ assumed: "that the policy P is not attached to this role" }]);
+    expect(roles[0]?.unknowns).toMatchObject([{ assumed: "the policy P is not attached to this role" }]);
     expect(roles[1]?.unknowns).toEqual([]);
   });
   it("finds the policies of roles without evaluating a policy for each role, when no condition decides its roles", () => {

@@ -45,12 +45,12 @@ describe("rolesFromTemplates, references", () => {
   });
 
   it.each<[string, unknown, string]>([
-    ["an argument that is unknown", { "Fn::Select": [{ Ref: "P" }, ["a"]] }, "nothing: its argument is unknown"],
-    ["an argument of another form", { "Fn::Select": ["a"] }, 'nothing: Fn::Select does not take ["a"]'],
+    ["an argument that is unknown", { "Fn::Select": [{ Ref: "P" }, ["a"]] }, "nothing (its argument is unknown)"],
+    ["an argument of another form", { "Fn::Select": ["a"] }, 'nothing (Fn::Select does not accept ["a"])'],
     [
       "more text than IAM takes",
       { "Fn::Join": ["x".repeat(600_000), ["a", "b", "c"]] },
-      "nothing: the text has 1200003 characters, more than IAM takes",
+      "nothing (the text has 1200003 characters, more than IAM accepts)",
     ],
   ])("%s to what reads as unknown, and says why", (_, expression, assumed) => {
     const { unknowns } = resolved({ AWS: expression }, { Parameters: { P: { Type: "String" } } });
@@ -155,9 +155,7 @@ describe("rolesFromTemplates, conditions", () => {
   it("decides a condition by the defaults of its parameters, and notes it", () => {
     const [role] = read(conditions(isProd, "dev"));
     expect(role?.trustPolicy).toEqual({ Statement: [allow("no")] });
-    expect(role?.unknowns.map(({ assumed }) => assumed)).toContain(
-      "that it does not hold, by the parameters' defaults",
-    );
+    expect(role?.unknowns.map(({ assumed }) => assumed)).toContain("false, from the parameters' defaults");
   });
   it("takes an undecided condition both ways, never two that exclude each other at once, and notes the place in the result", () => {
     const [role] = read(conditions(isProd));
@@ -165,7 +163,7 @@ describe("rolesFromTemplates, conditions", () => {
     expect(role?.unknowns).toContainEqual({
       path: "trustPolicy.Statement[1]",
       expression: '{"Condition":"D"}',
-      assumed: "that it may hold or not: both are taken",
+      assumed: "true or false: both are checked",
       cause: "alternative",
     });
   });
@@ -178,7 +176,7 @@ describe("rolesFromTemplates, conditions", () => {
     const [role, ...others] = read(conditions(isProd, "dev"), { ...roleOf(statements), Condition: "C" });
     expect(others).toEqual([]);
     expect(role?.trustPolicy).toEqual({ Statement: [allow("yes")] });
-    const assumed = "that it may hold or not: both are taken";
+    const assumed = "true or false: both are checked";
     expect(role?.unknowns).toContainEqual({
       path: "arn",
       expression: '{"Condition":"C"}',
@@ -199,9 +197,7 @@ describe("rolesFromTemplates, conditions", () => {
     const { problems } = rolesFromTemplates([
       source({ Resources: { R: roleOf(statements) }, Conditions: { C: { Condition: "D" }, D: { Condition: "C" } } }),
     ]);
-    expect(problems).toMatchObject([
-      { message: "these refer to each other in a circle: condition C → condition D → condition C" },
-    ]);
+    expect(problems).toMatchObject([{ message: "circular reference: condition C → condition D → condition C" }]);
   });
 });
 
@@ -272,7 +268,7 @@ describe("rolesFromTemplates, broken roles", () => {
       source({ Resources }, { lineOf: (id) => (id === "B" ? 7 : undefined) }),
     ]);
     expect(roles).toHaveLength(1);
-    const fix = expect.stringContaining("say who may assume it");
+    const fix = expect.stringContaining("add AssumeRolePolicyDocument");
     expect(problems).toEqual([
       { file: "t.json", line: 7, path: "B", message: "the role B has no AssumeRolePolicyDocument", fix },
       { file: "t.json", path: "C", message: "the role C has no AssumeRolePolicyDocument", fix },
@@ -331,7 +327,7 @@ describe("rolesFromTemplates, too many combinations of undecided conditions", ()
     const Policy = { Type: "AWS::IAM::Policy", Properties: { Roles, PolicyDocument: document("a:b") } };
     const { roles } = rolesFromTemplates([source({ ...undecided, Resources: { R: roleOf([]), Policy } })]);
     expect(roles[0]?.unknowns).toContainEqual(
-      expect.objectContaining({ assumed: "that the policy Policy is not attached to this role" }),
+      expect.objectContaining({ assumed: "the policy Policy is not attached to this role" }),
     );
   });
 });

@@ -109,7 +109,7 @@ function trustRoles(
 const notAllAssignments: UnknownValue = {
   path: "arn",
   expression: `more than ${MOST_ASSIGNMENTS} combinations of undecided conditions`,
-  assumed: "nothing more of those not looked at; each condition was taken both ways at least once",
+  assumed: "nothing about the others; each condition was evaluated as true and as false at least once",
 };
 
 /** Logical IDs of unnamed roles that several stacks have, so that `${LogicalId}` alone would make them one. */

@@ -127,7 +127,7 @@ export function cycleProblem({ source }: Stack, cycle: readonly string[]): Diagn
     file: source.file,
     ...(line !== undefined && { line }),
     path: first,
-    message: `these refer to each other in a circle: ${cycle.join(" → ")}`,
-    fix: "take one of the references out; CloudFormation rejects the template as it is",
+    message: `circular reference: ${cycle.join(" → ")}`,
+    fix: "remove one of the references; CloudFormation rejects circular dependencies",
   };
 }

@@ -47,7 +47,7 @@ export function readRole(logicalId: string, scope: Scope, attachments: Attachmen
       scope,
       "arn",
       { Ref: logicalId },
-      `nothing: CloudFormation names the role; it reads ${name}`,
+      `nothing (CloudFormation generates the name; here it is ${name})`,
       name,
       "deployment",
     );
@@ -75,7 +75,7 @@ function withoutTrust(logicalId: string, stack: Stack): Diagnostic {
     ...(line !== undefined && { line }),
     path: logicalId,
     message: `the role ${logicalId} has no AssumeRolePolicyDocument`,
-    fix: "say who may assume it; CloudFormation refuses a role without one",
+    fix: "add AssumeRolePolicyDocument; CloudFormation rejects a role without it",
   };
 }
 
@@ -83,7 +83,7 @@ function withoutTrust(logicalId: string, stack: Stack): Diagnostic {
 function trustPolicy(value: unknown, scope: Scope): PolicyDocument {
   const resolved = scope.resolve(value, "trustPolicy");
   if (resolved !== undefined) return asPolicyDocument(resolved);
-  const assumed = "that nobody may assume the role; CloudFormation refuses a role without AssumeRolePolicyDocument";
+  const assumed = "nobody can assume the role; CloudFormation rejects a role without AssumeRolePolicyDocument";
   return unknown(scope, "trustPolicy", value, assumed, { Statement: [] });
 }
 
@@ -91,7 +91,7 @@ function trustPolicy(value: unknown, scope: Scope): PolicyDocument {
 function changedByMacro(value: unknown, macro: unknown, scope: Scope): PolicyDocument {
   const written = value === undefined || value === null ? {} : trustPolicy(value, scope);
   const { Statement: statements = [] } = written;
-  const assumed = "that it changes nothing of the role: a macro runs at deployment";
+  const assumed = "it does not change the role (a macro runs at deployment)";
   const unread = unknown(scope, "trustPolicy", { [MACRO]: macro }, assumed, placeholder(MACRO), "alternative");
   return { ...written, Statement: [...asList(statements), unread] };
 }
@@ -128,7 +128,7 @@ function addManaged(
     const at = `managedPolicyArns[${managedPolicyArns.length}]`;
     managedPolicyArns.push(text);
     if (!text.includes(":iam::aws:policy/")) {
-      unknown(scope, at, text, "that it grants nothing: its text is not in the source", text);
+      unknown(scope, at, text, "it grants nothing (its text is not in the source)", text);
     }
   }
 }
@@ -138,7 +138,7 @@ function boundary(value: unknown, scope: Scope, attachments: Attachments): Polic
   if (arn === undefined) return undefined;
   const document = attachments.documentOf(arn, "permissionsBoundary", scope);
   if (document !== undefined) return document;
-  return unknown(scope, "permissionsBoundary", arn, "no boundary: its text is not in the source", undefined);
+  return unknown(scope, "permissionsBoundary", arn, "no boundary (its text is not in the source)", undefined);
 }
 
 function seconds(value: unknown): number | undefined {

@@ -55,9 +55,9 @@ function keyOf({ id }: Stack, logicalId: string): string {
 /** Why the roles of a resource are not known; `undefined` when none do, or they are read. */
 function whyOpaque(logicalId: string, resource: Readonly<Record<string, unknown>>): string | undefined {
   const type = textOf(resource["Type"]);
-  if (logicalId === MACRO) return "a macro makes resources at deployment";
-  if (type.endsWith("::MODULE")) return "a module's template is not among those that were read";
-  return DEPLOYS_TEMPLATE.has(type) ? "its template is not among those that were read" : undefined;
+  if (logicalId === MACRO) return "a macro creates resources at deployment";
+  if (type.endsWith("::MODULE")) return "the module's template was not read";
+  return DEPLOYS_TEMPLATE.has(type) ? "its template was not read" : undefined;
 }
 
 function mayMakeRoles(value: unknown): boolean {
@@ -86,6 +86,6 @@ export function unknownRole(
     identityPolicies: [],
     managedPolicyArns: [],
     location: locationOf(name, stack),
-    unknowns: [{ path: "arn", expression: `${name} ${quote(expression)}`, assumed: `that it makes no role: ${why}` }],
+    unknowns: [{ path: "arn", expression: `${name} ${quote(expression)}`, assumed: `it creates no role (${why})` }],
   };
 }

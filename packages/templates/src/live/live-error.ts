@@ -12,7 +12,7 @@ export function liveProblem(cause: unknown, profile: string | undefined): Diagno
 /** @see https://docs.aws.amazon.com/IAM/latest/APIReference/CommonErrors.html */
 function fixFor(name: string, cause: unknown): string {
   if (name.startsWith("AccessDenied")) {
-    return "use credentials that may call iam:GetAccountAuthorizationDetails, such as with the policies SecurityAudit or IAMReadOnlyAccess";
+    return "use credentials that are allowed to call iam:GetAccountAuthorizationDetails: the policies SecurityAudit and IAMReadOnlyAccess allow it";
   }
   if (/^(?:Throttling|TooManyRequests|RequestLimitExceeded|SlowDown)/u.test(name))
     return "IAM throttles this account: try again in a minute";
@@ -24,7 +24,7 @@ function fixFor(name: string, cause: unknown): string {
   }
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
   if (/^E[A-Z]+$/u.test(code) || /^(?:Timeout|Network)/u.test(name)) {
-    return "see that IAM can be reached from here: the network, a proxy, AWS_ENDPOINT_URL";
+    return "check the network path to IAM, HTTPS_PROXY and AWS_ENDPOINT_URL";
   }
-  return "try again, and see that these credentials may call iam:GetAccountAuthorizationDetails";
+  return "try again, and check that these credentials are allowed to call iam:GetAccountAuthorizationDetails";
 }

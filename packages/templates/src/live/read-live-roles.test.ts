@@ -92,6 +92,6 @@ it("says what to allow when IAM refuses", async () => {
   const endpoint = await iam(() => ({ status: 403, xml }));
   await expect(readLiveRoles([{ endpoint, credentials }])).rejects.toMatchObject({
     code: "LiveUnreadable",
-    problems: [{ file: "live", fix: expect.stringContaining("may call iam:GetAccountAuthorizationDetails") }],
+    problems: [{ file: "live", fix: expect.stringContaining("allowed to call iam:GetAccountAuthorizationDetails") }],
   });
 });

@@ -129,7 +129,7 @@ function liveRole(
     role.unknowns.push({
       path: "permissionsBoundary",
       expression: boundaryArn,
-      assumed: "no boundary: IAM did not list its text",
+      assumed: "no boundary (IAM did not return its text)",
     });
   }
   const seconds = longest.get(arn);
@@ -138,7 +138,7 @@ function liveRole(
     role.unknowns.push({
       path: "maxSessionDuration",
       expression: "iam:ListRoles",
-      assumed: "3600: these credentials may not list roles",
+      assumed: "3600 (these credentials are not allowed to list roles)",
     });
   }
   const tags = (detail.Tags ?? []).map(({ Key: key = "", Value: value = "" }) => [key, value] as const);

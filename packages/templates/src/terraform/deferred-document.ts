@@ -26,7 +26,7 @@ export function deferredDocument(
     unknowns.push({
       path: `Statement[${index ?? ""}]${element}`,
       expression,
-      assumed: "nothing: it is known after apply",
+      assumed: "nothing (known after apply)",
     });
     return `\${${plain(expression)}}`;
   };

@@ -38,7 +38,7 @@ export function addOwnPolicies(role: PlanRole, plan: Plan): void {
     role.unknowns.push({
       path: "permissionsBoundary",
       expression: typeof boundary === "string" ? boundary : `${role.resource.address}.permissions_boundary`,
-      assumed: "no boundary: its text is not in the plan",
+      assumed: "no boundary (its text is not in the plan)",
     });
   }
 }
@@ -54,7 +54,7 @@ export function attach(resource: PlanResource, plan: Plan): void {
       unknowns.push({
         path: "identityPolicies",
         expression: `${address}.${argument}`,
-        assumed: "that it is not attached to this role",
+        assumed: "it is not attached to this role",
       });
     }
   }

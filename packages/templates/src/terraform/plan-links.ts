@@ -46,7 +46,7 @@ export function documentOf(
   const [source, ...others] = sameInstance(plan.follow(resource, argument), resource, sources);
   if (source === undefined || others.length > 0) {
     const expression = `${resource.address}.${argument}`;
-    role.unknowns.push({ path: at, expression, assumed: "nothing: it is known after apply" });
+    role.unknowns.push({ path: at, expression, assumed: "nothing (known after apply)" });
     return unknownDocument(expression);
   }
   const { document, unknowns } = deferredDocument(source, (path) =>

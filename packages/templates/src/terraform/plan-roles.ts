@@ -77,7 +77,7 @@ function startPlanRole(resource: PlanResource, { account, partition }: PlanEnvir
   const note = (at: string, argument: string, assumed: string): void => {
     role.unknowns.push({ path: at, expression: `${address}.${argument}`, assumed, cause: "deployment" });
   };
-  if (typeof givenName !== "string") note("arn", "name", `nothing: it is known after apply and reads ${name}`);
+  if (typeof givenName !== "string") note("arn", "name", `nothing (known after apply; here it is ${name})`);
   if (typeof arn !== "string" && account.startsWith("$"))
     note("arn", "arn", "one account, the same for the whole plan");
   if (typeof seconds === "number") role.maxSessionDuration = seconds;

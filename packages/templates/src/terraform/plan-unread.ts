@@ -19,7 +19,7 @@ export function unreadPlanRoles(
     const { address, type } = resource;
     const role = startRole(`arn:${partition}:iam::${account}:role/\${${plain(address)}}`, { file, path: address });
     role.trustPolicy = unknownDocument(address);
-    role.unknowns.push({ path: "arn", expression: `${address} (${type})`, assumed: `that it makes no role: ${why}` });
+    role.unknowns.push({ path: "arn", expression: `${address} (${type})`, assumed: `it creates no role (${why})` });
     return [role];
   });
 }

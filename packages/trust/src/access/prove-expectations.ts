@@ -122,7 +122,7 @@ function* decideCalls(
     for (const request of requestsOf(caller)) {
       const simulation = simulate(caller, trust.role, request, context);
       if (evaluateAssumeRole(withTrustPolicy(simulation.request, without.policy)).decision === "denied") continue;
-      const why = `there is no example of a caller to decide ${without.keys.join(", ")} with, so that a denial is not proven`;
+      const why = `no example caller decides ${without.keys.join(", ")}, so a denial is not proven`;
       yield { caller, breaking: { ...simulation, answer: uncertain(why, simulation.answer) } };
       return;
     }

@@ -39,7 +39,7 @@ export function simulate(
   if (answer.decision !== "denied") return { request, answer };
   const open = overApproximateTrust(role);
   const doubts = [
-    ...(unknownPolicies.length > 0 ? [`what ${unknownPolicies.join(", ")} allows is not in the source`] : []),
+    ...(unknownPolicies.length > 0 ? [`the permissions of ${unknownPolicies.join(", ")} are not in the source`] : []),
     ...(open ? ["a value in the trust policy, or a tag of the role, cannot be resolved offline"] : []),
   ];
   if (doubts.length === 0) return { request, answer };

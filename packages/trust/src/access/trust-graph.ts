@@ -96,7 +96,7 @@ function granteeNode({ kind, name }: Grantee, own: ReadonlySet<string>, { organi
         `account ${name}`,
         `account ${name}`,
         !isOwn,
-        isOwn ? "whoever its policies allow" : "third-party account",
+        isOwn ? "principals that its policies allow" : "third-party account",
       ],
       role: principal,
       principal,

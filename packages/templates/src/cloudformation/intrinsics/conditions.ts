@@ -20,8 +20,8 @@ function conditionHolds(name: string, at: string, scope: Scope): Verdict {
   const verdict = named(name, at, scope.noting(new Map()));
   const { holds, because } = verdict;
   if (because === "known") return verdict;
-  const byDefault = `that it ${holds ? "holds" : "does not hold"}, by the parameters' defaults`;
-  const assumed = because === "default" ? byDefault : "that it may hold or not: both are taken";
+  const byDefault = `${holds}, from the parameters' defaults`;
+  const assumed = because === "default" ? byDefault : "true or false: both are checked";
   unknown(scope, at, { Condition: name }, assumed, 0, "alternative");
   return verdict;
 }

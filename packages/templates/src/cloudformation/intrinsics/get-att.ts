@@ -10,7 +10,7 @@ export function getAttribute(argument: unknown, at: string, scope: Scope): unkno
   const [logicalId = "", attribute = ""] = parts.map((part) => asText(scope.resolve(part, at)));
   const resource = scope.stack.resources.get(logicalId);
   if (resource !== undefined) return attributeOf(logicalId, resource, attribute, at, scope);
-  const why = "nothing: the template has no resource of that name";
+  const why = "nothing (the template has no such resource)";
   return unknown(scope, at, { "Fn::GetAtt": argument }, why, placeholder(`${logicalId}.${attribute}`));
 }
 

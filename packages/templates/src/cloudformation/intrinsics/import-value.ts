@@ -9,7 +9,7 @@ export function importValue(argument: unknown, at: string, scope: Scope): unknow
   const name = asText(scope.resolve(argument, at));
   const exported = name === undefined ? undefined : findExport(name, scope);
   if (name === undefined || exported === undefined) {
-    const why = "nothing: none of the given stacks of this account and region exports it";
+    const why = "nothing (no given stack of this account and Region exports it)";
     return unknown(scope, at, { "Fn::ImportValue": argument }, why, placeholder(`ImportValue ${name ?? ""}`));
   }
   const { stack, outputId, value } = exported;

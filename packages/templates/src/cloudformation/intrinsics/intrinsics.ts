@@ -30,5 +30,5 @@ const intrinsics: ReadonlyMap<string, Intrinsic> = new Map<string, Intrinsic>([
 export function resolveIntrinsic(name: string, argument: unknown, at: string, scope: Scope): unknown {
   const intrinsic = intrinsics.get(name);
   if (intrinsic !== undefined) return intrinsic(argument, at, scope);
-  return unknown(scope, at, { [name]: argument }, "nothing: only CloudFormation can compute it", placeholder(name));
+  return unknown(scope, at, { [name]: argument }, "nothing (only CloudFormation can compute it)", placeholder(name));
 }

@@ -21,7 +21,7 @@ export function parameterValue(
   const place = textOf(type).startsWith("AWS::SSM::Parameter::Value") ? byDefault : undefined;
   if (byDefault === undefined || place !== undefined) {
     const known = place === undefined ? name : `${name} ${textOf(place)}`;
-    const assumed = "nothing: the parameter's value is given at deployment";
+    const assumed = "nothing (the parameter's value is passed at deployment)";
     const cause = scope.stack.parent ? undefined : { parameter: name };
     return unknown(scope, at, { Ref: name }, assumed, placeholder(known), cause);
   }

@@ -17,7 +17,7 @@ export function pseudoParameter(name: string, at: string, scope: Scope): unknown
   if (known !== undefined) return known;
   if (name === "AWS::Partition") return partitionOf(at, scope);
   if (name === "AWS::URLSuffix") return suffixes.get(partitionOf(at, scope)) ?? "amazonaws.com";
-  const assumed = name === "AWS::AccountId" ? "one account, the same for every source without one" : "nothing";
+  const assumed = name === "AWS::AccountId" ? "one account, the same for all sources without an account" : "nothing";
   return unknown(scope, at, { Ref: name }, assumed, placeholder(name), "deployment");
 }
 

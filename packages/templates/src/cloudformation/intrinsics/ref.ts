@@ -14,6 +14,6 @@ export function ref(argument: unknown, at: string, scope: Scope): unknown {
   if (parameter !== undefined) return parameterValue(name, parameter, at, scope);
   const resource = scope.stack.resources.get(name);
   if (resource !== undefined) return referenceTo(name, resource, at, scope);
-  const why = "nothing: the template has no parameter or resource of that name";
+  const why = "nothing (the template has no such parameter or resource)";
   return unknown(scope, at, { Ref: name }, why, placeholder(name));
 }

@@ -18,7 +18,7 @@ export function capped(text: string, name: string, at: string, scope: Scope): st
     scope,
     at,
     name,
-    `nothing: the text has ${text.length} characters, more than IAM takes`,
+    `nothing (the text has ${text.length} characters, more than IAM accepts)`,
     placeholder(name),
   );
 }
@@ -79,8 +79,8 @@ export function malformed(
   resolved: unknown = scope.noting(new Map()).resolve(argument, at),
 ): string {
   const why = holdsPlaceholder(resolved)
-    ? "nothing: its argument is unknown"
-    : `nothing: ${name} does not take ${quote(argument)}`;
+    ? "nothing (its argument is unknown)"
+    : `nothing (${name} does not accept ${quote(argument)})`;
   return unknown(scope, at, { [name]: argument }, why, placeholder(name));
 }
 

@@ -8,7 +8,7 @@ import type { Rule, Violation } from "../rule.ts";
 export const oneSidedTrust: Rule = {
   id: "one-sided-trust",
   severity: "error",
-  why: "both sides have to allow: the call is denied",
+  why: "the call is denied, because both sides must allow it",
   fix: "name the master in the trust policy, and the role in the master's policy",
   *checkRole(role, index) {
     if (!index.targets().has(role) || hasUnresolvedPolicies(role)) return;
