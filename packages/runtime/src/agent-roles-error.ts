@@ -87,6 +87,9 @@ export class AgentRolesError extends Error {
   }
 }
 
+/** Of a failure whose message is all that is known. */
+const UNKNOWN: AgentRolesErrorOptions = { code: "Unknown", retryable: true, fix: "Check the message above." };
+
 /**
  * Any failure as an error of ours. An `AgentRolesError` stays as it is.
  *
@@ -94,7 +97,7 @@ export class AgentRolesError extends Error {
  */
 export function toAgentRolesError(
   cause: unknown,
-  { prefix, ...options }: AgentRolesErrorOptions & { readonly prefix?: string },
+  { prefix, ...options }: AgentRolesErrorOptions & { readonly prefix?: string } = UNKNOWN,
 ): AgentRolesError {
   if (cause instanceof AgentRolesError) return cause;
   const message = cause instanceof Error ? cause.message : String(cause);

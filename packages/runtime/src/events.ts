@@ -1,4 +1,4 @@
-import { AgentRolesError } from "./agent-roles-error.ts";
+import { type AgentRolesError, toAgentRolesError } from "./agent-roles-error.ts";
 import type { TargetRole } from "./role-env/index.ts";
 import type { SessionState } from "./rotation/role-session.ts";
 import { maskKeyId, type SessionCredentials } from "./session/credentials.ts";
@@ -165,8 +165,7 @@ function warn(error: unknown): void {
 export function refreshEvent(target: TargetRole, state: SessionState, previous: SessionState): AgentRolesEvent {
   const { credentials, failure, dueAt } = state;
   if (failure || !credentials) {
-    const error =
-      failure ?? new AgentRolesError("no credentials", { code: "Unknown", fix: "Check the message above." });
+    const error = failure ?? toAgentRolesError("no credentials");
     const validUntil = credentials?.expiration;
     return { type: "assumeFailed", target, error, retryAt: new Date(dueAt), ...(validUntil && { validUntil }) };
   }

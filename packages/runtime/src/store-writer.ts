@@ -38,10 +38,7 @@ export interface StoreWriterOptions {
 }
 
 /** What a profile should be in the store; without credentials, it should not be there. */
-interface Change {
-  readonly target: TargetRole;
-  readonly entry?: StoredCredentials;
-}
+type Change = Partial<StoredCredentials> & Pick<StoredCredentials, "target">;
 
 /** Brings rotated credentials to one store, one write at a time, so that a slow or failing store holds up nobody else. */
 export function storeWriter(place: CredentialStore, options: StoreWriterOptions): StoreWriter {
@@ -99,20 +96,18 @@ export function storeWriter(place: CredentialStore, options: StoreWriterOptions)
     // In the order of AWS_ROLE_N, not in the order of the answers.
     const batch = [...queue.values()].filter(isWanted).toSorted((a, b) => a.target.number - b.target.number);
     queue.clear();
-    const entries = batch.flatMap(({ entry }) => entry ?? []);
-    const removed = batch.flatMap(({ target, entry }) => (entry ? [] : [target]));
+    const entries = batch.filter(hasCredentials);
+    const removed = batch.filter((each) => !hasCredentials(each)).map(({ target }) => target);
     const gone = removed.length === 0 || (await removeEntries(store, removed, onEvent));
     const left = entries.length === 0 ? [] : await storeEntries(store, entries, onEvent);
-    const refused: Change[] = left.map((entry) => ({ target: entry.target, entry }));
-    if (!gone) refused.push(...removed.map((target) => ({ target })));
+    const refused: Change[] = [...left, ...(gone ? [] : removed.map((target) => ({ target })))];
     for (const each of refused) if (!queue.has(each.target.profile)) failed.set(each.target.profile, each);
   }
 
   /** Puts back what another program removed or changed. */
   async function restore(settleMs: number): Promise<void> {
     const missing = (await store.missing?.(settleMs).catch(() => [])) ?? [];
-    for (const entry of missing.flatMap((profile) => wanted.get(profile) ?? []))
-      change({ target: entry.target, entry });
+    for (const entry of missing.flatMap((profile) => wanted.get(profile) ?? [])) change(entry);
   }
 
   async function watch(): Promise<void> {
@@ -123,8 +118,8 @@ export function storeWriter(place: CredentialStore, options: StoreWriterOptions)
   }
 
   /** What expired or was revoked while the store took nothing is not written any more. */
-  function isWanted({ entry }: Change): boolean {
-    return !entry || isUsable(entry);
+  function isWanted(each: Change): boolean {
+    return !hasCredentials(each) || isUsable(each);
   }
 
   /** A write takes what is queued when it begins, so what is queued now goes out in this write or in the next one. */
@@ -137,7 +132,7 @@ export function storeWriter(place: CredentialStore, options: StoreWriterOptions)
   return {
     add: (entry) => {
       wanted.set(entry.target.profile, entry);
-      change({ target: entry.target, entry });
+      change(entry);
     },
     remove: (target) => {
       wanted.delete(target.profile);
@@ -151,4 +146,8 @@ export function storeWriter(place: CredentialStore, options: StoreWriterOptions)
     },
     idle,
   };
+}
+
+function hasCredentials(change: Change): change is StoredCredentials {
+  return change.credentials !== undefined;
 }

@@ -49,46 +49,37 @@ export function parseEntry(text: string, key: string): ParsedEntry {
 
 function parseSession(value: unknown): SessionCredentials | null {
   if (!isJsonObject(value)) return null;
-  const [accessKeyId, secretAccessKey] = [word(value, "accessKeyId"), word(value, "secretAccessKey")];
-  const [sessionToken, accountId] = [word(value, "sessionToken"), word(value, "accountId")];
-  const [issuedAt, expiration] = [date(value, "issuedAt"), date(value, "expiration")];
-  if (!accessKeyId || !secretAccessKey || !sessionToken || !accountId || !issuedAt || !expiration) return null;
-  const session = { accessKeyId, secretAccessKey, sessionToken, accountId, issuedAt, expiration };
+  const session = {
+    accessKeyId: textOf(value, "accessKeyId"),
+    secretAccessKey: textOf(value, "secretAccessKey"),
+    sessionToken: textOf(value, "sessionToken"),
+    accountId: textOf(value, "accountId"),
+    issuedAt: new Date(textOf(value, "issuedAt")),
+    expiration: new Date(textOf(value, "expiration")),
+  };
   return malformedField(session) ? null : session;
 }
 
 function parseFailure(value: unknown): CachedFailure | null {
   if (!isJsonObject(value)) return null;
-  const [code, message, fix] = [word(value, "code"), textOf(value, "message"), textOf(value, "fix")];
-  const failedAt = date(value, "failedAt");
-  const retryable = value["retryable"];
-  const attempt = value["attempt"];
-  if (!code || message === undefined || fix === undefined || !failedAt) return null;
+  const { code, message, fix, retryable, attempt } = value;
+  const failedAt = new Date(textOf(value, "failedAt"));
+  if (typeof code !== "string" || typeof message !== "string" || typeof fix !== "string") return null;
   if (typeof retryable !== "boolean" || typeof attempt !== "number" || !(attempt >= 1)) return null;
+  if (!/^\w+$/.test(code) || Number.isNaN(failedAt.getTime())) return null;
   return {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by this version; another text would only be shown
     code: code as ErrorCode,
     message,
     fix,
     retryable,
-    hop: word(value, "hop") === "master" ? "master" : undefined,
+    hop: value["hop"] === "master" ? "master" : undefined,
     attempt,
     failedAt,
   };
 }
 
-function textOf(fields: JsonObject, name: string): string | undefined {
+function textOf(fields: JsonObject, name: string): string {
   const value = fields[name];
-  return typeof value === "string" ? value : undefined;
-}
-
-/** Keys and codes: printable, without blanks. */
-function word(fields: JsonObject, name: string): string | undefined {
-  const value = textOf(fields, name);
-  return value !== undefined && /^[\x21-\x7e]+$/.test(value) ? value : undefined;
-}
-
-function date(fields: JsonObject, name: string): Date | undefined {
-  const value = new Date(textOf(fields, name) ?? Number.NaN);
-  return Number.isNaN(value.getTime()) ? undefined : value;
+  return typeof value === "string" ? value : "";
 }

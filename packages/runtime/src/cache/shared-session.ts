@@ -16,8 +16,6 @@ const POLL_SHARE = 1 / 8;
 /** Finding out whether the process that asks is alive costs more than looking for its answer. */
 const LOCK_POLL_MS = 250;
 
-const UNKNOWN = { code: "Unknown", retryable: true, fix: "Check the message above." } as const;
-
 export interface SharedSessionOptions {
   readonly directory: string;
   readonly key: string;
@@ -111,7 +109,7 @@ async function askAndStore(before: CacheEntry | undefined, options: SharedSessio
     return session;
   } catch (error) {
     // The processes that read it recognize the master's failure by its message, whatever their role.
-    const { code, message, fix, retryable, hop } = masterFailure(error) ?? toAgentRolesError(error, UNKNOWN);
+    const { code, message, fix, retryable, hop } = masterFailure(error) ?? toAgentRolesError(error);
     const attempt = (before?.failure?.attempt ?? 0) + 1;
     const failure = { code, message, fix, retryable, hop, attempt, failedAt: new Date(clock.now()) };
     await store({ ...(before?.session && { session: before.session }), failure }, options);

@@ -8,7 +8,7 @@ import { type Diagnostic, type Env, isRole, type ParsedRoleEnv, parseRoleEnv } f
 import type { SharedTexts } from "../stores/foreign-profiles.ts";
 import { callerIdentity } from "../sts/caller-identity.ts";
 import { httpHandler } from "../sts/http-handler.ts";
-import { withTimeout } from "../with-timeout.ts";
+import { noAnswer, withTimeout } from "../with-timeout.ts";
 
 /** Longer than one call with its retries through a proxy; a person waits for it. */
 const STS_LIMIT_MS = 20_000;
@@ -127,15 +127,10 @@ async function askMaster(roleEnv: ParsedRoleEnv | undefined, env: Env, clock: Cl
     const caller = await callerIdentity(config, "the master");
     return caller.arn;
   };
-  const error = (): AgentRolesError =>
-    new AgentRolesError(`the master: STS did not answer within ${STS_LIMIT_MS / 1000} s`, {
-      code: "Unavailable",
-      retryable: true,
-      fix: "Check the network path to STS, HTTPS_PROXY, AWS_REGION and AWS_ENDPOINT_URL.",
-    });
+  const error = (): AgentRolesError => noAnswer("the master", STS_LIMIT_MS);
   const answer = await withTimeout(ask, { limitMs: STS_LIMIT_MS, clock, error }).then(
     (arn) => ({ arn }),
-    (cause: unknown) => ({ error: toAgentRolesError(cause, { code: "Unknown", fix: "Check the message above." }) }),
+    (cause: unknown) => ({ error: toAgentRolesError(cause) }),
   );
   return { ...answer, ...(offsetMs !== undefined && { offsetMs }) };
 }

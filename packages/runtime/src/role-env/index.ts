@@ -13,7 +13,6 @@ export { misnamedRoles, noRoles } from "./no-roles.ts";
 export { parseRoleArn } from "./role-arn.ts";
 export type { RoleArn } from "./role-arn.ts";
 export { parseOneRole } from "./parse-one-role.ts";
-export type { OneRole } from "./parse-one-role.ts";
 export { parseRoleEnv } from "./parse-role-env.ts";
 export type { ParsedRoleEnv } from "./parse-role-env.ts";
 export {

@@ -1,6 +1,7 @@
 import { AgentRolesError } from "../agent-roles-error.ts";
 import type { Diagnostic } from "./diagnostic.ts";
 import type { Env } from "./env.ts";
+import { isRole } from "./merge-role-env.ts";
 
 /** Why an environment declares no role. */
 export function noRoles(env: Env): AgentRolesError {
@@ -20,8 +21,7 @@ export function noRoles(env: Env): AgentRolesError {
 export function misnamedRoles(env: Env, last: number): Diagnostic[] {
   return Object.entries(env).flatMap(([path, value = ""]) => {
     const [, digits] = /^AWS_?ROLES?_?(\d*)$/i.exec(path) ?? [];
-    if (digits === undefined || /^AWS_ROLE_\d/.test(path) || !/^arn:[^:]*:iam::[^:]*:role\/[^:]+:./.test(value))
-      return [];
+    if (digits === undefined || isRole(path) || !/^arn:[^:]*:iam::[^:]*:role\/[^:]+:./.test(value)) return [];
     const number = Number(digits) > last ? Number(digits) : last + 1;
     return [{ path, message: "is not of the form AWS_ROLE_N", fix: `Rename it to AWS_ROLE_${number}.` }];
   });

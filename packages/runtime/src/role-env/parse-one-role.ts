@@ -3,18 +3,15 @@ import { parseTargetRole } from "./parse-target-role.ts";
 import type { Env } from "./env.ts";
 import type { RoleEnv, TargetRole } from "./target-role.ts";
 
-/** One role, and what holds for every role. */
-export interface OneRole {
-  readonly target: TargetRole;
-  readonly roleEnv: Omit<RoleEnv, "roles">;
-}
-
 /**
- * What {@link parseRoleEnv} says of one profile, without a look at the other roles.
+ * What {@link parseRoleEnv} says of one profile and of all roles, without a look at the other roles.
  *
  * @returns `undefined` when there is no such profile, or any mistake in what it needs: `parseRoleEnv` reports it.
  */
-export function parseOneRole(env: Env, profile: string): OneRole | undefined {
+export function parseOneRole(
+  env: Env,
+  profile: string,
+): { readonly target: TargetRole; readonly roleEnv: Omit<RoleEnv, "roles"> } | undefined {
   let number = 0;
   for (const name in env) {
     const digits = env[name]?.endsWith(`:${profile}`) ? /^AWS_ROLE_([1-9]\d*)$/.exec(name)?.[1] : undefined;

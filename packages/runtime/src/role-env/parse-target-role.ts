@@ -9,8 +9,8 @@ import {
 import { definedOnly } from "./defined-only.ts";
 import type { Env, Report } from "./env.ts";
 import { parseRoleArn, wrongRoleArnPart } from "./role-arn.ts";
-import { readSessionPolicy, sessionPolicyMistakes } from "./session-policy.ts";
-import { ACCESS_LEVELS, type AccessLevel, type TargetRole } from "./target-role.ts";
+import { parseSessionPolicy, sessionPolicyMistakes } from "./session-policy.ts";
+import { ACCESS_LEVELS, type TargetRole, toAccessLevel } from "./target-role.ts";
 
 const ROLE_SHAPE = "arn:aws:iam::<account>:role/<name>:<profile>";
 
@@ -67,20 +67,22 @@ function parseOptions(env: Env, variable: string, report: Report): RoleOptions {
     if (parsed === undefined) report({ path: name, message: `"${value}" is not valid`, fix });
     return parsed;
   };
-  const externalId = read("EXTERNAL_ID", when(isExternalId), EXTERNAL_ID_SHAPE);
-  const region = read("REGION", when(isRegion), "use a Region's code, such as eu-central-1");
-  const durationSeconds = read("DURATION_SECONDS", parseDuration, "use a whole number from 900 to 43200");
-  const access = read("ACCESS", parseAccess, `use one of ${ACCESS_LEVELS.join(", ")}`);
-  const sessionPolicy = readSessionPolicy(env, variable, report);
-  const sessionPolicyArns = read("SESSION_POLICY_ARNS", parsePolicyArns, "use 1 to 10 policy ARNs, comma-separated");
-  const description = read("DESCRIPTION", (text) => text, "");
-  const environment = read("ENVIRONMENT", (text) => text, "");
-  const isDefault = read("DEFAULT", parseBoolean, "use true on one role, or leave it out");
   const names = {
     access: `${variable}_ACCESS`,
     sessionPolicy: `${variable}_SESSION_POLICY`,
     sessionPolicyArns: `${variable}_SESSION_POLICY_ARNS`,
   };
+  const externalId = read("EXTERNAL_ID", when(isExternalId), EXTERNAL_ID_SHAPE);
+  const region = read("REGION", when(isRegion), "use a Region's code, such as eu-central-1");
+  const durationSeconds = read("DURATION_SECONDS", parseDuration, "use a whole number from 900 to 43200");
+  const access = read("ACCESS", toAccessLevel, `use one of ${ACCESS_LEVELS.join(", ")}`);
+  const reportPolicy: Report = (mistake) => report({ path: names.sessionPolicy, ...mistake });
+  const policyText = env[names.sessionPolicy];
+  const sessionPolicy = policyText ? parseSessionPolicy(policyText, reportPolicy) : undefined;
+  const sessionPolicyArns = read("SESSION_POLICY_ARNS", parsePolicyArns, "use 1 to 10 policy ARNs, comma-separated");
+  const description = read("DESCRIPTION", (text) => text, "");
+  const environment = read("ENVIRONMENT", (text) => text, "");
+  const isDefault = read("DEFAULT", parseBoolean, "use true on one role, or leave it out");
   const policies = { access, sessionPolicy, sessionPolicyArns };
   for (const mistake of sessionPolicyMistakes(policies, names)) report(mistake);
   return definedOnly({
@@ -106,10 +108,6 @@ function parseDuration(text: string): number | undefined {
 function parsePolicyArns(text: string): string[] | undefined {
   const arns = text.split(",").map((arn) => arn.trim());
   return arns.length <= 10 && arns.every(isPolicyArn) ? arns : undefined;
-}
-
-function parseAccess(text: string): AccessLevel | undefined {
-  return ACCESS_LEVELS.find((level) => level === text);
 }
 
 function parseBoolean(text: string): boolean | undefined {

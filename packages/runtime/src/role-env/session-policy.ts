@@ -1,5 +1,5 @@
 import type { Diagnostic } from "./diagnostic.ts";
-import type { Env, Report } from "./env.ts";
+import type { Report } from "./env.ts";
 import { isJsonObject, type JsonObject, parseJsonObject } from "./json.ts";
 import type { TargetRole } from "./target-role.ts";
 
@@ -24,16 +24,9 @@ export interface Statement {
 }
 
 /**
- * Reads `AWS_ROLE_N_SESSION_POLICY`, as far as a client can check it: the grammar of actions and conditions is AWS's.
+ * A session policy without blanks, which AWS would count; `undefined` for one with a mistake. Checked as far as a client can: the grammar of
+ * actions and conditions is AWS's.
  */
-export function readSessionPolicy(env: Env, variable: string, report: Report): string | undefined {
-  const path = `${variable}_SESSION_POLICY`;
-  const text = env[path];
-  if (!text) return undefined;
-  return parseSessionPolicy(text, (mistake) => report({ path, ...mistake }));
-}
-
-/** A session policy without blanks, which AWS would count; `undefined` for one with a mistake. */
 export function parseSessionPolicy(text: string, report: Report): string | undefined {
   const policy = parseJsonObject(text);
   const mistake = mistakeOf(policy);

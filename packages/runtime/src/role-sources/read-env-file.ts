@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 import { setTimeout } from "node:timers/promises";
 import { parseEnv } from "node:util";
-import { AgentRolesError } from "../agent-roles-error.ts";
+import { AgentRolesError, toAgentRolesError } from "../agent-roles-error.ts";
 import { hasErrorCode } from "../files/error-code.ts";
 import { readRegularFile } from "../files/read-regular-file.ts";
 
@@ -27,9 +27,8 @@ export async function readEnvFile(path: string): Promise<Record<string, string |
   try {
     text = withoutMark(await readFileOrPipe(path));
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
     const fix = "Check that the file exists and can be read. agent-roles env writes one.";
-    throw new AgentRolesError(`${path}: ${message}`, { code: "RolesUnreadable", retryable: true, fix, cause });
+    throw toAgentRolesError(cause, { code: "RolesUnreadable", retryable: true, fix, prefix: path });
   }
   const mistakes = lineMistakes(text);
   if (mistakes.length === 0) return { ...parseEnv(text) };

@@ -5,6 +5,7 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import { AgentRolesError } from "../agent-roles-error.ts";
 import { isRole, parseRoleEnv } from "../role-env/index.ts";
+import { isJsonObject } from "../role-env/json.ts";
 import { stsError } from "../sts/sts-error.ts";
 import { secretRegion } from "../secret-region.ts";
 import { connectMaster, type MasterOptions } from "../master/connect-master.ts";
@@ -60,9 +61,7 @@ function parseSecretEnv(text: string, secretId: string): Record<string, string> 
   } catch {
     throw unreadable(secretId, "the secret is not JSON", { fix });
   }
-  if (typeof json !== "object" || json === null || Array.isArray(json)) {
-    throw unreadable(secretId, "the secret is not a JSON object", { fix });
-  }
+  if (!isJsonObject(json)) throw unreadable(secretId, "the secret is not a JSON object", { fix });
   const foreign = Object.keys(json).filter((name) => !isDefinition(name));
   if (foreign.length > 0) {
     // What is no variable's name can be anything.

@@ -85,7 +85,7 @@ export function roleSession(assume: Assume, options: RoleSessionOptions): RoleSe
       state = { credentials: issued, dueAt: refreshAt(issued) };
     } catch (error) {
       failures += 1;
-      const failure = toAgentRolesError(error, { code: "Unknown", retryable: true, fix: "Check the message above." });
+      const failure = toAgentRolesError(error);
       const known = valid() ?? (readCachedSession && (await readCachedSession())) ?? previous.credentials;
       const now = clock.now();
       const validMs = (known?.expiration.getTime() ?? now) - now;
@@ -135,10 +135,7 @@ export function roleSession(assume: Assume, options: RoleSessionOptions): RoleSe
   function validOrThrow(): SessionCredentials {
     const current = valid();
     if (current) return current;
-    throw (
-      state.failure ??
-      new AgentRolesError("no credentials", { code: "Unknown", retryable: true, fix: "Check the message above." })
-    );
+    throw state.failure ?? toAgentRolesError("no credentials");
   }
 
   function notDue(now: number): SessionCredentials | undefined {

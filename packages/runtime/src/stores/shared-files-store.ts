@@ -61,9 +61,16 @@ export interface ProfileForm {
  * locked or written.
  */
 export function sharedFilesStore(form: ProfileForm, options: SharedFilesOptions): CredentialStore {
-  const paths = sharedPaths(options.env ?? process.env);
-  const adopt = options.adopt ?? false;
-  const locked = async <T>(work: (files: Files) => Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
+  const { env = process.env, adopt = false, once = false, clock = systemClock } = options;
+  const paths = sharedPaths(env);
+  const keeper = async (): Promise<string> => options.keeper ?? processIdentity();
+  /** The marks of what was stored. */
+  const stored = new Map<string, string>();
+  /** The processes that were reported as wanting a profile of ours. */
+  const contested = new Set<string>();
+  let seen: FilesStamp | undefined;
+
+  async function locked<T>(signal: AbortSignal | undefined, work: (files: Files) => Promise<T>): Promise<T> {
     const opened: TrustedFile[] = [];
     const open = async (path: string): Promise<TrustedFile> => {
       const file = await openTrustedFile(path, options.owner);
@@ -74,7 +81,11 @@ export function sharedFilesStore(form: ProfileForm, options: SharedFilesOptions)
       await requireTwoFiles(paths);
       const credentials = await open(paths.credentialsFile);
       const config = await open(paths.configFile);
-      const edit = (): Promise<T> => retryOnConflict(() => work({ credentials, config }));
+      const edit = async (): Promise<T> => {
+        const result = await retryOnConflict(() => work({ credentials, config }));
+        seen = await stampOf(paths);
+        return result;
+      };
       const alone = <R>({ path, isShared }: TrustedFile, next: () => Promise<R>): Promise<R> =>
         isShared ? next() : withFileLock(path, next, signal);
       return await alone(credentials, () => alone(config, edit));
@@ -83,38 +94,90 @@ export function sharedFilesStore(form: ProfileForm, options: SharedFilesOptions)
     } finally {
       await Promise.all(opened.map((file) => file.close()));
     }
-  };
-  const { once = false, onAdopted = () => undefined } = options;
-  const context = {
-    paths,
-    form,
-    adopt,
-    onAdopted,
-    once,
-    isShared: options.task === undefined,
-    clock: options.clock ?? systemClock,
-  };
-  const keeper = async (): Promise<string> => options.keeper ?? processIdentity();
-  /** The marks of what was stored. */
-  const stored = new Map<string, string>();
-  const contested = new Set<string>();
-  let seen: FilesStamp | undefined;
+  }
+
+  async function put(entries: readonly StoredCredentials[], files: Files): Promise<readonly RefusedCredentials[]> {
+    const own = await keeper();
+    const before = await readBoth(files);
+    const inConfig = new Set(entries.filter((each) => form.config(each).lines).map(({ target }) => target.profile));
+    const foreign = adopt ? new Map<string, AgentRolesError>() : foreignProfiles(before, paths, inConfig);
+    const sections = managedSections(before);
+    const taken: StoredCredentials[] = [];
+    const refused: RefusedCredentials[] = [];
+    const marked = { ...before };
+    for (const entry of entries) {
+      const { target } = entry;
+      const { profile } = target;
+      const there = sections.get(profile) ?? [];
+      const other = adopt ? undefined : await otherKeeper(there, own, clock.now());
+      // No other process shares a profile of a task.
+      const isSame = options.task === undefined && other?.session === sessionOf(target);
+      const error = foreign.get(profile) ?? (other && !isSame && profileInUse(profile, other));
+      if (error) {
+        refused.push({ target, error });
+        if (other) marked.config = markContested(marked.config, there, own);
+        if (other) marked.credentials = markContested(marked.credentials, there, own);
+      } else if (!other) {
+        taken.push(entry);
+        for (const { note } of there) {
+          const by = decodeURIComponent(noteField(note, "contested"));
+          if (by === "" || by === own || contested.has(`${profile} ${by}`)) continue;
+          contested.add(`${profile} ${by}`);
+          refused.push({ target, error: profileContested(profile, by) });
+        }
+      }
+    }
+    const edits = (kind: "config" | "credentials"): SectionEdit[] =>
+      taken.map((entry) =>
+        markKept(form[kind](entry), { identity: once ? "" : own, session: sessionOf(entry.target) }),
+      );
+    const [config, credentials] = [edits("config"), edits("credentials")];
+    const after = {
+      config: editSections(marked.config, config, adopt),
+      credentials: editSections(marked.credentials, credentials, adopt),
+    };
+    const adopted = adopt
+      ? [
+          ...(await backUp(files.config, before.config, config)),
+          ...(await backUp(files.credentials, before.credentials, credentials)),
+        ]
+      : [];
+    await writeBoth(files, before, after);
+    for (const message of adopted) options.onAdopted?.(message);
+    const written = managedSections(after);
+    for (const { target } of taken) stored.set(target.profile, markOf(written.get(target.profile)));
+    return refused;
+  }
+
+  /** Leaves profiles alone that another process keeps. */
+  async function remove(profiles: readonly string[], files: Files): Promise<void> {
+    const own = await keeper();
+    const before = await readBoth(files);
+    const sections = managedSections(before);
+    const ours: string[] = [];
+    for (const profile of profiles) {
+      if (!(await otherKeeper(sections.get(profile) ?? [], own, clock.now()))) ours.push(profile);
+    }
+    const without = (text: string, prefix: string): string =>
+      editSections(
+        text,
+        ours.map((profile) => ({ header: prefix + profile, note: "" })),
+      );
+    await writeBoth(files, before, {
+      config: without(before.config, "profile "),
+      credentials: without(before.credentials, ""),
+    });
+    for (const profile of profiles) stored.delete(profile);
+  }
+
   return {
     name: paths[form.file],
     put: (entries, { signal } = {}) =>
-      locked(async (files) => {
-        await waitForWriter(paths, seen, context.clock);
-        const result = await put(entries, { ...context, files, own: await keeper(), contested });
-        for (const [profile, mark] of result.stored) stored.set(profile, mark);
-        seen = await stampOf(paths);
-        return result.refused;
-      }, signal),
-    remove: (profiles, { signal } = {}) =>
-      locked(async (files) => {
-        await remove(profiles, files, { own: await keeper(), now: context.clock.now() });
-        for (const profile of profiles) stored.delete(profile);
-        seen = await stampOf(paths);
-      }, signal),
+      locked(signal, async (files) => {
+        await waitForWriter(paths, seen, clock);
+        return put(entries, files);
+      }),
+    remove: (profiles, { signal } = {}) => locked(signal, (files) => remove(profiles, files)),
     missing: async (settleMs) => {
       const stamp = await stampOf(paths);
       if (stamp.text === seen?.text || Date.now() - stamp.changedAt < settleMs) return [];
@@ -137,79 +200,6 @@ function markOf(sections: readonly Section[] = []): string {
   return sections.map(({ note, values }) => `${note}\n${values["credential_process"] ?? ""}`).join("\n");
 }
 
-interface PutOptions {
-  readonly files: Files;
-  readonly paths: SharedPaths;
-  readonly form: ProfileForm;
-  readonly adopt: boolean;
-  readonly onAdopted: (message: string) => void;
-  readonly once: boolean;
-  /** Whether another process can keep a profile with the same session. */
-  readonly isShared: boolean;
-  readonly clock: Clock;
-  readonly own: string;
-  /** The processes that were reported as wanting a profile of ours. */
-  readonly contested: Set<string>;
-}
-
-interface PutResult {
-  readonly refused: readonly RefusedCredentials[];
-  /** The mark of each profile that was stored. */
-  readonly stored: ReadonlyMap<string, string>;
-}
-
-async function put(entries: readonly StoredCredentials[], options: PutOptions): Promise<PutResult> {
-  const { files, paths, form, adopt, onAdopted, once, isShared, clock, own, contested } = options;
-  const before = await readBoth(files);
-  const inConfig = new Set(entries.filter((each) => form.config(each).lines).map(({ target }) => target.profile));
-  const foreign = adopt ? new Map<string, AgentRolesError>() : foreignProfiles(before, paths, inConfig);
-  const sections = managedSections(before);
-  const taken: StoredCredentials[] = [];
-  const refused: RefusedCredentials[] = [];
-  const marked = { ...before };
-  for (const entry of entries) {
-    const { target } = entry;
-    const { profile } = target;
-    const there = sections.get(profile) ?? [];
-    const other = adopt ? undefined : await otherKeeper(there, own, clock.now());
-    const isSame = isShared && other?.session === sessionOf(target);
-    const error = foreign.get(profile) ?? (other && !isSame && profileInUse(profile, other));
-    if (error) {
-      refused.push({ target, error });
-      if (other) marked.config = markContested(marked.config, there, own);
-      if (other) marked.credentials = markContested(marked.credentials, there, own);
-    } else if (!other) {
-      taken.push(entry);
-      for (const { note } of there) {
-        const by = decodeURIComponent(noteField(note, "contested"));
-        if (by === "" || by === own || contested.has(`${profile} ${by}`)) continue;
-        contested.add(`${profile} ${by}`);
-        refused.push({ target, error: profileContested(profile, by) });
-      }
-    }
-  }
-  const edits = (kind: "config" | "credentials"): SectionEdit[] =>
-    taken.map((entry) => markKept(form[kind](entry), { identity: once ? "" : own, session: sessionOf(entry.target) }));
-  const [config, credentials] = [edits("config"), edits("credentials")];
-  const after = {
-    config: editSections(marked.config, config, adopt),
-    credentials: editSections(marked.credentials, credentials, adopt),
-  };
-  const adopted = adopt
-    ? [
-        ...(await backUp(files.config, before.config, config)),
-        ...(await backUp(files.credentials, before.credentials, credentials)),
-      ]
-    : [];
-  await writeBoth(files, before, after);
-  adopted.forEach(onAdopted);
-  const written = managedSections(after);
-  return {
-    refused,
-    stored: new Map(taken.map(({ target: { profile } }) => [profile, markOf(written.get(profile))])),
-  };
-}
-
 /** Copies a file in which these edits replace sections of another tool. @returns what they replace. */
 async function backUp(
   { path, name, owner }: TrustedFile,
@@ -224,27 +214,4 @@ async function backUp(
   await replaceFile(path + suffix, Buffer.from(text, "latin1"), owner && { owner });
   const sections = replaced.map(({ header }) => `[${header}]`).join(", ");
   return [`${name}: replaced ${sections}, which another tool wrote; a copy of the file is ${name}${suffix}`];
-}
-
-/** Leaves profiles alone that another process keeps. */
-async function remove(
-  profiles: readonly string[],
-  files: Files,
-  { own, now }: { own: string; now: number },
-): Promise<void> {
-  const before = await readBoth(files);
-  const sections = managedSections(before);
-  const ours: string[] = [];
-  for (const profile of profiles) {
-    if (!(await otherKeeper(sections.get(profile) ?? [], own, now))) ours.push(profile);
-  }
-  const without = (text: string, prefix: string): string =>
-    editSections(
-      text,
-      ours.map((profile) => ({ header: prefix + profile, note: "" })),
-    );
-  await writeBoth(files, before, {
-    config: without(before.config, "profile "),
-    credentials: without(before.credentials, ""),
-  });
 }

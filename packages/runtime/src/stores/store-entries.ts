@@ -1,4 +1,4 @@
-import { AgentRolesError } from "../agent-roles-error.ts";
+import { AgentRolesError, toAgentRolesError } from "../agent-roles-error.ts";
 import type { OnEvent } from "../events.ts";
 import type { TargetRole } from "../role-env/index.ts";
 import type { CredentialStore, RefusedCredentials, StoredCredentials } from "./credential-store.ts";
@@ -45,13 +45,6 @@ async function attempt<T>(call: () => Promise<T>): Promise<T | AgentRolesError> 
   try {
     return await call();
   } catch (cause) {
-    if (cause instanceof AgentRolesError) return cause;
-    const message = cause instanceof Error ? cause.message : "the store failed";
-    return new AgentRolesError(message, {
-      code: "StoreFailed",
-      retryable: true,
-      fix: "Will retry. See the cause above.",
-      cause,
-    });
+    return toAgentRolesError(cause, { code: "StoreFailed", retryable: true, fix: "Will retry. See the cause above." });
   }
 }

@@ -1,7 +1,7 @@
 import { Agent } from "node:https";
 import type { HttpHandler } from "@smithy/core/protocols";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
-import { AgentRolesError } from "../agent-roles-error.ts";
+import { AgentRolesError, toAgentRolesError } from "../agent-roles-error.ts";
 import { profileSetting } from "../aws-files/profile-setting.ts";
 import { expandHome } from "../files/home-directory.ts";
 import { readRegularFile } from "../files/read-regular-file.ts";
@@ -86,8 +86,8 @@ export async function certificateAuthorities(env: Env): Promise<string | undefin
   if (!chosen) return undefined;
   const path = expandHome(chosen, env);
   return readRegularFile(path, { limit: LARGEST_BUNDLE }).catch((cause: unknown) => {
-    const message = `AWS_CA_BUNDLE: ${cause instanceof Error ? cause.message : String(cause)}`;
     const fix = "Set AWS_CA_BUNDLE (or ca_bundle in the profile) to a PEM file that this user can read, or unset it.";
-    throw new AgentRolesError(message, { code: "MasterCredentialsUnavailable", retryable: true, fix, cause });
+    const options = { code: "MasterCredentialsUnavailable", retryable: true, fix, prefix: "AWS_CA_BUNDLE" } as const;
+    throw toAgentRolesError(cause, options);
   });
 }

@@ -17,13 +17,34 @@ const PROFILE_TAG = "agent-roles:profile";
 /** One secret for each profile, so that each can have readers of its own. */
 export function secretForEach(prefix: string, options: SecretOptions, client: SecretsManagerClient): CredentialStore {
   const limit = pLimit(CONCURRENCY);
+  const secretName = (profile: string): string => `${prefix}/${profile}`;
+
+  async function putOne(entry: StoredCredentials, context: SecretsContext): Promise<AgentRolesError | undefined> {
+    const { profile, role } = entry.target;
+    const secretId = secretName(profile);
+    const tag = { Key: PROFILE_TAG, Value: profile };
+    const create = newSecret(options, `Credentials of ${role.arn}; kept by agent-roles`, [tag]);
+    const edit = (text: string | undefined): string => {
+      if (!isFreeOrOurs(text)) throw notOurs(secretId, profile);
+      return formatSecret(processCredentials(entry), secretId);
+    };
+    try {
+      if (!/^[\w/+=.@-]{1,512}$/.test(secretId)) throw badName(secretId);
+      await updateSecret({ secretId, shared: false, create, edit }, context);
+      return undefined;
+    } catch (error) {
+      if (error instanceof AgentRolesError) return error;
+      throw error;
+    }
+  }
+
   return {
     name: `${prefix}/*`,
     put: async (entries, { signal } = {}) => {
       const refused = await Promise.all(
         entries.map((entry) =>
           limit(async () => {
-            const error = await putOne(entry, { prefix, options }, { client, signal });
+            const error = await putOne(entry, { client, signal });
             return error ? [{ target: entry.target, error }] : [];
           }),
         ),
@@ -33,45 +54,11 @@ export function secretForEach(prefix: string, options: SecretOptions, client: Se
     remove: async (profiles, { signal } = {}) => {
       // Wait for all before one failure is thrown: a later deletion could hit a secret that is needed again.
       const results = await Promise.allSettled(
-        profiles.map((profile) => limit(() => removeOne(secretName(prefix, profile), { client, signal }))),
+        profiles.map((profile) => limit(() => removeOne(secretName(profile), { client, signal }))),
       );
       for (const result of results) if (result.status === "rejected") throw result.reason;
     },
   };
-}
-
-interface EachContext {
-  readonly prefix: string;
-  readonly options: SecretOptions;
-}
-
-async function putOne(
-  entry: StoredCredentials,
-  { prefix, options }: EachContext,
-  context: SecretsContext,
-): Promise<AgentRolesError | undefined> {
-  const { profile, role } = entry.target;
-  const secretId = secretName(prefix, profile);
-  try {
-    if (!/^[\w/+=.@-]{1,512}$/.test(secretId)) throw badName(secretId);
-    const tag = { Key: PROFILE_TAG, Value: profile };
-    await updateSecret(
-      {
-        secretId,
-        shared: false,
-        create: newSecret(options, `Credentials of ${role.arn}; kept by agent-roles`, [tag]),
-        edit: (text) => {
-          if (!isFreeOrOurs(text)) throw notOurs(secretId, profile);
-          return formatSecret(processCredentials(entry), secretId);
-        },
-      },
-      context,
-    );
-    return undefined;
-  } catch (error) {
-    if (error instanceof AgentRolesError) return error;
-    throw error;
-  }
 }
 
 async function removeOne(secretId: string, context: SecretsContext): Promise<void> {
@@ -111,10 +98,6 @@ async function deleteOwnSecret(secretId: string, { client, signal }: SecretsCont
 function isFreeOrOurs(text: string | undefined): boolean {
   const value = parseSecret(text);
   return value !== undefined && (Object.keys(value).length === 0 || isSecretValue(value));
-}
-
-function secretName(prefix: string, profile: string): string {
-  return `${prefix}/${profile}`;
 }
 
 function badName(secretId: string): AgentRolesError {

@@ -1,2 +1,0 @@
-export { secretsManagerStore } from "./secrets-manager-store.ts";
-export type { SecretsManagerStoreOptions } from "./secrets-manager-store.ts";
