@@ -11,18 +11,14 @@ const OIDC = "oidc-provider/";
 
 /** Claims that say who the token is for. */
 export const AUDIENCE: readonly string[] = ["aud", "app_id", "oaud"];
-/** Claims that identify the subject; any of them is enough. */
-const SUBJECT = [
-  "sub",
-  "email",
-  "id",
-  "user_id",
-  "repository",
-  "repository_id",
-  "repository_owner",
-  "repository_owner_id",
-  "job_workflow_ref",
-];
+/**
+ * Claims that identify the subject; any of them is enough. GitLab, Buildkite, CircleCI, Oracle and Google have their own.
+ *
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html
+ */
+export const SUBJECT: readonly string[] = `sub email id user_id repository repository_id repository_owner repository_owner_id job_workflow_ref
+  enterprise_id namespace_id project_id user_email user_login cluster_id organization_id organization_slug pipeline_id
+  oidc.circleci.com/project-id rpst_id google/organization_number`.split(/\s+/);
 /** Of Amazon Cognito `amr` is enough: with the audience, a pool, it says who has signed in. Elsewhere it says how. */
 export const COGNITO = "cognito-identity.amazonaws.com";
 

@@ -1,4 +1,5 @@
 import { isDemand, isPresenceGuard } from "../conditions.ts";
+import { AUDIENCE, SUBJECT } from "../oidc.ts";
 import type { Rule } from "../rule.ts";
 
 /** Keys that say who calls or for which customer, and that a request can lack. */
@@ -13,8 +14,7 @@ const REQUIRED = new Set([
   "aws:multifactorauthpresent",
   "aws:multifactorauthage",
 ]);
-const REQUIRED_KIND =
-  /^aws:principaltag\/|^(?!aws:|sts:|saml:doc)[^:]+:(?:sub|aud|oaud|amr|app_id|repository|repository_id|job_workflow_ref)$/;
+const CLAIMS = new Set([...SUBJECT, ...AUDIENCE, "amr"]);
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_IfExists */
 export const ifExistsOnRequiredKey: Rule = {
@@ -27,7 +27,8 @@ export const ifExistsOnRequiredKey: Rule = {
     for (const entry of conditions) {
       const { operator, ifExists, key, name, written } = entry;
       if (!operator || operator.negated || !ifExists) continue;
-      if (!REQUIRED.has(key) && !REQUIRED_KIND.test(key)) continue;
+      const isClaim = !/^(?:aws|sts|iam):/.test(key) && CLAIMS.has(key.slice(key.lastIndexOf(":") + 1));
+      if (!REQUIRED.has(key) && !key.startsWith("aws:principaltag/") && !isClaim) continue;
       if (conditions.some((other) => other.key === key && (isPresenceGuard(other) || isDemand(other)))) continue;
       yield {
         message: `${written} ${name} is true for a request without ${name}`,

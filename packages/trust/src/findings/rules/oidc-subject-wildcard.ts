@@ -9,7 +9,8 @@ const WHOLE: ReadonlyMap<string, (certain: string, value: string) => boolean> = 
   ["sub", subjectNamesOwner],
   ["repository", namesOwner],
   ["job_workflow_ref", namesOwner],
-  ["email", (_certain: string, value: string) => /@[^*?]+$/.test(value)],
+  ["email", namesDomain],
+  ["user_email", namesDomain],
 ]);
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html */
@@ -47,6 +48,10 @@ function isWhole(value: string, entry: Condition): boolean {
 /** Whether a whole first name is there with its separator. */
 function subjectNamesOwner(certain: string): boolean {
   return /[^/:][/:]/.test(certain.replace(/^(?:system:serviceaccount:|[a-z_]+:)/, ""));
+}
+
+function namesDomain(_certain: string, value: string): boolean {
+  return /@[^*?]+$/.test(value);
 }
 
 function namesOwner(certain: string): boolean {

@@ -10,7 +10,7 @@ const ANY_CALL = ["sts:rolesessionname", "sts:sourceidentity", "sts:transitiveta
 const OF_CALL: Readonly<Record<AssumeAction, ReadonlySet<string>>> = {
   "sts:AssumeRole": new Set([...ANY_CALL, "sts:externalid", "sts:requestcontext/", "sts:requestcontextproviders"]),
   "sts:AssumeRoleWithSAML": new Set(ANY_CALL),
-  "sts:AssumeRoleWithWebIdentity": new Set(ANY_CALL),
+  "sts:AssumeRoleWithWebIdentity": new Set([...ANY_CALL, "sts:roleauthorizedbyidp"]),
 };
 
 /** @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html */
