@@ -94,13 +94,14 @@ export function demandsClaim(statement: Statement, provider: string, claims: rea
   return demands(statement, (key) => isClaim(key, provider, claims));
 }
 
-/** The `sub` values that a statement admits, each with whether `*` is a wildcard in it. */
+/** The values of a claim that a statement admits, of `sub` by default, each with whether `*` is a wildcard in it. */
 export function subjects(
   { conditions }: Statement,
   provider: string,
+  claims: readonly string[] = ["sub"],
 ): readonly { readonly value: string; readonly wildcards: boolean; readonly entry: Condition }[] {
   return conditions
-    .filter((entry) => isClaim(entry.key, provider, ["sub"]) && isDemand(entry))
+    .filter((entry) => isClaim(entry.key, provider, claims) && isDemand(entry))
     .flatMap((entry) => entry.values.map((value) => ({ value, wildcards: entry.operator?.wildcards === true, entry })));
 }
 

@@ -1,4 +1,7 @@
-import { acceptsToken, AUDIENCE, demandsClaim, oidcProviders, OTHER_AUDIENCE } from "../oidc.ts";
+import { isUnresolved } from "@agent-roles/iam";
+import { certainPart } from "../conditions.ts";
+import { sample } from "../example-callers.ts";
+import { acceptsToken, AUDIENCE, claimOf, demandsClaim, oidcProviders, OTHER_AUDIENCE, subjects } from "../oidc.ts";
 import type { Rule } from "../rule.ts";
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.html */
@@ -10,8 +13,13 @@ export const oidcWithoutAudience: Rule = {
   *checkStatementOf(statement, role, { context: { oidcClientIds = [] } }) {
     for (const provider of oidcProviders(statement)) {
       const { issuer, principal, builtIn } = provider;
-      if (demandsClaim(statement, issuer, AUDIENCE)) continue;
-      if (!acceptsToken(role, statement, provider, OTHER_AUDIENCE)) continue;
+      // No IAM provider limits what a wildcard matches: anyone can create an identity pool.
+      const patterns = subjects(statement, issuer, builtIn ? AUDIENCE : []).filter(
+        ({ value, entry }) => certainPart(value, entry) !== value && !isUnresolved(value),
+      );
+      if (patterns.length === 0 && demandsClaim(statement, issuer, AUDIENCE)) continue;
+      const matched = patterns.map(({ value, entry }) => [claimOf(entry), sample(value)]);
+      if (!acceptsToken(role, statement, provider, { ...OTHER_AUDIENCE, ...Object.fromEntries(matched) })) continue;
       const fix = `add "StringEquals": {"${issuer}:aud": "<audience>"}`;
       const message = `tokens of ${issuer} for any audience`;
       if (builtIn) yield { message, fix };
