@@ -1,5 +1,5 @@
 import { type Condition, parseArn, type Principal, type Statement } from "@agent-roles/iam";
-import { isDemand } from "../conditions.ts";
+import { isDemand, isPresenceGuard } from "../conditions.ts";
 import type { Rule } from "../rule.ts";
 import { allowsAssuming, principalsOf } from "../statements.ts";
 
@@ -18,9 +18,12 @@ export const mfaForMachine: Rule = {
 };
 
 /** With IfExists, too: a role's session always has the key, and its value is false. */
-function demandsMfa({ key, operator, values }: Condition): boolean {
+function demandsMfa(condition: Condition): boolean {
+  const { key, operator, values } = condition;
+  const isAge = key === "aws:multifactorauthage";
+  if (isAge && isPresenceGuard(condition)) return true;
   if (!operator || operator.type === "presence" || operator.negated) return false;
-  if (key === "aws:multifactorauthage") return true;
+  if (isAge) return true;
   return key === "aws:multifactorauthpresent" && values.every((value) => value.toLowerCase() === "true");
 }
 

@@ -8,9 +8,12 @@ import {
   isUnresolved,
   parseArn,
   type Principal,
+  type RequestContext,
   entryOf,
 } from "@agent-roles/iam";
+import { contextFor } from "../../access/caller-context.ts";
 import { isDemand } from "../conditions.ts";
+import type { IndexedRole } from "../indexed-role.ts";
 import type { Rule, Violation } from "../rule.ts";
 import { allowsAssuming, isEveryone, principalsOf } from "../statements.ts";
 
@@ -24,7 +27,7 @@ export const neverMatches: Rule = {
   severity: "error",
   why: "no call meets all conditions, so the statement has no effect",
   fix: "correct the conditions, or remove the statement",
-  *checkStatementOf(statement, _role, { context: { now } }) {
+  *checkStatementOf(statement, role, { context: { now } }) {
     const { conditions, version, effect } = statement;
     for (const condition of conditions) yield* literalVariables(condition, version);
     for (const [key, group] of groupBy(conditions, (condition) => condition.key)) {
@@ -43,8 +46,8 @@ export const neverMatches: Rule = {
     }
     if (!allowsAssuming(statement)) return;
     for (const principal of principalsOf(statement)) {
-      for (const condition of conditions.filter(isDemand)) {
-        if (isUnresolved(principal.value) || !failsFor(principal, condition, version)) continue;
+      for (const condition of conditions) {
+        if (isUnresolved(principal.value) || !failsFor(principal, condition, version, role)) continue;
         const who = `${principal.type} principal "${principal.value}"`;
         yield { message: `${condition.written} ${condition.name}: calls of the ${who} never have such a value` };
       }
@@ -109,28 +112,40 @@ function timeText(key: string, ms: number): string {
   return key === "aws:epochtime" || Number.isNaN(ms) ? String(Math.floor(ms / 1000)) : new Date(ms).toISOString();
 }
 
+/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable */
+const PRINCIPAL_TYPES = ["Account", "AssumedRole", "FederatedUser", "User"];
+/** Keys whose value does not depend on which principal of all, or of an account, calls. */
+const OF_EVERYONE = new Set(["aws:securetransport", "aws:viaawsservice", "sts:rolesessionname"]);
+const OF_ACCOUNT = new Set(["aws:principalaccount", "aws:principalisawsservice"]);
+/** A rule of its own is about MFA. */
+const MFA = /^aws:multifactorauth/;
+
 /** Whether no call of the principal has a value that meets the condition, because its ARN or its kind decides the value. */
-function failsFor(principal: Principal, condition: Condition, version: unknown): boolean {
+function failsFor(principal: Principal, condition: Condition, version: unknown, role: IndexedRole): boolean {
   const { type, value, account, wholeAccount, arn } = principal;
   const { key, values } = condition;
-  if (wholeAccount && key === "aws:principalarn" && account !== undefined) {
+  if (wholeAccount && key === "aws:principalarn" && account !== undefined && isDemand(condition)) {
     const accounts = values.map((each) => parseArn(each)?.account ?? "");
     return (
       values.length > 0 &&
       accounts.every((each) => /^\d{12}$/.test(each) && /^\d{12}$/.test(account) && each !== account)
     );
   }
-  const [kind] = arn?.resource.split("/") ?? [];
-  const isOne = type === "AWS" && !wholeAccount && !isEveryone(principal) && (kind === "role" || kind === "user");
-  const entry = new Map<string, string | undefined>([
-    ["aws:principalarn", isOne ? value : undefined],
-    ["aws:principalaccount", account],
-    ["aws:principaltype", isOne ? (kind === "role" ? "AssumedRole" : "User") : undefined],
-    ["aws:principalisawsservice", isEveryone(principal) ? undefined : String(type === "Service")],
-    ["aws:principalservicename", type === "Service" ? value : undefined],
-    ["aws:securetransport", "true"],
-    ["aws:viaawsservice", "false"],
-  ]).get(key);
-  if (entry === undefined) return false;
-  return conditionsMatch([condition], version, contextOf([[key, entryOf(entry)]])).truth === "no";
+  if (values.some(isUnresolved) || MFA.test(key)) return false;
+  const isOne = type !== "AWS" || (!wholeAccount && arn !== undefined);
+  if (!isOne && key === "aws:principaltype") {
+    return PRINCIPAL_TYPES.every((each) => isDenied(condition, version, contextOf([[key, entryOf(each)]])));
+  }
+  if (!isOne && !OF_EVERYONE.has(key) && (isEveryone(principal) || !OF_ACCOUNT.has(key))) return false;
+  const someone = isOne && type === "AWS" ? value : `arn:aws:iam::${account ?? "000000000000"}:role/Someone`;
+  const caller = type === "Service" ? { service: value } : type === "AWS" ? { arn: someone } : { federated: value };
+  const context = contextFor(caller, { ...role.role, tags: {} });
+  const entry = context.get(key);
+  // What is absent here the call can pass.
+  if (!entry || entry.state === "absent" || (entry.state === "present" && entry.values.some(isUnresolved))) return false;
+  return isDenied(condition, version, context);
+}
+
+function isDenied(condition: Condition, version: unknown, context: RequestContext): boolean {
+  return conditionsMatch([condition], version, context).truth === "no";
 }
