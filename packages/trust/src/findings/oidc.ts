@@ -16,7 +16,8 @@ export const AUDIENCE: readonly string[] = ["aud", "app_id", "oaud"];
  *
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html
  */
-export const SUBJECT: readonly string[] = `sub email id user_id repository repository_id repository_owner repository_owner_id job_workflow_ref
+export const SUBJECT: readonly string[] =
+  `sub email id user_id repository repository_id repository_owner repository_owner_id job_workflow_ref
   enterprise_id namespace_id project_id user_email user_login cluster_id organization_id organization_slug pipeline_id
   oidc.circleci.com/project-id rpst_id google/organization_number`.split(/\s+/);
 /** Of Amazon Cognito `amr` is enough: with the audience, a pool, it says who has signed in. Elsewhere it says how. */

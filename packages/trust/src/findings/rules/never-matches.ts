@@ -142,7 +142,8 @@ function failsFor(principal: Principal, condition: Condition, version: unknown, 
   const context = contextFor(caller, { ...role.role, tags: {} });
   const entry = context.get(key);
   // What is absent here the call can pass.
-  if (!entry || entry.state === "absent" || (entry.state === "present" && entry.values.some(isUnresolved))) return false;
+  if (!entry || entry.state === "absent" || (entry.state === "present" && entry.values.some(isUnresolved)))
+    return false;
   return isDenied(condition, version, context);
 }
 
