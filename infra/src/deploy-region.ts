@@ -1,5 +1,5 @@
-import { knownRegions, partitionOfRegion } from "@agent-roles/manifest";
-import { isRegion } from "@agent-roles/runtime/role-env";
+import { knownRegions } from "@agent-roles/manifest";
+import { isRegion, partitionOf } from "@agent-roles/runtime/role-env";
 import { InfraError } from "./infra-error.ts";
 
 /**
@@ -13,7 +13,7 @@ export function deployRegion(partition: string, wanted: string | undefined): str
   const fix = `use a Region of partition ${partition}, such as ${fallback}: set AWS_REGION, or pass --region (with cdk: -c region=${fallback})`;
   const fail = (message: string): InfraError => new InfraError("InvalidRegion", [{ path: "region", message, fix }]);
   if (!isRegion(wanted)) throw fail(`"${wanted}" is not a Region`);
-  const found = partitionOfRegion(wanted);
+  const found = partitionOf(wanted);
   if (found !== partition) throw fail(`"${wanted}" is in partition ${found}, the manifest in ${partition}`);
   return wanted;
 }

@@ -34,19 +34,3 @@ export function accountOf(text: unknown): string | undefined {
 export function lastSegment(resource: string): string {
   return resource.slice(resource.lastIndexOf("/") + 1);
 }
-
-/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */
-const PARTITIONS: readonly (readonly [regions: string, partition: string])[] = [
-  ["cn-", "aws-cn"],
-  ["us-gov-", "aws-us-gov"],
-  ["us-iso-", "aws-iso"],
-  ["us-isob-", "aws-iso-b"],
-  ["eu-isoe-", "aws-iso-e"],
-  ["us-isof-", "aws-iso-f"],
-  ["eusc-", "aws-eusc"],
-];
-
-/** The partition that a Region is in, also a Region that is newer than this version. */
-export function partitionOfRegion(region: string): string {
-  return PARTITIONS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? "aws";
-}

@@ -1,4 +1,4 @@
-export { accountOf, lastSegment, parseArn, partitionOfRegion, type Arn } from "./arn.ts";
+export { accountOf, lastSegment, parseArn, type Arn } from "./arn.ts";
 export { matchesArn, matchesResource } from "./arn-pattern.ts";
 export { nameOf, readCaller, type CallerIdentity } from "./caller-identity.ts";
 export { callerKeys, claimPrefix } from "./caller-keys.ts";
@@ -18,5 +18,5 @@ export type * from "./request.ts";
 export { contextOf, lookUp, unknownEntry, entryOf, type ContextEntry, type RequestContext } from "./request-context.ts";
 export { coversAction, type ActionRequest } from "./statement-matches.ts";
 export type { Match, Truth } from "./truth.ts";
-export { isUnresolved } from "./unresolved.ts";
+export { hasPlaceholder, isUnresolved, replacePlaceholders } from "./unresolved.ts";
 export { matchesWildcard, type Pattern } from "./wildcard.ts";

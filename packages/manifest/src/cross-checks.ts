@@ -1,5 +1,5 @@
-import { accountOf, parseArn, partitionOfRegion } from "@agent-roles/iam";
-import { isRegion } from "@agent-roles/runtime/role-env";
+import { accountOf, parseArn } from "@agent-roles/iam";
+import { isRegion, partitionOf } from "@agent-roles/runtime/role-env";
 import { type Draft, type DraftRole, readDraft, textsIn } from "./draft.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { formatPath, type ManifestIssue } from "./manifest-issue.ts";
@@ -108,7 +108,7 @@ function regionIssues(region: string | undefined, partition: string | undefined,
   if (!canBeRegion(region)) {
     return [{ path, message: `"${region}" is not a Region`, fix: didYouMean(region, known) }];
   }
-  const found = partitionOfRegion(region);
+  const found = partitionOf(region);
   if (found !== partition) {
     const message = `"${region}" is in partition ${found}, the manifest in ${partition}`;
     return [{ path, message, fix: `use a Region of ${partition}, such as ${known[0]}` }];

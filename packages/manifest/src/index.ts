@@ -6,7 +6,6 @@ export { ManifestError, type ManifestErrorCode } from "./manifest-error.ts";
 export { manifestJsonSchema, STACK_SET_ROLES } from "./manifest-schema.ts";
 export type * from "./manifest.ts";
 export { parseManifest, type ParseOptions } from "./parse-manifest.ts";
-export { partitionOfRegion } from "@agent-roles/iam";
 export { knownRegions } from "./regions.ts";
 export { sessionAttributes, type SessionAttributes } from "./session-attributes.ts";
 export { deployRoleArn, manifestEnv, masterRoleArn, targetRoles } from "./target-roles.ts";

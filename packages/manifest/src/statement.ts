@@ -1,4 +1,4 @@
-import { OPERATOR_NAMES, parseOperator } from "@agent-roles/iam";
+import { isRecord, OPERATOR_NAMES, parseOperator } from "@agent-roles/iam";
 import * as z from "zod";
 import { didYouMean } from "./did-you-mean.ts";
 import { fields, list, optional, text } from "./fields.ts";
@@ -50,13 +50,14 @@ const statement = fields({
     "Conditions: operator, key, values.",
   ),
 })
+  // Both run even when some field is wrong.
   .refine((value) => (value.Action === undefined) !== (value.NotAction === undefined), {
     error: "write either Action or NotAction",
-    when: isObject,
+    when: ({ value }) => isRecord(value),
   })
   .refine((value) => (value.Resource === undefined) !== (value.NotResource === undefined), {
     error: "write either Resource or NotResource",
-    when: isObject,
+    when: ({ value }) => isRecord(value),
   });
 
 const STATEMENTS = "list 1 to 100 statements";
@@ -76,9 +77,4 @@ export const statements = z
 function haveUniqueSids(all: readonly { readonly Sid?: string }[]): boolean {
   const sids = all.flatMap(({ Sid }) => Sid ?? []);
   return new Set(sids).size === sids.length;
-}
-
-/** Runs a refinement even when some field is wrong. */
-function isObject({ value }: { readonly value: unknown }): boolean {
-  return typeof value === "object" && value !== null;
 }

@@ -16,7 +16,7 @@ import {
 const ruleId = text(/^[a-z0-9]+(-[a-z0-9]+)*$/, "write a rule's ID, such as wildcard-principal");
 
 const severity = z.enum(["critical", "high", "error", "medium", "low", "info"], {
-  error: "use critical, high, error, medium, warning or info",
+  error: "use critical, high, error, medium, low or info",
 });
 
 const characters = z

@@ -19,7 +19,6 @@ export type { Exposure, Severity } from "./severity.ts";
 export type { Rule } from "./findings/rule.ts";
 export { rules } from "./findings/rules.ts";
 export type { Grantee, PossibleCaller } from "./access/callers.ts";
-export { claimContext } from "./access/claim-context.ts";
-export { findCaller } from "./access/find-caller.ts";
+export { claimContext, findCaller } from "./access/find-caller.ts";
 export { simulate, type Simulation } from "./access/simulate.ts";
 export { type GraphEdge, type GraphNode, type TrustGraph, trustGraph } from "./access/trust-graph.ts";

@@ -1,3 +1,4 @@
+import { accountOf, parseArn } from "@agent-roles/iam/arn";
 import { type ParsedRoleEnv, type RoleArn, TASK_TAGS } from "@agent-roles/runtime/role-env";
 
 /** Statements to add to one policy. */
@@ -33,11 +34,11 @@ export function repairStatements(
   session: Pick<ParsedRoleEnv, "sessionTags" | "sourceIdentity" | "task">,
 ): readonly Repair[] {
   const { role, externalId, callerArn, code, message } = call;
-  const [, partition, accountId] = /^arn:([^:]+):(?:iam|sts)::(\d{12}):/.exec(callerArn) ?? [];
+  const accountId = accountOf(callerArn);
   if (LIMITS.test(message) || accountId === undefined) return [];
   const { sessionTags, sourceIdentity, task } = session;
   const passed = [...(sessionTags ? ["sts:TagSession"] : []), ...(sourceIdentity ? ["sts:SetSourceIdentity"] : [])];
-  const Principal = { AWS: `arn:${partition}:iam::${accountId}:root` };
+  const Principal = { AWS: `arn:${parseArn(callerArn)?.partition}:iam::${accountId}:root` };
   const condition = callerCondition(callerArn);
   const attributed = task !== undefined && {
     StringLike: {
@@ -89,8 +90,9 @@ export function repairStatements(
 
 /** Session ARNs drop the path of the role: then the role can have any. */
 function callerCondition(callerArn: string): object {
-  const [, partition, accountId, name] = /^arn:([^:]+):sts::(\d{12}):assumed-role\/([^/]+)\//.exec(callerArn) ?? [];
-  if (name === undefined) return { ArnEquals: { "aws:PrincipalArn": callerArn } };
-  const prefix = `arn:${partition}:iam::${accountId}:role/`;
+  const { partition, account, resource = "" } = parseArn(callerArn) ?? {};
+  const [kind, name] = resource.split("/");
+  if (kind !== "assumed-role") return { ArnEquals: { "aws:PrincipalArn": callerArn } };
+  const prefix = `arn:${partition}:iam::${account}:role/`;
   return { ArnLike: { "aws:PrincipalArn": [`${prefix}${name}`, `${prefix}*/${name}`] } };
 }

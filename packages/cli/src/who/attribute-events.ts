@@ -1,4 +1,5 @@
-import { parseRoleArn, type TargetRole, TASK_TAGS } from "@agent-roles/runtime/role-env";
+import { accountOf } from "@agent-roles/iam/arn";
+import { type TargetRole, TASK_TAGS } from "@agent-roles/runtime/role-env";
 
 /** Who did what is in one event of CloudTrail. The shape is fixed: `who --json` prints it. */
 export interface AttributedEvent {
@@ -144,10 +145,6 @@ function sessionArnOf({ partition, accountId, roleName }: TargetRole["role"]): s
 
 function withoutName(sessionArn: string | undefined): string | undefined {
   return sessionArn?.slice(0, sessionArn.lastIndexOf("/"));
-}
-
-function accountOf(arn: string | undefined): string | undefined {
-  return arn === undefined ? undefined : (parseRoleArn(arn)?.accountId ?? /^arn:[^:]+:sts::(\d{12}):/.exec(arn)?.[1]);
 }
 
 function textAt(value: unknown, ...path: readonly string[]): string | undefined {

@@ -12,6 +12,7 @@ export { missingAttribution, TASK_TAGS } from "./parse-session-env.ts";
 export { misnamedRoles, noRoles } from "./no-roles.ts";
 export { parseRoleArn } from "./role-arn.ts";
 export type { RoleArn } from "./role-arn.ts";
+export { partitionOf } from "./partitions.ts";
 export { parseOneRole } from "./parse-one-role.ts";
 export { parseRoleEnv } from "./parse-role-env.ts";
 export type { ParsedRoleEnv } from "./parse-role-env.ts";

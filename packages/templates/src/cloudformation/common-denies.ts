@@ -1,4 +1,4 @@
-import { asList, isRecord, quote } from "@agent-roles/iam";
+import { asList, isRecord, parseOperator, quote } from "@agent-roles/iam";
 import type { PolicyDocument, UnknownValue } from "@agent-roles/trust";
 
 type Deny = Readonly<Record<string, unknown>>;
@@ -83,7 +83,7 @@ function mapLists(deny: Deny, change: (values: unknown, operator: string, key: s
   const { Condition: condition } = deny;
   if (!isRecord(condition)) return deny;
   const changed = Object.entries(condition).map(([operator, keys]): [string, unknown] => {
-    if (!/not/iu.test(operator) || !isRecord(keys)) return [operator, keys];
+    if (!parseOperator(operator).operator?.negated || !isRecord(keys)) return [operator, keys];
     return [
       operator,
       Object.fromEntries(Object.entries(keys).map(([key, values]) => [key, change(values, operator, key)])),

@@ -1,7 +1,7 @@
 import { textOf } from "@agent-roles/iam";
 import { isPlainText } from "./dynamic-reference.ts";
 import { placeholder } from "./placeholder.ts";
-import { partitionOf, pseudoParameter } from "./intrinsics/pseudo-parameter.ts";
+import { stackPartition, pseudoParameter } from "./intrinsics/pseudo-parameter.ts";
 import { once, type Scope, unknown } from "./scope.ts";
 import { propertiesOf } from "./stack.ts";
 
@@ -91,7 +91,7 @@ export function arnOf(logicalId: string, resource: Resource, at: string, scope: 
   const account = textOf(pseudoParameter("AWS::AccountId", at, scope));
   const path = form?.hasPath === true ? pathOf(logicalId, resource, at, scope) : "/";
   const name = nameOf(logicalId, resource, at, scope);
-  return `arn:${partitionOf(at, scope)}:iam::${account}:${form?.prefix ?? ""}${path}${name}`;
+  return `arn:${stackPartition(at, scope)}:iam::${account}:${form?.prefix ?? ""}${path}${name}`;
 }
 
 function pathOf(logicalId: string, resource: Resource, at: string, scope: Scope): string {

@@ -1,7 +1,7 @@
 import { isRecord, quote, textOf } from "@agent-roles/iam";
 import type { TrustRole } from "@agent-roles/trust";
 import { mayBeCreated } from "./intrinsics/conditions.ts";
-import { partitionOf, pseudoParameter } from "./intrinsics/pseudo-parameter.ts";
+import { stackPartition, pseudoParameter } from "./intrinsics/pseudo-parameter.ts";
 import { MACRO, templateMacros } from "./macro.ts";
 import { placeholder } from "./placeholder.ts";
 import { samRole } from "./sam-roles.ts";
@@ -81,7 +81,7 @@ export function unknownRole(
   const unknownName = placeholder(stack.label === "" ? name : `${stack.label}.${name}`);
   const account = textOf(pseudoParameter("AWS::AccountId", "arn", scope));
   return {
-    arn: `arn:${partitionOf("arn", scope)}:iam::${account}:role/${unknownName}`,
+    arn: `arn:${stackPartition("arn", scope)}:iam::${account}:role/${unknownName}`,
     trustPolicy: { Statement: unknownName },
     identityPolicies: [],
     managedPolicyArns: [],

@@ -1,4 +1,4 @@
-import { partitionOfRegion } from "@agent-roles/iam";
+import { partitionOf } from "@agent-roles/runtime/role-env";
 import type { PlanResource } from "./plan-resources.ts";
 
 /** Where a plan is applied, as far as its data sources show. */
@@ -15,7 +15,7 @@ export function planEnvironment(
 ): PlanEnvironment {
   return {
     account: accountOf(resources) ?? known.account ?? "${Account}",
-    partition: lookedUpPartition(resources) ?? (known.region === undefined ? "aws" : partitionOfRegion(known.region)),
+    partition: lookedUpPartition(resources) ?? (known.region === undefined ? "aws" : partitionOf(known.region)),
   };
 }
 

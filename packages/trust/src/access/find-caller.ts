@@ -1,4 +1,4 @@
-import { lastSegment, parseArn } from "@agent-roles/iam";
+import { claimPrefix, lastSegment, parseArn } from "@agent-roles/iam";
 import type { TrustContext, TrustRole } from "../trust-model.ts";
 import { knownCaller, type PossibleCaller } from "./callers.ts";
 
@@ -38,4 +38,20 @@ export function findCaller(
   const role = roles.find((each) => parseArn(each.arn)?.account === arn.account && lastSegment(each.arn) === roleName);
   if (kind === "assumed-role" && role) return knownCaller(role, context, session);
   return outside("principal", { arn: text });
+}
+
+/**
+ * Claims of a token, or attributes of an assertion, as condition keys: `sub` of the GitHub provider becomes
+ * `token.actions.githubusercontent.com:sub`. A name that has a colon is taken as the whole key.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif
+ */
+export function claimContext(
+  provider: string,
+  claims: Readonly<Record<string, readonly string[]>>,
+): Record<string, readonly string[]> {
+  const prefix = claimPrefix(provider);
+  return Object.fromEntries(
+    Object.entries(claims).map(([name, values]) => [name.includes(":") ? name : `${prefix}:${name}`, values]),
+  );
 }

@@ -1,8 +1,14 @@
-import { type Condition, parseArn, type Policy, type Principal, readPolicy, type Statement } from "@agent-roles/iam";
+import {
+  type Condition,
+  hasPlaceholder,
+  parseArn,
+  type Policy,
+  type Principal,
+  readPolicy,
+  replacePlaceholders,
+  type Statement,
+} from "@agent-roles/iam";
 import type { TrustRole } from "../trust-model.ts";
-
-/** Replaces a value that could not be resolved; a policy variable has a colon. */
-const PLACEHOLDER = /\$\{[^{}:]*\}/;
 
 /** A condition on the role's tags, or one that compares with them. */
 const RESOURCE_TAG = /^(?:aws|iam):resourcetag\/|\$\{\s*(?:aws|iam):resourcetag\//i;
@@ -28,13 +34,13 @@ function comparesTags({ name, values }: Condition): boolean {
 /** A policy without the conditions that are open, and with what else is unknown offline letting in as many as it can. */
 export function overApproximate(policy: Policy, isOpen: (condition: Condition) => boolean): Policy {
   const isUnknown = (condition: Condition): boolean =>
-    isOpen(condition) || hasPlaceholder(condition.name, ...condition.values);
+    isOpen(condition) || [condition.name, ...condition.values].some(hasPlaceholder);
   return {
     ...policy,
     statements: policy.statements.flatMap((statement) => {
       const { effect, action, principal, resource, conditions } = statement;
-      const actionUnknown = hasPlaceholder(...(action?.values ?? []));
-      const resourceUnknown = hasPlaceholder(...(resource?.values ?? []));
+      const actionUnknown = action?.values.some(hasPlaceholder);
+      const resourceUnknown = resource?.values.some(hasPlaceholder);
       if (effect === "Deny") {
         const principalUnknown = principal?.values.some(({ value }) => hasPlaceholder(value));
         return actionUnknown || resourceUnknown || principalUnknown || conditions.some(isUnknown) ? [] : [statement];
@@ -43,7 +49,7 @@ export function overApproximate(policy: Policy, isOpen: (condition: Condition) =
         ...statement,
         action: actionUnknown ? undefined : action,
         principal: principal && { ...principal, values: principal.values.map(widen) },
-        resource: resourceUnknown && resource ? { ...resource, values: resource.values.map(openEnded) } : resource,
+        resource: resource && { ...resource, values: resource.values.map((each) => replacePlaceholders(each, "*")) },
         conditions: conditions.filter((condition) => !isUnknown(condition)),
       };
       return [open];
@@ -67,12 +73,4 @@ function widen(principal: Principal): Principal {
   if (account === undefined) return everyone;
   const root = `arn:${principal.arn?.partition}:iam::${account}:root`;
   return { ...everyone, value: root, arn: parseArn(root), account, wholeAccount: true };
-}
-
-function openEnded(resource: string): string {
-  return resource.replaceAll(new RegExp(PLACEHOLDER, "g"), "*");
-}
-
-function hasPlaceholder(...texts: readonly string[]): boolean {
-  return texts.some((text) => PLACEHOLDER.test(text));
 }

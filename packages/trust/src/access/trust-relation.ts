@@ -1,12 +1,11 @@
 import {
-  asList,
   type Caller,
   type Condition,
   conditionsMatch,
   type Decision,
   parseArn,
+  policyOf,
   readPolicy,
-  type Statement,
 } from "@agent-roles/iam";
 import type { TrustContext, TrustRole } from "../trust-model.ts";
 import { contextFor } from "./caller-context.ts";
@@ -52,16 +51,12 @@ export function trustRelation(roles: readonly TrustRole[], context: TrustContext
 
 /** The role without the statements that AWS rejects: it cannot be deployed with them. What is unknown offline stays. */
 function withoutRejected(role: TrustRole): TrustRole {
-  const { trustPolicy, unknowns } = role;
-  const { statements } = readPolicy(trustPolicy, "trust policy");
-  if (!statements.some(isRejected) || unknowns.some(({ path }) => path.startsWith("trustPolicy"))) return role;
-  const isDocumentRejected = statements.some(({ label }) => label === undefined);
-  const kept = asList(trustPolicy["Statement"]).filter((_, i) => statements[i] && !isRejected(statements[i]));
-  return { ...role, trustPolicy: { ...trustPolicy, Statement: isDocumentRejected ? [] : kept } };
-}
-
-function isRejected({ unreadable }: Statement): boolean {
-  return unreadable !== undefined;
+  const { statements } = readPolicy(role.trustPolicy, "trust policy");
+  const kept = statements.filter(({ unreadable }) => unreadable === undefined);
+  const isUnknown = role.unknowns.some(({ path }) => path.startsWith("trustPolicy"));
+  return isUnknown || kept.length === statements.length
+    ? role
+    : { ...role, trustPolicy: policyOf("trust policy", kept) };
 }
 
 /** Keys that say who calls, whatever the request. */

@@ -1,4 +1,12 @@
-import { type Condition, parseArn, parsePolicy, type Policy, policyOf, type Statement } from "@agent-roles/iam";
+import {
+  type Condition,
+  parseArn,
+  parsePolicy,
+  type Policy,
+  policyOf,
+  replacePlaceholders,
+  type Statement,
+} from "@agent-roles/iam";
 import { GRANTS_ALL } from "../access/managed-policies.ts";
 import { exampleAccount, instance } from "../access/mentioned.ts";
 import type { Caller } from "../assume-role/assume-role-request.ts";
@@ -91,13 +99,15 @@ export function callersOf(statement: Statement, { arn }: IndexedRole): readonly 
 const EVERYONE = parsePolicy({ Statement: { Effect: "Allow", Action: "*", Principal: "*" } }, "trust policy").policy
   .statements[0]?.principal;
 
-/** `${Name}` is unknown offline; a policy variable has a colon. */
-const PLACEHOLDER = /\$\{[^{}:]*\}/g;
+/** The text with any name in place of what is unknown offline. */
+export function withoutPlaceholder(text: string): string {
+  return replacePlaceholders(text, "unknown");
+}
 
 function withoutPlaceholders(statement: Statement): Statement {
   const conditions = statement.conditions.map((condition) => {
     if (!condition.values.some((value) => value.includes("${"))) return condition;
-    return { ...condition, values: condition.values.map((value) => value.replaceAll(PLACEHOLDER, "unknown")) };
+    return { ...condition, values: condition.values.map(withoutPlaceholder) };
   });
   return { ...statement, conditions };
 }
@@ -259,7 +269,7 @@ function openValues(conditions: readonly Condition[], key: string): readonly str
 
 /** A text that a value of a condition matches; a part that is unknown offline is the same as in {@link letsIn}. */
 export function sample(value: string): string {
-  return instance(value.replaceAll(PLACEHOLDER, "unknown"));
+  return instance(withoutPlaceholder(value));
 }
 
 /** Whether there is a wildcard in a value before a separator, that is, in what says who it is. */

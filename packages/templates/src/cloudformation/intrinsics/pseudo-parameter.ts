@@ -1,4 +1,4 @@
-import { partitionOfRegion } from "@agent-roles/iam";
+import { partitionOf } from "@agent-roles/runtime/role-env";
 import { placeholder } from "../placeholder.ts";
 import { type Scope, unknown } from "../scope.ts";
 
@@ -15,18 +15,18 @@ export function pseudoParameter(name: string, at: string, scope: Scope): unknown
     ["AWS::StackName", stackName],
   ]).get(name);
   if (known !== undefined) return known;
-  if (name === "AWS::Partition") return partitionOf(at, scope);
-  if (name === "AWS::URLSuffix") return suffixes.get(partitionOf(at, scope)) ?? "amazonaws.com";
+  if (name === "AWS::Partition") return stackPartition(at, scope);
+  if (name === "AWS::URLSuffix") return suffixes.get(stackPartition(at, scope)) ?? "amazonaws.com";
   const assumed = name === "AWS::AccountId" ? "one account, the same for all sources without an account" : "nothing";
   return unknown(scope, at, { Ref: name }, assumed, placeholder(name), "deployment");
 }
 
 /** The partition of the stack: its own, else its region's, else `aws`, which is noted. */
-export function partitionOf(at: string, scope: Scope): string {
+export function stackPartition(at: string, scope: Scope): string {
   const { partition, region } = scope.stack.source;
   if (partition !== undefined) return partition;
   if (region === undefined) return unknown(scope, at, { Ref: "AWS::Partition" }, "aws", "aws", "deployment");
-  return partitionOfRegion(region);
+  return partitionOf(region);
 }
 
 /** Those that differ. @see https://docs.aws.amazon.com/general/latest/gr/rande.html */

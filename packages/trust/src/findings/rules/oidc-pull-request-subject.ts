@@ -1,8 +1,7 @@
-import { sample } from "../example-callers.ts";
+import { sample, withoutPlaceholder } from "../example-callers.ts";
 import { acceptsToken, demandsClaim, GITHUB, oidcProviders, subjects } from "../oidc.ts";
 import type { Rule } from "../rule.ts";
 
-const PLACEHOLDER = /\$\{[^{}:]*\}/g;
 const PULL_REQUEST = /^[^:]+:[^:]+:pull_request$/;
 
 /** What pins a job to more than its owner or repository. */
@@ -22,7 +21,7 @@ export const oidcPullRequestSubject: Rule = {
       const passes = (sub: string): boolean => acceptsToken(role, statement, provider, { ...OF_PULL_REQUEST, sub });
       for (const { value, wildcards } of subjects(statement, issuer)) {
         // Whatever an unknown repository or owner is called, what comes after it decides.
-        const subject = value.replaceAll(PLACEHOLDER, "unknown");
+        const subject = withoutPlaceholder(value);
         if (PULL_REQUEST.test(subject) && passes(sample(subject))) {
           yield { message: `subject "${value}" is the subject of the jobs of pull requests` };
         } else if (

@@ -7,8 +7,8 @@ export const wildcardWithoutLike: Rule = {
   why: "this operator compares * literally",
   fix: "use StringLike, or write the value out",
   *checkStatement({ conditions }) {
-    for (const { written, name, key, values } of conditions) {
-      if (!/string(?:not)?equals/i.test(written)) continue;
+    for (const { operator, written, name, key, values } of conditions) {
+      if (operator?.type !== "string" || operator.wildcards) continue;
       for (const value of values) {
         // `${*}` writes the character itself, and means it.
         if (!value.replaceAll(/\$\{[^}]*\}/g, "").includes("*")) continue;

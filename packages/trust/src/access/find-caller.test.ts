@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { claimContext } from "./claim-context.ts";
+import { claimContext } from "./find-caller.ts";
 
 it.each([
   ["arn:aws:iam::123456789013:oidc-provider/gitlab.com", "sub", "gitlab.com:sub"],
