@@ -21,10 +21,10 @@ interface Workflow {
   >;
 }
 
-const folder = join(REPOSITORY, ".github/workflows");
-const files = await readdir(folder);
+const directory = join(REPOSITORY, ".github/workflows");
+const files = await readdir(directory);
 const texts = new Map(
-  await Promise.all(files.map(async (file) => [file, await readFile(join(folder, file), "utf8")] as const)),
+  await Promise.all(files.map(async (file) => [file, await readFile(join(directory, file), "utf8")] as const)),
 );
 
 describe.each([...texts])("%s", (_, text) => {

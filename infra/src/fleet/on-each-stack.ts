@@ -41,7 +41,7 @@ export async function onEachStack(
       delayMs: retryDelayMs,
       signal,
       onFailure: async ({ code }) => {
-        if (MAYBE_OF_ALL.has(code) && !(await isUsable(manifest, options))) sessionEnded.abort();
+        if (MAYBE_OF_ALL.has(code) && !(await isSessionAccepted(manifest, options))) sessionEnded.abort();
       },
     })),
   });
@@ -59,7 +59,7 @@ export async function onEachStack(
 }
 
 /** Whether the calling session works at all: AWS gives the same error where one account has not enabled the Region. */
-async function isUsable(manifest: Manifest, options: FleetOptions): Promise<boolean> {
+async function isSessionAccepted(manifest: Manifest, options: FleetOptions): Promise<boolean> {
   return callingSession(manifest, options).then(
     () => true,
     (error: unknown) => !(error instanceof InfraError),

@@ -6,20 +6,20 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { envSource } from "./env-source.ts";
 
 const ROLE = "AWS_ROLE_1=arn:aws:iam::123456789012:role/MyRole:Prod\n";
-let folder: string;
+let directory: string;
 let envFile: string;
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "agent-roles-env-"));
-  envFile = join(folder, "agent.env");
+  directory = await mkdtemp(join(tmpdir(), "agent-roles-env-"));
+  envFile = join(directory, "agent.env");
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
+afterEach(() => rm(directory, { recursive: true, force: true }));
 
 /** A process's variables, and what a source over them reads. */
 function subject(inherited: Record<string, string>) {
   const exported: Record<string, string | undefined> = { ...inherited };
   const context = {
-    env: { AGENT_ROLES_CACHE_DIR: folder, ...inherited },
+    env: { AGENT_ROLES_CACHE_DIR: directory, ...inherited },
     exportEnv: (variables: Readonly<Record<string, string | undefined>>) => void Object.assign(exported, variables),
     clock: systemClock,
   };
@@ -47,7 +47,10 @@ it("reads a file that begins with a byte order mark", async () => {
 
 it("hides an AWS_PROFILE that names a declared profile from the SDK, and keeps one that is the master", async () => {
   await writeFile(envFile, ROLE);
-  const files = { AWS_CONFIG_FILE: join(folder, "config"), AWS_SHARED_CREDENTIALS_FILE: join(folder, "credentials") };
+  const files = {
+    AWS_CONFIG_FILE: join(directory, "config"),
+    AWS_SHARED_CREDENTIALS_FILE: join(directory, "credentials"),
+  };
   const named = subject({ ...files, AWS_PROFILE: "Prod" });
   expect(await named.source.read()).not.toHaveProperty("AWS_PROFILE");
   expect(named.exported["AWS_PROFILE"]).toBeUndefined();

@@ -55,7 +55,7 @@ function* serviceKeys(service: string): Entries {
   }
 }
 
-/** What the question says of the caller besides its name. */
+/** What the request contains about the caller, besides its name. */
 function* descriptionKeys({ orgId, orgPaths, tags, transitiveTags }: AwsPrincipal): Entries {
   yield ["aws:PrincipalOrgID", entryOf(orgId)];
   yield ["aws:PrincipalOrgPaths", entryOf(orgPaths)];

@@ -88,7 +88,7 @@ export function openRoles(env: Env, options: RoleSetOptions): OpenRoles {
   }
 
   /** Whether a store can have this session: neither expired nor revoked. */
-  function isUsable({ target, credentials }: StoredCredentials): boolean {
+  function canStore({ target, credentials }: StoredCredentials): boolean {
     const revokedAt = members.get(target.profile)?.connection.revokedAt?.(target) ?? 0;
     return isValid(credentials, clock.now()) && credentials.issuedAt.getTime() >= revokedAt;
   }
@@ -101,7 +101,7 @@ export function openRoles(env: Env, options: RoleSetOptions): OpenRoles {
     );
     const entries = asked.flatMap(({ target }, index) => {
       const { credentials } = states[index] ?? {};
-      return credentials && isUsable({ target, credentials }) ? [{ target, credentials }] : [];
+      return credentials && canStore({ target, credentials }) ? [{ target, credentials }] : [];
     });
     const limited = stores.map((store) => timeLimitedStore(store, clock));
     if (entries.length > 0) await Promise.all(limited.map((store) => storeEntries(store, entries, onEvent)));
@@ -124,7 +124,7 @@ export function openRoles(env: Env, options: RoleSetOptions): OpenRoles {
     },
     assumeAll,
     start: (startOptions) =>
-      startRotation({ members: () => [...members.values()], listeners, clock, onEvent, isUsable }, startOptions),
+      startRotation({ members: () => [...members.values()], listeners, clock, onEvent, canStore }, startOptions),
     update,
     retry,
   };

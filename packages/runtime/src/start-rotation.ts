@@ -43,7 +43,7 @@ export interface RotationContext {
   readonly clock: Clock;
   readonly onEvent: OnEvent;
   /** Whether a store can have this session: neither expired nor revoked. */
-  readonly isUsable: (entry: StoredCredentials) => boolean;
+  readonly canStore: (entry: StoredCredentials) => boolean;
 }
 
 /**
@@ -51,10 +51,10 @@ export interface RotationContext {
  * a reader has had assumed already is only stored.
  */
 export async function startRotation(context: RotationContext, options: StartOptions): Promise<Rotation> {
-  const { members, listeners, clock, onEvent, isUsable } = context;
+  const { members, listeners, clock, onEvent, canStore } = context;
   const { signal, stores = [] } = options;
   if (signal.aborted) return { done: Promise.resolve() };
-  const writers = stores.map((store) => storeWriter(store, { clock, signal, onEvent, isUsable }));
+  const writers = stores.map((store) => storeWriter(store, { clock, signal, onEvent, canStore }));
   const idle = async (): Promise<void> => {
     await Promise.all(writers.map((writer) => writer.idle()));
   };

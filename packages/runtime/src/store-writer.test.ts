@@ -46,8 +46,8 @@ it("does not write a session again that was revoked while it was queued, or miss
     remove: async () => undefined,
     missing: async () => [...removed],
   };
-  const isUsable = ({ credentials: { issuedAt } }: StoredCredentials): boolean => issuedAt.getTime() >= revoked;
-  const writer = storeWriter(store, { clock, signal: abort.signal, onEvent: () => undefined, isUsable });
+  const canStore = ({ credentials: { issuedAt } }: StoredCredentials): boolean => issuedAt.getTime() >= revoked;
+  const writer = storeWriter(store, { clock, signal: abort.signal, onEvent: () => undefined, canStore });
   const entry = { target: target("First"), credentials: credentials("First1", clock.now()) };
   writer.add(entry);
   await clock.until(writer.idle());

@@ -34,7 +34,7 @@ export interface StoreWriterOptions {
   readonly signal: AbortSignal;
   readonly onEvent: OnEvent;
   /** Whether the store can have this session. Default: while it is valid. */
-  readonly isUsable?: (entry: StoredCredentials) => boolean;
+  readonly canStore?: (entry: StoredCredentials) => boolean;
 }
 
 /** What a profile should be in the store; without credentials, it should not be there. */
@@ -42,7 +42,7 @@ type Change = Partial<StoredCredentials> & Pick<StoredCredentials, "target">;
 
 /** Brings rotated credentials to one store, one write at a time, so that a slow or failing store holds up nobody else. */
 export function storeWriter(place: CredentialStore, options: StoreWriterOptions): StoreWriter {
-  const { clock, signal, isUsable = ({ credentials }) => isValid(credentials, clock.now()) } = options;
+  const { clock, signal, canStore = ({ credentials }) => isValid(credentials, clock.now()) } = options;
   const store = timeLimitedStore(place, clock, signal);
   const queue = new Map<string, Change>();
   /** What the store did not take, for the next try. */
@@ -119,7 +119,7 @@ export function storeWriter(place: CredentialStore, options: StoreWriterOptions)
 
   /** What expired or was revoked while the store took nothing is not written any more. */
   function isWanted(each: Change): boolean {
-    return !hasCredentials(each) || isUsable(each);
+    return !hasCredentials(each) || canStore(each);
   }
 
   /** A write takes what is queued when it begins, so what is queued now goes out in this write or in the next one. */

@@ -19,7 +19,7 @@ const stack = (environment: string, properties: object = {}, more: object = {}):
   ...more,
 });
 
-async function folder(files: Readonly<Record<string, unknown>>): Promise<string> {
+async function directoryOf(files: Readonly<Record<string, unknown>>): Promise<string> {
   const cwd = await mkdtemp(join(tmpdir(), "trust-forms-"));
   onTestFinished(async () => rm(cwd, { recursive: true }));
   for (const [name, content] of Object.entries(files)) {
@@ -30,7 +30,7 @@ async function folder(files: Readonly<Record<string, unknown>>): Promise<string>
 }
 
 const arnsOf = async (files: Readonly<Record<string, unknown>>, path = "out"): Promise<string[]> =>
-  (await loadTrustRoles([path], { cwd: await folder(files) })).roles.map(({ arn }) => arn);
+  (await loadTrustRoles([path], { cwd: await directoryOf(files) })).roles.map(({ arn }) => arn);
 const assembly = (
   artifacts: object,
   template: object = { Resources: { R: role({ Ref: "AWS::StackName" }) } },
@@ -66,7 +66,7 @@ describe("a cloud assembly", () => {
   it("reads construct paths from a file beside the manifest of a cloud assembly", async () => {
     const more = { "/App/R/Resource": [{ type: "aws:cdk:logicalId", data: "R" }] };
     const artifact = stack("aws://123456789012/us-east-1", {}, { additionalMetadataFile: "metadata.json" });
-    const cwd = await folder({ ...assembly({ A: artifact }), "out/metadata.json": more });
+    const cwd = await directoryOf({ ...assembly({ A: artifact }), "out/metadata.json": more });
     expect((await loadTrustRoles(["out"], { cwd })).roles).toMatchObject([{ location: { path: "App/R/Resource" } }]);
   });
   it("refuses a cloud assembly of another form", async () => {
@@ -82,18 +82,18 @@ const template = (name: string): object => ({ Resources: { R: role(name) } });
 
 describe("a path", () => {
   it("refuses a path below a file as missing", async () => {
-    const cwd = await folder({ a: "{}" });
+    const cwd = await directoryOf({ a: "{}" });
     await expect(loadTrustRoles(["a/b"], { cwd })).rejects.toMatchObject({ code: "InputNotFound" });
   });
   it("refuses a file that is larger than the limit", async () => {
-    const cwd = await folder({ a: { Resources: { R: role("r") } } });
+    const cwd = await directoryOf({ a: { Resources: { R: role("r") } } });
     await expect(loadTrustRoles(["a"], { cwd, fileBytes: 10 })).rejects.toMatchObject({
       code: "InputUnreadable",
       problems: [{ file: "a", message: expect.stringContaining("more than 10") }],
     });
   });
   it.skipIf(process.getuid?.() === 0)("reports a file without read permission", async () => {
-    const cwd = await folder({ a: "{}" });
+    const cwd = await directoryOf({ a: "{}" });
     await chmod(join(cwd, "a"), 0);
     await expect(loadTrustRoles(["a"], { cwd })).rejects.toMatchObject({
       problems: [{ message: "it may not be read" }],
@@ -109,7 +109,7 @@ describe("a path", () => {
   });
   it("passes over policies of a directory that are no trust policies", async () => {
     const action = { Effect: "Allow", Action: "sts:AssumeRole" };
-    const cwd = await folder({
+    const cwd = await directoryOf({
       "d/bucket.json": { Statement: [{ Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: "*" }] },
       "d/identity.json": { Statement: [{ ...action, Resource: "*" }] },
       "d/organization.json": { Statement: [{ Effect: "Deny", Action: "iam:*", NotResource: "x" }] },
@@ -123,7 +123,7 @@ describe("a path", () => {
   });
   it("reads the directories and assemblies of a directory once each, and none of tools", async () => {
     const manifest = { artifacts: { A: stack("aws://123456789012/us-east-1") } };
-    const cwd = await folder({
+    const cwd = await directoryOf({
       "d/sub/deep/wild.json": template("wild"),
       "d/sub.json/b.yaml": template("b"),
       "d/cdk.out/manifest.json": manifest,
@@ -140,7 +140,7 @@ describe("a path", () => {
     expect(roles.map(({ arn }) => arn.split("/").at(-1))).toEqual(["dot", "stack", "wild", "b"]);
   });
   it("lists the files of a directory that cannot be read, and reads the others", async () => {
-    const cwd = await folder({
+    const cwd = await directoryOf({
       "d/a.json": template("a"),
       "d/sub/broken.json": "{",
       "d/comma.template": '{"Resources": {},\n}',
@@ -167,12 +167,12 @@ describe("a path", () => {
     expect(roles.map(({ arn }) => arn.split("/").at(-1))).toEqual(["a", "s"]);
   });
   it("refuses a directory in which nothing can be read with every reason", async () => {
-    const cwd = await folder({ "d/a.json": "{", "d/readme.md": "x" });
+    const cwd = await directoryOf({ "d/a.json": "{", "d/readme.md": "x" });
     const error = await loadTrustRoles(["d"], { cwd }).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ code: "NotATemplate", problems: [{ file: "d" }, { file: "d/a.json", line: 1 }] });
   });
   it("reports how to make a plan of Terraform configuration", async () => {
-    const cwd = await folder({
+    const cwd = await directoryOf({
       "d/main.tf": "",
       "both/main.tf": "",
       "both/t.json": template("t"),
@@ -196,12 +196,12 @@ describe("a path", () => {
     ["nothing", ["d/keep.json", "d/node.json", "d/sub/deep/x.yaml", "d/sub/node.json"]],
   ])("leaves out of a directory what --exclude %s matches", async (pattern, expected) => {
     const names = ["d/keep.json", "d/node.json", "d/sub/node.json", "d/sub/deep/x.yaml"];
-    const cwd = await folder(Object.fromEntries(names.map((name) => [name, template("r")])));
+    const cwd = await directoryOf(Object.fromEntries(names.map((name) => [name, template("r")])));
     expect((await loadTrustRoles(["d"], { cwd, exclude: [pattern] })).files.toSorted()).toEqual(expected);
   });
   it("does not follow links out of a directory", async () => {
     const secret = "[default]\naws_secret_access_key = x\n";
-    const cwd = await folder({
+    const cwd = await directoryOf({
       secret,
       "other/t.json": template("other"),
       "d/a.json": template("a"),
@@ -229,7 +229,7 @@ describe("a path", () => {
     expect((await loadTrustRoles(["d", "other"], { cwd })).files).toContain("other/t.json");
   });
   it.skipIf(process.platform === "win32")("ends at once on a FIFO or a device", async () => {
-    const cwd = await folder({ "d/a.json": template("a") });
+    const cwd = await directoryOf({ "d/a.json": template("a") });
     await promisify(execFile)("mkfifo", [join(cwd, "d/fifo.yaml")]);
     expect((await loadTrustRoles(["d"], { cwd })).unread).toMatchObject([
       { file: "d/fifo.yaml", message: "it is not a regular file" },

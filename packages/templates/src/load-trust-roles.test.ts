@@ -11,8 +11,8 @@ const trusting = (aws: unknown): object => ({
 });
 const role = (properties: object): object => ({ Type: "AWS::IAM::Role", Properties: properties });
 
-/** Real files in a folder of their own; what is not text is written as JSON. */
-async function folder(files: Readonly<Record<string, unknown>>): Promise<string> {
+/** Real files in a directory of their own; what is not text is written as JSON. */
+async function directoryOf(files: Readonly<Record<string, unknown>>): Promise<string> {
   const cwd = await mkdtemp(join(tmpdir(), "trust-inputs-"));
   onTestFinished(async () => rm(cwd, { recursive: true }));
   for (const [name, content] of Object.entries(files)) {
@@ -32,7 +32,9 @@ const stack = (account: string): object => ({
 });
 
 const refused = async (files: Readonly<Record<string, unknown>>, path: string): Promise<TrustInputError> => {
-  const error: unknown = await loadTrustRoles([path], { cwd: await folder(files) }).catch((reason: unknown) => reason);
+  const error: unknown = await loadTrustRoles([path], { cwd: await directoryOf(files) }).catch(
+    (reason: unknown) => reason,
+  );
   if (!(error instanceof TrustInputError)) throw new Error(`expected a TrustInputError, got ${String(error)}`);
   for (const problem of error.problems)
     expect(problem).toMatchObject({ file: expect.any(String), fix: expect.stringMatching(/./u) });
@@ -54,7 +56,7 @@ describe("loadTrustRoles", () => {
       RoleName: "target",
       AssumeRolePolicyDocument: trusting({ "Fn::Sub": "arn:${AWS::Partition}:iam::123456789012:role/agents/master" }),
     });
-    const cwd = await folder({
+    const cwd = await directoryOf({
       "cdk.out/manifest.json": { version: "55.0.0", artifacts: { A: stack("123456789012"), B: stack("123456789013") } },
       "cdk.out/123456789012.json": { Resources: { Master: master, Policy: policy } },
       "cdk.out/123456789013.json": { Resources: { Target: target } },
@@ -83,7 +85,7 @@ describe("loadTrustRoles", () => {
       Metadata: { "aws:asset:path": "inner.nested.template.json" },
     };
     const inner = role({ RoleName: { Ref: "Name" }, AssumeRolePolicyDocument: trusting("*") });
-    const cwd = await folder({
+    const cwd = await directoryOf({
       "out/manifest.json": { artifacts: { A: stack("123456789012") } },
       "out/123456789012.json": { Resources: { Nested: nested } },
       "out/inner.nested.template.json": { Parameters: { Name: { Type: "String" } }, Resources: { Inner: inner } },
@@ -94,7 +96,7 @@ describe("loadTrustRoles", () => {
   });
 
   it("reads YAML with short intrinsics, the digits of account IDs and the lines of roles", async () => {
-    const cwd = await folder({
+    const cwd = await directoryOf({
       "roles.txt": `Parameters:
   Name: { Type: String, Default: reader }
 Resources:
@@ -135,7 +137,7 @@ Resources:
   });
 
   it("reads a plain trust policy for the role that is named", async () => {
-    const cwd = await folder({ "trust.json": trusting("*") });
+    const cwd = await directoryOf({ "trust.json": trusting("*") });
     const named = await loadTrustRoles(["trust.json"], { cwd, roleArn: "arn:aws:iam::123456789012:role/x" });
     expect(named.roles).toMatchObject([
       { arn: "arn:aws:iam::123456789012:role/x", trustPolicy: trusting("*"), location: { line: 3 }, unknowns: [] },
@@ -201,7 +203,7 @@ describe("loadTrustRoles, with file, place and fix,", () => {
     expect((await refused(out, "out")).message).toContain("20 levels deep");
   });
   it("refuses files that cannot be read, all at once", async () => {
-    const cwd = await folder({});
+    const cwd = await directoryOf({});
     await symlink("a", join(cwd, "a"));
     const problems = [{ file: "a", message: "it cannot be read (ELOOP)" }, { file: "b" }];
     await expect(loadTrustRoles(["a", "b"], { cwd })).rejects.toMatchObject({ code: "InputUnreadable", problems });
@@ -217,7 +219,7 @@ describe("loadTrustRoles, at size,", () => {
     };
     const big = role({ AssumeRolePolicyDocument: { Statement: Array.from({ length: 10_000 }, () => statement) } });
     const other = { Type: "AWS::S3::Bucket", Properties: { Text: "x".repeat(3_500_000) } };
-    const cwd = await folder({ a: { Resources: { Other: other, Big: big } } });
+    const cwd = await directoryOf({ a: { Resources: { Other: other, Big: big } } });
     const { roles } = await loadTrustRoles(["a"], { cwd });
     expect(roles[0]?.trustPolicy["Statement"]).toHaveLength(10_000);
     expect(roles[0]?.unknowns.length).toBeGreaterThanOrEqual(10_000);
@@ -231,7 +233,7 @@ it("reports the place of a mistake in 5 MB of JSON", async () => {
   ]);
   const long = { Type: "AWS::S3::Bucket", Properties: { Text: '\\"'.repeat(500_000) } };
   const text = JSON.stringify({ Resources: { ...Object.fromEntries(roles), Long: long } }, null, 1);
-  const cwd = await folder({ a: `${text.slice(0, -2)},\n}` });
+  const cwd = await directoryOf({ a: `${text.slice(0, -2)},\n}` });
   await expect(loadTrustRoles(["a"], { cwd })).rejects.toMatchObject({
     code: "InvalidSyntax",
     problems: [
@@ -263,7 +265,7 @@ describe("loadTrustRoles, nested stacks of a plain template,", () => {
   const inner = expect.stringMatching(/:role\/inner$/u);
 
   it("reads a nested stack by its relative path, once, also when the directory is named", async () => {
-    const cwd = await folder({ "d/parent.json": nesting("./child.json"), "d/child.json": child });
+    const cwd = await directoryOf({ "d/parent.json": nesting("./child.json"), "d/child.json": child });
     for (const path of ["d", "d/parent.json"]) {
       const { roles, files } = await loadTrustRoles([path], { cwd });
       expect(roles).toMatchObject([{ arn: inner, location: { file: "d/child.json" } }]);
@@ -274,7 +276,7 @@ describe("loadTrustRoles, nested stacks of a plain template,", () => {
     "and says that one is unknown whose template is not there: %s",
     async (url) => {
       const { roles } = await loadTrustRoles(["parent.json"], {
-        cwd: await folder({ "parent.json": nesting(url) }),
+        cwd: await directoryOf({ "parent.json": nesting(url) }),
       });
       expect(roles).toMatchObject([
         {

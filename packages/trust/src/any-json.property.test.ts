@@ -8,14 +8,14 @@ const json = fc.jsonValue();
 const some: { requiredKeys: [] } = { requiredKeys: [] };
 const often = { numRuns: 1000 };
 
-/** A question as it comes out of a file: of no type at all. */
+/** A request as it comes out of a file: of no type at all. */
 function ask(question: unknown): AssumeRoleAnswer {
   const parsed: AssumeRoleRequest = JSON.parse(JSON.stringify(question));
   return evaluateAssumeRole(parsed);
 }
 
 describe("evaluateAssumeRole, whatever JSON", () => {
-  it("stands for a policy, gives a reason and never allows", () => {
+  it("is a policy, gives a reason and never allows", () => {
     const questions = fc.record({
       caller: fc.record({
         arn: fc.constant(SESSION),
@@ -36,7 +36,7 @@ describe("evaluateAssumeRole, whatever JSON", () => {
     );
   });
 
-  it("stands for an element of a statement, answers", () => {
+  it("is an element of a statement, answers", () => {
     const statements = fc.array(
       fc.record(
         {
@@ -71,7 +71,7 @@ describe("evaluateAssumeRole, whatever JSON", () => {
     expect(reasons[0]?.message).toContain("nested too deeply");
   });
 
-  it("stands for a part of the question, answers", () => {
+  it("is a part of the request, answers", () => {
     const keys = [
       "sts:ExternalId",
       "aws:PrincipalOrgID",

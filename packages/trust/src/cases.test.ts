@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { evaluateAssumeRole, type AssumeRoleRequest, type Decision } from "./index.ts";
 import { mergePatch } from "./merge-patch.test-helper.ts";
 
-/** One question with its answer. Facts are numbered as in cases/README.md. */
+/** One request with its answer. Facts are numbered as in cases/README.md. */
 interface Case {
   readonly name: string;
   readonly fact: readonly (number | "actions")[];
@@ -44,7 +44,7 @@ describe.each(files.toSorted())("%s", (file) => {
 
 describe("the cases", () => {
   const cases = files.flatMap(readCases);
-  // Fact 9 is about the session policy that a call passes: it narrows the new session and is no part of the question.
+  // Fact 9 is about the session policy that a call passes: it narrows the new session and is not part of the request.
   const numbers = [
     1,
     2,

@@ -3,22 +3,22 @@ import { execa } from "execa";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-/** AGPL-3.0: run here, in a folder of its own; never a dependency, never copied. */
+/** AGPL-3.0: run here, in a directory of its own; never a dependency, never copied. */
 const PACKAGE = "@cloud-copilot/iam-simulate";
 const VERSION = "0.1.173";
 
 /** What the other evaluator says of one call. */
 export interface IndependentAnswer {
   readonly decision: "allowed" | "denied" | "refused";
-  /** Why it refused the question. */
+  /** Why it refused the request. */
   readonly message?: string;
   /** Keys of the request that it left out, because its table does not list them for the action. */
   readonly ignoredKeys: readonly string[];
 }
 
-/** Decides one AssumeRole question, all the actions that the call needs. */
+/** Decides one AssumeRole request, all the actions that the call needs. */
 export type IndependentEvaluator = (
-  question: AssumeRoleRequest,
+  request: AssumeRoleRequest,
   options?: { readonly allKeys: boolean },
 ) => Promise<IndependentAnswer>;
 
@@ -35,25 +35,29 @@ type SimulationResult =
     };
 
 /**
- * Installs the other evaluator into a folder and loads it.
+ * Installs the other evaluator into a directory and loads it.
  *
  * @throws {Error} when npm cannot install it, as without a network.
  */
-export async function installIndependentEvaluator(folder: string): Promise<IndependentEvaluator> {
-  await execa("npm", ["install", "--prefix", folder, "--no-save", "--no-audit", "--no-fund", `${PACKAGE}@${VERSION}`], {
-    timeout: 120_000,
-  });
-  const entry = join(folder, "node_modules", PACKAGE, "dist/esm/index.js");
+export async function installIndependentEvaluator(directory: string): Promise<IndependentEvaluator> {
+  await execa(
+    "npm",
+    ["install", "--prefix", directory, "--no-save", "--no-audit", "--no-fund", `${PACKAGE}@${VERSION}`],
+    {
+      timeout: 120_000,
+    },
+  );
+  const entry = join(directory, "node_modules", PACKAGE, "dist/esm/index.js");
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the version is pinned
   const library = (await import(pathToFileURL(entry).href)) as Library;
-  return (question, { allKeys } = { allKeys: false }) => decide(library, question, allKeys);
+  return (request, { allKeys } = { allKeys: false }) => decide(library, request, allKeys);
 }
 
-async function decide(library: Library, question: AssumeRoleRequest, allKeys: boolean): Promise<IndependentAnswer> {
+async function decide(library: Library, request: AssumeRoleRequest, allKeys: boolean): Promise<IndependentAnswer> {
   const ignored = new Set<string>();
   let decision: IndependentAnswer["decision"] = "allowed";
-  for (const action of actionsOf(question)) {
-    const simulation = allKeys ? renameKeys(toSimulation(question, action)) : toSimulation(question, action);
+  for (const action of actionsOf(request)) {
+    const simulation = allKeys ? renameKeys(toSimulation(request, action)) : toSimulation(request, action);
     const result = await library.runSimulation(simulation, {});
     if (result.resultType === "error") {
       return { decision: "refused", message: JSON.stringify(result.errors), ignoredKeys: [] };

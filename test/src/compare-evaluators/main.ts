@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 import { type DifferenceClass, differenceClasses, explainDifference } from "./explain-difference.ts";
 import { type IndependentAnswer, installIndependentEvaluator } from "./independent-evaluator.ts";
 import { seededRandom } from "./random.ts";
-import { randomQuestion } from "./random-question.ts";
+import { randomRequest } from "./random-request.ts";
 
 const { values } = parseArgs({
   options: {
@@ -18,28 +18,28 @@ const { values } = parseArgs({
 });
 
 interface Difference {
-  readonly question: AssumeRoleRequest;
+  readonly request: AssumeRoleRequest;
   readonly ours: Decision;
   readonly theirs: IndependentAnswer;
 }
 
-const folder = await mkdtemp(join(tmpdir(), "compare-evaluators-"));
+const directory = await mkdtemp(join(tmpdir(), "compare-evaluators-"));
 try {
-  const ask = await installIndependentEvaluator(folder);
+  const askOther = await installIndependentEvaluator(directory);
   const random = seededRandom(Number(values.seed));
   const found = new Map<DifferenceClass, Difference[]>();
   const agreed: Record<string, number> = {};
   for (let i = 0; i < Number(values.requests); i += 1) {
-    const question = randomQuestion(random);
-    const answer = evaluateAssumeRole(question);
+    const request = randomRequest(random);
+    const answer = evaluateAssumeRole(request);
     const ours = answer.decision;
-    const theirs = await ask(question);
+    const theirs = await askOther(request);
     if (ours === theirs.decision) {
       agreed[ours] = (agreed[ours] ?? 0) + 1;
       continue;
     }
-    const why = await explainDifference(question, answer, theirs, ask);
-    found.set(why, [...(found.get(why) ?? []), { question, ours, theirs }]);
+    const why = await explainDifference(request, answer, theirs, askOther);
+    found.set(why, [...(found.get(why) ?? []), { request, ours, theirs }]);
   }
   const lines = [`seed ${values.seed}, ${values.requests} requests; alike: ${JSON.stringify(agreed)}`];
   for (const name of differenceClasses) {
@@ -48,16 +48,16 @@ try {
       countBy(differences, ({ ours, theirs }) => `ours ${ours}, theirs ${theirs.decision}`),
     );
     lines.push(`${name}: ${differences.length} ${directions.map(([what, count]) => `(${what}: ${count})`).join(" ")}`);
-    // The shortest question shows most.
+    // The shortest request shows most.
     const shortest = differences.toSorted(
-      (a, b) => JSON.stringify(a.question).length - JSON.stringify(b.question).length,
+      (a, b) => JSON.stringify(a.request).length - JSON.stringify(b.request).length,
     );
     for (const each of shortest.slice(0, Number(values.examples))) lines.push(`  ${JSON.stringify(each)}`);
   }
   process.stdout.write(`${lines.join("\n")}\n`);
   process.exitCode = found.has("unexplained") ? 1 : 0;
 } finally {
-  await rm(folder, { recursive: true });
+  await rm(directory, { recursive: true });
 }
 
 function countBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Record<string, number> {

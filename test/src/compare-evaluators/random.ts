@@ -7,7 +7,7 @@ export interface Random {
   chance(percent: number): boolean;
 }
 
-/** Mulberry32: 32 bits of state are enough for questions. */
+/** Mulberry32: 32 bits of state are enough for requests. */
 export function seededRandom(seed: number): Random {
   let state = seed;
   const next = (): number => {

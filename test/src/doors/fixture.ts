@@ -19,14 +19,14 @@ export interface Fixture {
 /** Starts the local AWS and makes the roles. */
 export async function openFixture(): Promise<Fixture> {
   const sandbox = await startSandbox();
-  const folder = await mkdtemp(join(tmpdir(), "agent-roles-doors-"));
+  const directory = await mkdtemp(join(tmpdir(), "agent-roles-doors-"));
   const master = await createAgent(sandbox);
   const roles = {
     AWS_ROLE_1: `${await createTarget(sandbox, "FirstRole", trusts({ Action: ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"] }))}:First`,
     AWS_ROLE_2: `${await createTarget(sandbox, "SecondRole")}:Second`,
   };
   const outsider = async (): Promise<Env> => ({
-    ...cleanEnv(await mkdtemp(join(folder, "home-"))),
+    ...cleanEnv(await mkdtemp(join(directory, "home-"))),
     AWS_ENDPOINT_URL: sandbox.endpoint,
     AWS_REGION: "us-east-1",
     AWS_DEFAULT_REGION: "us-east-1",
@@ -46,7 +46,7 @@ export async function openFixture(): Promise<Fixture> {
     },
     close: async () => {
       await sandbox.close();
-      await rm(folder, { recursive: true, force: true });
+      await rm(directory, { recursive: true, force: true });
     },
   };
 }

@@ -45,13 +45,13 @@ const DEPLOY = ["deploy", "--all", "--concurrency", "10", "--require-approval", 
 
 /** Deploys `agent-roles.yaml` to a sandbox or to real accounts. Closes the target when that fails. */
 export async function deploy(target: Target, options: DeployOptions = {}): Promise<Deployment> {
-  const folder = await mkdtemp(join(tmpdir(), "agent-roles-test-"));
-  const manifestFile = join(folder, "agent-roles.yaml");
-  const cdkOut = join(folder, "cdk.out");
+  const directory = await mkdtemp(join(tmpdir(), "agent-roles-test-"));
+  const manifestFile = join(directory, "agent-roles.yaml");
+  const cdkOut = join(directory, "cdk.out");
   let homes = 0;
   const home = async (): Promise<string> => {
     homes += 1;
-    const path = join(folder, `home-${homes}`);
+    const path = join(directory, `home-${homes}`);
     await mkdir(path);
     return path;
   };
@@ -63,7 +63,7 @@ export async function deploy(target: Target, options: DeployOptions = {}): Promi
       if (target.kind === "aws") await stacks.destroy();
     } finally {
       await target.close();
-      await rm(folder, { recursive: true, force: true });
+      await rm(directory, { recursive: true, force: true });
     }
   };
   try {

@@ -39,11 +39,11 @@ const template = (principal: string, names = ["Role"]): string =>
   });
 const OWN = "arn:aws:iam::123456789012:role/ci";
 
-let folder: string;
+let root: string;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "agent-roles-action-"));
+  root = await mkdtemp(join(tmpdir(), "agent-roles-action-"));
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => rm(root, { recursive: true, force: true }));
 
 interface Ran {
   readonly exitCode?: number;
@@ -67,12 +67,12 @@ async function run(
   inputs: Readonly<Record<string, string>>,
   { manifest, open = template("*"), env }: RunOptions = {},
 ): Promise<Ran> {
-  const directory = await mkdtemp(join(folder, "run-"));
+  const directory = await mkdtemp(join(root, "run-"));
   await Promise.all(["open", "closed"].map((name) => mkdir(join(directory, name))));
   await writeFile(join(directory, "open/a.template.json"), open);
   await writeFile(join(directory, "closed/a.template.json"), template(OWN));
   if (manifest !== undefined) await writeFile(join(directory, "agent-roles.yaml"), manifest);
-  const summary = join(await mkdtemp(join(folder, "runner-")), "summary");
+  const summary = join(await mkdtemp(join(root, "runner-")), "summary");
   await writeFile(summary, "before\n");
   const value = (text: string): string =>
     text.replace(
@@ -173,12 +173,12 @@ it("passes inputs as variables, never as a part of the script", () => {
 });
 
 it("installs the package of its own version where nothing is built, outside the directory of the change", async () => {
-  const checkout = join(folder, "checkout");
+  const checkout = join(root, "checkout");
   await mkdir(join(checkout, "packages/cli"), { recursive: true });
   await cp(join(REPOSITORY, "packages/cli/package.json"), join(checkout, "packages/cli/package.json"));
-  const bin = join(folder, "bin");
+  const bin = join(root, "bin");
   await mkdir(bin);
-  const log = join(folder, "npm.log");
+  const log = join(root, "npm.log");
   await writeFile(
     join(bin, "npm"),
     `#!/bin/sh\nprintf '%s\\n' "$PWD" "$@" > '${log}'\nmkdir -p node_modules\nln -s '${join(CLI, "../..")}' node_modules/agent-roles\n`,
@@ -200,7 +200,7 @@ it("writes what docs/ci.md says, with the commands of the page", async () => {
   const page = await readFile(join(REPOSITORY, "docs/ci.md"), "utf8");
   const commands = [...page.matchAll(/npx --yes agent-roles@(\S+) (check .*?) > (\S+)/g)];
   expect(commands).toHaveLength(5);
-  const directory = await mkdtemp(join(folder, "page-"));
+  const directory = await mkdtemp(join(root, "page-"));
   for (const name of ["cdk.out", "base/cdk.out"]) await mkdir(join(directory, name), { recursive: true });
   await writeFile(join(directory, "cdk.out/a.template.json"), template("*"));
   await writeFile(join(directory, "base/cdk.out/a.template.json"), template(OWN));

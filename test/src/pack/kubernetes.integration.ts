@@ -35,15 +35,15 @@ function manifests(text: string): readonly Manifest[] {
   return parseAllDocuments(text).map((document) => document.toJS());
 }
 
-let folder: string;
+let directory: string;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "agent-roles-kubernetes-"));
+  directory = await mkdtemp(join(tmpdir(), "agent-roles-kubernetes-"));
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => rm(directory, { recursive: true, force: true }));
 
 /** What the validator refuses. Its schemas are those of Kubernetes, without the kinds of operators. */
 async function refusals(text: string): Promise<string> {
-  const file = join(await mkdtemp(join(folder, "manifest-")), "manifest.yaml");
+  const file = join(await mkdtemp(join(directory, "manifest-")), "manifest.yaml");
   const own = manifests(text).filter(({ kind }) => kind !== "ServiceMonitor");
   await writeFile(file, own.map((each) => `---\n${stringify(each)}`).join(""));
   const results = await Promise.all(
@@ -64,7 +64,7 @@ const USUAL = [
 ];
 
 async function template(args: readonly string[], release = "agent") {
-  return execa(HELM, ["template", release, CHART, ...args], { reject: false, env: { HELM_CACHE_HOME: folder } });
+  return execa(HELM, ["template", release, CHART, ...args], { reject: false, env: { HELM_CACHE_HOME: directory } });
 }
 
 describe("the manifest of docs/eks.md", () => {
@@ -175,7 +175,7 @@ const hasSystemd = (await execa("systemd-analyze", ["--version"], { reject: fals
 
 it.skipIf(!hasSystemd)("has a systemd unit that systemd accepts (needs systemd-analyze)", async () => {
   const text = await readFile(join(REPOSITORY, "packaging/agent-roles.service"), "utf8");
-  const unit = join(folder, "agent-roles.service");
+  const unit = join(directory, "agent-roles.service");
   // The command is installed elsewhere here.
   await writeFile(unit, text.replace("/usr/local/bin/agent-roles", process.execPath));
   const { exitCode, stderr } = await execa("systemd-analyze", ["verify", unit], { reject: false });

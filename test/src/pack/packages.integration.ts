@@ -10,19 +10,19 @@ import { parse } from "yaml";
 import { REPOSITORY } from "../harness/repository.ts";
 import { npmEnv, npmInstall, tarball } from "./packed.ts";
 
-let folder: string;
+let directory: string;
 let env: Record<string, string>;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "agent-roles-packages-"));
-  env = await npmEnv(join(folder, "home"));
+  directory = await mkdtemp(join(tmpdir(), "agent-roles-packages-"));
+  env = await npmEnv(join(directory, "home"));
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => rm(directory, { recursive: true, force: true }));
 
 const installs = new Map<string, Promise<string>>();
 
-/** Installs one package alone, once, in `<folder>/<name>`. @returns what npm printed. */
+/** Installs one package alone, once, in `<directory>/<name>`. @returns what npm printed. */
 function install(name: string): Promise<string> {
-  const text = installs.get(name) ?? npmInstall(join(folder, name), [tarball(name)], env);
+  const text = installs.get(name) ?? npmInstall(join(directory, name), [tarball(name)], env);
   installs.set(name, text);
   return text;
 }
@@ -95,7 +95,7 @@ const USES = {
 
 /** What programs import, after the installation. */
 async function entryPoints(name: string): Promise<readonly string[]> {
-  const file = join(folder, name, `node_modules/@agent-roles/${name}/package.json`);
+  const file = join(directory, name, `node_modules/@agent-roles/${name}/package.json`);
   const { exports } = JSON.parse(await readFile(file, "utf8"));
   return Object.keys(exports).map((path) => path.replace(/^\./, `@agent-roles/${name}`));
 }
@@ -104,7 +104,7 @@ describe.each(Object.entries(USES))("%s, installed alone", (name, [code, importe
   const specifier = `@agent-roles/${name}`;
   let app: string;
   beforeAll(async () => {
-    app = join(folder, name);
+    app = join(directory, name);
     await install(name);
   });
 
@@ -126,8 +126,8 @@ describe.each(Object.entries(USES))("%s, installed alone", (name, [code, importe
   it("is bundled into one file", async () => {
     await writeFile(join(app, "bundled.mjs"), `import { ${imported} } from "${specifier}";\n${code}`);
     const bundle = await rolldown({ input: join(app, "bundled.mjs"), platform: "node" });
-    await bundle.write({ file: join(folder, `${name}.mjs`), format: "esm", codeSplitting: false });
-    const { stdout } = await execa(process.execPath, [`${name}.mjs`], { cwd: folder, env, extendEnv: false });
+    await bundle.write({ file: join(directory, `${name}.mjs`), format: "esm", codeSplitting: false });
+    const { stdout } = await execa(process.execPath, [`${name}.mjs`], { cwd: directory, env, extendEnv: false });
     expect(stdout).toBe(printed);
   });
 
@@ -155,9 +155,9 @@ async function compile(module: string, moduleResolution: string): Promise<readon
     Object.entries(USES).map(async ([name, [code, imported]]) => {
       await install(name);
       const source = `import { ${imported} } from "@agent-roles/${name}";\n${code}`;
-      await Promise.all(["mts", "cts"].map((type) => writeFile(join(folder, name, `main.${type}`), source)));
+      await Promise.all(["mts", "cts"].map((type) => writeFile(join(directory, name, `main.${type}`), source)));
       const entries = (await entryPoints(name)).map((each, index) => `export * as e${index} from "${each}";`);
-      await writeFile(join(folder, name, "all.cts"), entries.join("\n"));
+      await writeFile(join(directory, name, "all.cts"), entries.join("\n"));
       return ["main.mts", "main.cts", "all.cts"].map((file) => join(name, file));
     }),
   );
@@ -165,12 +165,12 @@ async function compile(module: string, moduleResolution: string): Promise<readon
   const options = ["--noEmit", "--strict", "--target", "es2023", "--lib", "es2023", ...types];
   const modules = ["--module", module, "--moduleResolution", moduleResolution];
   const tsc = join(REPOSITORY, "node_modules/.bin/tsc");
-  const { stdout } = await execa(tsc, [...options, ...modules, ...files.flat()], { cwd: folder, reject: false });
+  const { stdout } = await execa(tsc, [...options, ...modules, ...files.flat()], { cwd: directory, reject: false });
   return stdout.split("\n").filter(Boolean);
 }
 
 it("agent-roles, installed alone, checks templates in JSON and YAML", async () => {
-  const app = join(folder, "agent-roles");
+  const app = join(directory, "agent-roles");
   await install("agent-roles");
   const policy = "{ Statement: [{ Effect: Allow, Principal: '*', Action: 'sts:AssumeRole' }] }";
   const yaml = `Resources: { Open: { Type: "AWS::IAM::Role", Properties: { AssumeRolePolicyDocument: ${policy} } } }`;
@@ -192,14 +192,14 @@ it("agent-roles, installed alone, checks templates in JSON and YAML", async () =
 it("agent-roles prints no warning of the SDK about Node", async () => {
   await install("agent-roles");
   const shown = { ...env, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "", AWS_EC2_METADATA_DISABLED: "true" };
-  const options = { cwd: join(folder, "agent-roles"), env: shown, extendEnv: false, reject: false } as const;
+  const options = { cwd: join(directory, "agent-roles"), env: shown, extendEnv: false, reject: false } as const;
   const { stderr } = await execa("npx", ["agent-roles", "whoami"], options);
   expect(stderr).toMatch(/^error: the master's credentials: [^\n]*\n  fix: [^\n]*$/);
 });
 
 it("infra, installed alone, is imported, required, and writes the templates of agent-roles.yaml", async () => {
   await install("infra");
-  const cwd = join(folder, "infra");
+  const cwd = join(directory, "infra");
   const options = { cwd, env, extendEnv: false } as const;
   for (const load of ['import("@agent-roles/infra")', 'Promise.resolve(require("@agent-roles/infra"))']) {
     const { stdout } = await execa(
@@ -225,7 +225,7 @@ describe("what agents load", () => {
     ["sharedCredentialsStore", /client-sts|client-secrets-manager|smithy/],
     ["createAgentRoles", /client-secrets-manager"/],
   ])("leaves out of a bundle what %s does not need", async (name, unwanted) => {
-    const input = join(folder, "runtime", `${name}.mjs`);
+    const input = join(directory, "runtime", `${name}.mjs`);
     await writeFile(input, `import { ${name} } from "@agent-roles/runtime"; console.log(${name});`);
     const bundle = await rolldown({ input, platform: "node", external: [/^@aws-sdk|^@smithy|^p-limit/] });
     const { output } = await bundle.generate({ format: "esm" });
@@ -235,7 +235,7 @@ describe("what agents load", () => {
   });
 
   it("has the sources that its source maps refer to", async () => {
-    const dist = join(folder, "runtime/node_modules/@agent-roles/runtime/dist");
+    const dist = join(directory, "runtime/node_modules/@agent-roles/runtime/dist");
     expect(await readdir(dist)).toContain("index.js");
     const map = JSON.parse(await readFile(join(dist, "index.js.map"), "utf8"));
     expect(map.sourcesContent).toHaveLength(1);

@@ -13,7 +13,7 @@ type Env = Readonly<Record<string, string>>;
 const clients = await profileClients();
 
 /** What four people do outside this repository, with the packages that are published, in one sandbox. */
-let folder: string;
+let root: string;
 let tools: string;
 let repository: string;
 let user: Env;
@@ -22,17 +22,17 @@ let agent: Env;
 let sandbox: { readonly stop: () => Promise<unknown> } | undefined;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "agent-roles-users-"));
-  tools = join(folder, "tools");
-  repository = join(folder, "repository");
+  root = await mkdtemp(join(tmpdir(), "agent-roles-users-"));
+  tools = join(root, "tools");
+  repository = join(root, "repository");
   await mkdir(repository);
-  const env = await npmEnv(join(folder, "home"));
+  const env = await npmEnv(join(root, "home"));
   user = { ...env, AWS_REGION: "us-east-1", PATH: [join(tools, "node_modules/.bin"), env["PATH"]].join(delimiter) };
   await npmInstall(tools, [tarball("agent-roles")], env);
 });
 afterAll(async () => {
   await sandbox?.stop();
-  await rm(folder, { recursive: true, force: true });
+  await rm(root, { recursive: true, force: true });
 });
 
 async function agentRoles(args: readonly string[], env: Env = user) {
@@ -161,7 +161,7 @@ describe("a security engineer's CI", () => {
 async function runPage(file: string): Promise<{ readonly printed: string; readonly shown: readonly string[] }> {
   const text = await read(join("docs", file));
   const shown: string[] = [];
-  const plan = join(folder, "plan.json");
+  const plan = join(root, "plan.json");
   const stubs = `npm() { :; }; terraform() { if [ "$1" = show ]; then cat '${plan}'; fi; }`;
   let printed = "";
   for (const [, language, beside, block = ""] of text.matchAll(/^```(\w*)(?: (\S+))?\n([^]*?)^```/gm)) {
@@ -184,7 +184,7 @@ describe("the pages in docs/", () => {
     await symlink(join(tools, "node_modules"), join(repository, "node_modules"));
     await writeFile(join(tools, "node_modules/.bin/claude"), CLAUDE, { mode: 0o755 });
     const { stdout } = await agentRoles(["template", "--account", "prod", "--format", "terraform"]);
-    await writeFile(join(folder, "plan.json"), planOf(JSON.parse(stdout)));
+    await writeFile(join(root, "plan.json"), planOf(JSON.parse(stdout)));
   });
 
   it.for([
@@ -206,7 +206,7 @@ describe("the pages in docs/", () => {
   });
 
   it("README.md: the first commands work in an empty directory", async () => {
-    const directory = join(folder, "first");
+    const directory = join(root, "first");
     await mkdir(directory);
     const [first = ""] = await commandsOf("README.md");
     const { exitCode } = await shell(first.replace(" run ", " run --once "), agent, directory);

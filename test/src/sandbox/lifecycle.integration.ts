@@ -102,15 +102,15 @@ describe("startSandbox", () => {
   });
 
   it("refuses a moto that is too old, and says which it needs", async () => {
-    const folder = await mkdtemp(join(tmpdir(), "old-moto-"));
-    await writeFile(join(folder, "moto.py"), '__version__ = "5.1.22"\n');
+    const directory = await mkdtemp(join(tmpdir(), "old-moto-"));
+    await writeFile(join(directory, "moto.py"), '__version__ = "5.1.22"\n');
     const { stdout: motoServer } = await execa("sh", ["-c", "command -v python3"]);
-    const env = { ...process.env, PYTHONPATH: folder, PYTHONDONTWRITEBYTECODE: "1" };
+    const env = { ...process.env, PYTHONPATH: directory, PYTHONDONTWRITEBYTECODE: "1" };
     await expect(startSandbox({ motoServer, env })).rejects.toMatchObject({
       code: "MotoNotFound",
       message: expect.stringContaining("found moto 5.1.22; install moto 5.2 or newer, below 6"),
     });
-    await rm(folder, { recursive: true });
+    await rm(directory, { recursive: true });
   });
 
   it("leaves no moto behind when its process is killed", async () => {

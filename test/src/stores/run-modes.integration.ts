@@ -11,25 +11,25 @@ import { assume, createAgent, createTarget } from "../sandbox/fixture.ts";
 
 const clients = await profileClients();
 /** What paths may hold, and what each reader would like to understand by it. */
-const ODD = 'it\'s 100% #odd; $HOME \\n "folder"';
+const ODD = 'it\'s 100% #odd; $HOME \\n "directory"';
 
 let sandbox: Sandbox;
-let folder: string;
+let directory: string;
 let env: Record<string, string>;
 let envFile: string;
 beforeAll(async () => {
   sandbox = await startSandbox();
-  folder = await mkdtemp(join(tmpdir(), "agent-roles-modes-"));
+  directory = await mkdtemp(join(tmpdir(), "agent-roles-modes-"));
   const master = await assume(sandbox.endpoint, sandbox.admin(), await createAgent(sandbox, "secretsmanager:*"));
   const roles = [await createTarget(sandbox, "FirstRole"), await createTarget(sandbox, "SecondRole")];
-  await mkdir(join(folder, ODD));
-  envFile = join(folder, ODD, "roles.env");
+  await mkdir(join(directory, ODD));
+  envFile = join(directory, ODD, "roles.env");
   await writeFile(
     envFile,
     `AWS_ROLE_1=${roles[0]}:First\nAWS_ROLE_2=${roles[1]}:Second\nAWS_ROLE_2_REGION=eu-west-1\n`,
   );
   env = {
-    ...cleanEnv(folder),
+    ...cleanEnv(directory),
     ...sandbox.env(),
     AWS_ACCESS_KEY_ID: master.accessKeyId,
     AWS_SECRET_ACCESS_KEY: master.secretAccessKey,
@@ -41,14 +41,14 @@ beforeAll(async () => {
 afterAll(async () => {
   vi.unstubAllEnvs();
   await sandbox?.close();
-  if (folder) await rm(folder, { recursive: true, force: true });
+  if (directory) await rm(directory, { recursive: true, force: true });
 });
 
 const runCommand = async (...args: readonly string[]): Promise<void> => {
   const { exitCode, stdout, stderr } = await agentRoles([...args, "--env-file", envFile], env);
   if (exitCode !== 0) throw new Error(stdout + stderr);
 };
-const aws = (name: string): Promise<string> => readFile(join(folder, ".aws", name), "utf8");
+const aws = (name: string): Promise<string> => readFile(join(directory, ".aws", name), "utf8");
 
 const FORMS = {
   process: ["run", "--once", "--mode", "process"],
@@ -78,14 +78,14 @@ describe.each([
     expect(config.includes("credential-process")).toBe(form === "configure");
     expect(credentials.includes("aws_access_key_id")).toBe(form === "credentials-file");
     expect(config).toContain("region = eu-west-1");
-    const files = await readdir(join(folder, ".aws/agent-roles/profiles"));
+    const files = await readdir(join(directory, ".aws/agent-roles/profiles"));
     expect(files).toEqual(form === "process" ? ["First.json", "Second.json"] : []);
   });
 });
 
 it("configure asks STS for nothing, and each role costs one call, whoever reads", async () => {
-  await rm(join(folder, ".aws"), { recursive: true });
-  await rm(join(folder, ".cache"), { recursive: true, force: true });
+  await rm(join(directory, ".aws"), { recursive: true });
+  await rm(join(directory, ".cache"), { recursive: true, force: true });
   sandbox.resetCalls();
   await runCommand("configure");
   expect(sandbox.calls()).toEqual([]);

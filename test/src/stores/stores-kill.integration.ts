@@ -18,20 +18,20 @@ const AT_ONCE = 3;
 const HEAD = "# caf\u00e9\r\n[work]\r\naws_access_key_id=AKIAEXAMPLE   \r\ns3 =\r\n  max = 1\r\n\r\n";
 const TAIL = "; a comment\n[profile other]\nregion = eu-central-1\n\n# the end\n";
 
-let folder: string;
+let root: string;
 beforeAll(async () => {
-  folder = await mkdtemp(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "agent-roles-kill-"));
+  root = await mkdtemp(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "agent-roles-kill-"));
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => rm(root, { recursive: true, force: true }));
 
 /** Homes whose files hold what is not ours on both sides of our profiles. */
 async function makeHomes(names: readonly string[]): Promise<string[]> {
-  const paths = names.map((name) => join(folder, name));
+  const paths = names.map((name) => join(root, name));
   const files = paths.flatMap((path) => ["credentials", "config"].map((file) => join(path, ".aws", file)));
   for (const path of paths) await mkdir(join(path, ".aws"), { recursive: true });
   for (const file of files) await writeFile(file, HEAD);
   // The process that keeps the profiles has ended, as each later one has.
-  await interruptWriter({ firstSerial: 1, places: paths.map((path) => `keys:${path}`), env: cleanEnv(folder) });
+  await interruptWriter({ firstSerial: 1, places: paths.map((path) => `keys:${path}`), env: cleanEnv(root) });
   for (const file of files) await writeFile(file, TAIL, { flag: "a" });
   return paths;
 }
@@ -91,7 +91,7 @@ it("300 writes cut off at random moments leave whole files, no foreign byte lost
         serial += 1_000;
         // Now keys, now a process: switching is interrupted, too.
         const places = team.map((path) => `${Math.random() < 0.7 ? "keys" : "process"}:${path}`);
-        await interruptWriter({ firstSerial: serial, places, env: cleanEnv(folder) });
+        await interruptWriter({ firstSerial: serial, places, env: cleanEnv(root) });
         for (const path of team) {
           await expectWholeFiles(path);
           for (const file of ["credentials", "config"] as const) {
@@ -116,7 +116,7 @@ it("300 writes cut off at random moments leave whole files, no foreign byte lost
 it.skipIf(process.platform === "win32")(
   "a file system that takes no more leaves the old file, and says what to do",
   async () => {
-    const path = join(folder, "full");
+    const path = join(root, "full");
     await mkdir(join(path, ".aws"), { recursive: true });
     const content = `[work]\nx = ${"y".repeat(60_000)}\n`;
     await writeFile(join(path, ".aws/credentials"), content);
@@ -126,7 +126,7 @@ it.skipIf(process.platform === "win32")(
       "sh",
       ["-c", `ulimit -f 32; exec "$0" "$@"`, process.execPath, writer, "1", `keys:${path}`],
       {
-        env: cleanEnv(folder),
+        env: cleanEnv(root),
         extendEnv: false,
         reject: false,
       },

@@ -18,19 +18,19 @@ const ROLE = {
   },
 };
 
-let folder: string;
+let directory: string;
 let hook: string;
 let loaded: string;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "agent-roles-modules-"));
-  loaded = join(folder, "loaded.txt");
-  hook = join(folder, "register.mjs");
-  await writeFile(join(folder, "template.json"), JSON.stringify({ Resources: { Role: ROLE } }));
+  directory = await mkdtemp(join(tmpdir(), "agent-roles-modules-"));
+  loaded = join(directory, "loaded.txt");
+  hook = join(directory, "register.mjs");
+  await writeFile(join(directory, "template.json"), JSON.stringify({ Resources: { Role: ROLE } }));
   const open = { ...ROLE.Properties.AssumeRolePolicyDocument.Statement[0], Principal: "*" };
-  await writeFile(join(folder, "open.json"), JSON.stringify({ Version: "2012-10-17", Statement: [open] }));
+  await writeFile(join(directory, "open.json"), JSON.stringify({ Version: "2012-10-17", Statement: [open] }));
   // Node passes every imported module to this loader.
   await writeFile(
-    join(folder, "loader.mjs"),
+    join(directory, "loader.mjs"),
     `import { appendFileSync } from "node:fs";
     export const load = (url, context, next) => {
       appendFileSync(${JSON.stringify(loaded)}, url + "\\n");
@@ -39,14 +39,14 @@ beforeAll(async () => {
   );
   await writeFile(hook, 'import { register } from "node:module"; register("./loader.mjs", import.meta.url);');
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => rm(directory, { recursive: true, force: true }));
 
 /** The modules that a command imports. */
 async function modulesOf(...argv: readonly string[]): Promise<readonly string[]> {
   await writeFile(loaded, "");
   const nodeOptions = ["--import", hook];
-  const env = { ...cleanEnv(folder), AWS_EC2_METADATA_DISABLED: "true" };
-  const { exitCode, stderr } = await agentRoles(argv, env, { cwd: folder, nodeOptions });
+  const env = { ...cleanEnv(directory), AWS_EC2_METADATA_DISABLED: "true" };
+  const { exitCode, stderr } = await agentRoles(argv, env, { cwd: directory, nodeOptions });
   expect(exitCode, stderr).toBe(argv.includes("--live") ? 2 : 0);
   return (await readFile(loaded, "utf8")).split("\n").filter((url) => url !== "");
 }
@@ -73,8 +73,8 @@ it("loads it for --live", async () => {
 
 it("ends a check that fails with 1, also when the reader of its output has left", async () => {
   const check = execa(process.execPath, ["--", CLI, "check", "open.json", "--no-manifest"], {
-    cwd: folder,
-    env: cleanEnv(folder),
+    cwd: directory,
+    env: cleanEnv(directory),
     extendEnv: false,
     reject: false,
   });

@@ -6,17 +6,17 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { cleanEnv } from "../harness/clean-env.ts";
 import { CDK, REPOSITORY } from "../harness/repository.ts";
 
-let folder: string;
+let directory: string;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "agent-roles-plain-"));
+  directory = await mkdtemp(join(tmpdir(), "agent-roles-plain-"));
   // As a package manager would lay them out.
-  await mkdir(join(folder, "node_modules/@agent-roles"), { recursive: true });
-  await symlink(join(REPOSITORY, "infra"), join(folder, "node_modules/@agent-roles/infra"));
+  await mkdir(join(directory, "node_modules/@agent-roles"), { recursive: true });
+  await symlink(join(REPOSITORY, "infra"), join(directory, "node_modules/@agent-roles/infra"));
   for (const name of ["aws-cdk-lib", "constructs"]) {
-    await symlink(join(REPOSITORY, "infra/node_modules", name), join(folder, "node_modules", name));
+    await symlink(join(REPOSITORY, "infra/node_modules", name), join(directory, "node_modules", name));
   }
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => rm(directory, { recursive: true, force: true }));
 
 /** Somebody's app, that knows nothing of agent-roles but the three lines of infra/README.md. */
 function app(principal: string): string {
@@ -38,9 +38,17 @@ app.synth();
 }
 
 async function synth(principal: string): Promise<{ readonly exitCode: number | undefined; readonly said: string }> {
-  await writeFile(join(folder, "app.mjs"), app(principal));
-  const argv = [CDK, "synth", "--quiet", "--app", `${process.execPath} app.mjs`, "--output", join(folder, "cdk.out")];
-  const options = { cwd: folder, env: cleanEnv(folder), extendEnv: false, reject: false, all: true } as const;
+  await writeFile(join(directory, "app.mjs"), app(principal));
+  const argv = [
+    CDK,
+    "synth",
+    "--quiet",
+    "--app",
+    `${process.execPath} app.mjs`,
+    "--output",
+    join(directory, "cdk.out"),
+  ];
+  const options = { cwd: directory, env: cleanEnv(directory), extendEnv: false, reject: false, all: true } as const;
   const { exitCode, all } = await execa(process.execPath, argv, options);
   return { exitCode, said: all };
 }

@@ -14,10 +14,10 @@ const TRUST = {
   },
 };
 
-let folder: string;
+let directory: string;
 const before = process.cwd();
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "agent-roles-input-"));
+  directory = await mkdtemp(join(tmpdir(), "agent-roles-input-"));
   const files: Record<string, string> = {
     "broken.json": '{ "Resources": {\n  "Role": { "Type": "AWS::IAM::Role" \n} }',
     "broken.yaml": "Resources:\n  Role: [\n",
@@ -45,23 +45,23 @@ beforeAll(async () => {
     "none/readme.txt": "no template",
   };
   for (const [name, text] of Object.entries(files)) {
-    await mkdir(join(folder, name, ".."), { recursive: true });
-    await writeFile(join(folder, name), text);
+    await mkdir(join(directory, name, ".."), { recursive: true });
+    await writeFile(join(directory, name), text);
   }
-  await writeFile(join(folder, "binary.json"), Buffer.from([0, 0xff, 0xfe, 1]));
-  await mkdir(join(folder, "void"));
+  await writeFile(join(directory, "binary.json"), Buffer.from([0, 0xff, 0xfe, 1]));
+  await mkdir(join(directory, "void"));
   // Not even root can read this one.
-  await symlink("loop.json", join(folder, "loop.json"));
-  await writeFile(join(folder, "sparse.json"), "");
-  await truncate(join(folder, "sparse.json"), 2 ** 31);
-  await symlink("/dev/zero", join(folder, "zero.json"));
-  execFileSync("mkfifo", [join(folder, "pipe.json")]);
+  await symlink("loop.json", join(directory, "loop.json"));
+  await writeFile(join(directory, "sparse.json"), "");
+  await truncate(join(directory, "sparse.json"), 2 ** 31);
+  await symlink("/dev/zero", join(directory, "zero.json"));
+  execFileSync("mkfifo", [join(directory, "pipe.json")]);
   // Messages show names as they are given: below the working directory.
-  process.chdir(folder);
+  process.chdir(directory);
 });
 afterAll(async () => {
   process.chdir(before);
-  await rm(folder, { recursive: true, force: true });
+  await rm(directory, { recursive: true, force: true });
 });
 
 const COMMANDS: readonly (readonly string[])[] = [["check"], ["explain", "--from", ARN, "--to", ARN], ["graph"]];

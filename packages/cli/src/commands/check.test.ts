@@ -242,7 +242,7 @@ describe("agent-roles check", () => {
     await assembly(files, "all/cdk.out", BY_MASTER, BY_ANYONE);
     const broken = await files.write("all/broken.json", "{\n// why\n}");
     await files.write("all/left/out.json", "{");
-    const { code, out } = await check(join(files.folder, "all"), "--exclude", "left", "--json");
+    const { code, out } = await check(join(files.directory, "all"), "--exclude", "left", "--json");
     const { findings, unread } = JSON.parse(out);
     expect({ code, unread }).toEqual({
       code: 1,

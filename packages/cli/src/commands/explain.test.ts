@@ -110,8 +110,8 @@ describe("agent-roles explain", () => {
     [{ caller: { arn: "a" }, role: { arn: SECOND } }, "role.trustPolicy is missing"],
     [{ caller: { arn: "a" }, role: { arn: SECOND, trustPolicy: "x" } }, "role.trustPolicy is not valid"],
     [{ caller: { arn: "a" }, role, request: 1 }, "request is not valid"],
-  ])("ends the question %j with 2: %s", async (question, why) => {
-    const file = await files.write("request.json", question);
+  ])("ends the request %j with 2: %s", async (request, why) => {
+    const file = await files.write("request.json", request);
     const { code, out, err } = await cli(["explain", "--request", file]);
     expect({ code, out }).toEqual({ code: 2, out: "" });
     expect(err).toContain(`${file}: ${why}`);

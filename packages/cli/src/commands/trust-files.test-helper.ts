@@ -6,20 +6,20 @@ import { type Captured, captureCli } from "../capture-cli.test-helper.ts";
 export const MASTER = "arn:aws:iam::123456789012:role/agent-roles-master/agent-master";
 export const SECOND = "arn:aws:iam::123456789013:role/agent-roles/MySecondRole";
 
-/** A folder of its own for a test. */
+/** A directory of its own for a test. */
 export async function trustFiles(): Promise<TrustFiles> {
-  const folder = await mkdtemp(join(tmpdir(), "agent-roles-trust-"));
+  const directory = await mkdtemp(join(tmpdir(), "agent-roles-trust-"));
   const write = async (name: string, content: unknown): Promise<string> => {
-    const path = join(folder, name);
+    const path = join(directory, name);
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, typeof content === "string" ? content : JSON.stringify(content));
     return path;
   };
-  return { folder, write, remove: () => rm(folder, { recursive: true, force: true }) };
+  return { directory, write, remove: () => rm(directory, { recursive: true, force: true }) };
 }
 
 export interface TrustFiles {
-  readonly folder: string;
+  readonly directory: string;
   /** @returns the file's path. */
   readonly write: (name: string, content: unknown) => Promise<string>;
   readonly remove: () => Promise<void>;
@@ -84,7 +84,7 @@ export async function assembly(files: TrustFiles, name: string, ...statements: r
   });
   await files.write(`${name}/123456789012.template.json`, { Resources: { Master: master } });
   await files.write(`${name}/123456789013.template.json`, { Resources: { Second: second } });
-  return join(files.folder, name);
+  return join(files.directory, name);
 }
 
 /** Runs a command line with this text on standard input. */

@@ -6,7 +6,7 @@ let files: TrustFiles;
 const before = process.cwd();
 beforeEach(async () => {
   files = await trustFiles();
-  process.chdir(files.folder);
+  process.chdir(files.directory);
 });
 afterEach(async () => {
   process.chdir(before);

@@ -11,14 +11,14 @@ import { fastOptions, fastPath } from "./fast-path.ts";
 const NOW = Date.parse("2026-01-01T12:00:00Z");
 const HOUR = 3_600_000;
 const KEYS = { AWS_ACCESS_KEY_ID: "AKIAEXAMPLE", AWS_SECRET_ACCESS_KEY: "secret" };
-let folder: string;
+let directory: string;
 let env: Record<string, string>;
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "agent-roles-fast-"));
-  env = { AGENT_ROLES_CACHE_DIR: folder, ...KEYS, AWS_ROLE_1: "arn:aws:iam::123456789013:role/MyRole:Prod" };
+  directory = await mkdtemp(join(tmpdir(), "agent-roles-fast-"));
+  env = { AGENT_ROLES_CACHE_DIR: directory, ...KEYS, AWS_ROLE_1: "arn:aws:iam::123456789013:role/MyRole:Prod" };
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
+afterEach(() => rm(directory, { recursive: true, force: true }));
 
 /** Lets another process ask STS, `agoMs` before now. */
 async function assumed(agoMs: number, failure?: AgentRolesError): Promise<void> {
@@ -68,11 +68,11 @@ describe("a hit", () => {
     [["--profile", "Prod", "--env-file=FILE"]],
   ])("is found with %j", async (args) => {
     await assumed(0);
-    const file = join(folder, "agent-roles.env");
+    const file = join(directory, "agent-roles.env");
     await writeFile(file, `AWS_ROLE_1='${env["AWS_ROLE_1"]}'\n`);
     const withFile = args.map((arg) => arg.replace("FILE", file));
     const inherited = args.some((arg) => arg.includes("FILE"))
-      ? { AGENT_ROLES_CACHE_DIR: folder, ...KEYS, AWS_ROLE_7: "other" }
+      ? { AGENT_ROLES_CACHE_DIR: directory, ...KEYS, AWS_ROLE_7: "other" }
       : env;
     expect(answer(withFile, inherited, NOW)).toEqual(hit);
   });
@@ -124,7 +124,7 @@ it.runIf(process.platform !== "win32").each<readonly [string, (path: string) => 
   ["a sparse file of two gigabytes", (path) => writeFile(path, "").then(() => truncate(path, 2 ** 31))],
 ])("leaves %s as env file to the full command, at once", async (_, make) => {
   await assumed(0);
-  const path = join(folder, "roles.env");
+  const path = join(directory, "roles.env");
   await make(path);
   expect(answer([...prod, "--env-file", path], env, NOW)).toBeUndefined();
 });

@@ -21,7 +21,7 @@ const keys = (id: string, other: string) => () =>
   write(".aws/credentials", `[default]\naws_access_key_id = ${id}\n[other]\naws_access_key_id = ${other}\n`);
 const pod = (sub: string, exp: number) => () => write("token", token({ iss: "https://oidc", sub, aud: "sts", exp }));
 
-/** Two states of the world: what each of them is made of, and whether they are the same caller. */
+/** Two environments with their files, and whether they are the same caller. */
 async function compare(first: () => Promise<void>, second: () => Promise<void>, env: Record<string, string> = {}) {
   await first();
   const before = callerOf(env);

@@ -82,7 +82,7 @@ function motoEnv(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   };
 }
 
-/** A question of `python/parent.py`. */
+/** A lookup that `python/parent.py` requests. */
 interface PolicyQuestion {
   readonly id: number;
   readonly document: string;

@@ -4,7 +4,7 @@ import type { UnknownValue } from "@agent-roles/trust";
 import type { Stack } from "./stack.ts";
 
 /** Whether a named condition holds, and how that is known. */
-export interface Verdict {
+export interface ConditionVerdict {
   readonly holds: boolean;
   /** `undecided`: the condition is taken both ways, one variant each. */
   readonly because: "known" | "default" | "undecided";
@@ -39,7 +39,7 @@ interface Answer<T> {
 
 /** What was resolved in this variant, by what it is. */
 interface Memo {
-  readonly verdicts: Map<string, Answer<Verdict>>;
+  readonly verdicts: Map<string, Answer<ConditionVerdict>>;
   readonly texts: Map<string, Answer<string>>;
   readonly values: Map<string, Answer<unknown>>;
 }

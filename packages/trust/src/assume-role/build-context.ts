@@ -14,8 +14,8 @@ import type { AssumeRoleRequest } from "./assume-role-request.ts";
 type Entries = Iterable<[key: string, entry: ContextEntry | undefined]>;
 
 /**
- * Builds the condition keys of a call from the question: those of the caller, of the call and of the role, over them
- * whatever `request.context` states.
+ * Builds the condition keys of a call from the request: those of the caller, of the call and of the role, over them whatever
+ * `request.context` states.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#available-keys-for-sts
  */

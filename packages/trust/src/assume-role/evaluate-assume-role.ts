@@ -19,8 +19,8 @@ import { readAction, requestedActions, usualAction } from "./requested-actions.t
 /**
  * Decides one AssumeRole call the way AWS does, from the policies alone.
  *
- * @returns `allowed`, `denied`, or `uncertain` when the question leaves out something that decides it or AWS's own pages
- *   disagree; always with reasons, what decided first. Never throws on malformed policies: they are a reason too.
+ * @returns `allowed`, `denied`, or `uncertain` when the request leaves out something that decides it or AWS's own pages
+ *   disagree; always with reasons, the deciding ones first. Never throws on malformed policies: they are a reason too.
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  */
 export function evaluateAssumeRole(input: AssumeRoleRequest): AssumeRoleAnswer {
@@ -74,9 +74,9 @@ export function evaluateAssumeRole(input: AssumeRoleRequest): AssumeRoleAnswer {
   return sortReasons({ decision, reasons });
 }
 
-/** The first part of an unchecked question that is not an object. */
+/** The first part of an unchecked request that is not an object. */
 function findMisshapen(input: AssumeRoleRequest): string | undefined {
-  if (!isRecord(input)) return "the question";
+  if (!isRecord(input)) return "the whole request";
   if (!isRecord(input.caller)) return "caller";
   if (!isRecord(input.role)) return "role";
   return input.request === undefined || isRecord(input.request) ? undefined : "request";

@@ -34,7 +34,7 @@ export function* lacking(
   if (attributionRequired && !isExpected && isForOthers(role, index)) return;
   const own = new Set(principalsOf(statement).map(({ value }) => value));
   const isRequired = (principals: readonly string[]): boolean => principals.some((each) => own.has(each));
-  // Whether it is open is the dear question, and most sets require nothing.
+  // Finding out whether it is open is expensive, and most sets require nothing.
   if (!isExpected && !requiring(attribution)(index).some(isRequired)) return;
   const [caller] = isOpen(statement, role, attribution) ? callersOf(statement, role) : [];
   if (caller === undefined) return;

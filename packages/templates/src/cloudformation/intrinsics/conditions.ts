@@ -1,6 +1,6 @@
 import { asList, isRecord, itemsOf } from "@agent-roles/iam";
 import { holdsPlaceholder } from "../placeholder.ts";
-import { type Notes, once, type Scope, unknown, type Verdict } from "../scope.ts";
+import { type Notes, once, type Scope, unknown, type ConditionVerdict } from "../scope.ts";
 import { asText, malformed } from "./text.ts";
 
 /**
@@ -16,7 +16,7 @@ export function ifCondition(argument: unknown, at: string, scope: Scope): unknow
 }
 
 /** Whether a named condition holds; how that is known is noted at `at` unless it is certain. */
-function conditionHolds(name: string, at: string, scope: Scope): Verdict {
+function conditionHolds(name: string, at: string, scope: Scope): ConditionVerdict {
   const verdict = named(name, at, scope.noting(new Map()));
   const { holds, because } = verdict;
   if (because === "known") return verdict;
@@ -59,11 +59,11 @@ function comparisons(expression: unknown, scope: Scope, seen = new Set<string>()
   return comparisons(scope.stack.conditions.get(argument), scope, seen);
 }
 
-function evaluate(expression: unknown, at: string, scope: Scope): Verdict {
+function evaluate(expression: unknown, at: string, scope: Scope): ConditionVerdict {
   const [entry] = isRecord(expression) ? Object.entries(expression) : [];
   const [name, argument] = entry ?? [];
   const parts = argument === undefined ? [] : asList(argument);
-  const each = (): readonly Verdict[] => parts.map((part) => evaluate(part, at, scope));
+  const each = (): readonly ConditionVerdict[] => parts.map((part) => evaluate(part, at, scope));
   if (name === "Fn::And") return every(each());
   if (name === "Fn::Or") return negate(every(each().map(negate)));
   if (name === "Fn::Not") return negate(every(each()));
@@ -72,16 +72,16 @@ function evaluate(expression: unknown, at: string, scope: Scope): Verdict {
   return undecided(expression, scope);
 }
 
-const UNSURE: Verdict = { holds: true, because: "undecided" };
+const UNSURE: ConditionVerdict = { holds: true, because: "undecided" };
 
-function named(name: string, at: string, scope: Scope): Verdict {
+function named(name: string, at: string, scope: Scope): ConditionVerdict {
   const condition = scope.stack.conditions.get(name);
   if (condition === undefined) return undecided({ Condition: name }, scope);
   const asked = { name: `condition ${name}`, at, otherwise: UNSURE };
   return once(scope.variant.memo.verdicts, scope, asked, (own) => evaluate(condition, at, own));
 }
 
-function equals(parts: readonly unknown[], at: string, scope: Scope): Verdict {
+function equals(parts: readonly unknown[], at: string, scope: Scope): ConditionVerdict {
   const notes: Notes = new Map();
   const [left, right] = parts.map((part) => scope.noting(notes).resolve(part, at));
   const expression = comparison(parts);
@@ -97,7 +97,7 @@ function comparable(value: unknown): string | undefined {
   return asText(value) ?? JSON.stringify(value);
 }
 
-function undecided(expression: unknown, scope: Scope): Verdict {
+function undecided(expression: unknown, scope: Scope): ConditionVerdict {
   return { holds: scope.variant.decide(keyOf(expression, scope)), because: "undecided" };
 }
 
@@ -112,13 +112,13 @@ function keyOf(expression: unknown, scope: Scope): string {
 const certainty = ["known", "default", "undecided"] as const;
 
 /** The most certain part that does not hold decides; when all hold, all are needed and the least certain one counts. */
-function every(verdicts: readonly Verdict[]): Verdict {
+function every(verdicts: readonly ConditionVerdict[]): ConditionVerdict {
   const failing = verdicts.filter(({ holds }) => !holds);
-  const rank = ({ because }: Verdict): number => certainty.indexOf(because);
+  const rank = ({ because }: ConditionVerdict): number => certainty.indexOf(because);
   const deciding = failing.length > 0 ? Math.min(...failing.map(rank)) : Math.max(0, ...verdicts.map(rank));
   return { holds: failing.length === 0, because: certainty[deciding] ?? "undecided" };
 }
 
-function negate({ holds, because }: Verdict): Verdict {
+function negate({ holds, because }: ConditionVerdict): ConditionVerdict {
   return { holds: !holds, because };
 }

@@ -10,8 +10,8 @@ const ORG = "o-a1b2c3d4e5";
 
 type Json = Record<string, unknown>;
 
-/** One AssumeRole question out of a vocabulary so small that statements often fit, and often nearly. */
-export function randomQuestion(random: Random): AssumeRoleRequest {
+/** One AssumeRole request out of a vocabulary so small that statements often fit, and often nearly. */
+export function randomRequest(random: Random): AssumeRoleRequest {
   const isUser = random.chance(20);
   const target = `arn:aws:iam::${random.pick([ACCOUNT, OTHER, OTHER])}:role/agent-roles/Target`;
   return {
