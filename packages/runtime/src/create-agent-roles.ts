@@ -1,6 +1,6 @@
 import type { AwsCredentialIdentityProvider } from "@aws-sdk/types";
 import pLimit from "p-limit";
-import { AgentRolesError, type ErrorCode } from "./agent-roles-error.ts";
+import { type AgentRolesError, type ErrorCode, toAgentRolesError } from "./agent-roles-error.ts";
 import { awsClock } from "./aws-clock.ts";
 import { sessionCache } from "./cache/session-cache.ts";
 import { type Clock, systemClock } from "./clock.ts";
@@ -8,7 +8,7 @@ import { type OnEvent, guardListener } from "./events.ts";
 import { openRoles, type Roles } from "./open-roles.ts";
 import { type Env, noRoles, type RoleEnv, type TargetRole } from "./role-env/index.ts";
 import type { Connection } from "./role-set.ts";
-import { isValid, type SessionCredentials } from "./session/credentials.ts";
+import { isValid } from "./session/credentials.ts";
 import { isKeptElsewhere } from "./stores/profile-keepers.ts";
 import { callGetScopedCredentials } from "./sts/get-scoped-credentials.ts";
 import { httpHandler } from "./sts/http-handler.ts";
@@ -109,21 +109,11 @@ export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
       ...(cache && { cache }),
     });
     const call = options.assumeRole ?? master.assumeRole;
-    const timed = async (work: Promise<SessionCredentials>): Promise<SessionCredentials> => {
+    const timed: AssumeRole = async (request, accept) => {
       const startedAt = performance.now();
       let code: ErrorCode | undefined;
       try {
-        return await work;
-      } catch (error) {
-        code = error instanceof AgentRolesError ? error.code : "Unknown";
-        throw error;
-      } finally {
-        options.onCall?.({ durationMs: performance.now() - startedAt, ...(code && { code }) });
-      }
-    };
-    const limited: AssumeRole = (request, accept) =>
-      timed(
-        withTimeout((signal) => call(request, accept, signal), {
+        return await withTimeout((signal) => call(request, accept, signal), {
           limitMs: ASSUME_LIMIT_MS,
           clock,
           error: () => {
@@ -132,10 +122,16 @@ export function createAgentRoles(options: AgentRolesOptions = {}): AgentRoles {
             master.reconnect();
             return failure;
           },
-        }),
-      );
+        });
+      } catch (error) {
+        code = toAgentRolesError(error).code;
+        throw error;
+      } finally {
+        options.onCall?.({ durationMs: performance.now() - startedAt, ...(code && { code }) });
+      }
+    };
     const origin = { roleEnv, env: from, caller: master.caller };
-    const cached = cache?.assumeRole(limited, origin) ?? limited;
+    const cached = cache?.assumeRole(timed, origin) ?? timed;
     return {
       assumeRole: oneMasterFailure(cached, limit),
       reconnect: master.reconnect,

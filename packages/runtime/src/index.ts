@@ -20,8 +20,10 @@ export type {
   RoleEnv,
   TargetRole,
 } from "./role-env/index.ts";
-export { followRoles, roleEnvSource } from "./role-sources/index.ts";
-export type { FollowedRoles, FollowRolesOptions, RoleEnvSource, RoleEnvSourceOptions } from "./role-sources/index.ts";
+export { followRoles } from "./role-sources/follow-roles.ts";
+export type { FollowedRoles, FollowRolesOptions } from "./role-sources/follow-roles.ts";
+export { roleEnvSource } from "./role-sources/role-env-source.ts";
+export type { RoleEnvSource, RoleEnvSourceOptions } from "./role-sources/role-env-source.ts";
 export type { SessionCredentials } from "./session/credentials.ts";
 export type { Owner } from "./files/owner.ts";
 export { configureProfiles } from "./stores/configure-profiles.ts";

@@ -1,12 +1,8 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 import { AgentRolesError } from "../agent-roles-error.ts";
-import { isNullDevice, notAFile } from "../files/read-regular-file.ts";
 import type { Env } from "../role-env/env.ts";
-import { readSections, type Section } from "./sections.ts";
+import { readTextSync } from "./read-shared.ts";
+import { profileSections, readSections, type Section } from "./sections.ts";
 import { sharedPaths } from "./shared-paths.ts";
-
-/** More than any program can use. */
-const LARGEST_BYTES = 100_000_000;
 
 /** A setting of the profile that the SDK's default chain uses: `AWS_PROFILE`, else `default`. */
 export function profileSetting(name: string, env: Env): string | undefined {
@@ -16,9 +12,8 @@ export function profileSetting(name: string, env: Env): string | undefined {
 
 /** The sections of one profile, those of the config file last: they win, as in the SDK. Files that cannot be read have none. @throws {AgentRolesError} for a pipe. */
 export function readProfile(profile: string, env: Env): readonly Section[] {
-  const inConfig = profile === "default" ? ["default", "profile default"] : [`profile ${profile}`];
-  const inCredentials = sectionsOf(pathsOrNone(env).credentialsFile).filter(({ header }) => header === profile);
-  return [...inCredentials, ...readConfigSections(inConfig, env)];
+  const { credentialsFile, configFile } = pathsOrNone(env);
+  return profileSections(profile, { credentials: sectionsOf(credentialsFile), config: sectionsOf(configFile) });
 }
 
 /** The sections of the config file with these headers. */
@@ -41,23 +36,5 @@ function sectionsOf(path: string | undefined): readonly Section[] {
   } catch (error) {
     if (error instanceof AgentRolesError) throw error;
     return [];
-  }
-}
-
-/**
- * Text of a file that the SDK will read, too; `/dev/null` and directories have none.
- *
- * @throws {AgentRolesError} `StoreFailed` with the fix for a pipe or a device, because the SDK would read it: for ever, and the
- * process could not even end.
- */
-export function readTextSync(path: string, fix: string): string {
-  const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-  try {
-    const info = fstatSync(file);
-    if (info.isFile() && info.size <= LARGEST_BYTES) return readFileSync(file, "latin1");
-    if (isNullDevice(info) || info.isDirectory()) return "";
-    throw new AgentRolesError(notAFile(path).message, { code: "StoreFailed", fix });
-  } finally {
-    closeSync(file);
   }
 }

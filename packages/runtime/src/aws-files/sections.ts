@@ -57,6 +57,18 @@ export function readSections(text: string): Section[] {
   });
 }
 
+/** The sections of one profile, those of the config file last: they win, as in the SDK. */
+export function profileSections<S extends Section>(
+  profile: string,
+  { credentials, config }: { readonly credentials: readonly S[]; readonly config: readonly S[] },
+): S[] {
+  const inConfig = profile === "default" ? ["default", "profile default"] : [`profile ${profile}`];
+  return [
+    ...credentials.filter(({ header }) => header === profile),
+    ...config.filter(({ header }) => inConfig.includes(header)),
+  ];
+}
+
 /**
  * The text with these sections as they should be. A section that is not ours is never touched, unless `adopt` says to take it
  * over: then its settings are replaced. Comments stay, and so do settings that somebody added to a section of ours.

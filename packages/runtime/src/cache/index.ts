@@ -3,8 +3,6 @@
  *
  * @internal
  */
-export { failureError } from "./cache-entry.ts";
-export type { CacheEntry, CachedFailure } from "./cache-entry.ts";
 export { readCacheFile } from "./cache-file.ts";
 export { exposure } from "../files/owner.ts";
 export { cacheDirectory } from "./cache-directory.ts";
@@ -12,12 +10,8 @@ export { privateDirectory, sweepPrivateDirectories } from "./private-directory.t
 export type { PrivateDirectory } from "./private-directory.ts";
 export { pruneCache } from "./prune-cache.ts";
 export { readerAnswer } from "./reader.ts";
-export type { ReaderAnswer } from "./reader.ts";
 export { localCaller } from "./local-caller.ts";
 export { entryKey, sessionCache } from "./session-cache.ts";
-export type { CallerOrigin, SessionCache, SessionCacheOptions } from "./session-cache.ts";
 export { maskKeyId, protocolFields } from "../session/credentials.ts";
 export { refreshAt } from "../session/refresh-schedule.ts";
-export type { SessionOrigin, SessionRole } from "../session/session-key.ts";
 export { sessionForReader } from "./session-for-reader.ts";
-export type { ReaderOptions } from "./session-for-reader.ts";

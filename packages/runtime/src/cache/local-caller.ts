@@ -1,7 +1,8 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { AgentRolesError } from "../agent-roles-error.ts";
-import { readConfigSections, readProfile, readTextSync } from "../aws-files/profile-setting.ts";
+import { readConfigSections, readProfile } from "../aws-files/profile-setting.ts";
+import { readTextSync } from "../aws-files/read-shared.ts";
 import { homeDirectory } from "../files/home-directory.ts";
 import type { Env } from "../role-env/env.ts";
 import { entryName } from "./entry-name.ts";

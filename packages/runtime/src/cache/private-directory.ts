@@ -2,12 +2,11 @@ import { lstat, mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises
 import { join } from "node:path";
 import { toAgentRolesError } from "../agent-roles-error.ts";
 import { isProcessAlive, processIdentity } from "../files/process-identity.ts";
-import { readRegularFile } from "../files/read-regular-file.ts";
+import { readOwnFile } from "../files/read-regular-file.ts";
 import { openCacheDirectory } from "./write-cache-file.ts";
 
 /** Names the process that the directory belongs to. */
 const KEEPER = "keeper";
-const LONGEST_IDENTITY_BYTES = 4_096;
 
 /** A process that was killed while it made the directory left it without a keeper. */
 const NO_KEEPER_MS = 60_000;
@@ -59,8 +58,7 @@ export async function sweepPrivateDirectories(parent: string): Promise<void> {
 async function isAbandoned(path: string): Promise<boolean> {
   const info = await lstat(path).catch(() => undefined);
   if (!info?.isDirectory()) return false;
-  const options = { limit: LONGEST_IDENTITY_BYTES, noFollow: true };
-  const keeper = await readRegularFile(join(path, KEEPER), options).catch(() => "");
+  const keeper = await readOwnFile(join(path, KEEPER));
   const isAlive = keeper === "" ? undefined : await isProcessAlive(keeper);
   return isAlive === undefined ? Date.now() - info.mtimeMs > (keeper ? SILENT_MS : NO_KEEPER_MS) : !isAlive;
 }

@@ -1,11 +1,10 @@
 import { AgentRolesError, toAgentRolesError } from "../agent-roles-error.ts";
-import { readShared } from "../aws-files/read-shared.ts";
-import { readSections, type Section } from "../aws-files/sections.ts";
+import { readShared, type SharedTexts } from "../aws-files/read-shared.ts";
+import { profileSections, readSections, type Section } from "../aws-files/sections.ts";
 import { type SharedPaths, sharedPaths } from "../aws-files/shared-paths.ts";
 import type { Clock } from "../clock.ts";
 import { connectMaster } from "../master/connect-master.ts";
 import { type Diagnostic, type Env, isRole, type ParsedRoleEnv, parseRoleEnv } from "../role-env/index.ts";
-import type { SharedTexts } from "../stores/foreign-profiles.ts";
 import { callerIdentity } from "../sts/caller-identity.ts";
 import { httpHandler } from "../sts/http-handler.ts";
 import { noAnswer, withTimeout } from "../with-timeout.ts";
@@ -79,10 +78,10 @@ export async function readFacts(env: Env, given: Env, clock: Clock): Promise<Fac
   const profiles = Object.entries(env).flatMap(([name, value = ""]) =>
     isRole(name) && value.includes(":") ? [value.slice(value.lastIndexOf(":") + 1)] : [],
   );
-  const [inConfig, inCredentials] = [
-    place(paths?.configFile, texts.config),
-    place(paths?.credentialsFile, texts.credentials),
-  ];
+  const sections = {
+    config: place(paths?.configFile, texts.config),
+    credentials: place(paths?.credentialsFile, texts.credentials),
+  };
   return {
     env,
     given,
@@ -93,12 +92,7 @@ export async function readFacts(env: Env, given: Env, clock: Clock): Promise<Fac
     paths,
     texts,
     unreadable,
-    sectionsOf: (profile) => [
-      ...inCredentials.filter(({ header }) => header === profile),
-      ...inConfig.filter(
-        ({ header }) => header === `profile ${profile}` || (profile === "default" && header === profile),
-      ),
-    ],
+    sectionsOf: (profile) => profileSections(profile, sections),
     master: await askMaster(roleEnv, env, clock),
   };
 }

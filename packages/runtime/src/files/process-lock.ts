@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { lstat, lutimes, readlink, rename, symlink, unlink, writeFile } from "node:fs/promises";
 import { hasErrorCode } from "./error-code.ts";
-import { readRegularFile } from "./read-regular-file.ts";
+import { readOwnFile } from "./read-regular-file.ts";
 import { isProcessAlive, processIdentity } from "./process-identity.ts";
 
 /** A holder shows this often that it lives. */
@@ -40,16 +40,9 @@ export async function tryLock(path: string): Promise<HeldLock | undefined> {
   return taken ? held(path, mark) : undefined;
 }
 
-/** The mark of a process is short. */
-const LONGEST_MARK_BYTES = 4_096;
-
 /** The mark of whoever holds a lock, empty when it cannot be read; `undefined` when nobody does. */
 export async function lockHolder(path: string): Promise<string | undefined> {
-  return readlink(path).catch((error: unknown) =>
-    hasErrorCode(error, "ENOENT")
-      ? undefined
-      : readRegularFile(path, { limit: LONGEST_MARK_BYTES, noFollow: true }).catch(() => ""),
-  );
+  return readlink(path).catch((error: unknown) => (hasErrorCode(error, "ENOENT") ? undefined : readOwnFile(path)));
 }
 
 function held(path: string, mark: string): HeldLock {

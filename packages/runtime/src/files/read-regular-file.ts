@@ -44,6 +44,14 @@ export async function readRegularFile(path: string, options: ReadOptions): Promi
   }
 }
 
+/** More than any file that agent-roles writes for itself. */
+const OWN_FILE_BYTES = 64 * 1024;
+
+/** The text of a small file that agent-roles wrote; empty when there is none, or anything else. A symlink is not followed. */
+export async function readOwnFile(path: string): Promise<string> {
+  return readRegularFile(path, { limit: OWN_FILE_BYTES, noFollow: true }).catch(() => "");
+}
+
 /** Whether this is `/dev/null`, which people set for no file at all; other devices can be endless. */
 export function isNullDevice(info: Stats): boolean {
   return info.isCharacterDevice() && info.rdev === statSync(devNull, { throwIfNoEntry: false })?.rdev;

@@ -1,16 +1,14 @@
 import { lstat, readdir, unlink } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { join } from "node:path";
 
 /** Nobody works on one file for so long; what is older was left by a process that was killed. */
 const LEFT_AFTER_MS = 10_000;
 
-/** Deletes the temporary files and lost locks that killed writers of this file left beside it. Never fails. */
-export async function removeLeftovers(path: string): Promise<void> {
-  await removeLeftoversIn(dirname(path), basename(path));
-}
-
-/** The same for a directory of our own, whatever the file; `prefix` is the name of the one file that is ours. */
-export async function removeLeftoversIn(directory: string, prefix = ""): Promise<void> {
+/**
+ * Deletes the temporary files that killed writers left in a directory of our own; with `prefix`, the name of the one file there that is
+ * ours, only those of this file and its lost locks. Never fails.
+ */
+export async function removeLeftovers(directory: string, prefix = ""): Promise<void> {
   const names = await readdir(directory).catch(() => []);
   for (const name of names) {
     const ending = name.startsWith(prefix) ? name.slice(prefix.length) : "";

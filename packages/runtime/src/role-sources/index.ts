@@ -1,5 +1,8 @@
-export { followRoles } from "./follow-roles.ts";
-export type { FollowedRoles, FollowRolesOptions } from "./follow-roles.ts";
+/**
+ * What the `agent-roles` command needs of the role sources without the SDK. Internal: it can change with any version.
+ *
+ * @internal
+ */
 export { readEnvFile, readFileOrPipe } from "./read-env-file.ts";
 export { roleEnvSource } from "./role-env-source.ts";
-export type { RoleEnvSource, RoleEnvSourceOptions } from "./role-env-source.ts";
+export type { RoleEnvSource } from "./role-env-source.ts";

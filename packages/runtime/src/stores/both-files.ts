@@ -1,11 +1,11 @@
 import { stat } from "node:fs/promises";
-import { readShared } from "../aws-files/read-shared.ts";
+import { basename, dirname } from "node:path";
+import { readShared, readSharedTexts, type SharedTexts } from "../aws-files/read-shared.ts";
 import { readSections } from "../aws-files/sections.ts";
 import { notAFile } from "../files/read-regular-file.ts";
 import { removeLeftovers } from "../files/remove-leftovers.ts";
 import { replaceFile } from "../files/replace-file.ts";
 import type { TrustedFile } from "../files/trusted-file.ts";
-import type { SharedTexts } from "./foreign-profiles.ts";
 import { ConcurrentWriteError } from "./other-writers.ts";
 
 /** The error, with the files' names in place of the paths they were opened by. */
@@ -22,9 +22,8 @@ export interface Files {
   readonly config: TrustedFile;
 }
 
-export async function readBoth({ config, credentials }: Files): Promise<SharedTexts> {
-  const options = { noFollow: true };
-  return { config: await readShared(config.path, options), credentials: await readShared(credentials.path, options) };
+export function readBoth({ config, credentials }: Files): Promise<SharedTexts> {
+  return readSharedTexts({ configFile: config.path, credentialsFile: credentials.path }, { noFollow: true });
 }
 
 /**
@@ -61,7 +60,7 @@ async function writeShared(
   if (info && !info.isFile()) throw notAFile(path);
   // The config file holds no secret: it keeps the mode that its owner gave it.
   const mode = keepsMode && info ? info.mode & 0o777 : 0o600;
-  await removeLeftovers(path);
+  await removeLeftovers(dirname(path), basename(path));
   const beforeRename = async (): Promise<void> => {
     if ((await readShared(path, { noFollow: true })) !== before) throw new ConcurrentWriteError();
   };

@@ -1,15 +1,10 @@
 import { AgentRolesError } from "../agent-roles-error.ts";
+import type { SharedTexts } from "../aws-files/read-shared.ts";
 import { readSections } from "../aws-files/sections.ts";
 import type { SharedPaths } from "../aws-files/shared-paths.ts";
 
 /** Wherever they stand in a profile, SDKs would prefer some of these to our keys. */
 const LEADS_TO_CREDENTIALS = /^\s*(aws_|role_arn|source_profile|credential_|sso_|web_identity_|login_)/i;
-
-/** The text of both files. */
-export interface SharedTexts {
-  readonly config: string;
-  readonly credentials: string;
-}
 
 /**
  * The profiles that something else wrote, each with the error that names its file and line. A foreign section of the config

@@ -3,12 +3,9 @@ import { join } from "node:path";
 import { cacheDirectory } from "../cache/cache-directory.ts";
 import { keyedRole } from "../cache/cache-file.ts";
 import { markRevoked } from "../cache/revocation.ts";
-import { readRegularFile } from "../files/read-regular-file.ts";
+import { readOwnFile } from "../files/read-regular-file.ts";
 import type { Env } from "../role-env/env.ts";
 import { profileDirectory } from "./profile-files.ts";
-
-/** An entry has some two thousand bytes. */
-const LARGEST_BYTES = 64 * 1024;
 
 /**
  * Removes the sessions of roles from the cache and the files of process profiles, whoever the caller and whatever the options of
@@ -25,7 +22,7 @@ export async function forgetSessions(roleArns: readonly string[], revokedAt: Dat
     const names = await readdir(directory).catch(() => []);
     for (const name of names.filter((each) => each.endsWith(".json"))) {
       const file = join(directory, name);
-      const text = await readRegularFile(file, { limit: LARGEST_BYTES, noFollow: true }).catch(() => "");
+      const text = await readOwnFile(file);
       const arn = roleArnOf(text);
       if (arn === undefined || !roleArns.includes(arn)) continue;
       await rm(file, { force: true });

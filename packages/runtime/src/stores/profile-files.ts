@@ -9,8 +9,8 @@ import { cacheDirectory } from "../cache/cache-directory.ts";
 import { entryName } from "../cache/entry-name.ts";
 import { errorCode } from "../files/error-code.ts";
 import type { Owner } from "../files/owner.ts";
-import { readRegularFile } from "../files/read-regular-file.ts";
-import { removeLeftoversIn } from "../files/remove-leftovers.ts";
+import { readOwnFile } from "../files/read-regular-file.ts";
+import { removeLeftovers } from "../files/remove-leftovers.ts";
 import { renameOver } from "../files/replace-file.ts";
 import { openTrustedFile } from "../files/trusted-file.ts";
 import { type Env, parseRoleArn, toAccessLevel } from "../role-env/index.ts";
@@ -25,9 +25,6 @@ import type { SharedFilesOptions } from "./shared-files-store.ts";
 const OPEN_FILES = 4;
 
 const KEYS = ["accessKeyId", "secretAccessKey", "sessionToken"] as const;
-
-/** A file has some two thousand bytes. */
-const READING = { limit: 64 * 1024, noFollow: true } as const;
 
 /**
  * The directory of the files that process profiles print, one for each profile: `~/.aws/agent-roles/profiles`. It belongs to one
@@ -104,10 +101,10 @@ export async function writePrivateFiles(
 ): Promise<void> {
   if (texts.length === 0) return;
   await inTrustedDirectory(directory, owner, async (opened, receiver) => {
-    await removeLeftoversIn(opened);
+    await removeLeftovers(opened);
     await pLimit(OPEN_FILES).map(texts, async ([name, text]) => {
       const file = join(opened, name);
-      if ((await readRegularFile(file, READING).catch(() => undefined)) === text) return;
+      if ((await readOwnFile(file)) === text) return;
       await renameOver(file, 0o600, async (handle) => {
         await handle.writeFile(text);
         if (mode !== undefined) await handle.chmod(mode);
@@ -175,7 +172,7 @@ export async function readProfileFile(
   directory: string,
   profile: string,
 ): Promise<Omit<ManagedProfile, "keeper"> | undefined> {
-  const text = await readRegularFile(profileFile(directory, profile), READING).catch(() => "");
+  const text = await readOwnFile(profileFile(directory, profile));
   const fields = parseTexts(text);
   const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, SessionToken: sessionToken } = fields;
   const role = parseRoleArn(fields["RoleArn"] ?? "");

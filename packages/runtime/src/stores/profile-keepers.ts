@@ -1,12 +1,11 @@
 import { AgentRolesError } from "../agent-roles-error.ts";
-import { readShared } from "../aws-files/read-shared.ts";
+import { readSharedTexts, type SharedTexts } from "../aws-files/read-shared.ts";
 import { readSections, type Section, type SectionEdit } from "../aws-files/sections.ts";
 import { sharedPaths } from "../aws-files/shared-paths.ts";
 import { entryName } from "../cache/entry-name.ts";
 import { isProcessAlive, processIdentity } from "../files/process-identity.ts";
 import type { Env, TargetRole } from "../role-env/index.ts";
 import { sessionKey } from "../session/session-key.ts";
-import type { SharedTexts } from "./foreign-profiles.ts";
 
 /** A process that keeps a profile says so in the profile's marker line: `session=<hash> keeper=<process identity>`. */
 export interface Keeper {
@@ -99,8 +98,7 @@ export async function managedProfiles(env: Env): Promise<string[]> {
 }
 
 async function readManagedSections(env: Env): Promise<Map<string, Section[]>> {
-  const { configFile, credentialsFile } = sharedPaths(env);
-  return managedSections({ config: await readShared(configFile), credentials: await readShared(credentialsFile) });
+  return managedSections(await readSharedTexts(sharedPaths(env)));
 }
 
 /** A profile that another process keeps with another session. */

@@ -2,7 +2,7 @@ import type { AgentRolesError } from "../agent-roles-error.ts";
 import type { SessionCredentials } from "../session/credentials.ts";
 import { foreignProfiles } from "./foreign-profiles.ts";
 import { parseManagedNote } from "./managed-note.ts";
-import { readShared } from "../aws-files/read-shared.ts";
+import { readSharedTexts } from "../aws-files/read-shared.ts";
 import { readSections, type Section } from "../aws-files/sections.ts";
 import { sharedPaths } from "../aws-files/shared-paths.ts";
 import { profileDirectory, readProfileFile } from "./profile-files.ts";
@@ -38,11 +38,10 @@ export interface SharedProfiles {
 export async function readSharedProfiles(env: Env = process.env): Promise<SharedProfiles> {
   const paths = sharedPaths(env);
   try {
-    const credentials = await readShared(paths.credentialsFile);
-    const config = await readShared(paths.configFile);
-    const withKeys = readSections(credentials).flatMap((section) => managedProfile(section) ?? []);
-    const managed = [...withKeys, ...(await processProfiles(config, env))];
-    return { managed, foreign: foreignProfiles({ credentials, config }, paths) };
+    const texts = await readSharedTexts(paths);
+    const withKeys = readSections(texts.credentials).flatMap((section) => managedProfile(section) ?? []);
+    const managed = [...withKeys, ...(await processProfiles(texts.config, env))];
+    return { managed, foreign: foreignProfiles(texts, paths) };
   } catch (error) {
     throw storeFailed(error, paths.credentialsFile);
   }

@@ -14,7 +14,7 @@ import {
   profileInUse,
   sessionOf,
 } from "./profile-keepers.ts";
-import { readShared } from "../aws-files/read-shared.ts";
+import { readSharedTexts } from "../aws-files/read-shared.ts";
 import { editSections, readSections, type Section, type SectionEdit } from "../aws-files/sections.ts";
 import { withFileLock } from "./shared-file-lock.ts";
 import { requireTwoFiles, type SharedPaths, sharedPaths } from "../aws-files/shared-paths.ts";
@@ -182,10 +182,7 @@ export function sharedFilesStore(form: ProfileForm, options: SharedFilesOptions)
       const stamp = await stampOf(paths);
       if (stamp.text === seen?.text || Date.now() - stamp.changedAt < settleMs) return [];
       seen = stamp;
-      const texts = {
-        config: await readShared(paths.configFile),
-        credentials: await readShared(paths.credentialsFile),
-      };
+      const texts = await readSharedTexts(paths);
       const sections = managedSections(texts);
       const foreign = foreignProfiles(texts, paths);
       return [...stored]
