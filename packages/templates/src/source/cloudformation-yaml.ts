@@ -21,7 +21,7 @@ export function readCloudFormationYaml(text: string, file: string): SourceText |
     const documents = parse(text, lineCounter);
     const [error] = documents.flatMap(({ errors }) => errors);
     if (error) {
-      const indented = indentFlow(text);
+      const indented = indentContinuations(text);
       return indented === undefined || indented === text
         ? fail(placeOf(error.pos[0]), `it is neither JSON nor YAML: ${error.message}`)
         : readCloudFormationYaml(indented, file);
@@ -68,10 +68,10 @@ const LARGEST_TEMPLATE = 2_000_000;
 const LONGEST_SCALAR = 1000;
 
 /**
- * The text with the lines of flow collections indented: `yaml` ends such a collection at a line that is not, PyYAML does
+ * The text with the lines of flow collections and quoted texts indented: `yaml` ends both at a line that is not, PyYAML does
  * not ask for it. Lines keep their numbers. `undefined` where that is too much to read.
  */
-function indentFlow(text: string): string | undefined {
+function indentContinuations(text: string): string | undefined {
   if (text.length > LARGEST_TEMPLATE) return undefined;
   const { CST, Lexer } = yaml();
   const lexer = new Lexer();
@@ -79,7 +79,8 @@ function indentFlow(text: string): string | undefined {
   let silent = 0;
   const lines: string[] = [];
   for (const line of text.split(/(?<=\n)/u)) {
-    const indented = level > 0 && !line.startsWith(INDENTATION) ? `${INDENTATION}${line}` : line;
+    const isContinued = level > 0 || lexer["next"] === "quoted-scalar";
+    const indented = isContinued && !line.startsWith(INDENTATION) ? `${INDENTATION}${line}` : line;
     silent += 1;
     for (const token of lexer.lex(indented, true)) {
       silent = 0;
@@ -93,5 +94,5 @@ function indentFlow(text: string): string | undefined {
   return lines.join("");
 }
 
-/** More than a block has around a flow collection. */
+/** More than a block has around a flow collection or a quoted text. */
 const INDENTATION = " ".repeat(100);

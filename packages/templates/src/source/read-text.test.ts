@@ -53,6 +53,11 @@ describe("YAML is read as PyYAML reads it:", () => {
       "a: |\n  [ {\nb: 'x [' # {\nc:\n  d: [\n  1 ]",
       { a: "[ {\n", b: "x [", c: { d: [1] } },
     ],
+    [
+      "a text in quotes that is not indented",
+      "a:\n    b: '{\n\n  x: 1\n}'\n    c: \"1\\\n2\"",
+      { a: { b: "{\nx: 1 }", c: "12" } },
+    ],
     ["the last of equal keys", "a: 1\na: 2", { a: 2 }],
     [
       "anchors and merge keys, which do not override",
