@@ -2,6 +2,7 @@ import { COMMON_KEYS, type KeyType } from "./condition-keys.ts";
 import { isOperand, OPERATOR_NAMES } from "./conditions/operators.ts";
 import { quote } from "./json.ts";
 import { nearest } from "./nearest.ts";
+import { malformedVariable } from "./policy-variables.ts";
 import type { Condition, Defect, Statement } from "./policy.ts";
 import { isUnresolved } from "./unresolved.ts";
 
@@ -10,7 +11,7 @@ import { isUnresolved } from "./unresolved.ts";
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html
  */
-export function* conditionDefects({ conditions }: Statement): Iterable<Defect> {
+export function* conditionDefects({ conditions, version }: Statement): Iterable<Defect> {
   const seen = new Map<string, string>();
   const reported = new Set<string>();
   for (const condition of conditions) {
@@ -23,6 +24,11 @@ export function* conditionDefects({ conditions }: Statement): Iterable<Defect> {
       if (!isUnresolved(unreadable)) yield { code: "condition", message: unreadable, place };
     } else {
       yield* operandDefects(condition);
+      const variable = version === "2012-10-17" ? condition.values.map(malformedVariable).find(Boolean) : undefined;
+      if (variable !== undefined) {
+        const message = `${written} ${name}: the policy variable ${quote(variable)} cannot be read`;
+        yield { code: "operand", message, fix: "write ${key}, or ${key, 'default'}", place };
+      }
       const same = `${written.toLowerCase()} ${key}`;
       const other = seen.get(same);
       if (other !== undefined) {

@@ -56,6 +56,8 @@ it.each([
   "arn:aws:iam::123456789012:assumed-role/app/s1",
   "arn:aws:s3:::my-bucket",
   "arn:amazon:iam::123456789012:role/app",
+  "arn:aws:iam::${AWS::AccountId}:role/app",
+  "arn:aws:iam::123456789012:user/${aws:username}",
 ])("rejects the AWS principal %j", (value) => {
   expect(principal({ AWS: value })).toHaveLength(1);
 });
@@ -174,6 +176,26 @@ it.each([
 ])("finds nothing wrong with the condition %j", (block) => {
   expect(condition(block)).toEqual([]);
 });
+
+it.each(["${aws:userid", "a/${}", "${aws:PrincipalTag/a, 'b}", "${,}"])(
+  "rejects the policy variable %s, but not in a version without variables",
+  (value) => {
+    const document = (Version: string): unknown => ({
+      Version,
+      Statement: { ...allow, Condition: { StringLike: { "aws:PrincipalTag/team": value } } },
+    });
+    expect(parsePolicy(document("2012-10-17"), "trust policy").defects).toMatchObject([{ code: "operand" }]);
+    expect(parsePolicy(document("2008-10-17"), "trust policy").defects).toEqual([]);
+  },
+);
+
+it.each(["${aws:userid}", "${*}", "${aws:PrincipalTag/cost center, 'a, b'}", "${Team}-${ aws:username }"])(
+  "finds nothing wrong with the policy variables of %s",
+  (value) => {
+    const Statement = { ...allow, Condition: { StringLike: { "aws:PrincipalTag/team": value } } };
+    expect(parsePolicy({ Version: "2012-10-17", Statement }, "trust policy").defects).toEqual([]);
+  },
+);
 
 it("says where a defect is", () => {
   const { defects } = parsePolicy(

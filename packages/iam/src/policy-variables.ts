@@ -10,7 +10,7 @@ export type Resolved =
 
 /** `${key}` or `${key, 'default'}`. */
 const VARIABLE = /\$\{([^}]*)\}/g;
-const KEY_AND_DEFAULT = /^\s*([^,\s][^,]*?)\s*(?:,\s*'([^']*)'\s*)?$/;
+const KEY_AND_DEFAULT = /^\s*([^,'\s][^,']*?)\s*(?:,\s*'([^']*)'\s*)?$/;
 /** `${*}`, `${?}` and `${$}` write the character itself. */
 const ESCAPES = new Set(["*", "?", "$"]);
 
@@ -34,6 +34,16 @@ export function resolveVariables(text: string, version: unknown, context: Reques
   }
   resolved += text.slice(done);
   return { state: "text", pattern: literals.size > 0 ? { text: resolved, literals } : { text: resolved } };
+}
+
+/**
+ * The first policy variable of a text that AWS cannot read: without a name, a closing brace or quotation mark.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html
+ */
+export function malformedVariable(text: string): string | undefined {
+  const variables = [...text.matchAll(/\$\{([^}]*)(\}?)/g)];
+  return variables.find(([, name = "", end]) => end === "" || !(ESCAPES.has(name) || KEY_AND_DEFAULT.test(name)))?.[0];
 }
 
 function valueOf(variable: string, context: RequestContext): string | Exclude<Resolved, { state: "text" }> {

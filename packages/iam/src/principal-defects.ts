@@ -39,6 +39,17 @@ export function* principalDefects({ kind, effect, principal }: Statement): Itera
 
 function* entryDefects(principal: Principal): Iterable<Defect> {
   const { type, value, readable, place } = principal;
+  // A part that is unknown offline has no colon.
+  const [variable] = /\$\{[^{}]*:[^{}]*\}/.exec(value) ?? [];
+  if (variable !== undefined) {
+    const message = `principal "${value}": ${variable} is literal text in a principal`;
+    yield {
+      code: "principal",
+      message,
+      fix: "write the value out; in CloudFormation, put !Sub before the text",
+      place,
+    };
+  }
   if (isUnresolved(value) || value === "*") return;
   if (type === "Service" || type === "Federated" || type === "AWS") {
     if (!readable) {

@@ -4,6 +4,7 @@ import {
   type ContextEntry,
   contextOf,
   groupBy,
+  inNetwork,
   isMultivalued,
   isUnresolved,
   parseArn,
@@ -29,7 +30,13 @@ export const neverMatches: Rule = {
   fix: "correct the conditions, or remove the statement",
   *checkStatementOf(statement, role, { context: { now } }) {
     const { conditions, version, effect } = statement;
-    for (const condition of conditions) yield* literalVariables(condition, version);
+    for (const condition of conditions) {
+      yield* literalVariables(condition, version);
+      if (condition.key !== "aws:sourceip" || !isDemand(condition)) continue;
+      if (condition.values.length === 0 || !condition.values.every(isPrivate)) continue;
+      const shown = `${condition.written} ${condition.name}: ${condition.values.join(", ")}`;
+      yield { message: `${shown} is private; the key has public addresses only`, fix: "use aws:VpcSourceIp" };
+    }
     for (const [key, group] of groupBy(conditions, (condition) => condition.key)) {
       const values = valuesToTry(group, version);
       if (!values) continue;
@@ -54,6 +61,17 @@ export const neverMatches: Rule = {
     }
   },
 };
+
+/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/access-analyzer-reference-policy-checks.html */
+const PRIVATE_NETWORKS = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"];
+
+/** Whether all addresses of a network are private. */
+function isPrivate(network: string): boolean {
+  const [base = "", length = "128"] = network.split("/");
+  return PRIVATE_NETWORKS.some(
+    (each) => inNetwork(each, base) === true && Number(length) >= Number(each.split("/")[1]),
+  );
+}
 
 const ABSENT: ContextEntry = { state: "absent" };
 

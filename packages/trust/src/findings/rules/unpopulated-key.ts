@@ -13,6 +13,8 @@ const OF_CALL: Readonly<Record<AssumeAction, ReadonlySet<string>>> = {
   "sts:AssumeRoleWithWebIdentity": new Set([...ANY_CALL, "sts:roleauthorizedbyidp"]),
 };
 
+const OF_FEDERATED_SESSION = new Set("aud sub amr app_id id user_id sub_type namequalifier".split(" "));
+
 /** @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html */
 export const unpopulatedKey: Rule = {
   id: "unpopulated-key",
@@ -26,7 +28,7 @@ export const unpopulatedKey: Rule = {
       const { key, name, written, unreadable } = condition;
       if (unreadable !== undefined || isUnresolved(name)) continue;
       if (calls.some((action) => mayCarry(action, key))) {
-        yield* neverMet(condition, statement);
+        yield* neverMet(condition, statement, calls);
         continue;
       }
       // The same but for one or two letters.
@@ -43,6 +45,7 @@ export const unpopulatedKey: Rule = {
 function* neverMet(
   condition: Condition,
   statement: Statement,
+  calls: readonly AssumeAction[],
 ): Iterable<{ readonly message: string; readonly fix: string }> {
   const { key, name, written, values } = condition;
   if (statement.effect !== "Allow" || !(isDemand(condition) || isPresenceGuard(condition))) return;
@@ -56,7 +59,9 @@ function* neverMet(
     // Elsewhere a variable is literal text.
     if (statement.version !== "2012-10-17") continue;
     const variables = values.map((value) => /\$\{([^{},:]+:[^{},]+)\}/.exec(value)?.[1]);
-    const lacking = variables.find((each) => each !== undefined && lacksKey(principal, each.toLowerCase(), statement));
+    const hasValue = (variable: string): boolean =>
+      calls.some((action) => mayCarry(action, variable)) && !lacksKey(principal, variable, statement);
+    const lacking = variables.find((each) => each !== undefined && !hasValue(each.toLowerCase()));
     if (lacking === undefined || variables.some((each) => each === undefined)) continue;
     yield {
       message: `${written} ${name}: \${${lacking}} has no value in calls of the ${who}, so it is never let in`,
@@ -77,7 +82,10 @@ function mayCarry(action: AssumeAction, key: string): boolean {
     key.startsWith("aws:") || key.startsWith("iam:") || key.startsWith("sts:") ? key.slice(0, slash + 1) || key : key;
   if (COMMON_KEYS.has(name) || OF_CALL[action].has(name)) return true;
   const prefix = key.slice(0, key.lastIndexOf(":"));
-  if (prefix === "saml") return action === "sts:AssumeRoleWithSAML";
   // Claims of a token have the provider's name as prefix, which has a dot.
-  return action === "sts:AssumeRoleWithWebIdentity" && prefix.includes(".");
+  const isSaml = prefix === "saml";
+  if (!isSaml && !prefix.includes(".")) return false;
+  // A federated session that assumes another role carries along whose it is.
+  if (action === "sts:AssumeRole") return OF_FEDERATED_SESSION.has(key.slice(prefix.length + 1));
+  return isSaml === (action === "sts:AssumeRoleWithSAML");
 }
