@@ -14,6 +14,8 @@ const TRUST = {
   },
 };
 
+const ON_WINDOWS = process.platform === "win32";
+
 let directory: string;
 const before = process.cwd();
 beforeAll(async () => {
@@ -55,7 +57,7 @@ beforeAll(async () => {
   await writeFile(join(directory, "sparse.json"), "");
   await truncate(join(directory, "sparse.json"), 2 ** 31);
   await symlink("/dev/zero", join(directory, "zero.json"));
-  execFileSync("mkfifo", [join(directory, "pipe.json")]);
+  if (!ON_WINDOWS) execFileSync("mkfifo", [join(directory, "pipe.json")]);
   // Messages show names as they are given: below the working directory.
   process.chdir(directory);
 });
@@ -112,13 +114,9 @@ it.each([
   ["explain", ["explain", "role.json"], "--from and --to are required", "Add --from ARN"],
   ["explain", ["explain", "--request", "request.json"], "request.json: role is missing", "fix: Write"],
   ["explain", ["explain", "--request", "empty.json"], "empty.json: is not JSON", "empty.json"],
-  ["explain", ["explain", "--request", "pipe.json"], "--request pipe.json: is an empty pipe", "write a file"],
-  ["explain", ["explain", "--request", "zero.json"], "--request zero.json: is neither a file nor a pipe", "zero.json"],
   ["explain", ["explain", "--request", "sparse.json"], "--request sparse.json: ", "is larger than"],
   ["explain", ["explain", "--request", "void"], "--request void: is neither a file nor a pipe", "void"],
   ["explain", ["explain", "--request", "loop.json"], "--request loop.json: ELOOP", "loop.json"],
-  ["check", ["check", "role.json", "--manifest", "pipe.json"], "pipe.json: it is not a regular file", "name a regular"],
-  ["check", ["check", "role.json", "--expect", "zero.json"], "zero.json: it is not a regular file", "name a regular"],
   ["env", ["env", "--manifest", "sparse.json"], "sparse.json: it has more than", "name a smaller file"],
   ["explain", ["explain", "--request", "no.json"], "--request no.json: ENOENT", "no such file"],
   [
@@ -127,9 +125,18 @@ it.each([
     `--to ${ARN}s: no such role in role.json`,
     "fix: Use one of",
   ],
-])("agent-roles %s ends %j with 2", async (_, argv, place, fix) => {
+])("agent-roles %s ends %j with 2", endsWith2);
+
+it.skipIf(ON_WINDOWS).each([
+  ["explain", ["explain", "--request", "pipe.json"], "--request pipe.json: is an empty pipe", "write a file"],
+  ["explain", ["explain", "--request", "zero.json"], "--request zero.json: is neither a file nor a pipe", "zero.json"],
+  ["check", ["check", "role.json", "--manifest", "pipe.json"], "pipe.json: it is not a regular file", "name a regular"],
+  ["check", ["check", "role.json", "--expect", "zero.json"], "zero.json: it is not a regular file", "name a regular"],
+])("agent-roles %s ends %j with 2", endsWith2);
+
+async function endsWith2(_: string, argv: readonly string[], place: string, fix: string): Promise<void> {
   expect(read(await cli(argv), place, fix)).toEqual(TROUBLE);
-});
+}
 
 const TROUBLE = { code: 2, out: "", place: true, fix: true, trace: false };
 

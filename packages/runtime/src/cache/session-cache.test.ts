@@ -179,7 +179,7 @@ it("warns of a damaged file once, by name, and replaces it", async () => {
   expect(await readFile(cache.file(), "utf8")).toContain("Call1");
 });
 
-it.each<readonly [string, () => Promise<Record<string, string>>, RegExp]>([
+it.skipIf(process.platform === "win32").each<readonly [string, () => Promise<Record<string, string>>, RegExp]>([
   [
     "cannot be made",
     () => writeFile(`${cache.directory()}.x`, "").then(() => ({ AGENT_ROLES_CACHE_DIR: `${cache.directory()}.x/y` })),

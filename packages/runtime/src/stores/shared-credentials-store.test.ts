@@ -212,7 +212,7 @@ it("says what to do when a file stands where the directory should be", async () 
   await expect(failure).rejects.toMatchObject({ code: "StoreFailed", message: expect.stringContaining(".aws") });
 });
 
-it.each(["credentials", "config"])(
+it.skipIf(process.platform === "win32").each(["credentials", "config"])(
   "neither waits for a pipe in the place of the %s file, nor replaces it",
   async (name) => {
     await given("other", "");
