@@ -1,11 +1,10 @@
 import { AgentRolesError } from "./agent-roles-error.ts";
-import { initialRefresh } from "./initial-refresh.ts";
 import { type ProfileStatus, profileStatus } from "./profile-status.ts";
 import type { Diagnostic, Env, TargetRole } from "./role-env/index.ts";
 import { type RoleChanges, type RoleMember, roleSet, type RoleSet, type RoleSetOptions } from "./role-set.ts";
 import type { CredentialsOptions } from "./rotation/role-session.ts";
 import { isValid, type SessionCredentials } from "./session/credentials.ts";
-import { type Rotation, type StartOptions, startRotation } from "./start-rotation.ts";
+import { initialRefresh, type Rotation, type StartOptions, startRotation } from "./start-rotation.ts";
 import type { StoredCredentials } from "./stores/credential-store.ts";
 import { storeEntries } from "./stores/store-entries.ts";
 import { timeLimitedStore } from "./stores/time-limited-store.ts";

@@ -4,8 +4,7 @@ import type { TargetRole } from "./role-env/index.ts";
 import { isValid } from "./session/credentials.ts";
 import type { CredentialStore, StoredCredentials } from "./stores/credential-store.ts";
 import { storeWriter } from "./store-writer.ts";
-import { initialRefresh } from "./initial-refresh.ts";
-import type { RoleSession } from "./rotation/role-session.ts";
+import type { RoleSession, SessionState } from "./rotation/role-session.ts";
 import { rotationLoop } from "./rotation/rotation-loop.ts";
 
 /** A look at the cache is a read of one small file for each failed role, and of a file's time for the others. */
@@ -98,4 +97,24 @@ async function lookAtOthers(sessions: () => readonly RoleSession[], clock: Clock
     await clock.sleep(LOOK_EVERY_MS, signal);
     if (!signal.aborted) await Promise.all(sessions().map(async (session) => session.look?.()));
   }
+}
+
+/** Refreshes all sessions, or those that `refresh` does not have already, and reports the progress. Never rejects. */
+export async function initialRefresh(
+  sessions: readonly RoleSession[],
+  onEvent: OnEvent,
+  refresh = (session: RoleSession): SessionState | Promise<SessionState> => session.refresh(),
+): Promise<SessionState[]> {
+  const total = sessions.length;
+  let done = 0;
+  let failed = 0;
+  return Promise.all(
+    sessions.map(async (session) => {
+      const state = await refresh(session);
+      done += 1;
+      if (state.failure) failed += 1;
+      onEvent({ type: "initialProgress", done, failed, total });
+      return state;
+    }),
+  );
 }

@@ -41,7 +41,7 @@ export const CHECKS: readonly Check[] = [
     severity: "error",
     good: "the AWS_ROLE_N variables have no mistakes",
     find: ({ mistakes, profiles, roleEnv, env }) => {
-      if (profiles.length === 0) return [asProblem(noRoles(env))];
+      if (profiles.length === 0) return [noRoles(env)];
       const all = [...mistakes, ...(roleEnv?.warnings ?? [])];
       return all.filter(({ message }) => !message.includes(OWN_MASTER) && message !== GAP).map(asProblem);
     },
@@ -138,7 +138,7 @@ export const CHECKS: readonly Check[] = [
       const foreign = foreignProfiles(texts, paths, new Set(profiles));
       return profiles.flatMap((profile) => {
         const error = foreign.get(profile);
-        return error && shadowing(sectionsOf(profile)).length === 0 ? [asProblem(error)] : [];
+        return error && shadowing(sectionsOf(profile)).length === 0 ? [error] : [];
       });
     },
   },
@@ -153,7 +153,7 @@ export const CHECKS: readonly Check[] = [
       const problems = await Promise.all(
         (roleEnv?.roles ?? []).map((target) => profileProblem(target, shared, clock.now())),
       );
-      return problems.flatMap((error) => (error && error.code !== "ForeignProfile" ? [asProblem(error)] : []));
+      return problems.flatMap((error) => (error && error.code !== "ForeignProfile" ? [error] : []));
     },
   },
   {
@@ -233,13 +233,13 @@ export const CHECKS: readonly Check[] = [
     id: "aws-reachable",
     severity: "error",
     good: "nothing stopped a call to STS",
-    find: ({ master: { error } }) => (error && NOT_REACHED.test(error.code) ? [asProblem(error)] : []),
+    find: ({ master: { error } }) => (error && NOT_REACHED.test(error.code) ? [error] : []),
   },
   {
     id: "master-credentials",
     severity: "error",
     good: "STS did not refuse the master's credentials",
-    find: ({ master: { error } }) => (error && !NOT_REACHED.test(error.code) ? [asProblem(error)] : []),
+    find: ({ master: { error } }) => (error && !NOT_REACHED.test(error.code) ? [error] : []),
   },
   {
     id: "clock",

@@ -4,7 +4,7 @@ import { expandHome } from "../files/home-directory.ts";
 import { isProcessAlive } from "../files/process-identity.ts";
 import { lockHolder } from "../files/process-lock.ts";
 import { readRegularFile } from "../files/read-regular-file.ts";
-import { type Env, formatDiagnostic } from "../role-env/index.ts";
+import { type Diagnostic, type Env, formatDiagnostic } from "../role-env/index.ts";
 import type { PlacedSection } from "./facts.ts";
 
 /** A mistake that a check finds. */
@@ -17,11 +17,9 @@ export interface Problem {
 const SILENT_LOCK_MS = 60_000;
 const TOKEN_BYTES = 1_000_000;
 
-/** A diagnostic or an error with its place in the message. */
-export function asProblem(each: Problem): Problem {
-  const message =
-    each instanceof AgentRolesError ? each.message : formatDiagnostic({ ...each, fix: "" }).replace(/; $/, "");
-  return { message, fix: each.fix };
+/** A diagnostic with its place in the message. */
+export function asProblem(each: Diagnostic): Problem {
+  return { message: formatDiagnostic({ ...each, fix: "" }).replace(/; $/, ""), fix: each.fix };
 }
 
 /** The error that the work throws. */
@@ -30,7 +28,7 @@ export async function problemOf(work: () => Promise<void>): Promise<readonly Pro
     await work();
     return [];
   } catch (error) {
-    if (error instanceof AgentRolesError) return [asProblem(error)];
+    if (error instanceof AgentRolesError) return [error];
     throw error;
   }
 }

@@ -1,8 +1,7 @@
 export { AgentRolesError } from "../agent-roles-error.ts";
 export type { AgentRolesErrorOptions, ErrorCode } from "../agent-roles-error.ts";
 export type { Env } from "./env.ts";
-export { type Diagnostic, formatDiagnostic } from "./diagnostic.ts";
-export { DiagnosticError } from "./diagnostic-error.ts";
+export { type Diagnostic, DiagnosticError, formatDiagnostic } from "./diagnostic.ts";
 export { escapeControlCharacters, type OutputOptions, safeOutput } from "./escape-control-characters.ts";
 export { definedOnly } from "./defined-only.ts";
 export { formatRoleEnv } from "./format-role-env.ts";

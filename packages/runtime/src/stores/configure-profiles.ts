@@ -3,9 +3,8 @@ import type { TargetRole } from "../role-env/index.ts";
 import type { SessionCredentials } from "../session/credentials.ts";
 import type { RefusedCredentials } from "./credential-store.ts";
 import { withoutProfileFiles } from "./profile-store.ts";
-import { profileSection } from "./profile-section.ts";
 import { processCommand } from "./process-command.ts";
-import { type SharedFilesOptions, sharedFilesStore } from "./shared-files-store.ts";
+import { profileSection, type SharedFilesOptions, sharedFilesStore } from "./shared-files-store.ts";
 
 export interface ConfigureProfilesOptions extends SharedFilesOptions {
   /** The program with an absolute path, and its arguments; `--profile NAME` is added to them. */

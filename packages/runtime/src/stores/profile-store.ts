@@ -8,8 +8,7 @@ import {
   removeProfileFiles,
   writeProfileFiles,
 } from "./profile-files.ts";
-import { profileSection } from "./profile-section.ts";
-import { type SharedFilesOptions, sharedFilesStore } from "./shared-files-store.ts";
+import { profileSection, type SharedFilesOptions, sharedFilesStore } from "./shared-files-store.ts";
 import { storeFailed } from "./store-failed.ts";
 
 export interface ProfileStoreOptions extends SharedFilesOptions {

@@ -1,8 +1,7 @@
 import type { CredentialStore } from "./credential-store.ts";
 import { formatManagedNote } from "./managed-note.ts";
 import { withoutProfileFiles } from "./profile-store.ts";
-import { profileSection } from "./profile-section.ts";
-import { type SharedFilesOptions, sharedFilesStore } from "./shared-files-store.ts";
+import { profileSection, type SharedFilesOptions, sharedFilesStore } from "./shared-files-store.ts";
 
 export type SharedCredentialsStoreOptions = SharedFilesOptions;
 

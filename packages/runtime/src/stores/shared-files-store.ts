@@ -23,7 +23,7 @@ import { type FilesStamp, retryOnConflict, stampOf, waitForWriter } from "./othe
 import type { Owner } from "../files/owner.ts";
 import { replaceFile } from "../files/replace-file.ts";
 import { openTrustedFile, type TrustedFile } from "../files/trusted-file.ts";
-import type { Env } from "../role-env/env.ts";
+import type { Env, TargetRole } from "../role-env/index.ts";
 import { type Files, readBoth, withNames, writeBoth } from "./both-files.ts";
 
 export interface SharedFilesOptions {
@@ -51,6 +51,12 @@ export interface ProfileForm {
   readonly file: keyof SharedPaths;
   readonly config: (entry: StoredCredentials) => SectionEdit;
   readonly credentials: (entry: StoredCredentials) => SectionEdit;
+}
+
+/** A profile's section of the config file, with its Region and these lines; no section when there is nothing to say. */
+export function profileSection({ profile, region, role }: TargetRole, lines: readonly string[] = []): SectionEdit {
+  const all = [...lines, ...(region ? [`region = ${region}`] : [])];
+  return { header: `profile ${profile}`, note: `do not edit; role=${role.arn}`, ...(all.length > 0 && { lines: all }) };
 }
 
 /**

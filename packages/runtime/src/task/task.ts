@@ -74,9 +74,8 @@ export function openTask(options: TaskOptions, context: TaskContext): Task {
     return {
       assumeRole,
       revokedAt: (target) => origins.get(target.profile)?.connection.revokedAt?.(target) ?? 0,
-      reconnect: () => {
-        for (const { connection } of origins.values()) connection.reconnect();
-      },
+      // Never called: a task has no retry, and the roles keep their connections.
+      reconnect: () => undefined,
     };
   }
 

@@ -1,6 +1,6 @@
 import { DeleteSecretCommand, DescribeSecretCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import pLimit from "p-limit";
-import { AgentRolesError } from "../../agent-roles-error.ts";
+import { AgentRolesError, toAgentRolesError } from "../../agent-roles-error.ts";
 import type { CredentialStore, StoredCredentials } from "../credential-store.ts";
 import { newSecret, type SecretOptions } from "./new-secret.ts";
 import { processCredentials } from "../process-credentials.ts";
@@ -33,8 +33,7 @@ export function secretForEach(prefix: string, options: SecretOptions, client: Se
       await updateSecret({ secretId, shared: false, create, edit }, context);
       return undefined;
     } catch (error) {
-      if (error instanceof AgentRolesError) return error;
-      throw error;
+      return toAgentRolesError(error);
     }
   }
 

@@ -1,7 +1,6 @@
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { secretRegion } from "../../secret-region.ts";
 import type { CredentialStore } from "../credential-store.ts";
-import { reconnectingStore } from "../reconnecting-store.ts";
 import type { SecretOptions, SecretsClientConfig } from "./new-secret.ts";
 import { secretForAll } from "./secret-for-all.ts";
 import { secretForEach } from "./secret-for-each.ts";
@@ -31,4 +30,28 @@ function withClient(options: SecretsManagerStoreOptions, client: SecretsManagerC
   return "prefix" in options
     ? secretForEach(options.prefix.replace(/\/+$/, ""), options, client)
     : secretForAll(options.secretId, options, client);
+}
+
+/** The store that `connect` makes, made anew after every failure. */
+export function reconnectingStore(connect: () => CredentialStore): CredentialStore {
+  let store = connect();
+  const reconnect = (): void => {
+    store = connect();
+  };
+  return {
+    name: store.name,
+    put: async (entries, options) => {
+      const refused = await store.put(entries, options).catch((error: unknown) => {
+        reconnect();
+        throw error;
+      });
+      if (refused.length > 0) reconnect();
+      return refused;
+    },
+    remove: (profiles, options) =>
+      store.remove(profiles, options).catch((error: unknown) => {
+        reconnect();
+        throw error;
+      }),
+  };
 }

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { AgentRolesError } from "../agent-roles-error.ts";
-import { target } from "../fixtures.test-helper.ts";
-import type { CredentialStore } from "./credential-store.ts";
-import { reconnectingStore } from "./reconnecting-store.ts";
+import { AgentRolesError } from "../../agent-roles-error.ts";
+import { target } from "../../fixtures.test-helper.ts";
+import type { CredentialStore } from "../credential-store.ts";
+import { reconnectingStore } from "./secrets-manager-store.ts";
 
 const expired = new AgentRolesError("ExpiredToken", { code: "StoreFailed", fix: "log in", retryable: true });
 
