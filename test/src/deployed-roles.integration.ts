@@ -1,8 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import { parseEnv } from "node:util";
-import { readSharedProfiles } from "@agent-roles/runtime/stores";
 import { CloudFormationClient, DescribeStacksCommand } from "@aws-sdk/client-cloudformation";
 import { CreateRoleCommand, DeleteRoleCommand, GetRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -192,33 +190,6 @@ describe("AWS_ROLE_N", () => {
 
 // Real accounts issue no session under 900 seconds.
 describe.runIf(isLocal)("agent-roles run, with sessions of seconds", () => {
-  it("replaces the credentials while clients loop without one failed call, and stops within a second", async () => {
-    const env = await deployment.agent();
-    deployment.target.sandbox?.faults({ sessionLifetimeSeconds: 8 });
-    const run = startAgentRoles(["run", "--env-file", envFile], env);
-    try {
-      const profile = "MySecondAccount";
-      await retry(() => sdkArn(profile, env));
-      const keys = new Set<string>();
-      const loop = async (arn: (name: string, vars: typeof env) => Promise<string>): Promise<void> => {
-        for (; keys.size < 3; await setTimeout(1_500)) {
-          expect(await arn(profile, env)).toContain("assumed-role/MySecondRole");
-          const { managed } = await readSharedProfiles(env);
-          keys.add(managed.find((each) => each.profile === profile)?.credentials.accessKeyId ?? "");
-        }
-      };
-      await Promise.all(clients.filter(({ missing }) => missing === undefined).map(({ arn }) => loop(arn)));
-      expect(keys).not.toContain("");
-    } finally {
-      deployment.target.sandbox?.faults({});
-      const stopped = Date.now();
-      const { exitCode, stdout } = await run.stop("SIGTERM");
-      expect(exitCode).toBe(0);
-      expect(Date.now() - stopped).toBeLessThan(1_000);
-      expect(stdout).toMatch(/rotated +MySecondAccount +….{4} → ….{4}/);
-    }
-  });
-
   it("keeps valid credentials in place while STS throttles, and heals", async () => {
     const env = await deployment.agent();
     const sandbox = deployment.target.sandbox;
@@ -234,7 +205,7 @@ describe.runIf(isLocal)("agent-roles run, with sessions of seconds", () => {
       await printed(/^ +Throttled: /);
       expect(await sdkArn("MyFirstAccount", env)).toContain("MyFirstRole");
       sandbox?.faults(sessions);
-      await printed(/rotated +MyFirstAccount/);
+      await printed(/rotated +MyFirstAccount +….{4} → ….{4}/);
       expect(await sdkArn("MyFirstAccount", env)).toContain("MyFirstRole");
     } finally {
       sandbox?.faults({});

@@ -130,6 +130,6 @@ describe("startSandbox", () => {
     expect([await isUp(gateway), await isUp(moto)]).toEqual([true, true]);
     child.kill("SIGKILL");
     await child;
-    await vi.waitFor(async () => expect(await isUp(moto)).toBe(false), { timeout: 5_000 });
+    await vi.waitFor(async () => expect(await isUp(moto)).toBe(false), { timeout: 60_000 });
   });
 });
