@@ -118,14 +118,7 @@ export async function storedProfiles(
 async function identifyCaller(roleEnv: RoleEnv, options: { env: Env; clock: Clock }): Promise<string | undefined> {
   const { env } = options;
   const local = localCaller(env);
-  if (local !== undefined || (await isAbsent(cacheDirectory(env)))) return local;
+  if (local !== undefined || (await access(cacheDirectory(env)).catch(errorCode)) === "ENOENT") return local;
   const { connectMaster } = await import("./master/connect-master.ts");
   return connectMaster(roleEnv, options).caller();
-}
-
-async function isAbsent(directory: string): Promise<boolean> {
-  return access(directory).then(
-    () => false,
-    (error: unknown) => errorCode(error) === "ENOENT",
-  );
 }

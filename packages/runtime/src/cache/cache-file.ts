@@ -21,10 +21,8 @@ export function cacheFile(directory: string, key: string): string {
 
 /** Changes whenever the file is replaced; `undefined` when there is none. */
 export async function cacheFileStamp(directory: string, key: string): Promise<string | undefined> {
-  return lstat(cacheFile(directory, key)).then(
-    ({ ino, mtimeMs }) => `${ino} ${mtimeMs}`,
-    () => undefined,
-  );
+  const info = await lstat(cacheFile(directory, key)).catch(() => undefined);
+  return info && `${info.ino} ${info.mtimeMs}`;
 }
 
 /** Reads a cache file, which takes less time than a promise would cost. Never throws. @returns `undefined` when there is none. */

@@ -86,10 +86,8 @@ async function isAbandoned(path: string, holder: string): Promise<boolean> {
 
 /** A lock from the future counts as old: the clock was set back. */
 async function silentMs(path: string): Promise<number> {
-  return lstat(path).then(
-    ({ mtimeMs }) => Math.abs(Date.now() - mtimeMs),
-    () => 0,
-  );
+  const info = await lstat(path).catch(() => undefined);
+  return info ? Math.abs(Date.now() - info.mtimeMs) : 0;
 }
 
 /**

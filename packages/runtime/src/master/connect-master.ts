@@ -77,8 +77,8 @@ export function connectMaster(roleEnv: RoleEnv, options: MasterOptions = {}): Ma
     const caller = retriedOnFailure(() =>
       callerIdentity({ ...common, credentials: startCredentials }, "the master", "master"),
     );
-    if (!master)
-      return { connectedAt, startCredentials, caller, credentials: startCredentials, client: start, isWaiting };
+    const known = { connectedAt, startCredentials, caller, isWaiting };
+    if (!master) return { ...known, credentials: startCredentials, client: start };
 
     // The master's own session serves every task.
     const attributes = roleSessionName && task === undefined ? { roleSessionName } : {};
@@ -97,8 +97,7 @@ export function connectMaster(roleEnv: RoleEnv, options: MasterOptions = {}): Ma
     // A session of the master itself must not hop: a role can assume itself only where its own trust policy says so.
     const credentials: AwsCredentialIdentityProvider = async () =>
       isSessionOf((await caller()).arn, master.role) ? startCredentials() : hop.credentials();
-    const client = stsClient({ ...common, credentials: counted(credentials) });
-    return { connectedAt, startCredentials, caller, credentials, client, isWaiting };
+    return { ...known, credentials, client: stsClient({ ...common, credentials: counted(credentials) }) };
   }
 
   function current(): ReturnType<typeof connect> {
@@ -111,28 +110,20 @@ export function connectMaster(roleEnv: RoleEnv, options: MasterOptions = {}): Ma
 
   async function callerKey(): Promise<string | undefined> {
     const local = ambient ? undefined : localCaller(env);
-    return (
-      local ??
-      current()
-        .startCredentials()
-        .then(
-          ({ accessKeyId }) => `key ${accessKeyId}`,
-          () => undefined,
-        )
-    );
+    if (local !== undefined) return local;
+    const start = await current()
+      .startCredentials()
+      .catch(() => undefined);
+    return start && `key ${start.accessKeyId}`;
   }
 
   async function isChained(): Promise<boolean> {
+    if (master) return true;
     // AssumeRole meets the same failure and reports it better.
-    return (
-      master !== undefined ||
-      current()
-        .caller()
-        .then(
-          ({ arn }) => isRoleSession(arn),
-          () => false,
-        )
-    );
+    const start = await current()
+      .caller()
+      .catch(() => undefined);
+    return start !== undefined && isRoleSession(start.arn);
   }
 
   async function assumeRole(request: RoleRequest, _?: unknown, signal?: AbortSignal) {

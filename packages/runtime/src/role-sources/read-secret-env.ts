@@ -1,8 +1,4 @@
-import {
-  GetSecretValueCommand,
-  SecretsManagerClient,
-  type SecretsManagerClientConfig,
-} from "@aws-sdk/client-secrets-manager";
+import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { AgentRolesError } from "../agent-roles-error.ts";
 import { isRole, parseRoleEnv } from "../role-env/index.ts";
 import { isJsonObject } from "../role-env/json.ts";
@@ -29,27 +25,22 @@ export async function readSecretEnv({ secretId, ...options }: SecretEnvOptions):
 }
 
 async function secretText(secretId: string, options: Omit<SecretEnvOptions, "secretId">): Promise<string> {
-  const client = new SecretsManagerClient(secretClientConfig(secretId, options));
+  const { region, credentials } = connectMaster(parseRoleEnv(options.env), options);
+  const client = new SecretsManagerClient({
+    region: secretRegion(secretId) ?? region,
+    credentials,
+    requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
+  });
   try {
     const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId: secretId }));
     if (SecretString !== undefined) return SecretString;
-    throw unreadable(secretId, "the secret is binary", {
-      fix: "Store the variables as a JSON object in the secret's string.",
-    });
+    const fix = "Store the variables as a JSON object in the secret's string.";
+    throw unreadable(secretId, "the secret is binary", { fix });
   } catch (error) {
     throw error instanceof AgentRolesError && error.code === "RolesUnreadable" ? error : notRead(error, secretId);
   } finally {
     client.destroy();
   }
-}
-
-function secretClientConfig(secretId: string, options: Omit<SecretEnvOptions, "secretId">): SecretsManagerClientConfig {
-  const { region, credentials } = connectMaster(parseRoleEnv(options.env), options);
-  return {
-    region: secretRegion(secretId) ?? region,
-    credentials,
-    requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
-  };
 }
 
 /** Values never come into a message: what is in the wrong place may be a secret. */
@@ -62,7 +53,7 @@ function parseSecretEnv(text: string, secretId: string): Record<string, string> 
     throw unreadable(secretId, "the secret is not JSON", { fix });
   }
   if (!isJsonObject(json)) throw unreadable(secretId, "the secret is not a JSON object", { fix });
-  const foreign = Object.keys(json).filter((name) => !isDefinition(name));
+  const foreign = Object.keys(json).filter((name) => !isRole(name) && !DEFINITIONS.includes(name));
   if (foreign.length > 0) {
     // What is no variable's name can be anything.
     const shown = foreign.map((name) =>
@@ -90,10 +81,6 @@ const DEFINITIONS: readonly string[] = [
   "AGENT_ROLES_TASK",
   "AGENT_ROLES_ON_BEHALF_OF",
 ];
-
-function isDefinition(name: string): boolean {
-  return isRole(name) || DEFINITIONS.includes(name);
-}
 
 /**
  * Checks the variables of a secret together with the others. Messages name the variables, and never their values.

@@ -1,4 +1,4 @@
-import { AgentRolesError } from "../agent-roles-error.ts";
+import { AgentRolesError, type ErrorCode } from "../agent-roles-error.ts";
 import { isProcessAlive } from "../files/process-identity.ts";
 import type { TargetRole } from "../role-env/index.ts";
 import { describeProcess, profileInUse } from "./profile-keepers.ts";
@@ -22,24 +22,19 @@ export async function profileProblem(
   const isAlive = keeper === "" ? undefined : ((await isProcessAlive(keeper)) ?? true);
   if (roleArn !== role.arn && isAlive) return profileInUse(profile, { identity: keeper });
   const by = `process ${describeProcess(keeper)}`;
-  const ended = isAlive === false ? `; ${by}, which kept the profile, has ended` : "";
-  const fix = "Start agent-roles run, and keep it running.";
-  if (roleArn !== role.arn) {
-    return new AgentRolesError(`${profile}: its credentials are of ${roleArn}${ended}`, {
-      code: "ProfileNotKept",
-      fix,
-    });
-  }
+  const problem = (
+    code: ErrorCode,
+    what: string,
+    fix = "Start agent-roles run, and keep it running.",
+  ): AgentRolesError => {
+    const ended = isAlive === false ? `; ${by}, which kept the profile, has ended` : "";
+    return new AgentRolesError(`${profile}: its credentials ${what}${ended}`, { code, fix });
+  };
+  if (roleArn !== role.arn) return problem("ProfileNotKept", `are of ${roleArn}`);
   const expiration = credentials.expiration.toISOString();
   if (credentials.expiration.getTime() <= now + clockOffsetMs) {
-    return new AgentRolesError(`${profile}: its credentials expired at ${expiration}${ended}`, {
-      code: "ProfileExpired",
-      fix: isAlive ? `See the output of ${by}, which keeps the profile.` : fix,
-    });
+    const fix = isAlive ? `See the output of ${by}, which keeps the profile.` : undefined;
+    return problem("ProfileExpired", `expired at ${expiration}`, fix);
   }
-  if (isAlive !== false) return undefined;
-  return new AgentRolesError(`${profile}: its credentials expire at ${expiration}${ended}`, {
-    code: "ProfileNotKept",
-    fix,
-  });
+  return isAlive === false ? problem("ProfileNotKept", `expire at ${expiration}`) : undefined;
 }

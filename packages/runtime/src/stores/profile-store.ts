@@ -83,7 +83,7 @@ export function profileStore(options: ProfileStoreOptions = {}): CredentialStore
     missing: async (settleMs) => {
       const present = await profilesWithFile(directory, [...kept]);
       const withoutFile = [...kept].filter((profile) => !present.has(profile));
-      return [...new Set([...withoutFile, ...((await sections.missing?.(settleMs)) ?? [])])];
+      return [...new Set([...withoutFile, ...(await sections.missing(settleMs))])];
     },
   };
 }

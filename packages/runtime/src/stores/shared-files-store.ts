@@ -66,7 +66,7 @@ export function profileSection({ profile, region, role }: TargetRole, lines: rea
  * @throws {AgentRolesError} `StoreFailed` when there is no home directory; from the store's calls when a file cannot be read,
  * locked or written.
  */
-export function sharedFilesStore(form: ProfileForm, options: SharedFilesOptions): CredentialStore {
+export function sharedFilesStore(form: ProfileForm, options: SharedFilesOptions): Required<CredentialStore> {
   const { env = process.env, adopt = false, once = false, clock = systemClock } = options;
   const paths = sharedPaths(env);
   const keeper = async (): Promise<string> => options.keeper ?? processIdentity();
