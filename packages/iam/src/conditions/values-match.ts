@@ -54,12 +54,12 @@ export function valuesMatch(
   }
 }
 
-/** A missing key: positive operators are false, negated ones true; a set operator decides before that. */
+/** A missing key: `ForAllValues` is true, `ForAnyValue` false; without them positive operators are false, negated ones true. */
 function whenAbsent({ qualifier, ifExists }: Condition, operator: ConditionOperator): Match {
   if (qualifier === "ForAnyValue") {
     return ifExists ? unknown("AWS does not document ForAnyValue with IfExists for a missing key") : no(NONE);
   }
-  return ifExists || qualifier || operator.negated ? YES : no(NONE);
+  return ifExists || qualifier === "ForAllValues" || operator.negated ? YES : no(NONE);
 }
 
 const NONE = "the request passes none";
