@@ -52,6 +52,12 @@ it("does not blame identity policies that can be in a managed policy for what th
   expect(answer?.reasons.map(({ policy, effect }) => `${policy} ${effect}`)).toEqual(["trust policy denied"]);
 });
 
+it("gives no edge into a role whose document AWS rejects as a whole", () => {
+  const target = role("target", trust("*"));
+  const document = { ...target.trustPolicy, Comment: "AWS has no such element" };
+  expect(trustRelation([{ ...target, trustPolicy: document }], context)).toEqual([]);
+});
+
 describe("nobody can assume a role", () => {
   it.each<[string, unknown]>([
     ["that trusts nobody", []],
