@@ -4,10 +4,14 @@ import { quote } from "./json.ts";
 
 /** A caller with its ARN taken apart, so that nothing later looks at the text again. */
 export type CallerIdentity =
-  | RoleCaller
-  | { readonly type: "user" | "federated-user" | "root"; readonly arn: Arn; readonly principalArn: string }
+  | AwsIdentity
   | { readonly type: "federated"; readonly provider: string; readonly protocol: "saml" | "web identity" }
   | { readonly type: "service"; readonly service: string };
+
+/** An AWS principal. */
+export type AwsIdentity =
+  | RoleCaller
+  | { readonly type: "user" | "federated-user" | "root"; readonly arn: Arn; readonly principalArn: string };
 
 /** A session of a role. */
 interface RoleCaller {
@@ -69,7 +73,7 @@ export function nameOf(caller: CallerIdentity): string {
   return caller.type === "service" ? caller.service : caller.arn.text;
 }
 
-function readAwsCaller(arn: Arn, givenPrincipal: string | undefined): CallerIdentity | undefined {
+function readAwsCaller(arn: Arn, givenPrincipal: string | undefined): AwsIdentity | undefined {
   const principalArn = givenPrincipal ?? arn.text;
   const [kind, ...names] = arn.resource.split("/");
   const name = lastSegment(arn.resource);

@@ -1,13 +1,14 @@
 import { lastSegment, parseArn } from "./arn.ts";
 import type { AwsPrincipal, Caller } from "./request.ts";
-import type { CallerIdentity } from "./caller-identity.ts";
+import type { AwsIdentity, CallerIdentity } from "./caller-identity.ts";
 import { unknownEntry, entryOf, type ContextEntry } from "./request-context.ts";
 
 type Entries = Iterable<[key: string, entry: ContextEntry | undefined]>;
-type AwsIdentity = Exclude<CallerIdentity, { type: "federated" | "service" }>;
 
 /** The condition keys that describe who calls. */
 export function* callerKeys(caller: Caller, identity: CallerIdentity): Entries {
+  yield ["aws:ViaAWSService", entryOf("false")];
+  yield ["aws:PrincipalIsAWSService", entryOf(String(identity.type === "service"))];
   if (identity.type === "federated") yield* claimKeys(identity.provider);
   else if (identity.type === "service") yield* serviceKeys(identity.service);
   else {

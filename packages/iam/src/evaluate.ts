@@ -29,8 +29,6 @@ export function evaluate(request: AccessRequest, policies: AccessPolicies): Eval
   const resourceAccount = request.resourceAccount ?? (account && account !== "aws" ? account : own);
   const context = contextOf([
     ...callerKeys(request.caller, caller),
-    ["aws:ViaAWSService", entryOf("false")],
-    ["aws:PrincipalIsAWSService", entryOf(String(caller.type === "service"))],
     ["aws:ResourceAccount", entryOf(resourceAccount)],
     ...Object.entries(request.context ?? {}).map(([key, value]) => [key, entryOf(value)] as const),
   ]);

@@ -18,6 +18,31 @@ export function asList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? (value as readonly unknown[]) : [value];
 }
 
+/** {@link asList} of what can be left out: then the list is empty. */
+export function listOf(value: unknown): readonly unknown[] {
+  return value === undefined ? [] : asList(value);
+}
+
+/** The value at a path of keys and indexes; `undefined` where there is none. */
+export function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (outer, key) =>
+      typeof outer === "object" && outer !== null && Object.hasOwn(outer, key) ? Reflect.get(outer, key) : undefined,
+    value,
+  );
+}
+
+/** Gives the first of equal values in place of each: what they share is then held, and read, once. */
+export function shared<Value>(): (value: Value) => Value {
+  const known = new Map<string, Value>();
+  return (value) => {
+    const text = JSON.stringify(value);
+    const first = known.get(text) ?? value;
+    known.set(text, first);
+    return first;
+  };
+}
+
 /** Long values are cut: a reason is for reading. */
 const LONGEST_QUOTE = 200;
 

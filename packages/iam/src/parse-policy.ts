@@ -2,6 +2,7 @@ import { parseArn } from "./arn.ts";
 import { parseOperator } from "./conditions/operators.ts";
 import { findDefects, whyUnreadable, whyUnreadableDocument } from "./defects.ts";
 import { asList, isRecord, quote, textOf } from "./json.ts";
+import { memoize } from "./memoize.ts";
 import {
   PARSED,
   type Condition,
@@ -28,12 +29,10 @@ export function parsePolicy(
   kind: PolicyKind,
 ): { readonly policy: Policy; readonly defects: readonly Defect[] } {
   const policy = readPolicy(json, kind);
-  const defects = knownDefects.get(policy) ?? findDefects(policy);
-  knownDefects.set(policy, defects);
-  return { policy, defects };
+  return { policy, defects: defectsOf(policy) };
 }
 
-const knownDefects = new WeakMap<Policy, readonly Defect[]>();
+const defectsOf = memoize(findDefects);
 
 const kept = new WeakMap<object, Map<PolicyKind, Policy>>();
 

@@ -1,6 +1,6 @@
 import { parseArn } from "./arn.ts";
 import type { CallerIdentity } from "./caller-identity.ts";
-import { asList } from "./json.ts";
+import { asList, listOf } from "./json.ts";
 import { readPolicy } from "./parse-policy.ts";
 import type { Policy, PolicyKind } from "./policy.ts";
 import type { AccessPolicies } from "./request.ts";
@@ -34,10 +34,8 @@ export function readPolicySet(given: AccessPolicies, caller: CallerIdentity, res
   const { identityPolicies, permissionsBoundary, sessionPolicies, scopedPolicies } = own;
   const limits = [
     ...(permissionsBoundary === undefined ? [] : [[named(permissionsBoundary, "permissions boundary")]]),
-    ...(sessionPolicies === undefined || asList(sessionPolicies).length === 0
-      ? []
-      : [readAll(sessionPolicies, "session policy")]),
-    ...levels(scopedPolicies).map((policy, i) => [named(policy, "session policy", `scoped policy ${i}`)]),
+    ...(listOf(sessionPolicies).length === 0 ? [] : [readAll(sessionPolicies, "session policy")]),
+    ...listOf(scopedPolicies).map((policy, i) => [named(policy, "session policy", `scoped policy ${i}`)]),
   ];
   return {
     resource:
@@ -48,10 +46,10 @@ export function readPolicySet(given: AccessPolicies, caller: CallerIdentity, res
         : named(trustPolicy, "trust policy"),
     identity: identityPolicies === undefined ? undefined : readAll(identityPolicies, "identity policy"),
     limits: limits.map((policies) => ({ kind: policies[0]?.policy.kind ?? "session policy", policies })),
-    scps: levels(exempt ? undefined : own.scps).map((level, i) =>
+    scps: listOf(exempt ? undefined : own.scps).map((level, i) =>
       readAll(level, "service control policy", ` of level ${i}`),
     ),
-    rcps: levels(exemptFromRcps ? undefined : rcps).flatMap((level, i) =>
+    rcps: listOf(exemptFromRcps ? undefined : rcps).flatMap((level, i) =>
       readAll(level, "resource control policy", ` of level ${i}`),
     ),
   };
@@ -68,10 +66,6 @@ function isServiceLinked(arn: string): boolean {
 }
 
 const noPolicies: AccessPolicies = {};
-
-function levels(value: unknown): readonly unknown[] {
-  return value === undefined ? [] : asList(value);
-}
 
 function readAll(documents: unknown, kind: PolicyKind, suffix = ""): readonly NamedPolicy[] {
   return asList(documents).map((document, i) => named(document, kind, `${kind} ${i}${suffix}`));

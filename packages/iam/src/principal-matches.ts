@@ -1,5 +1,5 @@
 import { lastSegment, type Arn } from "./arn.ts";
-import { type CallerIdentity, nameOf } from "./caller-identity.ts";
+import { type AwsIdentity, type CallerIdentity, nameOf } from "./caller-identity.ts";
 import { quote } from "./json.ts";
 import type { Principal, PrincipalElement } from "./policy.ts";
 import { anyOf, type Truth } from "./truth.ts";
@@ -58,8 +58,6 @@ function matchOne(principal: Principal, caller: CallerIdentity): PrincipalMatch 
       return undefined;
   }
 }
-
-type AwsIdentity = Exclude<CallerIdentity, { type: "federated" | "service" }>;
 
 function matchAws({ value: principal, arn, wholeAccount }: Principal, caller: AwsIdentity): PrincipalMatch | undefined {
   if (!arn) {

@@ -2,6 +2,7 @@ import { matchesResource } from "./arn-pattern.ts";
 import type { CallerIdentity } from "./caller-identity.ts";
 import { conditionsMatch } from "./conditions/condition-matches.ts";
 import { quote } from "./json.ts";
+import { memoize } from "./memoize.ts";
 import type { PatternElement, Statement } from "./policy.ts";
 import { resolveVariables } from "./policy-variables.ts";
 import {
@@ -113,13 +114,10 @@ function resourceMatches({ kind, version, resource: element }: Statement, { reso
 }
 
 /** Of hundreds of patterns nearly all begin otherwise than the resource. */
-function prefixesOf(element: PatternElement): ReadonlyMap<string, string> {
-  const known = knownPrefixes.get(element) ?? new Map(element.values.map((each) => [each, literalPrefix(each)]));
-  knownPrefixes.set(element, known);
-  return known;
-}
-
-const knownPrefixes = new WeakMap<PatternElement, ReadonlyMap<string, string>>();
+const prefixesOf = memoize(
+  ({ values }: PatternElement): ReadonlyMap<string, string> =>
+    new Map(values.map((each) => [each, literalPrefix(each)])),
+);
 
 /** Asks one value after the other up to the first yes: a list can hold hundreds. */
 function listMatches({ values, partial, negated }: PatternElement, matches: (pattern: string) => Truth): Truth {

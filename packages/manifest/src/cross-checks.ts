@@ -2,12 +2,10 @@ import { accountOf, parseArn } from "@agent-roles/iam";
 import { isRegion, partitionOf } from "@agent-roles/runtime/role-env";
 import { type Draft, type DraftRole, readDraft, textsIn } from "./draft.ts";
 import { didYouMean } from "./did-you-mean.ts";
-import { formatPath, type ManifestIssue } from "./manifest-issue.ts";
+import { formatPath, type ManifestIssue, type Path } from "./manifest-issue.ts";
 import { policyIssues } from "./policy-checks.ts";
 import { stackSetIssues } from "./stack-set-checks.ts";
 import { canBeRegion, knownRegions } from "./regions.ts";
-
-type Path = readonly PropertyKey[];
 
 /**
  * Checks between fields: unique names, one default role, a master that cannot assume itself, policies and ARNs of the right

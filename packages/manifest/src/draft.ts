@@ -1,5 +1,6 @@
 import { isRecord } from "@agent-roles/iam";
 import * as z from "zod";
+import type { Path } from "./manifest-issue.ts";
 import { DEFAULT_DEPLOY_ROLE, DEFAULT_PARTITION, DEFAULT_ROLE_PATH } from "./manifest-schema.ts";
 import { partitions } from "./regions.ts";
 
@@ -80,8 +81,8 @@ export function readDraft(value: unknown): Draft {
 /** Every text in a value, with its path from there; a key that is one, too. */
 export function textsIn(
   value: unknown,
-  path: readonly PropertyKey[] = [],
-): { readonly path: readonly PropertyKey[]; readonly text: string; readonly at?: "key" }[] {
+  path: Path = [],
+): { readonly path: Path; readonly text: string; readonly at?: "key" }[] {
   if (typeof value === "string") return [{ path, text: value }];
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) => {

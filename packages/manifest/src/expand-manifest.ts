@@ -1,9 +1,8 @@
 import { asRecord, isRecord, itemsOf } from "@agent-roles/iam";
 import { didYouMean } from "./did-you-mean.ts";
-import type { ManifestIssue } from "./manifest-issue.ts";
+import type { ManifestIssue, Path } from "./manifest-issue.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
-type Path = readonly PropertyKey[];
 
 /** A manifest in which every role has one account and its own values. */
 export interface ExpandedManifest {

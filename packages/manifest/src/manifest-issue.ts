@@ -1,7 +1,9 @@
+/** Keys and indexes from the root of a manifest. */
+export type Path = readonly PropertyKey[];
+
 /** A mistake in a manifest, before its line and column are known. */
 export interface ManifestIssue {
-  /** Keys and indices from the root. */
-  readonly path: readonly PropertyKey[];
+  readonly path: Path;
   /** Default: the value is wrong, not the key. */
   readonly at?: "key";
   readonly message: string;
@@ -11,7 +13,7 @@ export interface ManifestIssue {
 }
 
 /** A path as a person writes it: `roles[2].tags["cost center"]`. */
-export function formatPath(path: readonly PropertyKey[]): string {
+export function formatPath(path: Path): string {
   return path
     .map((step, index) => {
       if (typeof step === "number") return `[${step}]`;
@@ -20,15 +22,4 @@ export function formatPath(path: readonly PropertyKey[]): string {
       return index === 0 ? name : `.${name}`;
     })
     .join("");
-}
-
-/** The value at a path, or `undefined`. */
-export function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (parent, step) =>
-      typeof parent === "object" && parent !== null && Object.hasOwn(parent, step)
-        ? Reflect.get(parent, step)
-        : undefined,
-    value,
-  );
 }

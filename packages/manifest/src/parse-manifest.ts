@@ -2,7 +2,7 @@ import type { Diagnostic } from "@agent-roles/runtime/role-env";
 import { crossIssues } from "./cross-checks.ts";
 import { expandManifest } from "./expand-manifest.ts";
 import { ManifestError } from "./manifest-error.ts";
-import { formatPath, type ManifestIssue } from "./manifest-issue.ts";
+import { formatPath, type ManifestIssue, type Path } from "./manifest-issue.ts";
 import { manifestSchema, roleFields } from "./manifest-schema.ts";
 import type { Manifest } from "./manifest.ts";
 import { schemaIssues } from "./schema-issues.ts";
@@ -24,7 +24,7 @@ export function parseManifest(text: string, file: string, { onWarning }: ParseOp
   const source = readSource(text, file);
   const { value, issues, origin } = expandManifest(source.value, roleFields);
   const result = manifestSchema.safeParse(value);
-  const expanded = { value, written: (path: readonly PropertyKey[]) => source.written(origin(path)) };
+  const expanded = { value, written: (path: Path) => source.written(origin(path)) };
   const found = [...(result.success ? [] : schemaIssues(result.error.issues, expanded)), ...crossIssues(value, origin)];
   const known = new Set(issues.map(({ path }) => formatPath(path)));
   const located = found

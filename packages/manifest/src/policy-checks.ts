@@ -3,10 +3,8 @@ import { ACCESS_LEVELS, sessionPolicyMistakes } from "@agent-roles/runtime/role-
 import type { Draft, DraftRole } from "./draft.ts";
 import { policyArn } from "./fields.ts";
 import { checkManagedPolicy } from "./managed-policies.ts";
-import type { ManifestIssue } from "./manifest-issue.ts";
+import type { ManifestIssue, Path } from "./manifest-issue.ts";
 import { sessionPolicyJson } from "./target-roles.ts";
-
-type Path = readonly PropertyKey[];
 
 /** Policies of the master or of one target role: each once, of the right account and partition, and one that exists. */
 export function policyIssues(draft: Draft, which: "master" | number): ManifestIssue[] {

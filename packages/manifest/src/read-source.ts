@@ -1,4 +1,4 @@
-import type { Diagnostic } from "@agent-roles/runtime/role-env";
+import { definedOnly, type Diagnostic } from "@agent-roles/runtime/role-env";
 import { readTextFile, readYaml, type YamlSource } from "@agent-roles/templates/source";
 import { ManifestError } from "./manifest-error.ts";
 import { formatPath, type ManifestIssue } from "./manifest-issue.ts";
@@ -12,10 +12,9 @@ export async function readManifestText(path: string): Promise<string> {
   if ("text" in read) return read.text;
   const { kind, message, fix, cause, line, column } = read;
   const isMissing = kind === "missing";
-  const place = { ...(line !== undefined && { line }), ...(column !== undefined && { column }) };
   const problem = {
     file: path,
-    ...place,
+    ...definedOnly({ line, column }),
     message,
     fix: isMissing ? 'create it with "agent-roles init", or name another one' : fix,
   };

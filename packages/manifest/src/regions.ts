@@ -27,7 +27,7 @@ export function knownRegions(partition: string): readonly string[] {
   return REGIONS[partition]?.split(/\s+/) ?? [];
 }
 
-/** Whether a Region can exist: known, or of the form that AWS gives to new Regions. */
+/** Whether a Region can exist: it has the form that AWS gives to Regions, known or new. */
 export function canBeRegion(region: string): boolean {
-  return Object.values(REGIONS).some((known) => known.split(/\s+/).includes(region)) || DIRECTIONS.test(region);
+  return DIRECTIONS.test(region);
 }

@@ -1,11 +1,10 @@
+import { quote, valueAt } from "@agent-roles/iam";
 import type { core } from "zod";
-import { formatPath, type ManifestIssue, valueAt } from "./manifest-issue.ts";
+import { formatPath, type ManifestIssue, type Path } from "./manifest-issue.ts";
 import { LIST_BELOW_STATEMENT } from "./statement.ts";
 import type { YamlSource } from "@agent-roles/templates/source";
 
 type Issue = core.$ZodIssue;
-/** Characters of a value in a message. */
-const LONGEST_VALUE = 200;
 
 type Source = Pick<YamlSource, "value" | "written">;
 
@@ -22,7 +21,7 @@ function isPolicyDocument(issue: Issue): boolean {
   return issue.code === "unrecognized_keys" && issue.keys.includes("Statement");
 }
 
-function explain(issue: Issue, path: readonly PropertyKey[], source: Source): ManifestIssue[] {
+function explain(issue: Issue, path: Path, source: Source): ManifestIssue[] {
   if (isPolicyDocument(issue)) {
     return [{ path, message: "is a policy document, not a statement", fix: LIST_BELOW_STATEMENT }];
   }
@@ -48,7 +47,7 @@ function explain(issue: Issue, path: readonly PropertyKey[], source: Source): Ma
 /** The one alternative whose required fields are all there. */
 function meantBranch(
   branches: readonly (readonly Issue[])[],
-  path: readonly PropertyKey[],
+  path: Path,
   value: unknown,
 ): readonly Issue[] | undefined {
   const meant = branches.filter((issues) =>
@@ -62,7 +61,7 @@ function isPresent(issue: Issue, value: unknown): boolean {
   return issue.path.length === 0 ? issue.code !== "invalid_type" : value !== undefined;
 }
 
-function invalidValue(fix: string, path: readonly PropertyKey[], source: Source, wantsText: boolean): ManifestIssue {
+function invalidValue(fix: string, path: Path, source: Source, wantsText: boolean): ManifestIssue {
   const value = valueAt(source.value, path);
   if (wantsText && (typeof value === "number" || typeof value === "boolean")) {
     // YAML drops a leading zero: only the file knows the account 012345678901.
@@ -81,6 +80,5 @@ function describe(value: unknown): string {
   if (value === null || value === "") return "is empty";
   if (Array.isArray(value)) return value.length === 0 ? "is an empty list" : "this list is not valid";
   if (typeof value === "object") return "these fields are not valid";
-  const text = JSON.stringify(value);
-  return `${text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text} is not valid`;
+  return `${quote(value)} is not valid`;
 }

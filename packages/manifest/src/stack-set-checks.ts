@@ -1,6 +1,6 @@
-import { itemsOf } from "@agent-roles/iam";
+import { asRecord, itemsOf, valueAt } from "@agent-roles/iam";
 import type { Draft } from "./draft.ts";
-import { type ManifestIssue, valueAt } from "./manifest-issue.ts";
+import type { ManifestIssue } from "./manifest-issue.ts";
 import { STACK_SET_ROLES } from "./manifest-schema.ts";
 
 /** Fields of a role that become variables, not part of the template. */
@@ -81,7 +81,8 @@ function unequalRoles({ roles }: Draft, value: unknown): ManifestIssue[] {
 
 /** What the template says of a role, with its account replaced. */
 function definition(role: unknown, account: string): string {
-  const fields = typeof role === "object" && role !== null ? Object.entries(role) : [];
-  const kept = fields.filter(([name]) => !VARIABLES.has(name)).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const kept = Object.entries(asRecord(role))
+    .filter(([name]) => !VARIABLES.has(name))
+    .toSorted(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify(kept).replaceAll(account, "{account}");
 }

@@ -1,4 +1,4 @@
-import { formatRoleEnv, type RoleArn, type TargetRole } from "@agent-roles/runtime/role-env";
+import { definedOnly, formatRoleEnv, type RoleArn, type TargetRole } from "@agent-roles/runtime/role-env";
 import type { Manifest, ManifestRole } from "./manifest.ts";
 
 /** The ARN of the master role: known without AWS, because name and path are fixed. */
@@ -32,14 +32,10 @@ export function manifestEnv(manifest: Manifest): Record<string, string> {
 
 // maxSessionDuration gives no _DURATION_SECONDS: it is 3600 or more, and STS caps a chained session at just that.
 function options(role: ManifestRole): Omit<TargetRole, "number" | "profile" | "role"> {
+  const { externalId, region, access, sessionPolicyArns, description, environment } = role;
   return {
-    ...(role.externalId !== undefined && { externalId: role.externalId }),
-    ...(role.region !== undefined && { region: role.region }),
-    ...(role.access !== undefined && { access: role.access }),
+    ...definedOnly({ externalId, region, access, sessionPolicyArns, description, environment }),
     ...(role.sessionPolicy !== undefined && { sessionPolicy: sessionPolicyJson(role.sessionPolicy) }),
-    ...(role.sessionPolicyArns !== undefined && { sessionPolicyArns: role.sessionPolicyArns }),
-    ...(role.description !== undefined && { description: role.description }),
-    ...(role.environment !== undefined && { environment: role.environment }),
     ...(role.default && { default: true }),
   };
 }

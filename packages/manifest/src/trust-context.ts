@@ -1,3 +1,4 @@
+import { definedOnly } from "@agent-roles/runtime/role-env";
 import type { ExpectedRole, TrustContext } from "@agent-roles/trust";
 import { formatPath } from "./manifest-issue.ts";
 import type { Manifest } from "./manifest.ts";
@@ -41,16 +42,11 @@ export function trustContext(manifest: Manifest, file: string = "agent-roles.yam
       variable: `AWS_ROLE_${number}`,
       profile,
       roleArn: role.arn,
-      ...(externalId !== undefined && { externalId }),
+      ...definedOnly({ externalId }),
       location: { file, path: formatPath(["roles", number - 1]) },
     })),
-    ...(organization !== undefined && { organization }),
-    ...(allowedAccounts && { allowedAccounts }),
-    ...(guessableNames && { guessableNames }),
+    ...definedOnly({ organization, allowedAccounts, guessableNames, transitiveTagKeys, quotas, severities }),
     passes: { ...granted, ...(trust.sessionAttributes ?? trust.passes) },
     ...(requiredTaskIds && { attributionRequired: true }),
-    ...(transitiveTagKeys && { transitiveTagKeys }),
-    ...(quotas && { quotas }),
-    ...(severities && { severities }),
   };
 }

@@ -1,6 +1,7 @@
 import { asList, asRecord, isRecord, textOf } from "@agent-roles/iam";
 import type { TrustRole } from "@agent-roles/trust";
 import type { ParsedFile } from "./input-reader.ts";
+import { startRole } from "./role-builder.ts";
 
 /** A role nobody named: its parts are unknown, and read so. */
 const UNNAMED_ROLE = "arn:aws:iam::${Account}:role/${Role}";
@@ -30,21 +31,11 @@ function assumes(action: unknown): boolean {
 /** A plain trust policy as a role of its own. */
 export function policyFileRole({ value, lineOf, file }: ParsedFile, roleArn: string | undefined): TrustRole {
   const line = lineOf("Statement");
-  return {
-    arn: roleArn ?? UNNAMED_ROLE,
-    trustPolicy: asRecord(value),
-    identityPolicies: [],
-    managedPolicyArns: [],
-    location: { file, ...(line !== undefined && { line }) },
-    unknowns:
-      roleArn === undefined
-        ? [
-            {
-              path: "arn",
-              expression: "a policy file",
-              assumed: `${UNNAMED_ROLE} (the file does not name the role)`,
-            },
-          ]
-        : [],
-  };
+  const role = startRole(roleArn ?? UNNAMED_ROLE, { file, ...(line !== undefined && { line }) });
+  role.trustPolicy = asRecord(value);
+  if (roleArn === undefined) {
+    const assumed = `${UNNAMED_ROLE} (the file does not name the role)`;
+    role.unknowns.push({ path: "arn", expression: "a policy file", assumed });
+  }
+  return role;
 }

@@ -1,4 +1,4 @@
-import { accountOf } from "@agent-roles/iam/arn";
+import { accountOf, valueAt } from "@agent-roles/iam";
 import { type TargetRole, TASK_TAGS } from "@agent-roles/runtime/role-env";
 
 /** Who did what is in one event of CloudTrail. The shape is fixed: `who --json` prints it. */
@@ -148,19 +148,11 @@ function withoutName(sessionArn: string | undefined): string | undefined {
 }
 
 function textAt(value: unknown, ...path: readonly string[]): string | undefined {
-  const found = at(value, path);
+  const found = valueAt(value, path);
   return typeof found === "string" && found !== "" ? found : undefined;
 }
 
 function listAt(value: unknown, ...path: readonly string[]): readonly unknown[] {
-  const found = at(value, path);
+  const found = valueAt(value, path);
   return Array.isArray(found) ? found : [];
-}
-
-function at(value: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>(
-    (inner, name) =>
-      typeof inner === "object" && inner !== null && Object.hasOwn(inner, name) ? Reflect.get(inner, name) : undefined,
-    value,
-  );
 }

@@ -1,13 +1,12 @@
-import { asList, textOf } from "@agent-roles/iam";
+import { listOf, textOf } from "@agent-roles/iam";
 import type { PolicyDocument } from "@agent-roles/trust";
 import { isCreated } from "./intrinsics/conditions.ts";
 import { holdsPlaceholder } from "./placeholder.ts";
 import { asPolicyDocument } from "./policy-document.ts";
+import type { InEachVariant } from "./resolve-value.ts";
 import { arnOf } from "./resource-identity.ts";
-import { createScope } from "./resolve-value.ts";
-import { type Scope, unknown, type Variant } from "./scope.ts";
+import { type Scope, unknown } from "./scope.ts";
 import { propertiesOf, type Stack } from "./stack.ts";
-import { type Decide, forEachConditionAssignment } from "./condition-assignments.ts";
 
 /** A policy of a role; which of the quotas it counts against depends on its kind. */
 export interface IdentityPolicy {
@@ -43,7 +42,7 @@ interface PolicyResource {
 export function findAttachments(
   stacks: readonly Stack[],
   roleKeys: ReadonlySet<string>,
-  variantOf: (decide: Decide) => Variant,
+  inEachVariant: InEachVariant,
 ): Attachments {
   const byArn = new Map<string, PolicyResource>();
   const byRole = new Map<string, Set<PolicyResource>>();
@@ -52,12 +51,10 @@ export function findAttachments(
   const adrift: (PolicyResource & { readonly expression: unknown })[] = [];
   for (const policy of stacks.flatMap(policyResources)) {
     const { stack, logicalId, resource } = policy;
-    const names = propertiesOf(resource)["Roles"] ?? propertiesOf(resource)["RoleName"];
-    const { results, isComplete } = forEachConditionAssignment((decide) => {
-      const scope = createScope(variantOf(decide), stack);
+    const names = namesOf(policy);
+    const { results, isComplete } = inEachVariant(stack, (scope) => {
       if (resource["Type"] === "AWS::IAM::ManagedPolicy") byArn.set(arnOf(logicalId, resource, "", scope), policy);
-      const resolved = scope.resolve(names, "");
-      for (const name of resolved === undefined ? [] : asList(resolved)) {
+      for (const name of listOf(scope.resolve(names, ""))) {
         const key = roleKey(stack, textOf(name));
         byRole.set(key, (byRole.get(key) ?? new Set()).add(policy));
         if (holdsPlaceholder(name) && !roleKeys.has(key)) adrift.push({ ...policy, expression: names });
@@ -116,12 +113,14 @@ function documentOf({ stack, resource }: PolicyResource, at: string, scope: Scop
   return asPolicyDocument(scope.in(stack).resolve(propertiesOf(resource)["PolicyDocument"], at));
 }
 
-/** In this variant. */
-function namesRole({ stack, resource }: PolicyResource, name: string, scope: Scope): boolean {
+/** The roles that a policy is attached to, as it names them. */
+function namesOf({ resource }: PolicyResource): unknown {
   const { Roles: roles, RoleName: roleName } = propertiesOf(resource);
-  const names = scope
-    .noting(new Map())
-    .in(stack)
-    .resolve(roles ?? roleName, "");
-  return names !== undefined && asList(names).some((each) => textOf(each) === name);
+  return roles ?? roleName;
+}
+
+/** In this variant. */
+function namesRole(policy: PolicyResource, name: string, scope: Scope): boolean {
+  const names = scope.noting(new Map()).in(policy.stack).resolve(namesOf(policy), "");
+  return listOf(names).some((each) => textOf(each) === name);
 }

@@ -1,4 +1,4 @@
-import { asList, isRecord, parseOperator, quote } from "@agent-roles/iam";
+import { asList, isRecord, listOf, parseOperator, quote } from "@agent-roles/iam";
 import type { PolicyDocument, UnknownValue } from "@agent-roles/trust";
 
 type Deny = Readonly<Record<string, unknown>>;
@@ -22,7 +22,7 @@ export interface CommonDocument {
 export function commonDenies(
   variants: readonly (readonly PolicyDocument[])[],
 ): readonly (readonly CommonDocument[])[] | undefined {
-  const denies = variants.map((documents) => documents.flatMap(statementsOf).filter(isDeny));
+  const denies = variants.map((documents) => documents.flatMap(({ Statement: each }) => listOf(each)).filter(isDeny));
   if (new Set(denies.map((each) => JSON.stringify(each))).size < 2) return undefined;
   const common = inEveryVariant(denies);
   return variants.map((documents) => documents.map((document) => keepCommon(document, common)));
@@ -31,7 +31,7 @@ export function commonDenies(
 function keepCommon(document: PolicyDocument, common: (deny: Deny) => Deny | undefined): CommonDocument {
   const statements: unknown[] = [];
   const unknowns: UnknownValue[] = [];
-  const indexes = statementsOf(document).map((statement) => {
+  const indexes = listOf(document["Statement"]).map((statement) => {
     const kept = isDeny(statement) ? common(statement) : statement;
     if (kept !== undefined) return statements.push(kept) - 1;
     const assumed = "it denies nothing, because it does not exist for every outcome of the undecided conditions";
@@ -39,10 +39,6 @@ function keepCommon(document: PolicyDocument, common: (deny: Deny) => Deny | und
     return undefined;
   });
   return { document: { ...document, Statement: statements }, indexes, unknowns };
-}
-
-function statementsOf({ Statement: statements }: PolicyDocument): readonly unknown[] {
-  return statements === undefined ? [] : asList(statements);
 }
 
 function isDeny(statement: unknown): statement is Deny {

@@ -1,5 +1,5 @@
 import type { Diagnostic } from "@agent-roles/runtime/role-env";
-import { asList, isRecord, textOf } from "@agent-roles/iam";
+import { asList, isRecord, listOf, textOf } from "@agent-roles/iam";
 import { templateMacros } from "./macro.ts";
 import { cycleProblem } from "./scope.ts";
 import type { Stack } from "./stack.ts";
@@ -46,7 +46,7 @@ function cycleFrom(start: string, stack: Stack, done: Set<string>): readonly str
 /** The logical IDs that a resource's properties and `DependsOn` name. */
 function referencesOf(logicalId: string, { resources }: Stack): string[] {
   const { Type: type, Properties: properties, DependsOn: dependsOn } = resources.get(logicalId) ?? {};
-  const found = new Set(dependsOn === undefined ? [] : asList(dependsOn).map(textOf));
+  const found = new Set(listOf(dependsOn).map(textOf));
   // SAM makes several resources of one of its own, and of their properties.
   if (!textOf(type).startsWith("AWS::Serverless::")) collect(properties, found);
   return [...found].filter((id) => resources.has(id)).toReversed();

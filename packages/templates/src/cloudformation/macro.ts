@@ -1,4 +1,4 @@
-import { asList, isRecord, textOf } from "@agent-roles/iam";
+import { isRecord, listOf, textOf } from "@agent-roles/iam";
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -13,7 +13,7 @@ export const MACRO = "Fn::Transform";
  */
 export function templateMacros(template: JsonObject): JsonObject | undefined {
   const { Transform: transform, [MACRO]: included } = template;
-  const macros = transform === undefined ? [] : asList(transform).filter(mayMakeAnything);
+  const macros = listOf(transform).filter(mayMakeAnything);
   if (macros.length === 0 && included === undefined) return undefined;
   return { ...(macros.length > 0 && { Transform: macros }), ...(included !== undefined && { [MACRO]: included }) };
 }

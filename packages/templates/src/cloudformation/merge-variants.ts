@@ -1,4 +1,4 @@
-import { asList } from "@agent-roles/iam";
+import { asList, listOf, shared } from "@agent-roles/iam";
 import type { PolicyDocument, SourceLocation, TrustRole, UnknownValue } from "@agent-roles/trust";
 import { commonReadings, moveIndex, type VariantReading } from "./common-readings.ts";
 import type { RoleVariant } from "./template-role.ts";
@@ -72,32 +72,24 @@ function uniteStatements(documents: readonly PolicyDocument[]): {
   indexes: readonly (readonly number[])[];
 } {
   const [first = {}] = documents;
-  const lists = documents.map(({ Statement: statements }) => (statements === undefined ? [] : asList(statements)));
+  const lists = documents.map(({ Statement: statements }) => listOf(statements));
   const { items, indexes } = unite(lists);
   return { document: documents.length === 1 ? first : { ...first, Statement: items }, indexes };
 }
 
 /** What the variants make of a role, each once; `undefined` when it is the same in all. What they share is held once. */
 function distinctVariants(roles: readonly RoleVariant[]): TrustRole["variants"] | undefined {
-  const statements = new Map<string, unknown>();
-  const documents = new Map<string, PolicyDocument>();
+  const [statement, policy] = [shared<unknown>(), shared<PolicyDocument>()];
   const variants = roles.map(({ trustPolicy, identityPolicies, managedPolicyArns, permissionsBoundary, tags }) => ({
     trustPolicy: {
       ...trustPolicy,
-      Statement: asList(trustPolicy["Statement"]).map((each) => share(each, statements)),
+      Statement: asList(trustPolicy["Statement"]).map(statement),
     },
-    identityPolicies: identityPolicies.map(({ document }) => share(document, documents)),
+    identityPolicies: identityPolicies.map(({ document }) => policy(document)),
     managedPolicyArns,
-    ...(permissionsBoundary && { permissionsBoundary: share(permissionsBoundary, documents) }),
+    ...(permissionsBoundary && { permissionsBoundary: policy(permissionsBoundary) }),
     ...(Object.keys(tags).length > 0 && { tags }),
   }));
   const distinct = [...new Map(variants.map((variant) => [JSON.stringify(variant), variant])).values()];
   return distinct.length > 1 ? distinct : undefined;
-}
-
-function share<T>(value: T, held: Map<string, T>): T {
-  const text = JSON.stringify(value);
-  const first = held.get(text) ?? value;
-  held.set(text, first);
-  return first;
 }

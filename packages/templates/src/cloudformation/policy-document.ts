@@ -1,5 +1,6 @@
 import { asList, asRecord, isRecord } from "@agent-roles/iam";
 import type { PolicyDocument } from "@agent-roles/trust";
+import { policyFromText } from "../role-builder.ts";
 import { MACRO } from "./macro.ts";
 import { placeholder } from "./placeholder.ts";
 
@@ -10,8 +11,7 @@ import { placeholder } from "./placeholder.ts";
  */
 export function asPolicyDocument(value: unknown): PolicyDocument {
   if (isRecord(value)) return holdsMacro(value) ? withUnknownStatement(value) : value;
-  const parsed = typeof value === "string" ? parse(value) : undefined;
-  return parsed ?? { Statement: value };
+  return typeof value === "string" ? policyFromText(value) : { Statement: value };
 }
 
 function holdsMacro(value: unknown): boolean {
@@ -30,14 +30,4 @@ function withoutMacros(value: unknown): unknown {
   if (!isRecord(value)) return value;
   const members = Object.entries(value).filter(([key]) => key !== MACRO);
   return Object.fromEntries(members.map(([key, member]) => [key, withoutMacros(member)]));
-}
-
-function parse(text: string): PolicyDocument | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : undefined;
-  } catch {
-    // Not JSON: a placeholder, or a mistake that the evaluator names.
-    return undefined;
-  }
 }

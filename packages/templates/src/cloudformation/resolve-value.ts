@@ -1,10 +1,11 @@
 import { isRecord } from "@agent-roles/iam";
+import { type Assignments, forEachConditionAssignment } from "./condition-assignments.ts";
 import { withoutReferences } from "./dynamic-reference.ts";
 import { isLoop, unroll } from "./for-each.ts";
 import { resolveIntrinsic } from "./intrinsics/intrinsics.ts";
 import { collectionOf } from "./loop-collection.ts";
 import { MACRO } from "./macro.ts";
-import { type Scope, unknown, type Variant } from "./scope.ts";
+import { createVariant, type Scope, unknown, type Variant } from "./scope.ts";
 import type { Stack } from "./stack.ts";
 
 /**
@@ -20,6 +21,15 @@ export function createScope(variant: Variant, stack: Stack): Scope {
     noting: (notes) => createScope({ ...variant, notes }, stack),
   };
   return scope;
+}
+
+/** Runs a function with the scope of a stack, once for each way its undecided conditions may turn out. */
+export type InEachVariant = <T>(stack: Stack, run: (scope: Scope) => T) => Assignments<T>;
+
+/** Gives what runs functions in each variant of stacks that belong together. */
+export function eachVariantOf(given: Pick<Variant, "stacks" | "ambiguousIds" | "problems">): InEachVariant {
+  return (stack, run) =>
+    forEachConditionAssignment((decide) => run(createScope(createVariant({ ...given, decide }), stack)));
 }
 
 function resolveValue(value: unknown, at: string, scope: Scope): unknown {

@@ -5,15 +5,14 @@ import { type Attachments, findAttachments, roleKey } from "./attachments.ts";
 import { findCycle } from "./find-cycle.ts";
 import type { VariantReading } from "./common-readings.ts";
 import { mergeVariants } from "./merge-variants.ts";
-import { createScope } from "./resolve-value.ts";
+import { eachVariantOf, type InEachVariant } from "./resolve-value.ts";
 import { arnOf, isOidcProvider, nameOf } from "./resource-identity.ts";
-import { createVariant, type Variant } from "./scope.ts";
 import { readStacks } from "./read-stacks.ts";
 import { locationOf, propertiesOf, type Stack } from "./stack.ts";
 import { readRole } from "./template-role.ts";
 import type { TemplateSource } from "./template-source.ts";
 import { unknownRole, unreadRoles } from "./unread-roles.ts";
-import { type Decide, forEachConditionAssignment, MOST_ASSIGNMENTS } from "./condition-assignments.ts";
+import { MOST_ASSIGNMENTS } from "./condition-assignments.ts";
 
 /** The roles of templates; `problems` are what CloudFormation would reject, so that nothing can be said about it. */
 export interface RolesFromTemplates {
@@ -35,31 +34,27 @@ export function rolesFromTemplates(sources: readonly TemplateSource[]): RolesFro
   const stacks = readStacks(sources);
   const ambiguousIds = unnamedTwice(stacks);
   const problems = stacks.flatMap((stack) => findCycle(stack) ?? []);
-  const variantOf = (decide: Decide): Variant => createVariant({ stacks, ambiguousIds, decide, problems });
+  const inEachVariant = eachVariantOf({ stacks, ambiguousIds, problems });
   const roles = stacks.flatMap((stack) => rolesOf(stack).map((logicalId) => ({ stack, logicalId })));
   const roleKeys = new Set(
-    roles.flatMap(
-      ({ stack, logicalId }) =>
-        forEachConditionAssignment((decide) => {
-          const resource = stack.resources.get(logicalId) ?? {};
-          return roleKey(stack, nameOf(logicalId, resource, "", createScope(variantOf(decide), stack)));
-        }).results,
-    ),
+    roles.flatMap(({ stack, logicalId }) => {
+      const resource = stack.resources.get(logicalId) ?? {};
+      return inEachVariant(stack, (scope) => roleKey(stack, nameOf(logicalId, resource, "", scope))).results;
+    }),
   );
-  const attachments = findAttachments(stacks, roleKeys, variantOf);
-  const read = roles.flatMap(({ stack, logicalId }) => trustRoles(logicalId, stack, attachments, variantOf));
-  const unread = unreadRoles(stacks, variantOf);
-  const oidcClientIds = stacks.flatMap((stack) => clientIdsOf(stack, variantOf));
+  const attachments = findAttachments(stacks, roleKeys, inEachVariant);
+  const read = roles.flatMap(({ stack, logicalId }) => trustRoles(logicalId, stack, attachments, inEachVariant));
+  const unread = unreadRoles(stacks, inEachVariant);
+  const oidcClientIds = stacks.flatMap((stack) => clientIdsOf(stack, inEachVariant));
   return { roles: [...read, ...unread], oidcClientIds, problems: distinct(problems) };
 }
 
 /** Those that a provider has for any way its conditions turn out; an unknown list is left out. */
-function clientIdsOf(stack: Stack, variantOf: (decide: Decide) => Variant): readonly OidcClientIds[] {
+function clientIdsOf(stack: Stack, inEachVariant: InEachVariant): readonly OidcClientIds[] {
   const providers = [...stack.resources].filter(([, { Type: type }]) => isOidcProvider(type));
   return providers.flatMap(([logicalId, resource]) => {
     const { ClientIdList, ClientIDList = ClientIdList } = propertiesOf(resource);
-    const { results, isComplete } = forEachConditionAssignment((decide) => {
-      const scope = createScope(variantOf(decide), stack);
+    const { results, isComplete } = inEachVariant(stack, (scope) => {
       const clientIds = scope.resolve(ClientIDList, "ClientIdList");
       return { providerArn: arnOf(logicalId, resource, "arn", scope), clientIds };
     });
@@ -78,27 +73,21 @@ function trustRoles(
   logicalId: string,
   stack: Stack,
   attachments: Attachments,
-  variantOf: (decide: Decide) => Variant,
+  inEachVariant: InEachVariant,
 ): readonly TrustRole[] {
   const byArn = new Map<string, [VariantReading, ...VariantReading[]]>();
-  const { isComplete } = forEachConditionAssignment((decide) => {
-    const variant = variantOf(decide);
-    const role = readRole(logicalId, createScope(variant, stack), attachments);
+  const { isComplete } = inEachVariant(stack, (scope) => {
+    const role = readRole(logicalId, scope, attachments);
     if (role === undefined) return;
-    const reading = { role, unknowns: [...variant.notes.values()] };
+    const reading = { role, unknowns: [...scope.variant.notes.values()] };
     const others = byArn.get(role.arn);
     if (others === undefined) byArn.set(role.arn, [reading]);
     else others.push(reading);
   });
   const merged = [...byArn.values()].map((readings) => mergeVariants(readings, locationOf(logicalId, stack)));
   if (!isComplete && merged.length === 0) {
-    return [
-      unknownRole(
-        { name: logicalId, expression: notAllAssignments.expression, why: notAllAssignments.assumed },
-        stack,
-        variantOf,
-      ),
-    ];
+    const { expression, assumed: why } = notAllAssignments;
+    return unknownRole({ name: logicalId, expression, why }, stack, inEachVariant);
   }
   if (isComplete && !stack.origins.has(logicalId)) return merged;
   const { unknowns = [] } = stack.origins.get(logicalId) ?? {};

@@ -1,4 +1,4 @@
-import { asList, isRecord } from "@agent-roles/iam";
+import { isRecord, listOf } from "@agent-roles/iam";
 import { propertiesOf } from "./stack.ts";
 
 type JsonObject = Readonly<Record<string, unknown>>;
@@ -43,7 +43,7 @@ export function samRole(resource: JsonObject, globals: unknown): JsonObject | un
 
 /** Policy documents, and names or ARNs of managed policies. SAM's policy templates give no access to roles. */
 function policiesOf(value: unknown): JsonObject {
-  const policies = value === undefined ? [] : asList(value);
+  const policies = listOf(value);
   const documents = policies.filter((policy) => isRecord(policy) && "Statement" in policy);
   const managed = policies.filter((policy) => typeof policy === "string" || isIntrinsic(policy));
   return {

@@ -1,5 +1,5 @@
 import type { Diagnostic } from "@agent-roles/runtime/role-env";
-import { asList, isRecord, textOf, itemsOf } from "@agent-roles/iam";
+import { asList, isRecord, itemsOf, listOf, textOf } from "@agent-roles/iam";
 import type { PolicyDocument } from "@agent-roles/trust";
 import type { Attachments, AttachTo, IdentityPolicy } from "./attachments.ts";
 import { mayBeCreated } from "./intrinsics/conditions.ts";
@@ -106,8 +106,7 @@ function inlinePolicies(value: unknown, scope: Scope): IdentityPolicy[] {
       path: note.path.replace(/^(identityPolicies\[\d+\])\.PolicyDocument/u, "$1"),
     });
   }
-  if (policies === undefined) return [];
-  return asList(policies).map((policy) => ({
+  return listOf(policies).map((policy) => ({
     kind: "inline",
     document: asPolicyDocument(isRecord(policy) && "PolicyDocument" in policy ? policy["PolicyDocument"] : policy),
   }));
@@ -121,8 +120,7 @@ function addManaged(
   scope: Scope,
   attachments: Attachments,
 ): void {
-  const resolved = scope.resolve(value, "managedPolicyArns");
-  for (const arn of resolved === undefined ? [] : asList(resolved)) {
+  for (const arn of listOf(scope.resolve(value, "managedPolicyArns"))) {
     if (attachments.addManaged(arn, role, scope)) continue;
     const text = asText(arn) ?? JSON.stringify(arn);
     const at = `managedPolicyArns[${managedPolicyArns.length}]`;

@@ -5,10 +5,9 @@ import { stackPartition, pseudoParameter } from "./intrinsics/pseudo-parameter.t
 import { MACRO, templateMacros } from "./macro.ts";
 import { placeholder } from "./placeholder.ts";
 import { samRole } from "./sam-roles.ts";
-import { createScope } from "./resolve-value.ts";
-import type { Variant } from "./scope.ts";
+import type { InEachVariant } from "./resolve-value.ts";
 import { DEPLOYS_TEMPLATE, locationOf, type Stack } from "./stack.ts";
-import { type Decide, forEachConditionAssignment } from "./condition-assignments.ts";
+import { startRole } from "../role-builder.ts";
 
 /** Something of a stack that may make roles, and what is known of it. */
 interface Unread {
@@ -22,13 +21,11 @@ interface Unread {
  * A role of which nothing is known for everything that may make roles and cannot be read, so that it is reported and no
  * answer about all roles passes it over.
  */
-export function unreadRoles(stacks: readonly Stack[], variantOf: (decide: Decide) => Variant): readonly TrustRole[] {
+export function unreadRoles(stacks: readonly Stack[], inEachVariant: InEachVariant): readonly TrustRole[] {
   const nested = new Set(stacks.map(({ parent }) => parent && keyOf(parent.stack, parent.logicalId)));
   return stacks.flatMap((stack) => {
     const isThere = (resource: Readonly<Record<string, unknown>>): boolean => {
-      const { results, isComplete } = forEachConditionAssignment((decide) =>
-        mayBeCreated(resource, "arn", createScope(variantOf(decide), stack)),
-      );
+      const { results, isComplete } = inEachVariant(stack, (scope) => mayBeCreated(resource, "arn", scope));
       return !isComplete || results.includes(true);
     };
     const opaque = [...stack.resources]
@@ -44,7 +41,7 @@ export function unreadRoles(stacks: readonly Stack[], variantOf: (decide: Decide
       .map(({ loop, written, why }) => ({ name: loop, expression: { [loop]: written }, why }));
     const macros = templateMacros(stack.source.template);
     const whole = macros ? [{ name: "Transform", expression: macros, why: "a macro runs at deployment" }] : [];
-    return [...opaque, ...loops, ...whole].map((unread) => unknownRole(unread, stack, variantOf));
+    return [...opaque, ...loops, ...whole].flatMap((unread) => unknownRole(unread, stack, inEachVariant));
   });
 }
 
@@ -68,24 +65,23 @@ function mayMakeRoles(value: unknown): boolean {
   return Object.values(value).some(mayMakeRoles);
 }
 
-/** The role that stands for it. */
+/** The role that stands for it: one, because its ARN depends on no condition. */
 export function unknownRole(
   { name, expression, why }: Unread,
   stack: Stack,
-  variantOf: (decide: Decide) => Variant,
-): TrustRole {
-  const scope = createScope(
-    variantOf(() => true),
-    stack,
-  );
-  const unknownName = placeholder(stack.label === "" ? name : `${stack.label}.${name}`);
-  const account = textOf(pseudoParameter("AWS::AccountId", "arn", scope));
-  return {
-    arn: `arn:${stackPartition("arn", scope)}:iam::${account}:role/${unknownName}`,
-    trustPolicy: { Statement: unknownName },
-    identityPolicies: [],
-    managedPolicyArns: [],
-    location: locationOf(name, stack),
-    unknowns: [{ path: "arn", expression: `${name} ${quote(expression)}`, assumed: `it creates no role (${why})` }],
-  };
+  inEachVariant: InEachVariant,
+): readonly TrustRole[] {
+  return inEachVariant(stack, (scope) => {
+    const unknownName = placeholder(stack.label === "" ? name : `${stack.label}.${name}`);
+    const account = textOf(pseudoParameter("AWS::AccountId", "arn", scope));
+    const arn = `arn:${stackPartition("arn", scope)}:iam::${account}:role/${unknownName}`;
+    const role = startRole(arn, locationOf(name, stack));
+    role.trustPolicy = { Statement: unknownName };
+    role.unknowns.push({
+      path: "arn",
+      expression: `${name} ${quote(expression)}`,
+      assumed: `it creates no role (${why})`,
+    });
+    return role;
+  }).results;
 }

@@ -1,4 +1,4 @@
-import { asList, isRecord } from "@agent-roles/iam";
+import { asList, valueAt } from "@agent-roles/iam";
 import type { PolicyDocument, UnknownValue } from "@agent-roles/trust";
 import { policyFromText } from "../role-builder.ts";
 import { plain } from "./plain-address.ts";
@@ -105,10 +105,3 @@ const LISTS = [
 
 /** Documents whose statements become a part of this one. */
 const DOCUMENTS = ["source_policy_documents", "override_policy_documents"];
-
-function valueAt(value: unknown, path: Path): unknown {
-  return path.reduce<unknown>((outer, key) => {
-    if (Array.isArray(outer)) return (outer as readonly unknown[])[Number(key)];
-    return isRecord(outer) && Object.hasOwn(outer, key) ? outer[String(key)] : undefined;
-  }, value);
-}

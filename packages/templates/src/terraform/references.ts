@@ -1,4 +1,4 @@
-import { asRecord, isRecord } from "@agent-roles/iam";
+import { asRecord, isRecord, valueAt } from "@agent-roles/iam";
 import { objects, type PlanResource } from "./plan-resources.ts";
 
 /** Finds the resources that an argument refers to, by its path, for values that are known only after apply. */
@@ -51,10 +51,7 @@ export function followReferences(plan: Configuration): FollowReference {
       .slice(resource.isData ? -3 : -2)
       .join(".");
     const written = objects(moduleAt(path)["resources"]).find(({ address }) => address === local);
-    const expression = argument.reduce<unknown>(
-      (outer, key) => (typeof outer === "object" && outer !== null ? Reflect.get(outer, key) : undefined),
-      member(asRecord(written), "expressions"),
-    );
+    const expression = valueAt(written, ["expressions", ...argument]);
     return [...new Set(targets(expression, path, 0))];
   };
 }
@@ -71,8 +68,5 @@ function modulePath(address: string): readonly string[] {
 }
 
 function member(value: Configuration, ...keys: readonly string[]): Configuration {
-  return keys.reduce<Configuration>(
-    (outer, key) => asRecord(Object.hasOwn(outer, key) ? outer[key] : undefined),
-    value,
-  );
+  return asRecord(valueAt(value, keys));
 }

@@ -22,13 +22,13 @@ type Entries = Iterable<[key: string, entry: ContextEntry | undefined]>;
 export function buildContext(input: AssumeRoleRequest, caller: CallerIdentity, role: Arn): RequestContext {
   return contextOf([
     ...callerKeys(input.caller, caller),
-    ...callKeys(input, caller),
+    ...callKeys(input),
     ...roleKeys(input, role),
     ...givenKeys(input),
   ]);
 }
 
-function* callKeys({ request = {} }: AssumeRoleRequest, caller: CallerIdentity): Entries {
+function* callKeys({ request = {} }: AssumeRoleRequest): Entries {
   yield ["sts:ExternalId", entryOf(request.externalId)];
   const session = unknownEntry("the session name is not given; set request.roleSessionName", { exists: true });
   yield ["sts:RoleSessionName", entryOf(request.roleSessionName) ?? session];
@@ -39,8 +39,6 @@ function* callKeys({ request = {} }: AssumeRoleRequest, caller: CallerIdentity):
   yield ["sts:TransitiveTagKeys", entryOf(request.transitiveTagKeys)];
   // STS listens on TLS only.
   yield ["aws:SecureTransport", entryOf("true")];
-  yield ["aws:ViaAWSService", entryOf("false")];
-  yield ["aws:PrincipalIsAWSService", entryOf(String(caller.type === "service"))];
 }
 
 function* roleKeys(input: AssumeRoleRequest, arn: Arn): Entries {

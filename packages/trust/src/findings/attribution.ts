@@ -1,7 +1,6 @@
-import { isUnresolved, type Statement } from "@agent-roles/iam";
+import { isUnresolved, memoize, type Statement } from "@agent-roles/iam";
 import { callersOf, type Example, letsIn } from "./example-callers.ts";
 import type { IndexedRole } from "./indexed-role.ts";
-import { memoize } from "./memoize.ts";
 import type { RoleIndex } from "./role-index.ts";
 import type { Violation } from "./rule.ts";
 import { covers, principalsOf } from "./statements.ts";

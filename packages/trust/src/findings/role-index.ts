@@ -1,11 +1,10 @@
-import { accountOf, groupBy, type PolicyDocument } from "@agent-roles/iam";
+import { accountOf, groupBy, memoize, type PolicyDocument, shared } from "@agent-roles/iam";
 import { knownCaller, type PossibleCaller, roleKey } from "../access/callers.ts";
 import { simulate } from "../access/simulate.ts";
 import type { AssumeRoleAnswer } from "../assume-role/assume-role-request.ts";
 import type { TrustContext, TrustRole } from "../trust-model.ts";
 import { bestRequest } from "./best-request.ts";
 import { type IndexedRole, readRole } from "./indexed-role.ts";
-import { memoize } from "./memoize.ts";
 import { type Reach, readReach } from "./reach.ts";
 import { readTrustedBy, type TrustedBy } from "./trusted-by.ts";
 
@@ -85,13 +84,7 @@ export function buildRoleIndex(given: readonly TrustRole[], context: TrustContex
 
 /** Gives equal policies of several roles as one object, so that they are parsed and checked once. */
 function sharingDocuments(): (role: TrustRole) => TrustRole {
-  const documents = new Map<string, PolicyDocument>();
-  const share = (policy: PolicyDocument): PolicyDocument => {
-    const text = JSON.stringify(policy);
-    const first = documents.get(text) ?? policy;
-    documents.set(text, first);
-    return first;
-  };
+  const share = shared<PolicyDocument>();
   return (role) => ({
     ...role,
     trustPolicy: share(role.trustPolicy),

@@ -1,7 +1,6 @@
-import type { Statement } from "@agent-roles/iam";
+import { memoize, type Statement } from "@agent-roles/iam";
 import type { Finding, TrustContext, TrustRole } from "../trust-model.ts";
 import type { IndexedRole } from "./indexed-role.ts";
-import { memoize } from "./memoize.ts";
 import { buildRoleIndex, type RoleIndex } from "./role-index.ts";
 import type { Rule, Violation } from "./rule.ts";
 import { rules } from "./rules.ts";

@@ -1,5 +1,4 @@
-import { coversAction, type Principal, type Statement } from "@agent-roles/iam";
-import { memoize } from "./memoize.ts";
+import { coversAction, memoize, type Principal, type Statement } from "@agent-roles/iam";
 import { ASSUME_ACTIONS } from "../assume-role/requested-actions.ts";
 
 /** Whether the statement covers an action for certain, by its `Action` or `NotAction`. */

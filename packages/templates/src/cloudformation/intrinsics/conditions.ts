@@ -1,4 +1,4 @@
-import { asList, isRecord, itemsOf } from "@agent-roles/iam";
+import { asList, isRecord, itemsOf, listOf } from "@agent-roles/iam";
 import { holdsPlaceholder } from "../placeholder.ts";
 import { type Notes, once, type Scope, unknown, type ConditionVerdict } from "../scope.ts";
 import { asText, malformed } from "./text.ts";
@@ -62,7 +62,7 @@ function comparisons(expression: unknown, scope: Scope, seen = new Set<string>()
 function evaluate(expression: unknown, at: string, scope: Scope): ConditionVerdict {
   const [entry] = isRecord(expression) ? Object.entries(expression) : [];
   const [name, argument] = entry ?? [];
-  const parts = argument === undefined ? [] : asList(argument);
+  const parts = listOf(argument);
   const each = (): readonly ConditionVerdict[] => parts.map((part) => evaluate(part, at, scope));
   if (name === "Fn::And") return every(each());
   if (name === "Fn::Or") return negate(every(each().map(negate)));

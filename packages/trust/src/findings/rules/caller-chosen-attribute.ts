@@ -1,4 +1,4 @@
-import { type Condition, evaluate, policyOf, type Statement } from "@agent-roles/iam";
+import { type Condition, evaluate, memoize, policyOf, type Statement } from "@agent-roles/iam";
 import { knownCaller, roleKey } from "../../access/callers.ts";
 import { GRANTS_ALL } from "../../access/managed-policies.ts";
 import type { AssumeRoleParameters } from "../../assume-role/assume-role-request.ts";
@@ -7,7 +7,6 @@ import { bestRequest } from "../best-request.ts";
 import { demands, isDemand, saysSomething } from "../conditions.ts";
 import { callersOf, letsIn, membersOf, sample } from "../example-callers.ts";
 import { type IndexedRole, readRole } from "../indexed-role.ts";
-import { memoize } from "../memoize.ts";
 import type { RoleIndex } from "../role-index.ts";
 import type { Rule } from "../rule.ts";
 import { allowsAssuming, covers, isEveryone, principalsOf } from "../statements.ts";

@@ -1,7 +1,6 @@
-import { isUnresolved } from "@agent-roles/iam";
+import { isUnresolved, memoize } from "@agent-roles/iam";
 import { isDemand } from "../conditions.ts";
 import type { IndexedRole } from "../indexed-role.ts";
-import { memoize } from "../memoize.ts";
 import type { RoleIndex } from "../role-index.ts";
 import type { Rule } from "../rule.ts";
 import { allowsAssuming, principalsOf } from "../statements.ts";

@@ -1,6 +1,5 @@
-import { isUnresolved } from "@agent-roles/iam";
+import { isUnresolved, memoize } from "@agent-roles/iam";
 import { type IndexedRole, readRole } from "../indexed-role.ts";
-import { memoize } from "../memoize.ts";
 import type { RoleIndex } from "../role-index.ts";
 import type { Rule, Violation } from "../rule.ts";
 

@@ -1,5 +1,4 @@
-import { quote } from "@agent-roles/iam";
-import { memoize } from "../memoize.ts";
+import { memoize, quote } from "@agent-roles/iam";
 import type { Rule, Violation } from "../rule.ts";
 
 const DEFAULTS = { trustPolicy: 2048, roleInlinePolicies: 10_240, managedPolicy: 6144 };

@@ -1,4 +1,4 @@
-/** Computes a result for each object and key once: many rules ask the same of the same role or statement. */
+/** Computes a result for each object and key once: many ask the same of the same role or statement. */
 export function memoize<Owner extends object, Result>(
   compute: (owner: Owner, key: string) => Result,
 ): (owner: Owner, key?: string) => Result {
