@@ -253,7 +253,7 @@ describe("among the roles of a set", () => {
     expect(withPolicy("aws:policy/AdministratorAccess")).toEqual(["new: allowed by all policies together"]);
     expect(withPolicy("aws:policy/ReadOnlyAccess")).toEqual([]);
     expect(withPolicy("123456789012:policy/ours")).toEqual([
-      "new: cannot be decided offline: what arn:aws:iam::123456789012:policy/ours allows is not in the source",
+      "new: cannot be decided offline: the permissions of arn:aws:iam::123456789012:policy/ours are not in the source",
     ]);
   });
 

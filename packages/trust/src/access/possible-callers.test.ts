@@ -93,7 +93,7 @@ describe("takes no denial for proven that no example was found for, and names th
       "aws:PrincipalType",
     ],
   ])("%s", (_, trusting, key) => {
-    expect(denied(trusting)).toMatch(/^uncertain: there is no example of a caller/);
+    expect(denied(trusting)).toMatch(/^uncertain: no example caller decides /);
     expect(denied(trusting)).toContain(key);
   });
 });
