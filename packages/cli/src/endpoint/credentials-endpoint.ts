@@ -14,6 +14,7 @@ import { GROUP_FILE_MODE, shareDirectory } from "@agent-roles/runtime/stores";
 import {
   type Address,
   type Answer,
+  answerOf,
   type Answers,
   closeServer,
   limitedServer,
@@ -102,7 +103,7 @@ export function credentialsEndpoint(options: EndpointOptions): Endpoint {
       if (!tokens?.isValid(profile, authorization)) return refusal(WRONG_TOKEN);
       try {
         const { role } = roles.target(profile);
-        return { body: answer(await session(profile), { roleArn: role.arn, offsetMs }) };
+        return answer(await session(profile), { roleArn: role.arn, offsetMs });
       } catch (error) {
         return refusal(unavailable(error));
       }
@@ -114,7 +115,7 @@ export function credentialsEndpoint(options: EndpointOptions): Endpoint {
         const [, segment] = /^\/credentials\/([^/]+)$/.exec(path) ?? [];
         if (segment !== undefined) return credentials(decodeURIComponent(segment), headers.authorization);
         if (path !== "/") return monitor(path, roles, ({ profile, status, failure }) => ({ profile, status, failure }));
-        return { headers: STATUS_PAGE_HEADERS, body: statusPage(roles.profiles(), clock.now() + offsetMs) };
+        return answerOf(statusPage(roles.profiles(), clock.now() + offsetMs), { headers: STATUS_PAGE_HEADERS });
       },
       hosts,
     );
@@ -155,18 +156,16 @@ export function credentialsEndpoint(options: EndpointOptions): Endpoint {
     roles: AgentRoles,
     reason?: (profile: ProfileStatus) => object,
   ): Promise<Answer> {
-    if (path === "/healthz") return { body: JSON.stringify({ status: "ok" }) };
+    if (path === "/healthz") return answerOf(JSON.stringify({ status: "ok" }));
     if (path === "/metrics") {
       const body = await metrics.text(roles.profiles(), clock.now() + offsetMs);
-      return { headers: { "content-type": metrics.contentType }, body };
+      return answerOf(body, { headers: { "content-type": metrics.contentType } });
     }
     if (path !== "/readyz") return refusal(NO_SUCH_PATH);
     const notReady = roles.profiles().filter(({ status }) => status !== "fresh" && status !== "expiring");
     const ready = notReady.length === 0;
-    return {
-      status: ready ? 200 : 503,
-      body: JSON.stringify({ ready, ...(reason && { notReady: notReady.map(reason) }) }),
-    };
+    const body = JSON.stringify({ ready, ...(reason && { notReady: notReady.map(reason) }) });
+    return answerOf(body, { status: ready ? 200 : 503 });
   }
 
   async function close(): Promise<void> {
@@ -232,13 +231,13 @@ interface AnswerContext {
 }
 
 /** Writes the answers of a container's credential server, each once. Readers compare the expiration with this machine's clock. */
-function containerAnswers(): (session: SessionCredentials, context: AnswerContext) => string {
-  const written = new WeakMap<SessionCredentials, AnswerContext & { readonly text: string }>();
+function containerAnswers(): (session: SessionCredentials, context: AnswerContext) => Answer {
+  const written = new WeakMap<SessionCredentials, AnswerContext & { readonly answer: Answer }>();
   return (session, { roleArn, offsetMs }) => {
     const last = written.get(session);
-    if (last?.roleArn === roleArn && last.offsetMs === offsetMs) return last.text;
+    if (last?.roleArn === roleArn && last.offsetMs === offsetMs) return last.answer;
     const { accessKeyId, secretAccessKey, sessionToken, expiration, accountId } = session;
-    const text = JSON.stringify({
+    const body = JSON.stringify({
       AccessKeyId: accessKeyId,
       SecretAccessKey: secretAccessKey,
       Token: sessionToken,
@@ -246,8 +245,9 @@ function containerAnswers(): (session: SessionCredentials, context: AnswerContex
       AccountId: accountId,
       RoleArn: roleArn,
     });
-    written.set(session, { roleArn, offsetMs, text });
-    return text;
+    const answer = answerOf(body);
+    written.set(session, { roleArn, offsetMs, answer });
+    return answer;
   };
 }
 

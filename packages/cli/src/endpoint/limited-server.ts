@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, STATUS_CODES } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from "node:http";
 import { UsageError } from "../usage-error.ts";
 import { type Refusal, refusedRequest } from "./refused-request.ts";
 
@@ -9,11 +9,10 @@ export interface Address {
   readonly port: number;
 }
 
+/** Made once for all requests that it answers: its headers cost more than the checks of a request. */
 export interface Answer {
-  /** 200 by default. */
-  readonly status?: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** JSON, unless `headers` has another content type. */
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | number>>;
   readonly body: string;
 }
 
@@ -40,20 +39,20 @@ export function limitedServer(answers: Answers, hosts?: ReadonlySet<string>): Se
   async function answer(request: IncomingMessage): Promise<Answer> {
     const refused = refusedRequest(request, hosts);
     if (refused) return refusal(refused);
-    const [path = ""] = (request.url ?? "").split("?", 1);
+    const { url = "" } = request;
+    const query = url.indexOf("?");
     try {
-      return await answers(path, request);
+      return await answers(query === -1 ? url : url.slice(0, query), request);
     } catch (error) {
       if (error instanceof URIError) return refusal(MALFORMED_PATH);
       return refusal({ status: 500, code: "Unknown", message: "the request failed" });
     }
   }
-  const server = createServer(limits, (request, response) => {
-    void answer(request).then(({ status = 200, headers, body }) => {
-      const type = { "cache-control": "no-store", "content-type": JSON_TYPE };
-      response.writeHead(status, { ...type, "content-length": Buffer.byteLength(body), ...headers }).end(body);
-    });
-  });
+  async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { status, headers, body } = await answer(request);
+    response.writeHead(status, headers).end(body);
+  }
+  const server = createServer(limits, (request, response) => void respond(request, response));
   server.timeout = 2 * REQUEST_LIMIT_MS;
   server.maxConnections = CONNECTIONS;
   // What Node's parser refuses never reaches a route.
@@ -85,6 +84,12 @@ function parserRefusal(code: string | undefined): Refusal {
   return { status: 400, code: "BadRequest", message: "the request is malformed" };
 }
 
+/** @param body - JSON, unless `headers` has another content type. */
+export function answerOf(body: string, { status = 200, headers = {} }: Partial<Answer> = {}): Answer {
+  const type = { "cache-control": "no-store", "content-type": JSON_TYPE };
+  return { status, headers: { ...type, "content-length": Buffer.byteLength(body), ...headers }, body };
+}
+
 /** The refusal as JSON. */
 export function refusal({ status, ...body }: Refusal): Answer {
   const headers = {
@@ -92,7 +97,7 @@ export function refusal({ status, ...body }: Refusal): Answer {
     // The rest of such a request is not read.
     ...(status === 413 && { connection: "close" }),
   };
-  return { status, headers, body: JSON.stringify(body) };
+  return answerOf(JSON.stringify(body), { status, headers });
 }
 
 /** @returns the port. @throws {UsageError} The address is in use or cannot be used. */

@@ -1,11 +1,11 @@
-import { hash, randomBytes, timingSafeEqual } from "node:crypto";
+import { randomBytes, timingSafeEqual } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type FileOptions, fileName, writePrivateFiles } from "@agent-roles/runtime/stores";
 
 /** A token for each profile, in a file that AWS clients read for each request. */
 export interface ProfileTokens {
-  /** Whether this `Authorization` header is the token of this profile. Takes as long for any header. */
+  /** Whether this `Authorization` header is the token of this profile. Takes as long for any header of a token's length. */
   readonly isValid: (profile: string, authorization: string) => boolean;
   readonly file: (profile: string) => string;
   /** Makes the tokens of new profiles, and removes those of others. @throws {AgentRolesError} `StoreFailed`; the file system's error. */
@@ -19,27 +19,30 @@ export interface ProfileTokens {
  * @param options - of the token files.
  */
 export function profileTokens(directory: string, options: FileOptions = {}): ProfileTokens {
-  const hashes = new Map<string, Buffer>();
-  /** Nobody knows a text with this hash. */
-  const none = randomBytes(32);
+  const tokens = new Map<string, Buffer>();
+  /** For profiles that do not exist. Nobody knows it. */
+  const none = newToken();
   const file = (profile: string): string => join(directory, tokenName(profile));
   return {
-    // Hashes have one length, whatever the header.
-    isValid: (profile, authorization) => timingSafeEqual(sha256(authorization), hashes.get(profile) ?? none),
+    isValid: (profile, authorization) => {
+      const token = tokens.get(profile) ?? none;
+      const given = Buffer.from(authorization, "latin1");
+      return given.length === token.length && timingSafeEqual(given, token);
+    },
     file,
     update: async (profiles) => {
-      const removed = [...hashes.keys()].filter((profile) => !profiles.includes(profile));
-      for (const profile of removed) hashes.delete(profile);
+      const removed = [...tokens.keys()].filter((profile) => !profiles.includes(profile));
+      for (const profile of removed) tokens.delete(profile);
       await Promise.all(removed.map((profile) => rm(file(profile), { force: true })));
-      const added = profiles.filter((profile) => !hashes.has(profile));
+      const added = profiles.filter((profile) => !tokens.has(profile));
       // Without a newline at the end: SDKs send the text as it is.
-      const tokens = added.map((profile) => ({ profile, token: randomBytes(32).toString("base64url") }));
+      const made = added.map((profile) => ({ profile, token: newToken() }));
       await writePrivateFiles(
         directory,
-        tokens.map(({ profile, token }) => [tokenName(profile), token]),
+        made.map(({ profile, token }) => [tokenName(profile), token.toString("latin1")]),
         options,
       );
-      for (const { profile, token } of tokens) hashes.set(profile, sha256(token));
+      for (const { profile, token } of made) tokens.set(profile, token);
     },
     remove: () => rm(directory, { recursive: true, force: true }).catch(() => undefined),
   };
@@ -49,6 +52,7 @@ function tokenName(profile: string): string {
   return fileName(profile).replace(/json$/, "token");
 }
 
-function sha256(text: string): Buffer {
-  return hash("sha256", text, "buffer");
+/** Tokens have one length. */
+function newToken(): Buffer {
+  return Buffer.from(randomBytes(32).toString("base64url"), "latin1");
 }
