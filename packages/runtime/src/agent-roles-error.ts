@@ -93,7 +93,7 @@ const UNKNOWN: AgentRolesErrorOptions = { code: "Unknown", retryable: true, fix:
 /**
  * Any failure as an error of ours. An `AgentRolesError` stays as it is.
  *
- * @param prefix - precedes the message: the path, the profile.
+ * @param prefix - precedes the message, unless it begins so: the path, the profile.
  */
 export function toAgentRolesError(
   cause: unknown,
@@ -101,7 +101,8 @@ export function toAgentRolesError(
 ): AgentRolesError {
   if (cause instanceof AgentRolesError) return cause;
   const message = cause instanceof Error ? cause.message : String(cause);
-  return new AgentRolesError(prefix === undefined ? message : `${prefix}: ${message}`, { cause, ...options });
+  const isNamed = prefix === undefined || message.startsWith(prefix);
+  return new AgentRolesError(isNamed ? message : `${prefix}: ${message}`, { cause, ...options });
 }
 
 /** The failure of the master behind the failure of a role, which names the role. */

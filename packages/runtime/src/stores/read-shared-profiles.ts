@@ -43,7 +43,7 @@ export async function readSharedProfiles(env: Env = process.env): Promise<Shared
     const managed = [...withKeys, ...(await processProfiles(texts.config, env))];
     return { managed, foreign: foreignProfiles(texts, paths) };
   } catch (error) {
-    throw storeFailed(error, paths.credentialsFile);
+    throw storeFailed(error, "the shared files");
   }
 }
 

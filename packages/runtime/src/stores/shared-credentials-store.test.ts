@@ -1,5 +1,17 @@
 import { execFileSync } from "node:child_process";
-import { appendFile, chmod, chown, lstat, readdir, readFile, stat, symlink, utimes, writeFile } from "node:fs/promises";
+import {
+  appendFile,
+  chmod,
+  chown,
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -204,6 +216,11 @@ it("shows a profile whose marker was edited as foreign, and no profile where the
   expect((await readSharedProfiles(env)).managed).toEqual([]);
   await given("credentials", "[First]\n# agent-roles: whatever\naws_access_key_id = ASIAEXAMPLE\n");
   expect((await readSharedProfiles(env)).managed).toEqual([]);
+});
+
+it.each(["credentials", "config"])("names the %s file when that one cannot be read", async (name) => {
+  await mkdir(file(name), { recursive: true });
+  await expect(readSharedProfiles(env)).rejects.toThrow(`${file(name)} is not a regular file`);
 });
 
 it("says what to do when a file stands where the directory should be", async () => {

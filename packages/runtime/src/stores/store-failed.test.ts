@@ -10,6 +10,7 @@ it.each([
   ["EDQUOT", "quota"],
   ["EFBIG", "ulimit -f"],
   ["EBUSY", "mount its directory"],
+  ["ENOTDIR", "HOME"],
   ["EFTYPE", "regular file"],
   ["ELOCKED", ".lock file"],
   ["EIO", "cause"],
@@ -22,4 +23,9 @@ it.each([
 it("passes on a failure that has its fix", () => {
   const first = new AgentRolesError("x", { code: "StoreFailed", fix: "y" });
   expect(storeFailed(first, "z")).toBe(first);
+});
+
+it("names the path once", () => {
+  const failure = storeFailed(new Error("~/.aws/config is not a regular file"), "~/.aws/config");
+  expect(failure.message).toBe("~/.aws/config is not a regular file");
 });

@@ -3,8 +3,10 @@ import { errorCode } from "../files/error-code.ts";
 
 const FIXES: Readonly<Record<string, string>> = {
   EACCES:
-    "make the directory and the file writable for this user, or set AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE",
-  EROFS: "the file system is read-only: set AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE to a writable place",
+    "make the directory and the file writable for this user, or set AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE and AGENT_ROLES_CACHE_DIR",
+  EROFS:
+    "the file system is read-only: set AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE and AGENT_ROLES_CACHE_DIR to writable places",
+  ENOTDIR: "a part of the path is a file: set HOME to a directory; nothing was changed",
   ENOSPC: "free disk space; nothing was changed",
   EDQUOT: "free disk space, or ask for a larger quota; nothing was changed",
   EFBIG: "raise the limit for the size of a file (ulimit -f); nothing was changed",
