@@ -214,6 +214,14 @@ it.runIf(process.platform !== "win32")("warns of a directory and a file that oth
   expect(err.join("\n")).toMatch(/config: other users can write to it\n {2}fix: Run chmod go-w '/);
 });
 
+it("warns of a line that makes boto3 and the AWS CLI refuse the whole file", async () => {
+  await mkdir(join(home, ".aws"));
+  await writeFile(join(home, ".aws", "config"), "[profile mine]\n<<<<<<< HEAD\n");
+  const { err, code } = start(["run", "--once"]);
+  expect(await code).toBe(0);
+  expect(err.join("\n")).toMatch(/config:2: .+ boto3 and the AWS CLI cannot read the file\n {2}fix: /);
+});
+
 /** Every file below the home directory, with its text. */
 async function allFiles(): Promise<Map<string, string>> {
   const entries = await readdir(home, { recursive: true, withFileTypes: true });

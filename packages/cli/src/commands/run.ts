@@ -97,7 +97,7 @@ async function run(context: CliContext, options: RunOptions): Promise<ExitCode> 
     ...options,
     onAdopted: (message) => context.err(`warning: ${message}`),
   });
-  const { exposedFiles, managedProfiles, staleProfiles } = await import("@agent-roles/runtime/stores");
+  const { exposedFiles, managedProfiles, staleProfiles, unparsableFiles } = await import("@agent-roles/runtime/stores");
   if (options.prune) {
     const declared = new Set(roleEnv.roles.map(({ profile }) => profile));
     const undeclared = (await managedProfiles(env)).filter((profile) => !declared.has(profile));
@@ -119,8 +119,9 @@ async function run(context: CliContext, options: RunOptions): Promise<ExitCode> 
     );
   }
   const { createAgentRoles, followRoles } = await import("@agent-roles/runtime");
-  for (const { file, message, fix } of await exposedFiles(env))
-    context.err(`warning: ${file}: ${message}\n  fix: ${fix}`);
+  for (const { file, line, message, fix } of [...(await exposedFiles(env)), ...(await unparsableFiles(env))])
+    context.err(`warning: ${file}${line ? `:${line}` : ""}: ${message}
+  fix: ${fix}`);
   const failed = new Set<string>();
   const print = (event: AgentRolesEvent): void => {
     const at = new Date(context.clock.now());

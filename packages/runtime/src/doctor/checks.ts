@@ -1,19 +1,30 @@
 import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { AgentRolesError } from "../agent-roles-error.ts";
 import { exposedFiles } from "../aws-files/exposed-files.ts";
+import { unparsableFiles } from "../aws-files/unparsable-files.ts";
 import { cacheDirectory } from "../cache/cache-directory.ts";
 import { refuseExposedName } from "../files/exposed-program.ts";
 import { exposure } from "../files/owner.ts";
 import { noRoles } from "../role-env/index.ts";
 import { foreignProfiles } from "../stores/foreign-profiles.ts";
+import { profileDirectory } from "../stores/profile-files.ts";
 import { managedSections, noteField, otherKeeper } from "../stores/profile-keepers.ts";
 import { profileProblem } from "../stores/profile-problem.ts";
 import { readSharedProfiles } from "../stores/read-shared-profiles.ts";
 import { certificateAuthorities } from "../sts/http-handler.ts";
 import { CHAINED_SECONDS, isRoleSession } from "../sts/session-arn.ts";
 import type { Facts } from "./facts.ts";
-import { type Problem, asProblem, isProxyUrl, problemOf, shadowing, staleLock, unreadableToken } from "./problems.ts";
+import {
+  type Problem,
+  asProblem,
+  isProxyUrl,
+  problemOf,
+  shadowing,
+  staleLock,
+  unreadableToken,
+  unwritable,
+} from "./problems.ts";
 
 export type Severity = "error" | "warning";
 
@@ -78,10 +89,22 @@ export const CHECKS: readonly Check[] = [
     id: "unreadable-file",
     severity: "error",
     good: "the files that AWS clients use can be read",
-    find: async ({ unreadable, env }) => {
+    find: async ({ unreadable, env, paths }) => {
       const tokens = ["AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"];
       const failed = await Promise.all(tokens.map((name) => unreadableToken(name, env)));
-      return [...unreadable.map(asProblem), ...failed.flat()];
+      const unparsable = paths ? await unparsableFiles(env) : [];
+      return [...[...unreadable, ...unparsable].map(asProblem), ...failed.flat()];
+    },
+  },
+  {
+    id: "unwritable-directory",
+    severity: "error",
+    good: "this user can write to the directories of the profiles",
+    find: async ({ profiles, env, paths, sectionsOf }) => {
+      // Another user or container can keep profiles that are there already.
+      if (!paths || profiles.every((profile) => sectionsOf(profile).some(({ managed }) => managed))) return [];
+      const directories = [...Object.values(paths).map(dirname), profileDirectory(env)];
+      return (await Promise.all([...new Set(directories)].map((path) => unwritable(path)))).flat();
     },
   },
   {

@@ -116,6 +116,22 @@ const faults: readonly (readonly [id: string, plant: () => Env | Promise<Env>, m
     },
     join(".aws", "config"),
   ],
+  [
+    "unreadable-file",
+    async () => {
+      await file("config", `[profile mine]\n[profile mine]\n`);
+      return {};
+    },
+    "config:2: the section is there twice: boto3 and the AWS CLI cannot read the file",
+  ],
+  [
+    "unwritable-directory",
+    async () => {
+      await file("agent-roles", "");
+      return {};
+    },
+    join(".aws", "agent-roles", "profiles: ENOTDIR"),
+  ],
   ["unreadable-file", () => ({ AWS_WEB_IDENTITY_TOKEN_FILE: "/missing" }), "AWS_WEB_IDENTITY_TOKEN_FILE: ENOENT"],
   [
     "shadowing-keys",
@@ -263,6 +279,12 @@ it.runIf(process.platform !== "win32")("open-file: finds files and directories t
   expect((await problems()).map(([, message]) => message)).toContain(
     `sessions are not shared: ${home}/.aws: other users can write to it`,
   );
+});
+
+it("leaves a directory that cannot be written alone where the profiles are there", async () => {
+  await file("config", `[profile First]\n${MANAGED}\ncredential_process = cat "/x"\n`);
+  await file("agent-roles", "");
+  expect(await problems()).toEqual([]);
 });
 
 it("has a planted fault for every check", () => {

@@ -1,10 +1,13 @@
-import { lstat } from "node:fs/promises";
+import { access, constants, lstat, statfs } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import { AgentRolesError, toAgentRolesError } from "../agent-roles-error.ts";
+import { hasErrorCode } from "../files/error-code.ts";
 import { expandHome } from "../files/home-directory.ts";
 import { isProcessAlive } from "../files/process-identity.ts";
 import { lockHolder } from "../files/process-lock.ts";
 import { readRegularFile } from "../files/read-regular-file.ts";
 import { type Diagnostic, type Env, formatDiagnostic } from "../role-env/index.ts";
+import { storeFailed } from "../stores/store-failed.ts";
 import type { PlacedSection } from "./facts.ts";
 
 /** A mistake that a check finds. */
@@ -42,6 +45,18 @@ export async function unreadableToken(name: string, env: Env): Promise<readonly 
       throw toAgentRolesError(error, { code: "StoreFailed", prefix: name, fix });
     });
   });
+}
+
+/** A directory that this user cannot write to, or whose disk is full; one that is missing counts as the one above it. */
+export async function unwritable(path: string, above: string = resolve(path)): Promise<readonly Problem[]> {
+  try {
+    await access(`${above}/.`, constants.W_OK | constants.X_OK);
+    const { blocks, bavail } = await statfs(above);
+    if (blocks === 0 || bavail > 0) return [];
+    throw Object.assign(new Error("no space is left on the device"), { code: "ENOSPC" });
+  } catch (error) {
+    return hasErrorCode(error, "ENOENT") ? unwritable(path, dirname(above)) : [storeFailed(error, path)];
+  }
 }
 
 /** The sections with keys of a profile that has a `credential_process`. */

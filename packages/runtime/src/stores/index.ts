@@ -7,6 +7,7 @@ export { forgetSessions } from "./forget-sessions.ts";
 export { type FileOptions, fileName, writePrivateFiles } from "./profile-files.ts";
 export { GROUP_FILE_MODE, shareDirectory, shareProfiles } from "./share-profiles.ts";
 export { exposedFiles } from "../aws-files/exposed-files.ts";
+export { unparsableFiles } from "../aws-files/unparsable-files.ts";
 export { managedProfiles, staleProfiles } from "./profile-keepers.ts";
 export { profileProblem } from "./profile-problem.ts";
 export { profileStore } from "./profile-store.ts";
