@@ -24,6 +24,9 @@ import type { SharedFilesOptions } from "./shared-files-store.ts";
 /** Files that are written at the same time: as many as libuv has threads for. More would only take memory. */
 const OPEN_FILES = 4;
 
+/** File systems allow 255 bytes, and the hash and a temporary file's ending need some of them. */
+const LONGEST_NAME = 200;
+
 const KEYS = ["accessKeyId", "secretAccessKey", "sessionToken"] as const;
 
 /**
@@ -46,11 +49,12 @@ export function profileFile(directory: string, profile: string): string {
 
 /**
  * Profile names have no `=`, so that no two of them get the same file. On Windows and macOS `Prod.json` and `prod.json` are one
- * file, and Windows reserves `CON.json`: there the name has a hash, too.
+ * file, and Windows reserves `CON.json`: there the name has a hash, too, and so has one that is longer than a file's name can be.
  */
 export function fileName(profile: string, platform: NodeJS.Platform = process.platform): string {
   const name = profile.replaceAll(/[%/]/g, (char) => `=${char.charCodeAt(0).toString(16)}`);
-  return platform === "win32" || platform === "darwin" ? `${name}-${entryName(profile)}.json` : `${name}.json`;
+  const isAmbiguous = platform === "win32" || platform === "darwin" || name.length > LONGEST_NAME;
+  return isAmbiguous ? `${name.slice(0, LONGEST_NAME)}-${entryName(profile)}.json` : `${name}.json`;
 }
 
 /**

@@ -267,6 +267,12 @@ it.each<NodeJS.Platform>(["win32", "darwin"])("keeps profiles apart whose names 
   expect(names.join()).not.toMatch(/\b(con|nul)\.json/i);
 });
 
+it("stores a profile whose name is longer than a file's name can be, and the others", async () => {
+  const names = ["a", "b"].map((end) => "x".repeat(300) + end);
+  await profileStore({ env: place.env }).put([...names, "First"].map((name) => entry(name)));
+  expect((await readSharedProfiles(place.env)).managed.map(({ profile }) => profile)).toEqual([...names, "First"]);
+});
+
 it("reads back the access level of the credentials, in both forms", async () => {
   const first = entry("First");
   for (const store of [profileStore({ env: place.env }), sharedCredentialsStore({ env: place.env })]) {
