@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { httpHandler } from "../sts/http-handler.ts";
-import { defaultCredentials } from "./default-credentials.ts";
+import { asMaster, defaultCredentials } from "./default-credentials.ts";
 
 let directory: string;
 beforeEach(async () => {
@@ -60,3 +60,14 @@ it.each([
     message: expect.stringContaining(message),
   });
 });
+
+it.each(["null", "{}", '{"accessKeyId":"AKIAEXAMPLE"}'])(
+  "reports a provider that gives %s as the master's failure",
+  async (json) => {
+    await expect(asMaster(async () => JSON.parse(json))()).rejects.toMatchObject({
+      code: "MasterCredentialsInvalid",
+      hop: "master",
+      message: expect.stringMatching(/^the master's credentials: .*the provider gave no keys/),
+    });
+  },
+);

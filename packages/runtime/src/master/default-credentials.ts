@@ -73,7 +73,10 @@ function profileError(error: unknown, env: Env): AgentRolesError | undefined {
 export function asMaster(provider: AwsCredentialIdentityProvider): AwsCredentialIdentityProvider {
   return async (...args) => {
     try {
-      return await provider(...args);
+      const credentials = await provider(...args);
+      // The SDK would call it a failure of the role: an agent in JavaScript can give anything.
+      if (!credentials?.accessKeyId || !credentials.secretAccessKey) throw new Error("the provider gave no keys");
+      return credentials;
     } catch (error) {
       throw masterCredentialsError(error);
     }

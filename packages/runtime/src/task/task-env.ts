@@ -36,7 +36,8 @@ const DEFAULT_SESSION_SECONDS = 3_600;
 export function taskEnv(env: Env, targets: readonly TargetRole[], options: TaskOptions): Env {
   const { id, onBehalfOf, access, ttlSeconds } = options;
   for (const [name, value] of Object.entries({ id, onBehalfOf })) {
-    if (value !== undefined && !isSessionName(value)) throw invalid(`${name} "${value}"`, SESSION_NAME_SHAPE);
+    if ((value !== undefined || name === "id") && !isSessionName(value ?? ""))
+      throw invalid(`${name} "${value}"`, SESSION_NAME_SHAPE);
   }
   if (ttlSeconds !== undefined && !isTaskLength(ttlSeconds)) {
     throw invalid(`ttlSeconds ${ttlSeconds}`, "use whole seconds from 60 to 43200");

@@ -201,6 +201,10 @@ it.each<readonly [Partial<TaskOptions>, string, RegExp]>([
   expect(open).toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) }));
 });
 
+it("refuses options without an id, which JavaScript can give", () => {
+  expect(() => subject().roles.task(JSON.parse("{}"))).toThrow('id "undefined" is not valid');
+});
+
 it("refuses a session policy that would widen the task's access level", () => {
   const policy = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*"}}';
   const { roles } = subject({ env: { ...env, AWS_ROLE_1_SESSION_POLICY: policy } });
