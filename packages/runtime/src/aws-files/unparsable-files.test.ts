@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { missingBotocore, startBotocore } from "../stores/botocore.test-helper.ts";
+import { missingBotocore, startBotocore } from "./botocore.test-helper.ts";
 import { unparsableFiles } from "./unparsable-files.ts";
 
 let directory: string;

@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { credentials, target } from "../fixtures.test-helper.ts";
-import { type Botocore, missingBotocore, startBotocore } from "./botocore.test-helper.ts";
+import { type Botocore, missingBotocore, startBotocore } from "../aws-files/botocore.test-helper.ts";
 import type { CredentialStore, StoredCredentials } from "./credential-store.ts";
 import { printFileCommand, processCommand } from "./process-command.ts";
 import { profileDirectory, profileFile } from "./profile-files.ts";
