@@ -61,6 +61,7 @@ describe("assumeRoleError", () => {
     ],
     [sts("ValidationError", "1 validation error detected"), "InvalidRequest", false],
     [sts("PackedPolicyTooLarge", "x"), "InvalidRequest", false],
+    [new Error('Region not accepted: region="eu west" is not a valid hostname component.'), "InvalidRequest", false],
     [
       sts("AccessDenied", "User: a is not authorized to perform: sts:AssumeRole on resource: b", 403),
       "AccessDenied",

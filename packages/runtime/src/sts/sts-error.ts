@@ -178,6 +178,10 @@ export function classify(facts: ErrorFacts): Failure {
       "Write AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_STS and the proxy variables as a URL with https:// or http://.";
     return { code: "InvalidRequest", fix };
   }
+  if (message.startsWith("Region not accepted")) {
+    const fix = "Set AWS_REGION, or region in the master's profile, to the code of a Region, such as eu-west-1.";
+    return { code: "InvalidRequest", fix };
+  }
   if (status > 0 && (!SERVICE_CODE.test(name) || /^Unknown(Error)?$/.test(message))) {
     const fix = `Check ${status === 407 ? "the user and password in HTTPS_PROXY" : "AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_STS and HTTPS_PROXY"}.`;
     return { code: "InvalidAnswer", retryable: true, fix };
