@@ -208,6 +208,11 @@ export function* anyOf(account: string, role: IndexedRole, statement: Statement)
   }
 }
 
+/** The same callers, passing no external ID. */
+export function* withoutExternalId(examples: Iterable<Example>): Iterable<Example> {
+  for (const { caller, keys } of examples) yield { caller, keys: { ...keys, "sts:externalid": undefined } };
+}
+
 function keysOf(arn: string): Record<string, string> {
   return { ...mfaOf(arn), "aws:userid": `${UNIQUE_ID}:session` };
 }

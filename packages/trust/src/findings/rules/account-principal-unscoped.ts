@@ -1,5 +1,5 @@
 import { demands } from "../conditions.ts";
-import { letsIn, membersOf } from "../example-callers.ts";
+import { letsIn, membersOf, withoutExternalId } from "../example-callers.ts";
 import type { Rule } from "../rule.ts";
 import { allowsAssuming, principalsOf } from "../statements.ts";
 
@@ -12,11 +12,12 @@ export const accountPrincipalUnscoped: Rule = {
   *checkStatementOf(statement, role, { ownAccounts, master }) {
     // Most statements name the ARN: those need no example.
     if (!allowsAssuming(statement) || demands(statement, ["aws:principalarn"], (value) => !/[*?$]/.test(value))) return;
-    // AWS's own form for a third party is its account and an external ID.
-    const forThirdParty = demands(statement, ["sts:externalid"]);
     for (const { wholeAccount, account, value } of principalsOf(statement)) {
-      if (!wholeAccount || (forThirdParty && account !== undefined && !ownAccounts.has(account))) continue;
-      if (!letsIn(role, statement, membersOf(account, role, statement))) continue;
+      if (!wholeAccount) continue;
+      const members = membersOf(account, role, statement);
+      // AWS's own form for a third party is its account and an external ID.
+      const isThirdParty = account !== undefined && !ownAccounts.has(account);
+      if (!letsIn(role, statement, isThirdParty ? withoutExternalId(members) : members)) continue;
       // A value that is not known can be an account ID; the pseudo parameter is one.
       const verb = /^\$\{(?!AWS\.AccountId\})[^}]*\}$/.test(value) ? "can be" : "is";
       const message = `principal "${value}" ${verb} a whole account, and no condition narrows it to an ARN`;

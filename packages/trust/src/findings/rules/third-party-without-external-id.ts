@@ -1,5 +1,4 @@
-import { demands } from "../conditions.ts";
-import { anyOf, letsIn } from "../example-callers.ts";
+import { anyOf, letsIn, withoutExternalId } from "../example-callers.ts";
 import { bindsOrganization } from "../principal-constraints.ts";
 import type { Rule } from "../rule.ts";
 import { allowsAssuming, principalsOf } from "../statements.ts";
@@ -11,7 +10,7 @@ export const thirdPartyWithoutExternalId: Rule = {
   why: "another customer of the third party could make it act on this role (confused deputy)",
   fix: "add StringEquals sts:ExternalId with an ID that the third party issues for you alone",
   *checkStatementOf(statement, role, { context, ownAccounts, knowsOwnAccount }) {
-    if (!knowsOwnAccount || !allowsAssuming(statement) || demands(statement, ["sts:externalid"])) return;
+    if (!knowsOwnAccount || !allowsAssuming(statement)) return;
     if (context.organization !== undefined && bindsOrganization(statement, context.organization)) return;
     const others = new Set(
       principalsOf(statement).flatMap(({ account }) =>
@@ -19,7 +18,7 @@ export const thirdPartyWithoutExternalId: Rule = {
       ),
     );
     for (const account of others) {
-      if (!letsIn(role, statement, anyOf(account, role, statement))) continue;
+      if (!letsIn(role, statement, withoutExternalId(anyOf(account, role, statement)))) continue;
       yield { message: `account ${account} belongs to a third party and needs no external ID` };
     }
   },
