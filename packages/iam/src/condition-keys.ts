@@ -55,7 +55,10 @@ export const UNKNOWN_UNLESS_GIVEN: ReadonlySet<string> = new Set(
 
 const MULTIVALUED: ReadonlySet<string> = new Set(
   `aws:calledvia aws:calledviaawsmcp aws:principalorgpaths aws:principalservicenameslist aws:resourceorgpaths
-  aws:sourceorgpaths aws:tagkeys aws:vpceorgpaths sts:requestcontextproviders sts:transitivetagkeys`.split(/\s+/),
+  aws:sourceorgpaths aws:tagkeys aws:vpceorgpaths saml:cn saml:eduorghomepageuri saml:eduorgidentityauthnpolicyuri
+  saml:eduorglegalname saml:eduorgsuperioruri saml:eduorgwhitepagesuri saml:edupersonaffiliation saml:edupersonassurance
+  saml:edupersonentitlement saml:edupersonnickname saml:edupersonorgunitdn saml:edupersonscopedaffiliation
+  saml:edupersontargetedid sts:requestcontextproviders sts:transitivetagkeys`.split(/\s+/),
 );
 
 /**

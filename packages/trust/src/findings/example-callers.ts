@@ -208,9 +208,12 @@ export function* anyOf(account: string, role: IndexedRole, statement: Statement)
   }
 }
 
-/** The same callers, passing no external ID. */
-export function* withoutExternalId(examples: Iterable<Example>): Iterable<Example> {
-  for (const { caller, keys } of examples) yield { caller, keys: { ...keys, "sts:externalid": undefined } };
+/** The same callers, passing no external ID, or one that another customer of a third party has. */
+export function* withoutOurExternalId(examples: Iterable<Example>): Iterable<Example> {
+  for (const { caller, keys } of examples) {
+    yield { caller, keys: { ...keys, "sts:externalid": undefined } };
+    yield { caller, keys: { ...keys, "sts:externalid": "another-customer" } };
+  }
 }
 
 function keysOf(arn: string): Record<string, string> {

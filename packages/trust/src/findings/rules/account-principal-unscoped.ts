@@ -1,5 +1,5 @@
 import { demands } from "../conditions.ts";
-import { letsIn, membersOf, withoutExternalId } from "../example-callers.ts";
+import { letsIn, membersOf, withoutOurExternalId } from "../example-callers.ts";
 import type { Rule } from "../rule.ts";
 import { allowsAssuming, principalsOf } from "../statements.ts";
 
@@ -17,7 +17,7 @@ export const accountPrincipalUnscoped: Rule = {
       const members = membersOf(account, role, statement);
       // AWS's own form for a third party is its account and an external ID.
       const isThirdParty = account !== undefined && !ownAccounts.has(account);
-      if (!letsIn(role, statement, isThirdParty ? withoutExternalId(members) : members)) continue;
+      if (!letsIn(role, statement, isThirdParty ? withoutOurExternalId(members) : members)) continue;
       // A value that is not known can be an account ID; the pseudo parameter is one.
       const verb = /^\$\{(?!AWS\.AccountId\})[^}]*\}$/.test(value) ? "can be" : "is";
       const message = `principal "${value}" ${verb} a whole account, and no condition narrows it to an ARN`;

@@ -1,4 +1,4 @@
-import { anyOf, letsIn, withoutExternalId } from "../example-callers.ts";
+import { anyOf, letsIn, withoutOurExternalId } from "../example-callers.ts";
 import { bindsOrganization } from "../principal-constraints.ts";
 import type { Rule } from "../rule.ts";
 import { allowsAssuming, principalsOf } from "../statements.ts";
@@ -18,7 +18,7 @@ export const thirdPartyWithoutExternalId: Rule = {
       ),
     );
     for (const account of others) {
-      if (!letsIn(role, statement, withoutExternalId(anyOf(account, role, statement)))) continue;
+      if (!letsIn(role, statement, withoutOurExternalId(anyOf(account, role, statement)))) continue;
       yield { message: `account ${account} belongs to a third party and needs no external ID` };
     }
   },
