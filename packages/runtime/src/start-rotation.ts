@@ -3,7 +3,7 @@ import type { OnEvent } from "./events.ts";
 import type { TargetRole } from "./role-env/index.ts";
 import { isValid } from "./session/credentials.ts";
 import type { CredentialStore, StoredCredentials } from "./stores/credential-store.ts";
-import { storeWriter } from "./store-writer.ts";
+import { storeWriter } from "./stores/store-writer.ts";
 import type { RoleSession, SessionState } from "./rotation/role-session.ts";
 import { rotationLoop } from "./rotation/rotation-loop.ts";
 

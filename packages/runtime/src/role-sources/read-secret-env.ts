@@ -3,7 +3,7 @@ import { AgentRolesError } from "../agent-roles-error.ts";
 import { isRole, parseRoleEnv } from "../role-env/index.ts";
 import { isJsonObject } from "../role-env/json.ts";
 import { stsError } from "../sts/sts-error.ts";
-import { secretRegion } from "../secret-region.ts";
+import { secretRegion } from "../stores/secrets-manager/secret-region.ts";
 import { connectMaster, type MasterOptions } from "../master/connect-master.ts";
 import type { Env } from "../role-env/env.ts";
 

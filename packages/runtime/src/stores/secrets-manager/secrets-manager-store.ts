@@ -1,5 +1,5 @@
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { secretRegion } from "../../secret-region.ts";
+import { secretRegion } from "./secret-region.ts";
 import type { CredentialStore } from "../credential-store.ts";
 import type { SecretOptions, SecretsClientConfig } from "./new-secret.ts";
 import { secretForAll } from "./secret-for-all.ts";

@@ -1,10 +1,10 @@
-import { type Clock, sleepUntil } from "./clock.ts";
-import type { AgentRolesEvent, OnEvent } from "./events.ts";
-import type { TargetRole } from "./role-env/index.ts";
-import { isValid } from "./session/credentials.ts";
-import type { CredentialStore, StoredCredentials } from "./stores/credential-store.ts";
-import { removeEntries, storeEntries } from "./stores/store-entries.ts";
-import { timeLimitedStore } from "./stores/time-limited-store.ts";
+import { type Clock, sleepUntil } from "../clock.ts";
+import type { AgentRolesEvent, OnEvent } from "../events.ts";
+import type { TargetRole } from "../role-env/index.ts";
+import { isValid } from "../session/credentials.ts";
+import type { CredentialStore, StoredCredentials } from "./credential-store.ts";
+import { removeEntries, storeEntries } from "./store-entries.ts";
+import { timeLimitedStore } from "./time-limited-store.ts";
 
 /** Roles that were assumed together are due together: waiting this long makes one write of them. */
 const GATHER_MS = 50;
