@@ -31,7 +31,7 @@ export function templateSizeProblems(stacks: readonly SynthesizedStack[]): Diagn
   });
 }
 
-/** The CDK sends templates as YAML, whatever lies in cdk.out; indented JSON is never shorter and much faster to write. */
+/** The CDK sends templates as YAML, whatever is in cdk.out; indented JSON is never shorter and much faster to write. */
 function sentBytes(template: unknown): number {
   const atMost = Buffer.byteLength(JSON.stringify(template, undefined, 2));
   return atMost <= TEMPLATE_QUOTA ? atMost : Buffer.byteLength(stringify(template, { version: "1.1", lineWidth: 0 }));

@@ -32,7 +32,7 @@ export function readAppTemplates({ appConstruct, stackTemplates }: IPolicyValida
       ...definedOnly({ account: accountId, region, stackName: stack?.stackName }),
     });
   }
-  // A nested stack comes after its parent, for constructs are found from the root down.
+  // A nested stack comes after its parent, because constructs are found from the root down.
   for (const [stack, paths] of pathsByStack) {
     const parent = read.get(stack.nestedStackParent);
     const resource = stack.nestedStackResource;

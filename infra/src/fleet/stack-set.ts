@@ -234,7 +234,7 @@ async function instancesOf({ sdk, client, id }: Context): Promise<StackInstanceS
   return found;
 }
 
-/** Waits for the end of an operation; an abort stops it, and what is in progress ends first. */
+/** Waits for the end of an operation; an abort stops it after what is in progress. */
 async function operate(
   context: Context,
   { OperationId }: { readonly OperationId?: string | undefined },

@@ -14,7 +14,7 @@ export interface CheckTrustOptions extends TrustSetOptions, TrustFlags {
   readonly expect?: readonly string[];
 }
 
-/** Reads what is to be checked and checks it; warnings go to standard error. */
+/** Reads the roles and checks them; warnings go to standard error. */
 export async function checkTrust(
   paths: readonly string[],
   options: CheckTrustOptions,
@@ -51,7 +51,7 @@ export async function checkTrust(
   // A standalone policy file was the same role's then.
   const before = against === undefined ? undefined : await readTrustSet([against], { ...inputs, manifest: false }, cli);
   if (before) warnOfUnread(before, cli);
-  // Of accounts that were not read nobody knows what became of their roles.
+  // Roles of accounts that were not read are unknown, not removed.
   const isKnown = ({ arn }: TrustRole): boolean => liveAccounts.includes(accountOf(arn) ?? "");
   const rolesBefore = before && (isPartial(paths, options) ? before.roles.filter(isKnown) : before.roles);
   return {

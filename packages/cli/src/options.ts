@@ -7,7 +7,7 @@ export function withManifest(command: Command): Command {
   return command.option("--manifest <file>", "manifest to read", "agent-roles.yaml");
 }
 
-/** `--profile`, for commands of one profile. Two different ones are refused: nobody knows which is meant. */
+/** `--profile`, for commands of one profile. Two different values are refused. */
 export function oneProfile(description: string): Option {
   return new Option("--profile <profile>", description).argParser((value: string, earlier?: string) => {
     if (earlier === undefined || earlier === value) return value;
@@ -15,7 +15,7 @@ export function oneProfile(description: string): Option {
   });
 }
 
-/** An option that collects the values of its uses. */
+/** An option that can be repeated; its value is the list. */
 export function repeatable(flags: string, description: string): Option {
   return new Option(flags, description).argParser((value: string, earlier?: readonly string[]) => [
     ...(earlier ?? []),

@@ -5,7 +5,7 @@ import { UsageError } from "./usage-error.ts";
 import { oneOf, repeatable } from "./options.ts";
 import { accountIds, splitPair } from "./trust-set.ts";
 
-/** Options for what the manifest's `trust:` section holds; they add to the manifest, and win over it. */
+/** Options for the fields of the manifest's `trust:` section; they add to the manifest and override it. */
 export function withTrustFlags(command: Command): Command {
   return command
     .addOption(repeatable("--allow-account <id>", "third-party account ID that roles may trust (repeatable)"))

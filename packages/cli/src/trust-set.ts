@@ -123,8 +123,8 @@ export function warnOfUnread({ unread }: LoadedRoles, cli: CliContext): void {
 }
 
 /**
- * With which credentials live accounts are read: those of each profile, or those in use when no profile is named. A profile
- * that an `AWS_ROLE_N` declares is that role, assumed through the master; any other is one of the AWS configuration files.
+ * The credentials for reading live accounts: those of each profile, or the current ones when no profile is named. A profile that an
+ * `AWS_ROLE_N` declares is that role, assumed through the master; any other is one of the AWS configuration files.
  *
  * @throws {AgentRolesError} `InvalidRoleEnv` for mistakes in the variables, where a profile is named.
  */
@@ -171,7 +171,7 @@ export function splitPair(flag: string, text: string, form: string): readonly [s
   return [text.slice(0, at), text.slice(at + 1)];
 }
 
-/** Of accounts that nobody has looked at, it cannot be said that a role is missing there. */
+/** In accounts that were not read, no role can be reported as missing. */
 function withinAccounts(context: TrustContext, accounts: readonly string[]): TrustContext {
   const { expectedRoles } = context;
   if (!expectedRoles) return context;

@@ -18,8 +18,7 @@ export function matchesArn(pattern: Pattern, arn: string): boolean | undefined {
 }
 
 /**
- * Whether a resource ARN matches a `Resource` value. There a `*` may cross colons, and missing parts at the end match
- * anything.
+ * Whether a resource ARN matches a `Resource` value. There a `*` can match colons, and missing parts at the end match anything.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
  */

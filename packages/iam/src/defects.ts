@@ -24,7 +24,7 @@ const STATEMENT_ELEMENTS = new Set([
 const VERSIONS: ReadonlySet<unknown> = new Set(["2012-10-17", "2008-10-17", undefined]);
 
 /**
- * All that AWS rejects in a policy, but for sizes. About a value that is unknown offline nothing is reported.
+ * All that AWS rejects in a policy, but for sizes. Values that are unknown offline are not reported.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
  */

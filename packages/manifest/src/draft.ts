@@ -7,7 +7,7 @@ import { partitions } from "./regions.ts";
 /** Managed policies per role in a new account. */
 const ATTACHED_POLICIES_QUOTA = 10;
 
-// A reading that never fails: whatever has the wrong type is left out, for the schema reports that.
+// A reading that never fails: values of the wrong type are left out, because the schema reports them.
 const text = z.string().optional().catch(undefined);
 const texts = z.array(text).catch([]);
 const anyObject = z.record(z.string(), z.unknown());

@@ -5,7 +5,7 @@ import { fields, list, optional, text } from "./fields.ts";
 
 const action = text(/^(\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+)$/, "write service:Action, such as s3:GetObject");
 
-/** Six parts, of which Region, account and, with a wildcard, any other can be empty or a pattern. */
+/** Six parts. Region and account can be empty or a pattern; with a wildcard, every part can. */
 const resource = text(
   /^(\*|arn:(aws(-[a-z]+)*|[a-z-]*[*?][a-z*?-]*|\$\{aws:[A-Za-z]+\}):[a-z0-9*?-]+:[a-z0-9*?-]*:(\d{12}|aws|[\d*?]*|\$\{[^}]+\})?:[^\s].*)$/,
   'write an ARN of six parts, such as arn:aws:s3:::my-bucket/*, or "*" in quotes',

@@ -15,8 +15,8 @@ export interface AwsClock extends Clock {
 }
 
 /**
- * A clock that follows AWS, for it is AWS's clock that ends a session. A local clock that is set back is noticed within a
- * second, also where nobody sleeps: until AWS answers again, time goes on as if it had not been. (Set forward, it looks like a suspend.)
+ * A clock that follows AWS, because sessions end by AWS's clock. A local clock that is set back is noticed within a second, also
+ * where nobody sleeps: until AWS answers again, time goes on as if it had not been. (Set forward, it looks like a suspend.)
  *
  * @param onChange - called when the difference changes noticeably.
  */

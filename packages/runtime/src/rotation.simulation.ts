@@ -160,7 +160,7 @@ it(
           seen.refused += 1;
           if (!excused(stored)) broken.push(`${profile} refused on ${new Date(now()).toISOString()}`);
         } else if (!isValid(answer, now() + Math.min(0, skew()))) {
-          // Without an answer of AWS's nobody can know better than this machine's clock: hence the skew.
+          // Without an answer of AWS there is only this machine's clock, which explains the skew.
           broken.push(`${profile} expired for a reader on ${new Date(now()).toISOString()}`);
         }
       }

@@ -71,7 +71,7 @@ export function collectInputs(paths: readonly InputPath[], options: ReaderOption
 
 interface Named extends InputPath {
   readonly isDirectory: boolean;
-  /** Real paths of the directories that may be read for it; those of a file are its own and that of what it links to. */
+  /** Real paths of the directories that can be read for it; those of a file are its own and that of what it links to. */
   readonly roots: readonly string[];
 }
 

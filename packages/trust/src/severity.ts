@@ -1,4 +1,4 @@
-/** Who gains what: from anyone in the world to what is only good to know. */
+/** Exposure, from any principal in the world down to information. */
 export type Exposure = "critical" | "high" | "medium" | "low" | "info";
 
 /** Two scales: `error` is about validity (AWS rejects it, or it can never match), the others about exposure. */

@@ -80,7 +80,7 @@ export interface TrustContext {
   readonly masterRoleArn?: string;
   /** Of the OIDC providers whose client IDs are known. */
   readonly oidcClientIds?: readonly OidcClientIds[];
-  /** The current time, milliseconds since 1970. Without it nothing is said about conditions whose time is over. */
+  /** The current time, milliseconds since 1970. Without it, conditions whose time is over are not reported. */
   readonly now?: number;
   /** The `AWS_ROLE_N` values. */
   readonly expectedRoles?: readonly ExpectedRole[];

@@ -5,7 +5,7 @@ import { markdownCode, markdownTable, markdownText } from "./markdown-text.ts";
 /** Terminal colours, or none. */
 export type Colors = ReturnType<typeof pc.createColors>;
 
-/** What changed in who can assume what, for a terminal. */
+/** The changes of access, for a terminal. */
 export function changesBlock(changes: readonly AccessChange[], colors: Colors): string {
   if (changes.length === 0) return "No change in who can assume what.";
   const lines = changes.flatMap((change) => [

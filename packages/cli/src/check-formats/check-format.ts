@@ -34,7 +34,7 @@ export function formatCheck(format: CheckFormat, report: CheckReport, options: C
   }
 }
 
-/** For people to read. Of the roles, these formats print only how many there are. */
+/** Escaped for people. These formats print only the number of the roles. */
 function shown(report: CheckReport): CheckReport {
   return { ...escapeControlCharacters({ ...report, roles: [] }), roles: report.roles };
 }

@@ -8,29 +8,29 @@ import type {
 } from "@agent-roles/trust";
 import { fails, SEVERITIES } from "@agent-roles/trust/severity";
 
-/** What `agent-roles check` found. Every format shows the same report. */
+/** The result of `agent-roles check`. Every format shows the same report. */
 export interface CheckReport {
   /** The worst first. */
   readonly findings: readonly Finding[];
   readonly suppressed: readonly SuppressedFinding[];
   /** Every role that was looked at. */
   readonly roles: readonly { readonly arn: string; readonly location: SourceLocation }[];
-  /** What was read, as it was named. */
+  /** The files, by the names that were given. */
   readonly files: readonly string[];
   /** IDs of the accounts that were read through IAM. */
   readonly liveAccounts?: readonly string[];
   readonly failOn: Severity;
   /** Files of directories that were not read; they fail nothing. */
   readonly unread: readonly UnreadFile[];
-  /** What to pass so that more can be checked. */
+  /** The option that makes more checks possible. */
   readonly hint?: string;
-  /** What must hold, and whether it does; what does not hold is among the findings. */
+  /** The expectations and whether they hold; those that do not hold are also findings. */
   readonly expectations?: readonly ExpectationResult[];
-  /** What changed in who can assume what, against other templates; new access first. */
+  /** The changes of access against other templates; new access first. */
   readonly changes?: readonly AccessChange[];
 }
 
-/** A file of a directory that was not read, and why. */
+/** A file of a directory that was not read, and the reason. */
 export interface UnreadFile {
   readonly file: string;
   /** From 1. */
@@ -38,7 +38,7 @@ export interface UnreadFile {
   readonly reason: string;
 }
 
-/** A finding that somebody accepts, and why. */
+/** A suppressed finding, and the reason. */
 export interface SuppressedFinding extends Finding {
   readonly reason: string;
 }

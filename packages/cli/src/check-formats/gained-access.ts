@@ -1,11 +1,11 @@
 import type { AccessChange, Severity } from "@agent-roles/trust";
 import { conditionTexts } from "./changes.ts";
 
-/** A change that gives access away, as formats show it that know results of rules only. */
+/** A change that gives access, for formats that know only results of rules. */
 export interface GainedAccess {
   /** As a rule's ID. */
   readonly id: "new-access" | "widened-access";
-  /** A change fails no check, so it weighs no more than this. */
+  /** A change fails no check, so its severity is at most this. */
   readonly severity: Severity;
   readonly message: string;
   readonly change: AccessChange;
@@ -17,7 +17,7 @@ export const GAINED_ACCESS_RULES = [
   { id: "widened-access", severity: "low", why: "a principal can assume the role on weaker conditions than before" },
 ] as const;
 
-/** What of the changes has to be looked at: new and widened access. Narrowed and removed access is good news. */
+/** The changes to review: new and widened access. Narrowed and removed access needs no review. */
 export function gainedAccess(changes: readonly AccessChange[] = []): readonly GainedAccess[] {
   return changes.flatMap((change) => {
     const { kind, from, to, actions } = change;

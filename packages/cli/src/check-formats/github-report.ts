@@ -40,7 +40,7 @@ interface Annotation extends Pick<Finding, "severity" | "location"> {
 
 function annotation({ title, severity, location, text }: Annotation): string {
   const place = [
-    // What was read through IAM stands in no file.
+    // Roles that were read through IAM are in no file.
     ["file", location.file === "live" ? undefined : location.file],
     ["line", location.line],
     ["title", title],

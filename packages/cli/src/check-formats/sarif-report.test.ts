@@ -76,7 +76,7 @@ it("has new and widened access as warnings, each of a rule of its own, and no ot
 
 it("says what an expectation is", () => {
   const [rule] = sarif({ findings: [exampleFinding({ id: "expectation" })] }).tool.driver.rules;
-  expect(rule.shortDescription.text).toContain("must hold");
+  expect(rule.shortDescription.text).toContain("expectation about who can assume which role");
 });
 
 it("makes no link of a message", () => {

@@ -5,7 +5,7 @@ import type { CheckReport, SuppressedFinding } from "./check-report.ts";
 import { GAINED_ACCESS_RULES, type GainedAccess, gainedAccess } from "./gained-access.ts";
 import { level } from "./severity.ts";
 
-/** What SARIF says about a rule, besides its ID. */
+/** The texts of a rule in SARIF, besides its ID. */
 export interface RuleText {
   readonly id: string;
   readonly severity: Severity;
@@ -40,16 +40,16 @@ export function sarifReport(report: CheckReport, rules: readonly RuleText[], ver
   return JSON.stringify(log, null, 2);
 }
 
-/** Not a rule of the check: what a team has written down. */
+/** An expectation of the team, not a rule of the check. */
 const EXPECTATION: RuleText = {
   id: "expectation",
   severity: "critical",
-  why: "something that must hold of who can assume what does not hold",
+  why: "an expectation about who can assume which role does not hold",
 };
 
-/** Access that is new or wider, as a result to be looked at. */
+/** Access that is new or wider, as a result to review. */
 function asFinding({ id, severity, message, change }: GainedAccess): Finding {
-  return { id, severity, role: change.to, message, fix: "see that this is meant", location: change.location };
+  return { id, severity, role: change.to, message, fix: "check that this is intended", location: change.location };
 }
 
 function descriptor({ id, severity, why }: RuleText): ReportingDescriptor {

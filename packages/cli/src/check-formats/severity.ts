@@ -1,6 +1,6 @@
 import type { Severity } from "@agent-roles/trust/severity";
 
-/** What stops a pull request unless `--fail-on` says otherwise: `error`, `high` and `critical`. */
+/** The severity at which a pull request fails without `--fail-on`: `error`, `high` and `critical`. */
 export const DEFAULT_FAIL_ON: Severity = "error";
 
 /** Three steps are all that code hosts and SARIF know. */

@@ -1,6 +1,6 @@
 import type { Finding } from "@agent-roles/trust";
 
-/** Sets apart the values that are not known offline and decide nothing; what has another severity stays among the findings. */
+/** Separates the values that are not known offline and decide nothing from the other findings. */
 export function setApartUnresolved(all: readonly Finding[]): {
   readonly findings: readonly Finding[];
   readonly unresolved: readonly Finding[];

@@ -1,6 +1,6 @@
 /**
- * Text that may stand in XML, in an element or between double quotes. Characters that XML 1.0 cannot hold, such as the
- * escape character of a coloured message, become U+FFFD.
+ * Text for XML, in an element or between double quotes. Characters that XML 1.0 cannot hold, such as the escape character of a
+ * coloured message, become U+FFFD.
  *
  * @see https://www.w3.org/TR/xml/#charsets
  */

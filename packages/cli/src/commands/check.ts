@@ -28,7 +28,7 @@ interface CheckOptions extends Omit<CheckTrustOptions, "failOn"> {
   readonly failOn: string;
 }
 
-/** `agent-roles check`: what is wrong with the trust of templates, offline, or of live accounts. */
+/** `agent-roles check`: finds errors and exposure in trust policies, offline in templates or in live accounts. */
 export function checkCommand(context: CliContext, exitWith: (code: ExitCode) => void): Command {
   return withTrustFlags(withTrustSet(new Command("check")))
     .description("check trust policies in templates, offline, or in live accounts")

@@ -49,7 +49,7 @@ export function revokeCommand(context: CliContext, exitWith: (code: ExitCode) =>
       const ofTargets = { arns, of: { ...(profiles && { profiles }) } };
       const ofMaster = { arns: [masterRoleArn(manifest).arn, ...arns], of: { isMaster: true } };
       const results: RevokeResult[] = [];
-      // The master role first: its sessions could assume the target roles anew.
+      // The master role first: its sessions could assume the target roles again.
       for (const { arns: forgotten, of } of all ? [ofMaster, ofTargets] : [ofTargets]) {
         // AWS counts the time of issue in seconds.
         const now = new Date(Math.ceil(clock.now() / 1000) * 1000);

@@ -13,7 +13,7 @@ interface VerifyOptions {
   readonly junit?: string | true;
 }
 
-/** `agent-roles verify`: assumes every role anew, and names the statement that would repair each failure. */
+/** `agent-roles verify`: assumes every role without the cache, and prints the statements that repair each failure. */
 export function verifyCommand(context: CliContext, exitWith: (code: ExitCode) => void): Command {
   return withEnvFile(new Command("verify"))
     .description(

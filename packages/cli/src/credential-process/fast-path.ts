@@ -34,7 +34,7 @@ export interface FastOptions {
 }
 
 /**
- * Answers `credential-process` from the cache alone, without the AWS SDK, a command-line library or a promise.
+ * Answers `credential-process` from the cache only, without the AWS SDK, a command-line library or a promise.
  *
  * @param now - milliseconds since the epoch.
  * @returns `undefined` in all other cases: the role must be assumed, or an error must be reported.

@@ -24,10 +24,11 @@ export interface DeclaredRoles {
 }
 
 /**
- * Assumes every role anew, in parallel, and names for each refusal what would repair it: the task and person that the call lacks, where AWS
- * allows it with both, or statements.
+ * Assumes every role without the cache, in parallel, and finds the repair of each refusal: the task and person that the call lacks,
+ * where AWS allows it with both, or statements.
  *
- * @param declared - called after a refusal. A role that must have a task gets no statement that would drop this, nor does a former role.
+ * @param declared - called after a refusal. A role that must have a task gets no statement that would drop this, nor does a former
+ * role.
  * @param onProgress - called after each role.
  */
 export async function verifyRoles(

@@ -5,7 +5,7 @@ interface Address {
 }
 
 /**
- * Whether an address lies in a network such as `203.0.113.0/24` or `2001:db8::/32`; families never match each other.
+ * Whether an address is in a network such as `203.0.113.0/24` or `2001:db8::/32`; families never match each other.
  *
  * @returns `undefined` when the network cannot be read.
  */

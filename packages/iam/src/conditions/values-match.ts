@@ -34,7 +34,7 @@ export function valuesMatch(
       if (!qualifier && (entry.values.length > 1 || isMultivalued(key))) {
         return unknown(`${name} can have several values and needs ForAllValues: or ForAnyValue:`);
       }
-      // AWS takes an empty text for an empty set, of which everything is true.
+      // AWS reads an empty text as an empty set, and everything is true of an empty set.
       if (qualifier === "ForAllValues" && entry.values.every((value) => value === "")) return YES;
       const variables = operator.type === "string" || operator.type === "ARN";
       const resolved = condition.values.map((value) =>

@@ -12,7 +12,7 @@ const MARKER = "# agent-roles:";
 
 /** One section as it should be; without `lines` it should not be there. */
 export interface SectionEdit {
-  /** What stands between the brackets: `MyFirstAccount`, in the config file `profile MyFirstAccount`. */
+  /** The text between the brackets: `MyFirstAccount`, in the config file `profile MyFirstAccount`. */
   readonly header: string;
   /** The rest of the marker line; readers ignore it. */
   readonly note: string;
@@ -119,7 +119,7 @@ function hasControlCharacter(line: string): boolean {
   return /[^\t\u0020-\u007E\u0080-\u00FF]/.test(line);
 }
 
-/** What we write, in any spelling: botocore refuses a whole file for a setting that stands there twice. */
+/** What we write, in any spelling: botocore refuses a whole file in which a setting occurs twice. */
 const OUR_SETTING = /^(aws_access_key_id|aws_secret_access_key|aws_session_token|region|credential_process)\s*[=:]/i;
 
 /** The settings that we write, and our marker. */
@@ -164,7 +164,7 @@ function spans(lines: readonly string[]): Span[] {
   return starts.map((span, index) => ({ ...span, end: starts[index + 1]?.start ?? lines.length }));
 }
 
-/** The name between the brackets, quotes and doubled blanks removed; a byte order mark may stand before the first. */
+/** The name between the brackets, quotes and doubled blanks removed; the first can follow a byte order mark. */
 function headerOf(line: string): string | undefined {
   const name = /^(?:\u00ef\u00bb\u00bf)?\s*\[([^\]]+)\]/.exec(line)?.[1];
   return name?.replaceAll(/["']/g, "").trim().replaceAll(/\s+/g, " ");

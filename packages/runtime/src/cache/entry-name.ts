@@ -1,5 +1,5 @@
 /**
- * The name of a key's files, 16 hexadecimal digits. Names need not be proof against forgery, for an entry holds its whole key;
+ * The name of a key's files, 16 hexadecimal digits. Names do not have to resist forgery, because an entry contains its whole key;
  * and `node:crypto` alone would take a tenth of Node's start to load, a cryptographic hash of our own half of that again in V8's
  * interpreter. This is cyrb53 with all of its 64 bits.
  */

@@ -15,7 +15,7 @@ export async function makeDirectory(path: string): Promise<void> {
   try {
     await mkdir(path, { mode: 0o700 });
   } catch (error) {
-    // Somebody else may have made it meanwhile.
+    // Another process can have created it in the meantime.
     if (!(await isDirectory(path))) throw error;
   }
 }

@@ -28,7 +28,7 @@ export async function isProcessAlive(identity: string): Promise<boolean | undefi
   return stat.state !== "Z" && stat.state !== "X" && stat.start === start;
 }
 
-/** Two containers may share a directory and a host name: their process IDs then mean different processes. */
+/** Two containers can share a directory and a host name: their process IDs then mean different processes. */
 async function machine(): Promise<string> {
   const namespace = await readlink("/proc/self/ns/pid").catch(() => "");
   return `${hostname()} ${namespace}`.trim();
@@ -37,7 +37,7 @@ async function machine(): Promise<string> {
 /** What Linux says about a process; `undefined` elsewhere. @see https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
 async function procStat(pid: number): Promise<{ readonly state: string; readonly start: string } | undefined> {
   const text = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
-  // The program's name, in parentheses, may hold blanks and parentheses itself.
+  // The program's name, in parentheses, can contain blanks and parentheses.
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
   const [state, start] = [fields[0], fields[19]];
   return state && start ? { state, start } : undefined;

@@ -10,7 +10,7 @@ const HEARTBEAT_MS = 1_000;
 /** A holder on a machine that cannot be asked has ended when it was silent for so long. */
 const QUIET_MS = 10_000;
 
-/** One that lives on this machine may have to wait for its turn on it; silent for longer than STS ever takes, it is frozen. */
+/** A process of this machine can wait for the processor; silent for longer than STS ever takes, it is frozen. */
 const FROZEN_MS = 45_000;
 
 /** A holder that needs longer falls silent: whatever it waits for, the others go on. */
@@ -31,7 +31,7 @@ export interface HeldLock {
  * @throws the file system's error when no lock can be made there.
  */
 export async function tryLock(path: string): Promise<HeldLock | undefined> {
-  // Many may ask, again and again, while one holds it: that must be cheap.
+  // Many processes poll while one holds it: that must be cheap.
   const holder = await lockHolder(path);
   const abandoned = holder !== undefined && (await isAbandoned(path, holder));
   if (holder !== undefined && !abandoned) return undefined;

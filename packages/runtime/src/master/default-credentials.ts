@@ -10,7 +10,7 @@ import type { Env } from "../role-env/env.ts";
 import { NO_CREDENTIALS } from "../sts/sts-error.ts";
 import { masterCredentialsError } from "../sts/master-credentials-error.ts";
 
-/** As long as an STS call may take: a person can have to enter a code. */
+/** The longest time of an STS call: a person can have to enter a code. */
 const PROCESS_LIMIT_MS = 60_000;
 
 /**

@@ -53,7 +53,7 @@ function roleNumbers(env: Env, report: Report): number[] {
   return numbers.toSorted((a, b) => a - b);
 }
 
-/** Two roles never share a profile, and none may take the master's own or AWS's `default`. */
+/** Two roles never share a profile, and none can have the master's own or AWS's `default`. */
 function reportClashes(roles: readonly TargetRole[], env: Env, report: Report): void {
   const seen = new Map<string, string>();
   let defaultRole: string | undefined;
@@ -76,7 +76,7 @@ function reportClashes(roles: readonly TargetRole[], env: Env, report: Report): 
   }
 }
 
-/** Options whose role is not declared are errors; options nobody knows are warnings, for they may belong to a newer version. */
+/** Options whose role is not declared are errors; unknown options are warnings, because they can belong to a newer version. */
 function reportStrayOptions(env: Env, numbers: ReadonlySet<number>, report: Report, warn: Report): void {
   for (const [variable, value] of Object.entries(env)) {
     const [, digits, option = ""] = /^AWS_ROLE_(\d+)_(\w+)$/.exec(variable) ?? [];

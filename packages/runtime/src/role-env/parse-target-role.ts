@@ -14,7 +14,7 @@ import { ACCESS_LEVELS, type TargetRole, toAccessLevel } from "./target-role.ts"
 
 const ROLE_SHAPE = "arn:aws:iam::<account>:role/<name>:<profile>";
 
-/** What may follow `AWS_ROLE_N_`. */
+/** The names that can follow `AWS_ROLE_N_`. */
 export const ROLE_OPTIONS: readonly string[] = [
   "EXTERNAL_ID",
   "REGION",

@@ -43,7 +43,7 @@ async function secretText(secretId: string, options: Omit<SecretEnvOptions, "sec
   }
 }
 
-/** Values never come into a message: what is in the wrong place may be a secret. */
+/** Messages never contain values: a value in the wrong place can be a secret. */
 function parseSecretEnv(text: string, secretId: string): Record<string, string> {
   const fix = 'Store {"AWS_ROLE_1": "arn:aws:iam::<account>:role/<name>:<profile>", …}; every value is a string.';
   let json: unknown;

@@ -19,10 +19,10 @@ export interface RotationLoop {
 }
 
 /**
- * Refreshes each session when it is due, until `signal` aborts. What is due is read from the wall clock on every look, and no
- * look waits for a refresh: a slow or failing role holds up none.
+ * Refreshes each session when it is due, until `signal` aborts. What is due is read from the wall clock on every look, and no look
+ * waits for a refresh: a slow or failing role holds up none.
  *
- * @param sessions - read on every look, so that roles may come and go.
+ * @param sessions - read on every look, so that roles can be added and removed.
  */
 export function rotationLoop(sessions: () => Iterable<Refreshable>, clock: Clock, signal: AbortSignal): RotationLoop {
   let nap = new AbortController();

@@ -41,7 +41,7 @@ export interface CredentialStore {
   /**
    * Profiles that were stored and that another program has removed or changed since. Cheap: called every few seconds.
    *
-   * @param settleMs - a place that changed within this time is left alone: its writer may not have finished.
+   * @param settleMs - a place that changed within this time is left alone: its writer can still be writing.
    */
   missing?(settleMs: number): Promise<readonly string[]>;
 }

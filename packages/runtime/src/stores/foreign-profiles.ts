@@ -3,13 +3,13 @@ import type { SharedTexts } from "../aws-files/read-shared.ts";
 import { readSections } from "../aws-files/sections.ts";
 import type { SharedPaths } from "../aws-files/shared-paths.ts";
 
-/** Wherever they stand in a profile, SDKs would prefer some of these to our keys. */
+/** SDKs would prefer some of these to our keys, wherever they are in a profile. */
 const LEADS_TO_CREDENTIALS = /^\s*(aws_|role_arn|source_profile|credential_|sso_|web_identity_|login_)/i;
 
 /**
- * The profiles that something else wrote, each with the error that names its file and line. A foreign section of the config
- * file counts as much as keys do, for its `role_arn` would win over our keys; but not one that `aws configure set region` made for
- * a profile whose keys are ours.
+ * The profiles that something else wrote, each with the error that names its file and line. A foreign section of the config file
+ * counts as much as keys do, because its `role_arn` would win over our keys; but not one that `aws configure set region` made for a
+ * profile whose keys are ours.
  *
  * @param inConfig - profiles that shall have a section of ours in the config file: it can have one only.
  * @see https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html

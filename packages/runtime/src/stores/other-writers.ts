@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import type { SharedPaths } from "../aws-files/shared-paths.ts";
 import type { Clock } from "../clock.ts";
 
-/** Tools that know nothing of our lock may write at the same time; none writes so often. */
+/** Tools that do not use our lock can write at the same time; none writes so often. */
 const MOST_TRIES = 5;
 
 /** A tool that writes in place, in pieces, is done when it has paused for so long. */

@@ -223,7 +223,7 @@ it.each(["credentials", "config"])("names the %s file when that one cannot be re
   await expect(readSharedProfiles(env)).rejects.toThrow(`${file(name)} is not a regular file`);
 });
 
-it("says what to do when a file stands where the directory should be", async () => {
+it("says what to do when a file is in the place of the directory", async () => {
   await writeFile(join(home, ".aws"), "");
   const failure = sharedCredentialsStore({ env }).put([entry("First")]);
   await expect(failure).rejects.toMatchObject({ code: "StoreFailed", message: expect.stringContaining(".aws") });

@@ -3,7 +3,7 @@ import type { OnEvent } from "../events.ts";
 import type { TargetRole } from "../role-env/index.ts";
 import type { CredentialStore, RefusedCredentials, StoredCredentials } from "./credential-store.ts";
 
-/** A store in plain JavaScript may well return nothing. */
+/** A store in plain JavaScript can return nothing. */
 const NONE: readonly RefusedCredentials[] = [];
 
 /** One write to one store, reported as events. @returns what should be offered to the store again. */

@@ -36,7 +36,7 @@ export async function callAssumeRole(
   const answer = await client.send(command, signal ? { abortSignal: signal } : {}).catch((error: unknown) => {
     throw assumeRoleError(error, { ...request, attributes: used });
   });
-  // Not before the answer, which may have corrected the clock.
+  // Not before the answer, which can have corrected the clock.
   return checkedCredentials(answer.Credentials, request, new Date(clock.now()));
 }
 

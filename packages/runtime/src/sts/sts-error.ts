@@ -8,7 +8,7 @@ export interface Failure {
   readonly fix: string;
 }
 
-/** What is read of an SDK or network error; its other fields may hold the request and are never copied. */
+/** What is read of an SDK or network error; its other fields can contain the request and are never copied. */
 export interface ErrorFacts {
   /** STS's code, or the SDK's or the socket's name for the failure. */
   readonly name: string;
@@ -45,7 +45,7 @@ const DENIED_BY: readonly (readonly [RegExp, ErrorCode, (caller: string, trust: 
 ];
 
 /**
- * Gives every failure of AssumeRole one code, whether trying again may help, and the fix in words.
+ * Gives every failure of AssumeRole a code, whether a retry can help, and the fix.
  *
  * @see https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html#API_AssumeRole_Errors
  */

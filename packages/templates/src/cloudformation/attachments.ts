@@ -46,7 +46,7 @@ export function findAttachments(
 ): Attachments {
   const byArn = new Map<string, PolicyResource>();
   const byRole = new Map<string, Set<PolicyResource>>();
-  /** Policies whose roles hang on a condition. */
+  /** Policies whose roles depend on a condition. */
   const changing = new Set<PolicyResource>();
   const adrift: (PolicyResource & { readonly expression: unknown })[] = [];
   for (const policy of stacks.flatMap(policyResources)) {

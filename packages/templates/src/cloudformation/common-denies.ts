@@ -13,8 +13,8 @@ export interface CommonDocument {
 }
 
 /**
- * Takes out the Deny statements that are not there in every variant: where one is missing, it holds nobody back. Those that
- * differ only in what a negated operator lists become one that lists it all, for that is what every one of them denies.
+ * Takes out the Deny statements that are not there in every variant: where one is missing, it holds nobody back. Those that differ
+ * only in what a negated operator lists become one that lists it all, because every one of them denies that.
  *
  * @param variants the policies of one kind in each variant.
  * @returns `undefined` when all variants deny the same.

@@ -12,8 +12,8 @@ export interface Assignments<T> {
 }
 
 /**
- * Runs a function once for each way the undecided conditions it asks for may turn out: first all true, then with one of
- * them false, and so on. However many there are, each is true once and false once, so that no branch is passed over.
+ * Runs a function once for each outcome of the undecided conditions that it uses: first all true, then with one of them false, and
+ * so on. However many there are, each is true once and false once, so that no branch is passed over.
  */
 export function forEachConditionAssignment<T>(run: (decide: Decide) => T): Assignments<T> {
   const waiting: Alternative[] = [{ assigned: new Map(), keys: [], index: 0, isFirst: true }];

@@ -2,7 +2,7 @@ import { placeholder } from "./placeholder.ts";
 import { type Scope, unknown } from "./scope.ts";
 
 const START = "{{resolve:";
-/** A part of it may itself be unknown. */
+/** A part of it can itself be unknown. */
 const REFERENCE = /\{\{resolve:(?:\$\{[^{}]*\}|[^{}])*\}\}/gu;
 
 /** Whether a value is a text that stays as it is. */
@@ -11,7 +11,7 @@ export function isPlainText(value: unknown): value is string {
 }
 
 /**
- * A text whose dynamic references are unknown: what stands in Systems Manager or Secrets Manager is read at deployment.
+ * A text whose dynamic references are unknown: the values in Systems Manager or Secrets Manager are read at deployment.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html
  */

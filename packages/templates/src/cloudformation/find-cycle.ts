@@ -22,7 +22,7 @@ export function findCycle(stack: Stack): Diagnostic | undefined {
   return undefined;
 }
 
-/** Depth first, without recursion: a chain of references may be as long as the template. */
+/** Depth first, without recursion: a chain of references can be as long as the template. */
 function cycleFrom(start: string, stack: Stack, done: Set<string>): readonly string[] | undefined {
   const trail = [{ id: start, next: referencesOf(start, stack) }];
   const onTrail = new Set([start]);

@@ -6,8 +6,8 @@ type JsonObject = Readonly<Record<string, unknown>>;
 export const MACRO = "Fn::Transform";
 
 /**
- * The macros that run over a whole template and may make or change any role, as they are written; `undefined` when there
- * are none. AWS's own do not, but for the one that includes another file.
+ * The macros that run over a whole template and can create or change any role, as they are written; `undefined` when there are none.
+ * AWS's own do not, but for the one that includes another file.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/transform-section-structure.html
  */

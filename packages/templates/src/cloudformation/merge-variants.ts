@@ -4,8 +4,8 @@ import { commonReadings, moveIndex, type VariantReading } from "./common-reading
 import type { RoleVariant } from "./template-role.ts";
 
 /**
- * One role of what it is in several variants: whatever any of them allows, because each may be the real one, and what all of
- * them deny. A boundary counts only when it is there in every variant.
+ * One role of what it is in several variants: whatever any of them allows, because each can be the real one, and what all of them
+ * deny. A boundary counts only when it is there in every variant.
  */
 export function mergeVariants(
   readings: readonly [VariantReading, ...VariantReading[]],

@@ -1,11 +1,11 @@
-/** What cannot stand in the parts of an ARN without changing how it is split or matched. */
+/** Characters that would change how an ARN is split or matched. */
 const MEANINGFUL_IN_ARNS = /[^A-Za-z0-9._ -]+/gu;
 
 const PLACEHOLDER = /\$\{[^{}]*\}/gu;
 
 /**
- * The text that stands for a value nobody knows: `${Name}`. It holds no colon, slash or wildcard, so that an ARN with it
- * still falls into the right parts: `AWS::AccountId` reads `${AWS.AccountId}`.
+ * The text for a value that is unknown: `${Name}`. It holds no colon, slash or wildcard, so that an ARN with it still falls into the
+ * right parts: `AWS::AccountId` reads `${AWS.AccountId}`.
  */
 export function placeholder(name: string): string {
   return `\${${name.replace(MEANINGFUL_IN_ARNS, ".")}}`;

@@ -11,10 +11,7 @@ import type { TemplateSource } from "./template-source.ts";
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
-/**
- * Reads the sections of templates, loops unrolled; what is not an object in them is left out. Parents may come after
- * their children.
- */
+/** Reads the sections of templates, loops unrolled; what is not an object in them is left out. Parents can come after their children. */
 export function readStacks(sources: readonly TemplateSource[]): readonly Stack[] {
   const read = new Map<TemplateSource, Stack>();
   const all = sources.flatMap(withStackSets);

@@ -69,8 +69,8 @@ export function attributeOf(
 }
 
 /**
- * The name of an IAM resource. One that CloudFormation will name reads `${LogicalId}`, wherever it is referred to; the
- * stack stands before it where several stacks have such a resource.
+ * The name of an IAM resource. One that CloudFormation will name reads `${LogicalId}`, wherever it is referred to; the stack is
+ * before it where several stacks have such a resource.
  */
 export function nameOf(logicalId: string, resource: Resource, at: string, scope: Scope): string {
   const form = forms.get(resource["Type"]);

@@ -23,10 +23,10 @@ export interface RolesFromTemplates {
 }
 
 /**
- * Reads the roles of CloudFormation templates that belong together, with all policies of any of them: intrinsic functions
- * are resolved, also across stacks; what cannot be resolved stands in the role's `unknowns`. A role whose name or existence
- * hangs on an undecided condition appears once for each name. What may make roles and cannot be read, such as a nested
- * stack whose template is not among the sources, stands for a role of which nothing is known.
+ * Reads the roles of CloudFormation templates that belong together, with all policies of any of them: intrinsic functions are
+ * resolved, also across stacks; what cannot be resolved is in the role's `unknowns`. A role whose name or existence depends on an
+ * undecided condition appears once for each name. A resource that can create roles and cannot be read, such as a nested stack
+ * without its template, becomes a role with unknown properties.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html
  */

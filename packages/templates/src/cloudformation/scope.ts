@@ -11,8 +11,8 @@ export interface ConditionVerdict {
 }
 
 /**
- * One way the undecided conditions may turn out, and all that was resolved in it. Whatever is asked twice is answered
- * from `memo`: references that double at each step would otherwise take exponential time.
+ * One outcome of the undecided conditions, and all that was resolved for it. Whatever is asked twice is answered from `memo`:
+ * references that double at each step would otherwise take exponential time.
  */
 export interface Variant {
   readonly stacks: readonly Stack[];
@@ -55,7 +55,7 @@ export interface Scope {
   readonly noting: (notes: Notes) => Scope;
 }
 
-/** Writes down what is unknown, and gives back what stands in its place. */
+/** Notes an unknown value and returns its placeholder. */
 export function unknown<T>(
   scope: Scope,
   at: string,

@@ -49,7 +49,7 @@ export function propertiesOf(resource: Readonly<Record<string, unknown>>): Reado
   return asRecord(properties);
 }
 
-/** Where a resource stands: by its construct path where there is one; a resource that a loop makes, in the loop's line. */
+/** The place of a resource: by its construct path where there is one; a resource that a loop makes, in the loop's line. */
 export function locationOf(logicalId: string, { source, resources, origins }: Stack): SourceLocation {
   const { Metadata: metadata } = resources.get(logicalId) ?? {};
   const own = isRecord(metadata) ? metadata["aws:cdk:path"] : undefined;

@@ -9,7 +9,7 @@ import type { InEachVariant } from "./resolve-value.ts";
 import { DEPLOYS_TEMPLATE, locationOf, type Stack } from "./stack.ts";
 import { startRole } from "../role-builder.ts";
 
-/** Something of a stack that may make roles, and what is known of it. */
+/** A part of a stack that can create roles, and what is known of it. */
 interface Unread {
   readonly name: string;
   /** As it is written. */
@@ -18,8 +18,8 @@ interface Unread {
 }
 
 /**
- * A role of which nothing is known for everything that may make roles and cannot be read, so that it is reported and no
- * answer about all roles passes it over.
+ * A role with unknown properties for everything that can create roles and cannot be read, so that it is reported and no answer about
+ * all roles passes it over.
  */
 export function unreadRoles(stacks: readonly Stack[], inEachVariant: InEachVariant): readonly TrustRole[] {
   const nested = new Set(stacks.map(({ parent }) => parent && keyOf(parent.stack, parent.logicalId)));
@@ -65,7 +65,7 @@ function mayMakeRoles(value: unknown): boolean {
   return Object.values(value).some(mayMakeRoles);
 }
 
-/** The role that stands for it: one, because its ARN depends on no condition. */
+/** The role in its place: one, because its ARN depends on no condition. */
 export function unknownRole(
   { name, expression, why }: Unread,
   stack: Stack,

@@ -71,7 +71,7 @@ function isOfAService(path: string | undefined): boolean {
   return path?.startsWith("/aws-service-role/") === true;
 }
 
-/** Seconds by ARN. Who may not list roles does without: a role is then read with AWS's default, and says so. */
+/** Seconds by ARN. Without permission to list roles, a role has AWS's default and a note. */
 async function longestSessions(pages: AsyncIterable<ListRolesCommandOutput>): Promise<ReadonlyMap<string, number>> {
   const seconds = new Map<string, number>();
   try {
@@ -155,7 +155,7 @@ function policyFromUrl(text: string): PolicyDocument {
   try {
     return policyFromText(decodeURIComponent(text));
   } catch {
-    // Some implementations of the API give plain JSON, in which a percent sign stands for itself.
+    // Some implementations of the API return plain JSON, in which a percent sign is literal.
     return policyFromText(text);
   }
 }

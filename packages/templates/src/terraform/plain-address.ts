@@ -5,7 +5,7 @@ export function plain(address: string): string {
   return address.replaceAll(/[^\w.-]+/gu, ".");
 }
 
-/** A policy of which nothing is known. */
+/** A policy whose content is unknown. */
 export function unknownDocument(expression: string): PolicyDocument {
   return { Statement: `\${${plain(expression)}}` };
 }

@@ -5,7 +5,7 @@ import { plain } from "./plain-address.ts";
 import { documentOf, policiesFor, rolesFor } from "./plan-links.ts";
 import { objects, type PlanResource } from "./plan-resources.ts";
 
-/** What stands in the role resource itself: inline policies, attached ARNs and the boundary. */
+/** What the role resource itself has: inline policies, attached ARNs and the boundary. */
 export function addOwnPolicies(role: PlanRole, plan: Plan): void {
   role.trustPolicy = documentOf(
     role,

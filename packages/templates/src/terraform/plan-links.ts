@@ -32,8 +32,8 @@ export function policiesFor(
 }
 
 /**
- * The policy document of an argument. What is known only after apply is noted in the role, below `at`; if that is all of it,
- * the document is one of which nothing is known.
+ * The policy document of an argument. What is known only after apply is noted in the role, below `at`; if that is all of it, the
+ * document is unknown.
  */
 export function documentOf(
   role: PlanRole,

@@ -4,13 +4,13 @@ import { asRecord, isRecord, itemsOf } from "@agent-roles/iam";
 export interface PlanResource {
   /** `module.agents["eu"].aws_iam_role.reader[0]` */
   readonly address: string;
-  /** The address of the module it stands in; empty for the root. */
+  /** The address of its module; empty for the root. */
   readonly module: string;
   readonly type: string;
   /** Whether it is a data source: looked up, not made. */
   readonly isData: boolean;
   readonly values: Readonly<Record<string, unknown>>;
-  /** What of the values is known only after apply, for a data source that is read during apply: `true` in its place. */
+  /** The values that are known only after apply, for a data source that is read during apply: `true` in its place. */
   readonly unknown?: unknown;
 }
 

@@ -5,8 +5,8 @@ import type { PlanEnvironment } from "./plan-environment.ts";
 import type { PlanResource } from "./plan-resources.ts";
 
 /**
- * A role of which nothing is known for every resource that may make roles and is not read, so that it is reported and no
- * answer about all roles passes it over.
+ * A role with unknown properties for every resource that can create roles and is not read, so that it is reported and no answer
+ * about all roles passes it over.
  */
 export function unreadPlanRoles(
   resources: readonly PlanResource[],

@@ -56,7 +56,7 @@ export function followReferences(plan: Configuration): FollowReference {
   };
 }
 
-/** An address without the keys of `count` and `for_each`, which may hold dots. */
+/** An address without the keys of `count` and `for_each`, which can contain dots. */
 export function withoutKeys(address: string): string {
   return address.replaceAll(/\[(?:"(?:[^"\\]|\\.)*"|[^\]]*)\]/gu, "");
 }

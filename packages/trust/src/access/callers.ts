@@ -20,7 +20,7 @@ export interface PossibleCaller {
   readonly exampleOf: Grantee;
   /** A role of the set: its own policies count. Others are taken to have every permission in their own account. */
   readonly known: boolean;
-  /** Managed policies of which only the name is known; they can allow the caller more. */
+  /** Managed policies whose text is not known; they can allow the caller more. */
   readonly unknownPolicies: readonly string[];
   /** Condition keys of the caller that a request states. */
   readonly context?: Readonly<Record<string, string>>;

@@ -13,7 +13,7 @@ import {
 export interface Clause extends Pick<Condition, "qualifier" | "ifExists" | "key"> {
   /** `undefined` when the condition cannot be read. */
   readonly operator: ConditionOperator | undefined;
-  /** Whether no value may match; the clause then holds for a request without the key. */
+  /** Whether no value can match; the clause then holds for a request without the key. */
   readonly negated: boolean;
   /** Sorted, each once. */
   readonly values: readonly string[];

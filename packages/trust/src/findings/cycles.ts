@@ -3,9 +3,9 @@ import type { IndexedRole } from "./indexed-role.ts";
 import type { RoleIndex } from "./role-index.ts";
 
 /**
- * The groups of two or more roles of which each can become each, by way of the others (Kosaraju's strongly connected components). A
- * role that was reached is never asked about again, so that even a set where everything may become everything takes about one lookup
- * per role.
+ * The groups of two or more roles in which each can assume each, through the others (Kosaraju's strongly connected components). A
+ * role that was reached is not visited again, so that even a set where every role can assume every role takes about one lookup per
+ * role.
  */
 export function findCycles(index: RoleIndex): readonly (readonly IndexedRole[])[] {
   // A role that can become nothing is in no cycle; most are such.

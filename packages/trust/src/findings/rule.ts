@@ -4,7 +4,7 @@ import type { ExpectedRole, SourceLocation } from "../trust-model.ts";
 import type { IndexedRole } from "./indexed-role.ts";
 import type { RoleIndex } from "./role-index.ts";
 
-/** What a rule has to say; ID, severity, role, statement and location are filled in around it. */
+/** The result of a rule; ID, severity, role, statement and location are filled in. */
 export interface Violation {
   /** Names the value. */
   readonly message: string;

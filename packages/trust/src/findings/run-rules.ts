@@ -6,11 +6,11 @@ import type { Rule, Violation } from "./rule.ts";
 import { rules } from "./rules.ts";
 
 /**
- * Says what is wrong with the trust of a set of roles: each by itself, and all together.
+ * Finds errors and exposure in the trust policies of a set of roles: of each role, and of all together.
  *
  * @param context what is known beside the roles; what it leaves out is not checked.
- * @returns findings role by role, in the order of {@link rules}; none that rests on a value which is not known. Never
- *   throws, whatever JSON the policies are.
+ * @returns findings role by role, in the order of {@link rules}; none that rests on a value which is not known. Never throws,
+ * whatever JSON the policies are.
  */
 export function runRules(roles: readonly TrustRole[], context: TrustContext = {}): Finding[] {
   const index = buildRoleIndex(roles, context);

@@ -5,7 +5,7 @@ import type { GraphEdge } from "@agent-roles/trust";
 /** So many from one node into one account are drawn as one line that branches out before it. */
 const BUNDLE = 3;
 
-/** Pixels from there to the account: the conditions stand on the branches. */
+/** Pixels from there to the account: the conditions are on the branches. */
 const BRANCH = 165;
 
 /** Where bundled edges part. */

@@ -37,7 +37,7 @@ export function drawEdges(edges: readonly GraphEdge[], layout: Layout): string[]
 
 interface Route {
   readonly path: string;
-  /** Where the conditions stand. */
+  /** The place of the conditions. */
   readonly label: { readonly x: number; readonly y: number; readonly anchor: "start" | "end" };
 }
 
@@ -47,7 +47,7 @@ interface RouteOptions {
   readonly bend: number;
   /** Where it arrives, from the top of the picture. */
   readonly arrival: number;
-  /** The conditions stand where the edge leaves, for it is the only one there. */
+  /** The conditions are where the edge leaves, because it is the only one there. */
   readonly labelAtStart: boolean;
   /** Where it leaves the others that lead to the same account. */
   readonly hub: Point | undefined;

@@ -104,7 +104,7 @@ function columnHeight(groups: readonly Group[]): number {
   return groups.reduce((sum, group) => sum + groupHeight(group) + gap, -gap);
 }
 
-/** Characters that a label shows; the whole stands in the title. */
+/** Characters that a label shows; the title has the whole text. */
 export const LABEL_LENGTH = 36;
 
 /** Characters of the second line, which is smaller. */

@@ -16,7 +16,7 @@ export function secretFailed(error: unknown, call: SecretCall): AgentRolesError 
   if (error instanceof AgentRolesError) return error;
   const { action, secretId } = call;
   const name = failureName(error);
-  // AWS repeats the value that it finds invalid; here that may be the secret.
+  // AWS repeats the invalid value, which can be the secret.
   const text = error instanceof Error && name !== "ValidationException" ? error.message : "its parameters are invalid";
   return new AgentRolesError(`${secretId}: ${action}: ${name}: ${text}`, {
     code: "StoreFailed",

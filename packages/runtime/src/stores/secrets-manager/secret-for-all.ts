@@ -6,7 +6,7 @@ import { processCredentials } from "../process-credentials.ts";
 import { formatSecret, isSecretValue, notOurs, parseSecret } from "./secret-value.ts";
 import { updateSecret } from "./update-secret.ts";
 
-/** One secret, with an object of all profiles; other writers may keep profiles of their own in it. */
+/** One secret, with an object of all profiles; other writers can keep their own profiles in it. */
 export function secretForAll(secretId: string, options: SecretOptions, client: SecretsManagerClient): CredentialStore {
   const update = (
     edit: (profiles: JsonObject) => JsonObject,

@@ -71,8 +71,8 @@ async function removeOne(secretId: string, context: SecretsContext): Promise<voi
 }
 
 /**
- * Deletes a secret if we made it. At once, for what it holds expires within the hour anyway, and a name that waits for its deletion
- * could not be used again.
+ * Deletes a secret if we made it. At once, because its content expires within the hour anyway, and a name that waits for its
+ * deletion could not be used again.
  *
  * @returns whether it is gone.
  * @throws {AgentRolesError} `StoreFailed`.
@@ -100,7 +100,7 @@ function isFreeOrOurs(text: string | undefined): boolean {
 }
 
 function badName(secretId: string): AgentRolesError {
-  return new AgentRolesError(`${secretId} is no name that a secret may have`, {
+  return new AgentRolesError(`${secretId} is not a valid name of a secret`, {
     code: "StoreFailed",
     fix: "use letters, digits and / _ + = . @ - in the prefix and the profile, 512 at most; or one secret for all profiles",
   });

@@ -9,7 +9,7 @@ export function isSecretValue(value: unknown): boolean {
   return isJsonObject(value) && value["Version"] === 1 && "AccessKeyId" in value && "RoleArn" in value;
 }
 
-/** What a secret holds; a secret without a value is an empty object, and `undefined` stands for anything but an object. */
+/** What a secret holds; a secret without a value is an empty object, and `undefined` means anything but an object. */
 export function parseSecret(text: string | undefined): JsonObject | undefined {
   return text?.trim() ? parseJsonObject(text) : {};
 }
@@ -23,7 +23,7 @@ export function notOurs(secretId: string, profile?: string): AgentRolesError {
   });
 }
 
-/** @throws {AgentRolesError} `StoreFailed` when it is larger than a secret may be. */
+/** @throws {AgentRolesError} `StoreFailed` when it is larger than the limit of a secret. */
 export function formatSecret(value: JsonObject, secretId: string): string {
   const text = JSON.stringify(value);
   if (/\\[nr]/.test(text)) {

@@ -134,7 +134,7 @@ describe("a secret for each profile", () => {
   it("refuses a profile whose name no secret may have", async () => {
     const odd = { ...entry("a"), target: { ...entry("a").target, profile: "a%b" } };
     const [refused] = await forEach().put([odd]);
-    expect(refused?.error).toMatchObject({ retryable: false, message: "agents/a%b is no name that a secret may have" });
+    expect(refused?.error).toMatchObject({ retryable: false, message: "agents/a%b is not a valid name of a secret" });
     expect(fake.calls).toEqual([]);
   });
 });

@@ -33,8 +33,8 @@ export function isCreated(resource: Readonly<Record<string, unknown>>, at: strin
 }
 
 /**
- * The same for what must not be passed over: that it is not created is never left to the parameters' defaults, for a
- * deployment may pass others. The comparisons that its condition comes down to are undecided in this variant from then on.
+ * The same for what must not be passed over: that it is not created is never left to the parameters' defaults, because a deployment can
+ * pass others. The comparisons that its condition comes down to are undecided in this variant from then on.
  */
 export function mayBeCreated(resource: Readonly<Record<string, unknown>>, at: string, scope: Scope): boolean {
   const { Condition: condition } = resource;

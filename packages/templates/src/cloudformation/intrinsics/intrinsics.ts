@@ -8,7 +8,7 @@ import { ref } from "./ref.ts";
 import { sub } from "./sub.ts";
 import { asText, join, length, malformed, select, split, toJsonString } from "./text.ts";
 
-/** Resolves the argument of an intrinsic function; `at` is where the function stands in the result. */
+/** Resolves the argument of an intrinsic function; `at` is the place of the function in the result. */
 type Intrinsic = (argument: unknown, at: string, scope: Scope) => unknown;
 
 /** @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html */

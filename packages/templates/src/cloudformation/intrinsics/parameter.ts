@@ -5,9 +5,8 @@ import { propertiesOf } from "../stack.ts";
 import { asText } from "./text.ts";
 
 /**
- * A parameter: what the parent stack passes, else its default, which is noted, because a deployment may pass another. A
- * default of an SSM parameter type names a place, not the value; it stands in the placeholder, for another place is another
- * value.
+ * A parameter: what the parent stack passes, else its default, which is noted, because a deployment can pass another. A default of
+ * an SSM parameter type names a place, not the value; it is in the placeholder, because another place is another value.
  */
 export function parameterValue(
   name: string,

@@ -85,7 +85,7 @@ function* literalVariables({ values, operator, written, name }: Condition, versi
 }
 
 /**
- * Values of one key of which at least one meets all conditions, if any value does; `undefined` for no value of the key.
+ * Values of one key; at least one meets all conditions, if any value does; `undefined` for no value of the key.
  *
  * @returns `undefined` when no such list is known.
  */
