@@ -6,8 +6,7 @@
 export { readCacheFile } from "./cache-file.ts";
 export { exposure } from "../files/owner.ts";
 export { cacheDirectory } from "./cache-directory.ts";
-export { privateDirectory, sweepPrivateDirectories } from "./private-directory.ts";
-export type { PrivateDirectory } from "./private-directory.ts";
+export { privateDirectory, type PrivateDirectory, sweepPrivateDirectories } from "./private-directory.ts";
 export { pruneCache } from "./prune-cache.ts";
 export { readerAnswer, sessionForReader } from "./reader.ts";
 export { localCaller } from "./local-caller.ts";

@@ -74,9 +74,14 @@ export function connectMaster(roleEnv: RoleEnv, options: MasterOptions = {}): Ma
       credentials: counted(ambient ? asMaster(ambient) : defaultCredentials(requestHandler, env)),
     });
     const startCredentials: AwsCredentialIdentityProvider = () => start.config.credentials();
-    const caller = retriedOnFailure(() =>
-      callerIdentity({ ...common, credentials: startCredentials }, "the master", "master"),
-    );
+    let identity: Promise<CallerIdentity> | undefined;
+    const identify = (): Promise<CallerIdentity> =>
+      callerIdentity({ ...common, credentials: startCredentials }, "the master", "master").catch((error: unknown) => {
+        identity = undefined;
+        throw error;
+      });
+    /** Asks STS once, and again after a failure. */
+    const caller = (): Promise<CallerIdentity> => (identity ??= identify());
     const known = { connectedAt, startCredentials, caller, isWaiting };
     if (!master) return { ...known, credentials: startCredentials, client: start };
 
@@ -159,17 +164,5 @@ export function connectMaster(roleEnv: RoleEnv, options: MasterOptions = {}): Ma
             fix: "Check what gives the master its credentials (credential_process, SSO, instance or task role), and the network path to it.",
           })
         : undefined,
-  };
-}
-
-/** Calls once, and again after a failure. */
-function retriedOnFailure(call: () => Promise<CallerIdentity>): () => Promise<CallerIdentity> {
-  let result: Promise<CallerIdentity> | undefined;
-  return () => {
-    result ??= call().catch((error: unknown) => {
-      result = undefined;
-      throw error;
-    });
-    return result;
   };
 }

@@ -4,5 +4,4 @@
  * @internal
  */
 export { readEnvFile, readFileOrPipe } from "./read-env-file.ts";
-export { roleEnvSource } from "./role-env-source.ts";
-export type { RoleEnvSource } from "./role-env-source.ts";
+export { roleEnvSource, type RoleEnvSource } from "./role-env-source.ts";

@@ -1,11 +1,10 @@
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { AgentRolesError } from "../agent-roles-error.ts";
-import { isRole, parseRoleEnv } from "../role-env/index.ts";
+import { type Env, isRole, parseRoleEnv } from "../role-env/index.ts";
 import { isJsonObject } from "../role-env/json.ts";
 import { stsError } from "../sts/sts-error.ts";
 import { secretRegion } from "../stores/secrets-manager/secret-region.ts";
 import { connectMaster, type MasterOptions } from "../master/connect-master.ts";
-import type { Env } from "../role-env/env.ts";
 
 export interface SecretEnvOptions extends MasterOptions {
   /** Name or ARN; an ARN also contains the Region. */

@@ -1,11 +1,10 @@
 import { systemClock } from "../clock.ts";
 import { readProfile } from "../aws-files/profile-setting.ts";
 import { givesCredentials } from "../cache/local-caller.ts";
-import { type AccessLevel, isRole, limitAccess, mergeRoleEnv } from "../role-env/index.ts";
+import { type AccessLevel, type Env, isRole, limitAccess, mergeRoleEnv } from "../role-env/index.ts";
 import { noAnswer, withTimeout } from "../with-timeout.ts";
 import { readEnvFile } from "./read-env-file.ts";
 import type { SecretEnvOptions } from "./read-secret-env.ts";
-import type { Env } from "../role-env/env.ts";
 
 export interface RoleEnvSourceOptions extends Omit<SecretEnvOptions, "env" | "secretId"> {
   /** Default: `process.env`. */

@@ -1,5 +1,4 @@
-import type { RoleEnv, TargetRole } from "../role-env/index.ts";
-import type { Env } from "../role-env/env.ts";
+import type { Env, RoleEnv, TargetRole } from "../role-env/index.ts";
 
 /** What determines a session besides its role. */
 export interface SessionOrigin {

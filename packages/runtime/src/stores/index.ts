@@ -4,7 +4,7 @@
  * @internal
  */
 export { forgetSessions } from "./forget-sessions.ts";
-export { type FileOptions, fileName, writePrivateFiles } from "./profile-files.ts";
+export { fileName, type FileOptions, writePrivateFiles } from "./profile-files.ts";
 export { GROUP_FILE_MODE, shareDirectory, shareProfiles } from "./share-profiles.ts";
 export { exposedFiles } from "../aws-files/exposed-files.ts";
 export { unparsableFiles } from "../aws-files/unparsable-files.ts";

@@ -8,8 +8,7 @@ import { sharedPaths } from "../aws-files/shared-paths.ts";
 import { profileDirectory, readProfileFile } from "./profile-files.ts";
 import { keeperOf } from "./profile-keepers.ts";
 import { storeFailed } from "./store-failed.ts";
-import type { Env } from "../role-env/env.ts";
-import type { AccessLevel } from "../role-env/index.ts";
+import type { AccessLevel, Env } from "../role-env/index.ts";
 
 /** A profile that we keep, in the shared credentials file or in a file of its own, with the role of its credentials. */
 export interface ManagedProfile {
