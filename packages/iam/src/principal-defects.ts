@@ -67,10 +67,7 @@ function* entryDefects(principal: Principal): Iterable<Defect> {
   yield { code: "principal", message, fix: "use AWS, Service or Federated", place };
 }
 
-interface Mistake {
-  readonly message: string;
-  readonly fix: string;
-}
+type Mistake = Pick<Defect, "message" | "fix">;
 
 function mistakeIn({ type, value, arn }: Principal): Mistake | undefined {
   if (type === "Service") {

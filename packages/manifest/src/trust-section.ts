@@ -1,3 +1,4 @@
+import { SEVERITIES } from "@agent-roles/trust/severity";
 import * as z from "zod";
 import {
   accountId,
@@ -15,9 +16,7 @@ import {
 
 const ruleId = text(/^[a-z0-9]+(-[a-z0-9]+)*$/, "write a rule's ID, such as wildcard-principal");
 
-const severity = z.enum(["critical", "high", "error", "medium", "low", "info"], {
-  error: "use critical, high, error, medium, low or info",
-});
+const severity = z.enum(SEVERITIES, { error: `use one of ${SEVERITIES.join(", ")}` });
 
 const characters = z
   .int({ error: "write a whole number of characters" })

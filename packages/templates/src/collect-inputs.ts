@@ -19,11 +19,8 @@ import { recognize, templateSource } from "./recognize.ts";
 import { attempt, TrustInputError } from "./trust-input-error.ts";
 
 /** Everything that was named, sorted by what it is. */
-export interface Inputs {
+export interface Inputs extends Omit<Collected, "templates"> {
   readonly templates: readonly TemplateSource[];
-  readonly plans: readonly ParsedFile[];
-  readonly policies: readonly ParsedFile[];
-  readonly files: readonly string[];
   /** Files of directories that cannot be read. */
   readonly unread: Diagnostic[];
   readonly warnings: readonly Diagnostic[];

@@ -1,3 +1,4 @@
+import type { Diagnostic } from "@agent-roles/runtime/role-env";
 import type { ParseErrorCode } from "jsonc-parser";
 import { jsoncParser } from "./libraries.ts";
 import { DEEPEST, duplicateKey, type SourceText, type SyntaxErrors } from "./source-text.ts";
@@ -79,14 +80,8 @@ function readKeys(text: string, file: string): Keys {
   return { lines, warnings };
 }
 
-interface Mistake {
-  readonly line?: number;
-  readonly column?: number;
-  readonly message: string;
-}
-
-function firstMistake(text: string, thrown: unknown): Mistake {
-  let first: Mistake | undefined;
+function firstMistake(text: string, thrown: unknown): Omit<Diagnostic, "fix"> {
+  let first: Omit<Diagnostic, "fix"> | undefined;
   const onError = (code: ParseErrorCode, offset: number, _length: number, line: number, character: number): void => {
     first ??= { line: line + 1, column: character + 1, message: `it is not JSON: ${wordsFor(code, text, offset)}` };
   };

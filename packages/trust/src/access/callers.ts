@@ -1,7 +1,7 @@
 import { lastSegment, parseArn } from "@agent-roles/iam";
 import type { AwsCaller, Caller } from "../assume-role/assume-role-request.ts";
 import type { TrustContext, TrustRole } from "../trust-model.ts";
-import { GRANTS_ALL, managedGrant } from "./managed-policies.ts";
+import { GRANTS_ALL, knownPolicies } from "./managed-policies.ts";
 
 /** Someone that a trust policy lets in. */
 export interface Grantee {
@@ -41,18 +41,18 @@ export const SESSION = "any-session";
 /** A session of a role of the set, with the policies that the set gives it. */
 export function knownCaller(role: TrustRole, context: TrustContext, sessionName: string = SESSION): PossibleCaller {
   const arn = parseArn(role.arn);
-  const managed = managedGrant(role.managedPolicyArns);
+  const { policies, unknownArns } = knownPolicies(role);
   const session = `arn:${arn?.partition}:sts::${arn?.account}:assumed-role/${lastSegment(role.arn)}/${sessionName}`;
   const caller: AwsCaller = {
     arn: arn ? session : role.arn,
     principalArn: role.arn,
-    identityPolicies: [...role.identityPolicies, ...managed.policies],
+    identityPolicies: policies,
     ...(role.permissionsBoundary && { permissionsBoundary: role.permissionsBoundary }),
     ...(role.tags && { tags: role.tags }),
     ...(context.organization !== undefined && { orgId: context.organization }),
   };
   const exampleOf = { kind: "role", name: role.arn } as const;
-  return { name: role.arn, caller, exampleOf, known: true, unknownPolicies: managed.unknownArns };
+  return { name: role.arn, caller, exampleOf, known: true, unknownPolicies: unknownArns };
 }
 
 /** A caller outside the set; an AWS principal's own account lets it do everything. */

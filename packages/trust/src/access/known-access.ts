@@ -2,7 +2,7 @@ import { coversAction, groupBy, lastSegment, parseArn, readPolicy } from "@agent
 import type { TrustContext, TrustRole } from "../trust-model.ts";
 import { knownCaller, roleKey } from "./callers.ts";
 import { readGrants } from "./grants.ts";
-import { managedGrant } from "./managed-policies.ts";
+import { knownPolicies } from "./managed-policies.ts";
 import { possibleRequests } from "./possible-requests.ts";
 import { readTrust } from "./read-trust.ts";
 import { mostPermissive, simulate, type Simulation } from "./simulate.ts";
@@ -71,10 +71,10 @@ export function indexCallers(roles: readonly TrustRole[]): CallerIndex {
   };
 }
 
-function canAssume({ identityPolicies, managedPolicyArns }: TrustRole): boolean {
-  const managed = managedGrant(managedPolicyArns);
-  if (managed.unknownArns.length > 0) return true;
-  return [...identityPolicies, ...managed.policies].some((policy) =>
+function canAssume(role: TrustRole): boolean {
+  const { policies, unknownArns } = knownPolicies(role);
+  if (unknownArns.length > 0) return true;
+  return policies.some((policy) =>
     readPolicy(policy, "identity policy").statements.some(
       (statement) => statement.effect !== "Deny" && coversAction(statement, "sts:AssumeRole") !== "no",
     ),

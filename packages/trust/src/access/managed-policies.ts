@@ -1,4 +1,5 @@
 import type { PolicyDocument } from "@agent-roles/iam";
+import type { TrustRole } from "../trust-model.ts";
 
 const AWS_MANAGED = /^arn:[a-z-]+:iam::aws:policy\/(?:job-function\/)?(.+)$/;
 
@@ -17,22 +18,22 @@ const KNOWN: ReadonlyMap<string, PolicyDocument> = new Map<string, PolicyDocumen
 /** AWS's own policies that allow neither `sts:AssumeRole` nor an escalation. */
 const HARMLESS = new Set(["ReadOnlyAccess", "ViewOnlyAccess", "SecurityAudit", "SupportUser", "Billing"]);
 
-/** What managed policies that are known only by name allow. */
-export interface ManagedGrant {
+/** The identity policies of a role whose text is known, AWS's own among them. */
+export interface KnownPolicies {
   readonly policies: readonly PolicyDocument[];
-  /** Those that nothing is known about. */
+  /** Managed policies that nothing is known about. */
   readonly unknownArns: readonly string[];
 }
 
-/** Reads managed policies by name. @see https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html */
-export function managedGrant(arns: readonly string[]): ManagedGrant {
-  const names = arns.map((arn) => ({ arn, name: AWS_MANAGED.exec(arn)?.[1] ?? "" }));
+/** Reads AWS's policies by name. @see https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html */
+export function knownPolicies({
+  identityPolicies,
+  managedPolicyArns,
+}: Pick<TrustRole, "identityPolicies" | "managedPolicyArns">): KnownPolicies {
+  const named = managedPolicyArns.map((arn) => ({ arn, name: AWS_MANAGED.exec(arn)?.[1] ?? "" }));
   return {
-    policies: names.flatMap(({ name }): readonly PolicyDocument[] => {
-      const known = KNOWN.get(name);
-      return known ? [known] : [];
-    }),
-    unknownArns: names.flatMap(({ arn, name }) =>
+    policies: [...identityPolicies, ...named.map(({ name }) => KNOWN.get(name)).filter((known) => known !== undefined)],
+    unknownArns: named.flatMap(({ arn, name }) =>
       KNOWN.has(name) || HARMLESS.has(name) || isForService(name) ? [] : arn,
     ),
   };

@@ -1,4 +1,4 @@
-import { matchesWildcard, parseArn } from "@agent-roles/iam";
+import { type Arn, matchesWildcard, parseArn } from "@agent-roles/iam";
 import { commonPatterns } from "./common-pattern.ts";
 import { type ReadTrust, valuesOf } from "./read-trust.ts";
 
@@ -53,15 +53,8 @@ export function mentionedArns(
   return new Map(examples.filter(([arn]) => isCaller.test(arn)));
 }
 
-interface Parts {
-  readonly partition: string;
-  readonly service: string;
-  readonly account: string;
-  readonly resource: string;
-}
-
 /** The parts of a pattern of ARNs; one with fewer than six can match ARNs of any account. */
-function partsOf(pattern: string): Parts {
+function partsOf(pattern: string): Pick<Arn, "partition" | "service" | "account" | "resource"> {
   const open = pattern.replaceAll(/\$\{[^}]*\}/g, "*");
   const resource = open.slice(open.lastIndexOf(":") + 1);
   return parseArn(open) ?? { partition: "*", service: "iam", account: "*", resource };

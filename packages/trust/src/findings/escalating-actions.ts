@@ -4,11 +4,11 @@ import {
   groupBy,
   matchesWildcard,
   parseArn,
-  type PolicyDocument,
+  type Policy,
   readPolicy,
   type Statement,
 } from "@agent-roles/iam";
-import { managedGrant } from "../access/managed-policies.ts";
+import { knownPolicies } from "../access/managed-policies.ts";
 import { overApproximate } from "../access/over-approximate.ts";
 import { ESCALATION_PATHS, type EscalationPath } from "./escalation-paths.ts";
 import type { IndexedRole } from "./indexed-role.ts";
@@ -30,10 +30,10 @@ const PASS_ROLE = "iam:PassRole";
  * @param isStronger whether a role, by its ARN, can do more than this one: passing a named role that cannot is no escalation.
  */
 export function escalationPathsOf(role: IndexedRole, isStronger: (roleArn: string) => boolean): readonly FoundPath[] {
-  const managed = managedGrant(role.role.managedPolicyArns).policies;
+  const policies = knownPolicies(role.role).policies.map((policy) => readPolicy(policy, "identity policy"));
   // Most roles have none of the actions.
-  if (managed.length === 0 && !role.identity.some((statement) => knownActions(statement).length > 0)) return [];
-  const can = permissionsOf(role, managed);
+  if (!policies.some(({ statements }) => statements.some((each) => knownActions(each).length > 0))) return [];
+  const can = permissionsOf(role, policies);
   const isWorthPassing = (resource: string): boolean => /[*?]/.test(resource) || isStronger(resource);
   return ESCALATION_PATHS.flatMap((path) => {
     const { actions, passedTo, existing } = path;
@@ -57,11 +57,9 @@ type Can = (
 ) => boolean;
 
 /** Whether the role is allowed an action on some resource that one of its Allow statements names. */
-function permissionsOf({ role, arn }: IndexedRole, managed: readonly PolicyDocument[]): Can {
-  const { identityPolicies, permissionsBoundary, tags = {} } = role;
-  const identity = [...identityPolicies, ...managed].map((policy) =>
-    overApproximate(readPolicy(policy, "identity policy"), () => false),
-  );
+function permissionsOf({ role, arn }: IndexedRole, known: readonly Policy[]): Can {
+  const { permissionsBoundary, tags = {} } = role;
+  const identity = known.map((policy) => overApproximate(policy, () => false));
   const statements = identity.flatMap((policy) => policy.statements);
   const allowing = new Map<string, Statement[]>();
   for (const statement of statements.filter(

@@ -7,6 +7,7 @@ import {
   readPolicy,
   type Statement,
 } from "@agent-roles/iam";
+import { roleKey } from "../access/callers.ts";
 import type { TrustRole } from "../trust-model.ts";
 
 /** A role with its policies read once for all rules. */
@@ -37,7 +38,7 @@ export function readRole(role: TrustRole): IndexedRole {
     role,
     arn,
     name,
-    key: arn && `${arn.account}/${name}`,
+    key: arn && roleKey(role.arn),
     trust: trust.statements,
     defects,
     identity: role.identityPolicies.flatMap((policy) => readPolicy(policy, "identity policy").statements),

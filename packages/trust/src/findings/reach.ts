@@ -1,5 +1,5 @@
 import { accountOf, groupBy, isUnresolved, matchesResource, readPolicy } from "@agent-roles/iam";
-import { managedGrant } from "../access/managed-policies.ts";
+import { knownPolicies } from "../access/managed-policies.ts";
 import type { IndexedRole } from "./indexed-role.ts";
 import { covers, resourcesOf } from "./statements.ts";
 
@@ -15,9 +15,9 @@ export interface Reach {
 const NOTHING: Reach = { patterns: [], accounts: new Set(), includes: () => false };
 
 /** Reads the `Resource` patterns of the Allow statements that are about the action. */
-export function readReach({ identity, role }: IndexedRole, action: string): Reach {
-  const managed = managedGrant(role.managedPolicyArns).policies;
-  const statements = [...identity, ...managed.flatMap((each) => readPolicy(each, "identity policy").statements)];
+export function readReach({ role }: IndexedRole, action: string): Reach {
+  const { policies } = knownPolicies(role);
+  const statements = policies.flatMap((each) => readPolicy(each, "identity policy").statements);
   const allowing = statements.filter((each) => each.effect === "Allow" && covers(each, action));
   const patterns = [...new Set(allowing.flatMap(resourcesOf))].filter((pattern) => !isUnresolved(pattern));
   if (patterns.length === 0) return NOTHING;

@@ -3,7 +3,7 @@ import type { ExpectedRole } from "../../trust-model.ts";
 import { isDemand } from "../conditions.ts";
 import type { IndexedRole } from "../indexed-role.ts";
 import type { RoleIndex } from "../role-index.ts";
-import { inEnvironment, type Rule } from "../rule.ts";
+import { inEnvironment, type Rule, type Violation } from "../rule.ts";
 import { allowsAssuming } from "../statements.ts";
 import { roleKey } from "../../access/callers.ts";
 
@@ -30,18 +30,14 @@ export const roleEnvMismatch: Rule = {
         };
       }
       seen.set(profile, before ?? variable);
-      for (const { message, fix } of disagreements(expected, index))
-        yield { ...place, message: `${variable}: ${message}`, fix };
+      for (const each of disagreements(expected, index)) {
+        yield { ...place, ...each, message: `${variable}: ${each.message}` };
+      }
     }
   },
 };
 
-interface Disagreement {
-  readonly message: string;
-  readonly fix: string;
-}
-
-function* disagreements(expected: ExpectedRole, index: RoleIndex): Iterable<Disagreement> {
+function* disagreements(expected: ExpectedRole, index: RoleIndex): Iterable<Violation> {
   const { roleArn } = expected;
   const key = roleKey(roleArn);
   if (key === undefined || parseArn(roleArn)?.service !== "iam") {
@@ -57,7 +53,7 @@ function* disagreements(expected: ExpectedRole, index: RoleIndex): Iterable<Disa
   else if (index.roles.length > 0) yield* absence(key, index);
 }
 
-function* absence(key: string, index: RoleIndex): Iterable<Disagreement> {
+function* absence(key: string, index: RoleIndex): Iterable<Violation> {
   const [account = "", name = ""] = key.split("/");
   const there = index.byAccount.get(account);
   // A role whose name or account is not known offline could be the one.
@@ -77,7 +73,7 @@ function* absence(key: string, index: RoleIndex): Iterable<Disagreement> {
 function* differences(
   { externalId, durationSeconds = 0, variable }: ExpectedRole,
   { role, trust }: IndexedRole,
-): Iterable<Disagreement> {
+): Iterable<Violation> {
   // A template can hold anything there.
   const longest: unknown = role.maxSessionDuration ?? DEFAULT_MAX_SESSION;
   if (typeof longest === "number" && durationSeconds > longest) {

@@ -1,4 +1,5 @@
-import { isUnresolved, lastSegment, parseArn } from "@agent-roles/iam";
+import { isUnresolved, parseArn } from "@agent-roles/iam";
+import { roleKey } from "../../access/callers.ts";
 import type { RoleIndex } from "../role-index.ts";
 import { inEnvironment, type Rule, type Violation } from "../rule.ts";
 import { assumableArns, namedArns } from "../statements.ts";
@@ -44,7 +45,7 @@ function* mistake(where: string, arn: string, index: RoleIndex): Iterable<Violat
   const parsed = parseArn(arn);
   if (parsed?.service !== "iam" || !parsed.resource.startsWith("role/") || /[*?]/.test(arn) || isUnresolved(arn))
     return;
-  const meant = index.byKey.get(`${parsed.account}/${lastSegment(parsed.resource)}`)?.role.arn;
+  const meant = index.byKey.get(roleKey(arn) ?? "")?.role.arn;
   if (meant === undefined || meant === arn || isUnresolved(meant)) return;
   if (parseArn(meant)?.partition !== parsed.partition) return;
   yield { message: `${where} "${arn}": the role is ${meant}`, fix: `write ${meant}` };
