@@ -82,7 +82,7 @@ describe("reports with line, column and fix", () => {
     [
       "a severity that does not exist",
       "  severities: { policy-size: fatal }",
-      '15:30: trust.severities["policy-size"]: "fatal" is not valid; use critical',
+      '15:30: trust.severities["policy-size"]: "fatal" is not valid; use one of critical',
     ],
     [
       "an id that no rule can have",
