@@ -107,7 +107,7 @@ export function explainPrincipalMismatch({ name, values, written }: PrincipalEle
 function mistakeIn({ value, readable }: Principal): string | undefined {
   if (!readable || value === "*") return undefined;
   if (/^A(?:RO|ID)A[A-Z0-9]+$/.test(value)) return `${value} is the ID of a principal that was deleted`;
-  if (/[*?]/.test(value)) return `${quote(value)} names nobody: AWS accepts no wildcard within a principal`;
-  if (/:group\//.test(value)) return `${quote(value)} names nobody: a group is not a principal`;
+  if (/[*?]/.test(value)) return `${quote(value)} matches no principal: AWS accepts no wildcard within a principal`;
+  if (/:group\//.test(value)) return `${quote(value)} matches no principal: a group is not a principal`;
   return undefined;
 }

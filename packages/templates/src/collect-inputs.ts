@@ -101,7 +101,7 @@ function addDirectory(directory: InputPath, inputs: Collected, reader: InputRead
 }
 
 function notPlanned(file: string): Diagnostic {
-  const message = "Terraform configuration is not read, and there is no plan beside it";
+  const message = "Terraform configuration is not read, and the directory has no plan";
   const fix = "run `terraform plan -out plan.bin && terraform show -json plan.bin > plan.json`, and name plan.json";
   return { file, message, fix };
 }

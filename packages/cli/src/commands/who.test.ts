@@ -133,10 +133,10 @@ it.each<readonly [string, unknown, RegExp]>([
     { eventName: "X", userIdentity: { type: "AWSService", invokedBy: "ec2.amazonaws.com" } },
     /^ec2.amazonaws.com is not/,
   ],
-  ["no event", { hello: 1 }, /no event of CloudTrail/],
-  ["a number", [7], /no event of CloudTrail/],
-  ["hostile types", { eventName: ["x"], userIdentity: { __proto__: null, arn: 1 } }, /no event of CloudTrail/],
-])("says why an event does not resolve: %s", async (_, content, reason) => {
+  ["no event", { hello: 1 }, /not a CloudTrail event/],
+  ["a number", [7], /not a CloudTrail event/],
+  ["hostile types", { eventName: ["x"], userIdentity: { __proto__: null, arn: 1 } }, /not a CloudTrail event/],
+])("says why an event is not attributed: %s", async (_, content, reason) => {
   const { exitCode, found } = await who(content);
   expect(found).toEqual([expect.objectContaining({ unresolved: expect.stringMatching(reason) })]);
   expect(exitCode).toBe(1);

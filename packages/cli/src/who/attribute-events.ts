@@ -76,7 +76,7 @@ function attribute(
 }
 
 function reasonOf(event: unknown, { person, task, roleArn, arn }: Session, isForeign: boolean): string | undefined {
-  if (textAt(event, "eventName") === undefined) return "this is no event of CloudTrail: it has no eventName";
+  if (textAt(event, "eventName") === undefined) return "this is not a CloudTrail event: it has no eventName";
   if (roleArn === undefined && arn === undefined) {
     const who =
       textAt(event, "userIdentity", "arn") ??

@@ -68,7 +68,7 @@ export function shadowing(sections: readonly PlacedSection[]): readonly PlacedSe
 export async function staleLock(path: string): Promise<readonly Problem[]> {
   const holder = await lockHolder(path);
   if (holder === undefined) return [];
-  if (holder === "") return [{ message: `${path}: it is no lock of agent-roles`, fix: `Remove ${path}.` }];
+  if (holder === "") return [{ message: `${path}: it is not a lock of agent-roles`, fix: `Remove ${path}.` }];
   const isAlive = await isProcessAlive(holder);
   // Of a process on another machine, only the lock's heartbeat says something.
   const info = await lstat(path).catch(() => undefined);

@@ -31,7 +31,7 @@ it("writes other scripts as their UTF-8 bytes", () => {
 });
 
 it("refuses what cannot be written, on Windows also quotes", () => {
-  expect(() => processCommand(["node"], "linux")).toThrow("is no absolute path");
+  expect(() => processCommand(["node"], "linux")).toThrow("is not an absolute path");
   expect(() => processCommand(["/a", "b\0"], "linux")).toThrow("no AWS config file can hold");
   expect(() => processCommand(["C:\\a", 'b"c'], "win32")).toThrow("no AWS config file can hold");
 });

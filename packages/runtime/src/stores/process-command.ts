@@ -14,7 +14,7 @@ export function processCommand(words: readonly string[], platform: NodeJS.Platfo
   if (!(onWindows ? win32.isAbsolute(program) : isAbsolute(program))) {
     throw unusable(
       program,
-      "is no absolute path",
+      "is not an absolute path",
       "SDKs run the command from any directory: name the program with its directory",
     );
   }

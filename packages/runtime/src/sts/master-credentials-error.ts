@@ -39,7 +39,7 @@ function classifyMaster(outer: ErrorFacts): Failure {
   }
   if (/multi-factor/.test(message)) {
     const fix =
-      "Use a profile without mfa_serial, or the keys of aws sts get-session-token: nobody can enter a code here.";
+      "Use a profile without mfa_serial, or the keys of aws sts get-session-token: the agent cannot enter an MFA code.";
     return { code: "MasterCredentialsInvalid", fix };
   }
   const { code, fix, retryable } = classify(facts);

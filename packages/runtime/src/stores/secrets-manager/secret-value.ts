@@ -19,7 +19,7 @@ export function notOurs(secretId: string, profile?: string): AgentRolesError {
   const what = profile === undefined ? "its value" : `what it holds for ${profile}`;
   return new AgentRolesError(`${secretId}: agent-roles did not write ${what}`, {
     code: "ForeignProfile",
-    fix: "use another name or prefix; or, if nobody needs that value, replace it by {}",
+    fix: "use another name or prefix; or replace the value by {} if it is not needed",
   });
 }
 

@@ -40,7 +40,7 @@ export const externalIdWeak: Rule = {
 function weaknessOf(value: string, wildcards: boolean, role: IndexedRole, index: RoleIndex): string | undefined {
   if (wildcards && /[*?]/.test(value)) return "has a wildcard, so that more than one ID passes";
   if (value.length < SHORTEST) return `has ${value.length} characters; fewer than ${SHORTEST} can be tried out`;
-  if (/^\d{12}$/.test(value)) return "is an account ID, which is no secret";
+  if (/^\d{12}$/.test(value)) return "is an account ID, which is not secret";
   if (USUAL.test(value)) return "is a common one";
   const guessable = [role.arn?.account, role.name, ...index.ownAccounts, ...(index.context.guessableNames ?? [])];
   let rest = value.toLowerCase();

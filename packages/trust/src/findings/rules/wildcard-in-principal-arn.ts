@@ -11,7 +11,9 @@ export const wildcardInPrincipalArn: Rule = {
     for (const principal of principalsOf(statement)) {
       const { type, value } = principal;
       if (isEveryone(principal) || !/[*?]/.test(value)) continue;
-      yield { message: `${type} principal "${value}" names nobody: AWS accepts no wildcard within a principal` };
+      yield {
+        message: `${type} principal "${value}" matches no principal: AWS accepts no wildcard within a principal`,
+      };
     }
   },
 };
