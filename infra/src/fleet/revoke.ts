@@ -57,40 +57,42 @@ export async function revokeSessions(manifest: Manifest, options: RevokeOptions)
     .map(({ profile, role }) => ({ profile, account: role.accountId, roleArn: role.arn, roleName: role.roleName }));
   const { DeleteRolePolicyCommand, IAMClient, PutRolePolicyCommand } = await import("@aws-sdk/client-iam");
   const clientIn = await callingSession(manifest, options);
-  const { accountId, roleName: masterName } = master.role;
-  if (isMaster && !isUndo && clientIn.callerArn.includes(`::${accountId}:assumed-role/${masterName}/`)) {
+  const isOwn = ({ account, roleName }: { readonly account: string; readonly roleName: string }): boolean =>
+    clientIn.callerArn.includes(`::${account}:assumed-role/${roleName}/`);
+  if (isMaster && !isUndo && targets.some(isOwn)) {
     const message = `${clientIn.callerArn} is a session of the master role, which would be denied, too`;
     const fix = "Use the credentials that deploy the roles.";
     throw new InfraError("SessionUnusable", [{ path: "credentials", message, fix }]);
   }
   const results = new Map<string, RevokeResult>();
-  await forEachGroup(
-    [...groupBy(targets, ({ account }) => account).values()],
-    { concurrency, signal },
-    async (group) => {
-      const account = group[0]?.account ?? "";
-      const deployRole = deployRoleArn(manifest, account);
-      const client = new IAMClient(clientIn(account));
-      for (const { roleName, ...target } of group) {
-        const name = { RoleName: roleName, PolicyName: POLICY_NAME };
-        const put = { ...name, PolicyDocument: JSON.stringify(denyOlderThan(now)) };
-        const call = async (): Promise<Pick<RevokeResult, "status">> => {
-          if (!isUndo) return client.send(new PutRolePolicyCommand(put)).then(() => ({ status: "revoked" }));
-          return client.send(new DeleteRolePolicyCommand(name)).then(
-            () => ({ status: "restored" }),
-            (error: unknown) => {
-              if (error instanceof Error && error.name === "NoSuchEntityException") return { status: "unchanged" };
-              throw error;
-            },
-          );
-        };
-        const retries = { role: deployRole, name: target.roleArn, delayMs: RETRY_DELAY_MS, signal };
-        const result = { ...target, ...(await retried(call, retries)) };
-        results.set(target.profile, result);
-        onResult?.(result, { done: results.size, total: targets.length });
-      }
-    },
-  );
+  const revokeGroup = async (group: typeof targets): Promise<void> => {
+    const account = group[0]?.account ?? "";
+    const deployRole = deployRoleArn(manifest, account);
+    const client = new IAMClient(clientIn(account));
+    for (const { roleName, ...target } of group) {
+      const name = { RoleName: roleName, PolicyName: POLICY_NAME };
+      const put = { ...name, PolicyDocument: JSON.stringify(denyOlderThan(now)) };
+      const call = async (): Promise<Pick<RevokeResult, "status">> => {
+        if (!isUndo) return client.send(new PutRolePolicyCommand(put)).then(() => ({ status: "revoked" }));
+        return client.send(new DeleteRolePolicyCommand(name)).then(
+          () => ({ status: "restored" }),
+          (error: unknown) => {
+            if (error instanceof Error && error.name === "NoSuchEntityException") return { status: "unchanged" };
+            throw error;
+          },
+        );
+      };
+      const retries = { role: deployRole, name: target.roleArn, delayMs: RETRY_DELAY_MS, signal };
+      const result = { ...target, ...(await retried(call, retries)) };
+      results.set(target.profile, result);
+      onResult?.(result, { done: results.size, total: targets.length });
+    }
+  };
+  // The role of the calling session last: after that the session can assume no deploy role.
+  for (const part of [targets.filter((target) => !isOwn(target)), targets.filter(isOwn)]) {
+    const groups = [...groupBy(part, ({ account }) => account).values()];
+    await forEachGroup(groups, { concurrency, signal }, revokeGroup);
+  }
   return targets.map(
     ({ roleName: _roleName, ...target }) => results.get(target.profile) ?? { ...target, status: "skipped" },
   );
