@@ -1,3 +1,4 @@
+import { appendFileSync } from "node:fs";
 import { utimes, writeFile } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "../clock.ts";
@@ -41,6 +42,21 @@ const key = async (): Promise<string | undefined> =>
   /aws_access_key_id = (\S+)/.exec(await place.text("credentials").catch(() => ""))?.[1];
 
 describe("a profile that another live process keeps", () => {
+  it("reports who wants a profile of ours, also when another program changes the file before the write", async () => {
+    await daemon("a").put([entry()]);
+    await daemon("b").put([entry("other-1", "B")]);
+    let changes = 0;
+    const changed = (): number => {
+      if (changes++ === 0) appendFileSync(place.file("credentials"), "# by another program\n");
+      return NOW;
+    };
+    const options = { env: place.env, keeper: `${me} a`, clock: { ...clock(NOW), now: changed } };
+    const reports = await sharedCredentialsStore(options).put([entry(undefined, "C")]);
+    expect(reports).toMatchObject([{ error: { code: "ProfileInUse", retryable: false } }]);
+    expect(await place.text("credentials")).toContain("# by another program");
+    expect(changes).toBeGreaterThan(1);
+  });
+
   it("refuses another session of a profile that a live process keeps", async () => {
     await daemon("a").put([entry()]);
     const refused = await daemon("b").put([entry("other-1", "B")]);

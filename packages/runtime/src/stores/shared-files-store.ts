@@ -110,6 +110,7 @@ export function sharedFilesStore(form: ProfileForm, options: SharedFilesOptions)
     const sections = managedSections(before);
     const taken: StoredCredentials[] = [];
     const refused: RefusedCredentials[] = [];
+    const reports = new Set<string>();
     const marked = { ...before };
     for (const entry of entries) {
       const { target } = entry;
@@ -127,8 +128,9 @@ export function sharedFilesStore(form: ProfileForm, options: SharedFilesOptions)
         taken.push(entry);
         for (const { note } of there) {
           const by = decodeURIComponent(noteField(note, "contested"));
-          if (by === "" || by === own || contested.has(`${profile} ${by}`)) continue;
-          contested.add(`${profile} ${by}`);
+          const report = `${profile} ${by}`;
+          if (by === "" || by === own || contested.has(report) || reports.has(report)) continue;
+          reports.add(report);
           refused.push({ target, error: profileContested(profile, by) });
         }
       }
@@ -150,6 +152,7 @@ export function sharedFilesStore(form: ProfileForm, options: SharedFilesOptions)
       : [];
     await writeBoth(files, before, after);
     for (const message of adopted) options.onAdopted?.(message);
+    for (const report of reports) contested.add(report);
     const written = managedSections(after);
     for (const { target } of taken) stored.set(target.profile, markOf(written.get(target.profile)));
     return refused;
