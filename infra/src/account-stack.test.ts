@@ -201,6 +201,29 @@ it("creates the OIDC provider and the Pod Identity association on request, with 
   );
 });
 
+function association(cluster: string, namespace: string, serviceAccount: string): unknown {
+  const clusterArn = `arn:aws:eks:eu-central-1:123456789012:cluster/${cluster}`;
+  return { podIdentity: { clusterArn, namespace, serviceAccount, create: true } };
+}
+
+it("creates one Pod Identity association for each cluster, namespace and service account", () => {
+  const trustedBy = [
+    association("blue", "agents", "runner"),
+    association("green", "agents", "runner"),
+    association("green", "agents-ci", "runner"),
+    association("green", "agents", "ci-runner"),
+    association("green", "agents", "runner"),
+  ];
+  const master = { account: "123456789012", roleName: "agent-master", trustedBy };
+  const template = templateOf(exampleManifest({ master }), "123456789012");
+  expect(propertiesOf(template, "AWS::EKS::PodIdentityAssociation")).toMatchObject([
+    { ClusterName: "blue", Namespace: "agents", ServiceAccount: "runner" },
+    { ClusterName: "green", Namespace: "agents", ServiceAccount: "runner" },
+    { ClusterName: "green", Namespace: "agents-ci", ServiceAccount: "runner" },
+    { ClusterName: "green", Namespace: "agents", ServiceAccount: "ci-runner" },
+  ]);
+});
+
 it("keeps a role's logical ID when roles are added before it", () => {
   const before = templateOf(exampleManifest(), "123456789013").findResources("AWS::IAM::Role");
   const roles = [{ profile: "New", account: "123456789013", roleName: "Another" }, ...exampleManifest().roles];

@@ -1,7 +1,7 @@
 import type { Manifest } from "@agent-roles/manifest";
 import { parseArn } from "@agent-roles/iam";
 import { type CfnTag, Stack } from "aws-cdk-lib";
-import { CfnPodIdentityAssociation } from "aws-cdk-lib/aws-eks";
+import { CfnPodIdentityAssociation, type CfnPodIdentityAssociationProps } from "aws-cdk-lib/aws-eks";
 import { CfnInstanceProfile, CfnManagedPolicy, CfnOIDCProvider, CfnRole } from "aws-cdk-lib/aws-iam";
 import { Construct } from "constructs";
 import { InfraError } from "./infra-error.ts";
@@ -66,9 +66,10 @@ export class ManifestMasterRole extends Construct {
     }
   }
 
-  /** @throws {InfraError} `InvalidRegion`: an association exists in the Region of its cluster only. */
+  /** One association for all entries that name it. @throws {InfraError} `InvalidRegion`: an association exists in the Region of its cluster only. */
   #createPodIdentityAssociations({ master }: Manifest, role: CfnRole, tagged: { readonly tags?: CfnTag[] }): void {
     const { region } = Stack.of(this);
+    const associations = new Map<string, CfnPodIdentityAssociationProps>();
     for (const entry of master.trustedBy) {
       if (!("podIdentity" in entry) || entry.podIdentity.create !== true) continue;
       const { clusterArn, namespace, serviceAccount } = entry.podIdentity;
@@ -78,13 +79,10 @@ export class ManifestMasterRole extends Construct {
         const fix = "deploy in the Region of the cluster (AWS_REGION), or remove create";
         throw new InfraError("InvalidRegion", [{ path: clusterArn, message, fix }]);
       }
-      new CfnPodIdentityAssociation(this, `PodIdentity-${namespace}-${serviceAccount}`, {
-        clusterName: clusterArn.slice(clusterArn.lastIndexOf("/") + 1),
-        namespace,
-        serviceAccount,
-        roleArn: role.attrArn,
-        ...tagged,
-      });
+      const clusterName = clusterArn.slice(clusterArn.lastIndexOf("/") + 1);
+      const props = { clusterName, namespace, serviceAccount, roleArn: role.attrArn, ...tagged };
+      associations.set(`PodIdentity-${clusterName}:${namespace}:${serviceAccount}`, props);
     }
+    for (const [id, props] of associations) new CfnPodIdentityAssociation(this, id, props);
   }
 }

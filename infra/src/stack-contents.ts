@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { groupBy } from "@agent-roles/iam";
 import { type Manifest, targetRoles } from "@agent-roles/manifest";
 import type { TargetRole } from "@agent-roles/runtime/role-env";
@@ -26,7 +27,7 @@ const TEMPLATE_OVERHEAD = 300;
 /** Writing every policy as YAML to know its size takes most of a second for 1,000 roles. */
 const known = new WeakMap<Manifest, readonly StackContent[]>();
 
-/** The stacks of a manifest: one per account, or more where one template could not hold all roles. Roles fill them in the order of the manifest. */
+/** The stacks of a manifest: one per account, or more where one template could not hold all roles. The master role then has its own. */
 export function stackContents(manifest: Manifest): readonly StackContent[] {
   const contents = known.get(manifest) ?? divide(manifest);
   known.set(manifest, contents);
@@ -38,28 +39,41 @@ function divide(manifest: Manifest): StackContent[] {
   const groups = new Map<string, readonly TargetRole[]>([[manifest.master.account, []], ...byAccount]);
   return [...groups].flatMap(([account, targets]) => {
     const hasMaster = account === manifest.master.account;
-    return split(manifest, targets, hasMaster).map((part, index) => ({
-      account,
-      number: index + 1,
-      hasMaster: hasMaster && index === 0,
-      targets: part,
-    }));
+    return split(manifest, targets, hasMaster)
+      .map((part, index) => ({ account, number: index + 1, hasMaster: hasMaster && index === 0, targets: part }))
+      .filter((each) => each.hasMaster || each.targets.length > 0);
   });
 }
 
 function split(manifest: Manifest, targets: readonly TargetRole[], hasMaster: boolean): readonly TargetRole[][] {
-  const parts: TargetRole[][] = [[]];
-  let bytes = TEMPLATE_OVERHEAD + (hasMaster ? masterBytes(manifest) : 0);
-  for (const target of targets) {
-    const size = roleBytes(manifest, target);
-    if (bytes + size > TEMPLATE_QUOTA || (parts.at(-1)?.length ?? 0) >= OUTPUTS_QUOTA) {
-      parts.push([]);
-      bytes = TEMPLATE_OVERHEAD;
-    }
-    parts.at(-1)?.push(target);
-    bytes += size;
+  const sizes = new Map(targets.map((each) => [each, roleBytes(manifest, each)]));
+  // Whatever its stack, checks/template-sizes.ts reports a role that no template can hold.
+  const bytes = (part: readonly TargetRole[]): number =>
+    part
+      .map((each) => sizes.get(each) ?? 0)
+      .filter((size) => size + TEMPLATE_OVERHEAD <= TEMPLATE_QUOTA)
+      .reduce((sum, size) => sum + size, TEMPLATE_OVERHEAD);
+  const fits = (part: readonly TargetRole[], others = 0): boolean =>
+    part.length <= OUTPUTS_QUOTA && bytes(part) + others <= TEMPLATE_QUOTA;
+  if (fits(targets, hasMaster ? masterBytes(manifest) : 0)) return [[...targets]];
+  for (let count = Math.ceil(bytes(targets) / TEMPLATE_QUOTA); ; count += 1) {
+    const parts = groupBy(targets, ({ role }) => stackOf(role.roleName, count));
+    const ofTargets = Array.from({ length: count }, (_, index) => parts.get(index) ?? []);
+    if (ofTargets.every((part) => fits(part))) return hasMaster ? [[], ...ofTargets] : ofTargets;
   }
-  return parts;
+}
+
+/**
+ * A role keeps its stack while other roles come and go (rendezvous hashing): it moves only to a stack that is added, or from one
+ * that is no longer needed.
+ *
+ * @see https://en.wikipedia.org/wiki/Rendezvous_hashing
+ */
+function stackOf(roleName: string, count: number): number {
+  const weights = Array.from({ length: count }, (_, index) =>
+    createHash("sha256").update(`${roleName}/${index}`).digest("hex"),
+  );
+  return weights.indexOf(weights.toSorted().at(-1) ?? "");
 }
 
 /** Bytes of a role and its output. */

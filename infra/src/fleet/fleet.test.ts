@@ -15,16 +15,22 @@ beforeEach(() => {
   onTestFinished(() => void vi.unstubAllEnvs());
 });
 
+type OnCall = (action: string, body: string) => Promise<void>;
+
 /** AWS that knows these answers, by action, and refuses everything else. `onCall` runs before each answer. */
-function options(directory: string, answers: Readonly<Record<string, string>>, onCall = async () => {}) {
-  const handle = async ({ body }: { readonly body: string }) => {
-    const { Action = "" } = Object.fromEntries(new URLSearchParams(body));
-    await onCall();
+function options(directory: string, answers: Readonly<Record<string, string>>, onCall: OnCall = async () => {}) {
+  const handle = async (request: { readonly body: string | Uint8Array; readonly headers: Record<string, string> }) => {
+    const body = Buffer.from(request.body).toString();
+    const target = new Headers(request.headers).get("x-amz-target")?.replace(/^.*\./, "");
+    const { Action = target ?? "" } = Object.fromEntries(new URLSearchParams(body));
+    await onCall(Action, body);
     const answer = answers[Action];
     const text =
       answer === undefined
         ? "<ErrorResponse><Error><Code>AccessDenied</Code><Message>denied</Message></Error></ErrorResponse>"
-        : `<${Action}Response><${Action}Result>${answer}</${Action}Result></${Action}Response>`;
+        : target !== undefined
+          ? answer
+          : `<${Action}Response><${Action}Result>${answer}</${Action}Result></${Action}Response>`;
     const headers = { "content-type": "text/xml" };
     return { response: { statusCode: answer === undefined ? 403 : 200, headers, body: Buffer.from(text) } };
   };
@@ -80,4 +86,18 @@ it("deploy changes agent-roles.env after the last call", async () => {
   expect([...during]).toEqual([BEFORE]);
   expect(await read()).toBe(AFTER);
   expect((await readdir(directory)).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+});
+
+it("deploy first deletes a stack that its account no longer needs, and takes it out of the record", async () => {
+  const { directory } = await output();
+  const calls: [string, string][] = [];
+  const record = { Parameters: [{ Name: "/agent-roles/deployed/stacks/1", Value: `${ACCOUNT},${ACCOUNT}-2` }] };
+  const answers = { ...session, ...deployed, GetParametersByPath: JSON.stringify(record), PutParameter: "{}" };
+  const aws = options(directory, answers, async (action, body) => void calls.push([action, body]));
+  const stack = `agent-roles-${ACCOUNT}`;
+  expect(await deployFleet(manifest, aws)).toEqual([{ account: ACCOUNT, stack, status: "deployed" }]);
+  const names = calls.flatMap(([action]) => (/^(Delete|Update|Create)Stack$/.test(action) ? [action] : []));
+  expect(names).toEqual(["DeleteStack", "UpdateStack"]);
+  expect(calls.find(([, body]) => body.includes(`${stack}-2`))?.[0]).toBe("DescribeStacks");
+  expect(calls.findLast(([action]) => action === "PutParameter")?.[1]).toContain(`"Value":"${ACCOUNT}"`);
 });

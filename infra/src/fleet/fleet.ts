@@ -32,11 +32,22 @@ export async function deployFleet(manifest: Manifest, options: FleetOptions): Pr
   // Before the first stack, because the command can be interrupted.
   warn(options, await record.save([...record.stacks, ...stacks]));
   const known = new Set(record.stacks.map(({ stack }) => stack));
-  const ofAccounts = await onEachStack(manifest, clientIn, stacks, options, async (stack) => ({
-    status: await deployStack(stack, await templateOf(stack.name), !known.has(stack.name)),
+  // Fewer roles need fewer stacks of an account. They go first: a role cannot move to a stack while another one has it.
+  const wanted = new Set(stacks.map(({ stack }) => stack));
+  const surplus = record.stacks.filter(
+    ({ account, stack }) => !wanted.has(stack) && stacks.some((each) => each.account === account),
+  );
+  const outcomes = await onEachStack(manifest, clientIn, [...surplus, ...stacks], options, async (stack) => ({
+    status: wanted.has(stack.name)
+      ? await deployStack(stack, await templateOf(stack.name), !known.has(stack.name))
+      : await destroyStack(stack),
   }));
+  const isGone = ({ stack, status }: StackResult): boolean =>
+    !wanted.has(stack) && (status === "destroyed" || status === "unchanged");
+  const gone = new Set(outcomes.filter(isGone).map(({ stack }) => stack));
+  const ofAccounts = outcomes.filter((each) => !isGone(each));
   const reached = ofAccounts.filter(({ status, code = "" }) => status !== "skipped" && !UNREACHED.has(code));
-  warn(options, await record.save([...record.stacks, ...reached]));
+  warn(options, await record.save([...record.stacks, ...reached].filter(({ stack }) => !gone.has(stack))));
   const ofStackSet = usesStackSet(manifest) ? await deployStackSet(manifest, clientIn, options) : [];
   const results = [...ofAccounts, ...ofStackSet];
   await updateEnvFile(directoryOf(options), manifest, results, deployedBefore);
