@@ -49,6 +49,17 @@ it("refuses aliases that multiply", () => {
   expect(problems(`l0: &l0 [x]\n${levels.join("\n")}\n`)).toEqual([expect.stringContaining("use fewer aliases")]);
 });
 
+it("reads an anchor that thousands of roles merge", () => {
+  const roles = Array.from({ length: 5000 }, (_, index) => `  - { <<: *common, profile: p${index} }`);
+  const { value } = read(`x: &common { tags: { a: b } }\nroles:\n${roles.join("\n")}\n`);
+  expect(value).toMatchObject({ roles: { 4999: { tags: { a: "b" }, profile: "p4999" } } });
+});
+
+it("reads a key as it is written", () => {
+  const { value } = read("{ Null: a, true: b, 0123: c, 2026-11-27: d, 'No': e, ~: f }");
+  expect(value).toEqual({ Null: "a", true: "b", "0123": "c", "2026-11-27": "d", No: "e", "~": "f" });
+});
+
 it("places keys and values, and what is missing at its parent", () => {
   const source = read('roles:\r\n  - name: "a"\r\n    tags: { x: 1 }\r\n');
   expect(source.place(["roles", 0, "name"], "value")).toEqual({ line: 2, column: 11 });

@@ -14,6 +14,9 @@ export interface YamlSource {
   written(path: readonly PropertyKey[]): string | undefined;
 }
 
+/** Uses of one anchor, such as one in each role; aliases that refer to aliases multiply. */
+const MOST_ALIASES = 10_000;
+
 /**
  * Reads one YAML 1.2 document; anchors and merge keys (`<<`) are allowed.
  *
@@ -42,7 +45,7 @@ export function readYaml(text: string, file: string): YamlSource | SyntaxErrors 
   if (first) return { errors: [first, ...others] };
   try {
     return {
-      value: document.toJS(),
+      value: document.toJS({ maxAliasCount: MOST_ALIASES }),
       place: (path, at) => placeOf(findOffset(document, path, at)),
       written: (path) => {
         const node: unknown = document.getIn(path, true);
@@ -81,6 +84,8 @@ function syntaxErrors(document: Document.Parsed, text: string): readonly YamlErr
     Map(_, map) {
       const keys = new Set<unknown>();
       for (const { key } of map.items) {
+        // The operator Null is a text, too. A merge key is a symbol.
+        if (isScalar(key) && typeof key.value !== "symbol") key.value = key.source ?? key.value;
         if (!isScalar(key) || keys.size !== keys.add(key.value).size) continue;
         errors.push({
           offset: startOf(key) ?? 0,
