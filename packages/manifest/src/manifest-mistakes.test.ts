@@ -129,6 +129,24 @@ describe("refuses a role, with line, column, value and fix, for", () => {
       onResource("arn:x"),
       'roles[0].statements[0].Resource: "arn:x" is not valid; write an ARN of six parts',
     ],
+    [
+      "an address that is none",
+      condition("IpAddress").replace("aws:PrincipalTag/a", "aws:SourceIp").replace(": b", ": 10.0.0.0/33"),
+      'roles[0].statements[0].Condition.IpAddress["aws:SourceIp"]: IpAddress aws:SourceIp: "10.0.0.0/33" is not a value of type IP address; write a value of type IP address',
+    ],
+    ["a date that is none", condition("DateLessThan").replace(": b", ": tomorrow"), "is not a value of type date"],
+    ["a Boolean that is none", condition("Bool").replace(": b", ": yes"), '"yes" is not "true" or "false"'],
+    ["a number that is none", condition("NumericLessThan"), "is not a value of type number"],
+    ["a condition without a value", condition("StringLike").replace(": b", ": []"), "has no value"],
+    [
+      "a session policy that AWS rejects",
+      `${condition("Null")}, access: view`
+        .replace(/^statements.*Allow/, "sessionPolicy: [{ Effect: Deny")
+        .replace(", access: view", ""),
+      'roles[0].sessionPolicy[0].Condition.Null["aws:PrincipalTag/a"]: Null aws:PrincipalTag/a: "b" is not "true" or "false"',
+    ],
+    ["an ARN of IAM with a Region", onResource("arn:aws:iam:us-east-1:123456789013:role/x"), "without a Region"],
+    ["an ARN of IAM of an unknown kind", onResource("arn:aws:iam::123456789013:rol/x"), "write an ARN of IAM"],
     ["a resource ARN of five parts", onResource("arn:aws:s3:my-bucket"), "write an ARN of six parts"],
     [
       "a resource of another partition",
@@ -204,6 +222,11 @@ describe("refuses a manifest for", () => {
       "a claim with a wildcard",
       trusting('oidc: { provider: token.actions.githubusercontent.com, subjects: ["repo:a/b:ref:refs/heads/*"] }'),
       "without wildcards",
+    ],
+    [
+      "a claim named like the audience",
+      trusting("oidc: { provider: token.actions.githubusercontent.com, subjects: [a], claims: { AUD: b } }"),
+      "write the name of a claim other than aud and sub",
     ],
     [
       "an unknown partition, without a report of every ARN",
@@ -302,6 +325,13 @@ it.each([
     `${withRole(`managedPolicies: [${Array.from({ length: 12 }, (_, index) => `arn:aws:iam::123456789013:policy/P${index}`).join(", ")}]`)}trust: { quotas: { attachedPolicies: 20 } }\n`,
   ],
   ["policy variables and wildcards in ARNs", withRole(onResource("arn:*:s3:::${aws:PrincipalTag/team}/*"))],
+  [
+    "ARNs of IAM",
+    withRole(
+      onResource("arn:aws:iam::*:role/a/*"),
+      onResource("arn:aws:iam::aws:policy/x").replace("statements", "sessionPolicy").replace("Allow", "Deny"),
+    ),
+  ],
   ["operators in any case", withRole(condition('"forallvalues:stringequalsIfExists"'))],
   [
     "a customer managed policy of the account",

@@ -1,4 +1,4 @@
-import { parseArn } from "@agent-roles/iam";
+import { type DefectCode, parseArn, parsePolicy, type PolicyKind } from "@agent-roles/iam";
 import { ACCESS_LEVELS, sessionPolicyMistakes } from "@agent-roles/runtime/role-env";
 import type { Draft, DraftRole } from "./draft.ts";
 import { policyArn } from "./fields.ts";
@@ -21,9 +21,27 @@ export function policyIssues(draft: Draft, which: "master" | number): ManifestIs
     })),
     ...policyList(sessionPolicies, [...base, "sessionPolicyArns"], role.account, draft),
     ...(role.managedPolicies.length > quota ? [tooMany(role.managedPolicies.length, quota, base)] : []),
+    ...statementIssues(role.statements, "identity policy", [...base, "statements"]),
     ...(which === "master" ? [] : broadOrEmpty(role, base)),
+    ...("sessionPolicy" in role
+      ? statementIssues(role.sessionPolicy, "session policy", [...base, "sessionPolicy"])
+      : []),
     ...("sessionPolicy" in role ? sessionPolicyIssues(role, base) : []),
   ];
+}
+
+/** What the schema does not check. */
+const DEFECTS: ReadonlySet<DefectCode> = new Set(["operand", "condition"]);
+
+function statementIssues(statements: readonly unknown[], kind: PolicyKind, path: Path): ManifestIssue[] {
+  if (statements.length === 0) return [];
+  return parsePolicy({ Version: "2012-10-17", Statement: statements }, kind)
+    .defects.filter(({ code }) => DEFECTS.has(code))
+    .map(({ place: [, ...place], message, fix = "correct it, or remove it" }) => ({
+      path: [...path, ...place],
+      message,
+      fix,
+    }));
 }
 
 function sessionPolicyIssues({ access, sessionPolicy, sessionPolicyArns }: DraftRole, base: Path): ManifestIssue[] {

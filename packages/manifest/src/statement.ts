@@ -5,11 +5,17 @@ import { fields, list, optional, text } from "./fields.ts";
 
 const action = text(/^(\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+)$/, "write service:Action, such as s3:GetObject");
 
+/** @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html */
+const IAM_RESOURCE =
+  /^(?!arn:[^:]*:iam:)|^arn:[^:]*:iam::[^:]*:([^/]*[*?$].*|root|(user|federated-user|role|group|instance-profile|mfa|sms-mfa|server-certificate|policy|saml-provider|oidc-provider|report|access-report)\/.+)$/;
+
 /** Six parts. Region and account can be empty or a pattern; with a wildcard, every part can. */
 const resource = text(
   /^(\*|arn:(aws(-[a-z]+)*|[a-z-]*[*?][a-z*?-]*|\$\{aws:[A-Za-z]+\}):[a-z0-9*?-]+:[a-z0-9*?-]*:(\d{12}|aws|[\d*?]*|\$\{[^}]+\})?:[^\s].*)$/,
   'write an ARN of six parts, such as arn:aws:s3:::my-bucket/*, or "*" in quotes',
-);
+).regex(IAM_RESOURCE, {
+  error: "write an ARN of IAM without a Region, such as arn:aws:iam::123456789012:role/path/name",
+});
 
 const conditionValue = z.union([z.string(), z.boolean()], { error: "write a text in quotes, true or false" });
 

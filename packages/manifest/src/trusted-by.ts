@@ -110,7 +110,7 @@ export const trustedBy = z.union(
         ),
         claims: optional(
           z.record(
-            text(/^(?!(aud|sub)$)[A-Za-z][\w.-]{0,63}$/, "write the name of a claim other than aud and sub"),
+            text(/^(?!(aud|sub)$)[a-z][\w.-]{0,63}$/i, "write the name of a claim other than aud and sub"),
             z.union([claim, list(claim, 20, "list 1 to 20 values")], { error: "write the exact value, or a list" }),
             { error: "write claim: value" },
           ),
