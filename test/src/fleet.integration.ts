@@ -18,6 +18,7 @@ import { cleanEnv } from "./harness/clean-env.ts";
 
 const ACCOUNTS = Array.from({ length: 12 }, (_, index) => String(100_000_000_001 + index));
 const [MASTER = "", , OTHER_ROLE = "", , NO_DEPLOY_ROLE = "", NO_BOUNDARY = ""] = ACCOUNTS;
+const ADDED = ACCOUNTS.at(-1) ?? "";
 const DEPLOY_ROLE = "OrganizationAccountAccessRole";
 
 let sandbox: Sandbox;
@@ -91,6 +92,12 @@ async function manifest(
 
 const envFile = (): Promise<string> => readFile(join(directory, "cdk.out", "agent-roles.env"), "utf8");
 
+/** The accounts whose roles are in agent-roles.env. */
+async function accountsOfEnvFile(): Promise<string[]> {
+  const roles = (await envFile()).matchAll(/^AWS_ROLE_\d+="?arn:aws:iam::(\d+):role/gm);
+  return [...new Set([...roles].map(([, account = ""]) => account))].toSorted((a, b) => a.localeCompare(b));
+}
+
 interface Summary {
   readonly exitCode: number | undefined;
   readonly results: readonly Result[];
@@ -119,9 +126,11 @@ const bounded = (roleName: string) => ({
 });
 
 it("deploys all accounts but the bad ones, and names each bad one with its fix", { timeout: 400_000 }, async () => {
-  await manifest(ACCOUNTS, READ_WRITE, [bounded("agent-Bounded")]);
+  await manifest(ACCOUNTS.slice(0, -1), READ_WRITE, [bounded("agent-Bounded")]);
   const { results, ...summary } = await fleet("deploy");
-  expect(summary).toMatchObject({ exitCode: 1, statuses: { deployed: 9, failed: 3 } });
+  expect(summary).toMatchObject({ exitCode: 1, statuses: { deployed: 8, failed: 3 } });
+  const later = [OTHER_ROLE, NO_DEPLOY_ROLE, NO_BOUNDARY, ADDED];
+  expect(await accountsOfEnvFile()).toEqual(ACCOUNTS.filter((account) => !later.includes(account)));
   const failed = Object.fromEntries(
     results.filter(({ status }) => status === "failed").map((each) => [each.account, each]),
   );
@@ -136,19 +145,25 @@ it("deploys all accounts but the bad ones, and names each bad one with its fix",
   expect(JSON.stringify(results)).not.toMatch(/bootstrap/i);
 });
 
-it("deploys the mended accounts when it is run again, and leaves the others alone", { timeout: 400_000 }, async () => {
-  await iam(OTHER_ROLE).send(new DeleteRoleCommand({ RoleName: "agent-Write" }));
-  await iam(NO_DEPLOY_ROLE).send(
-    new CreateRoleCommand({ RoleName: DEPLOY_ROLE, AssumeRolePolicyDocument: trusts(MASTER) }),
-  );
-  await iam(NO_DEPLOY_ROLE).send(
-    new AttachRolePolicyCommand({ RoleName: DEPLOY_ROLE, PolicyArn: "arn:aws:iam::aws:policy/AdministratorAccess" }),
-  );
-  const Statement = { Effect: "Allow", Action: "*", Resource: "*" };
-  const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
-  await iam(NO_BOUNDARY).send(new CreatePolicyCommand({ PolicyName: "Boundary", PolicyDocument }));
-  expect(await fleet("deploy")).toMatchObject({ exitCode: 0, statuses: { deployed: 3, unchanged: 9 } });
-});
+it(
+  "deploys mended and added accounts when it is run again, with their AWS_ROLE_N, and leaves the others alone",
+  { timeout: 400_000 },
+  async () => {
+    await iam(OTHER_ROLE).send(new DeleteRoleCommand({ RoleName: "agent-Write" }));
+    await iam(NO_DEPLOY_ROLE).send(
+      new CreateRoleCommand({ RoleName: DEPLOY_ROLE, AssumeRolePolicyDocument: trusts(MASTER) }),
+    );
+    await iam(NO_DEPLOY_ROLE).send(
+      new AttachRolePolicyCommand({ RoleName: DEPLOY_ROLE, PolicyArn: "arn:aws:iam::aws:policy/AdministratorAccess" }),
+    );
+    const Statement = { Effect: "Allow", Action: "*", Resource: "*" };
+    const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
+    await iam(NO_BOUNDARY).send(new CreatePolicyCommand({ PolicyName: "Boundary", PolicyDocument }));
+    await manifest(ACCOUNTS, READ_WRITE, [bounded("agent-Bounded")]);
+    expect(await fleet("deploy")).toMatchObject({ exitCode: 0, statuses: { deployed: 4, unchanged: 8 } });
+    expect(await accountsOfEnvFile()).toEqual(ACCOUNTS);
+  },
+);
 
 it("changes one stack for one more role at the top of the manifest", { timeout: 400_000 }, async () => {
   const first = { profile: "first", account: ACCOUNTS[7], roleName: "agent-First" };

@@ -116,14 +116,20 @@ it("shows the change before it updates every account", { timeout: 400_000 }, asy
   expect(await targets(TEST)).toEqual(["agent-read", "agent-write"]);
 });
 
-it("finds accounts that left the manifest in the StackSet, and destroys them", { timeout: 400_000 }, async () => {
-  const rest = { dev: DEV, test: TEST };
-  const { stderr } = await run(rest, ["agent-read", "agent-write"], "diff");
-  expect(stderr).toContain(`in account ${PROD} is no longer in the manifest`);
-  const orphans = await run(rest, ["agent-read", "agent-write"], "destroy", "--orphans", "--yes");
-  expect(orphans.results).toEqual({ [PROD]: "destroyed" });
-  expect([await targets(PROD), await targets(DEV)]).toEqual([[], ["agent-read", "agent-write"]]);
-});
+it(
+  "finds accounts that left the manifest in the StackSet, destroys them, and calls them new when they are back",
+  { timeout: 400_000 },
+  async () => {
+    const rest = { dev: DEV, test: TEST };
+    const { stderr } = await run(rest, ["agent-read", "agent-write"], "diff");
+    expect(stderr).toContain(`in account ${PROD} is no longer in the manifest`);
+    const orphans = await run(rest, ["agent-read", "agent-write"], "destroy", "--orphans", "--yes");
+    expect(orphans.results).toEqual({ [PROD]: "destroyed" });
+    expect([await targets(PROD), await targets(DEV)]).toEqual([[], ["agent-read", "agent-write"]]);
+    const { results } = await run(ALL, ["agent-read", "agent-write"], "diff");
+    expect(results).toEqual({ [MASTER]: "unchanged", [DEV]: "unchanged", [TEST]: "unchanged", [PROD]: "new" });
+  },
+);
 
 it("destroys the StackSet and the master role, and deploys them again", { timeout: 400_000 }, async () => {
   const accounts = { dev: DEV, test: TEST };

@@ -229,7 +229,6 @@ async function allFiles(): Promise<Map<string, string>> {
   return new Map(await Promise.all(files.map(async (file) => [file, await readFile(file, "utf8")] as const)));
 }
 
-/** The files that hold a session or a section of this role. */
 it("removes with --prune the profiles that are not declared, and all of them without a role", async () => {
   const [one, two] = ["One", "Two"].map((name) => `arn:aws:iam::123456789013:role/${name}:${name}`);
   const config = join(home, ".aws/config");
@@ -257,6 +256,22 @@ it("removes with --prune the profiles that are not declared, and all of them wit
   expect(await readFile(config, "utf8")).toBe(`${foreign}\n`);
 });
 
+it("keeps with --prune an undeclared profile that another running process keeps, and says so", async () => {
+  const [one, two] = ["One", "Two"].map((name) => `arn:aws:iam::123456789013:role/${name}:${name}`);
+  const config = join(home, ".aws/config");
+  const running = start(["run"], undefined, { AWS_ROLE_1: one ?? "" });
+  await vi.waitFor(async () => expect(await readFile(config, "utf8")).toContain(" keeper="), WAIT);
+  const kept = (await readFile(config, "utf8")).replace(/keeper=\S+/, "$&%20another");
+  running.stop.abort();
+  expect(await running.code).toBe(0);
+  await writeFile(config, kept);
+  const { code, err } = start(["run", "--once", "--prune"], undefined, { AWS_ROLE_1: two ?? "" });
+  expect(await code).toBe(0);
+  expect(err).toContain("kept One: a running process keeps it");
+  expect((await readFile(config, "utf8")).match(/^\[.*/gm)).toEqual(["[profile One]", "[profile Two]"]);
+});
+
+/** The files that hold a session or a section of this role. */
 const holders = async (role: string): Promise<string[]> =>
   [...(await allFiles())].flatMap(([file, content]) =>
     content.includes(`-of-${role}`) || content.includes(`[profile ${role}]`) || content.includes(`[${role}]`)
