@@ -186,6 +186,13 @@ it("does not wait for an STS that does not answer, and leaves nothing running", 
   expect(calls.length).toBeLessThanOrEqual(1);
 });
 
+it("finishes run --once when the reader of its output leaves, as head does", async () => {
+  const run = execa(process.execPath, ["--", CLI, "run", "--once"], { env, extendEnv: false, reject: false });
+  run.stdout.destroy();
+  expect(await run).toMatchObject({ exitCode: 0, stderr: "" });
+  expect(JSON.parse((await agentRolesHere(["list", "--json"], env)).stdout)).toMatchObject([{ status: "fresh" }]);
+});
+
 describe.each(await profileClients())("$name", ({ missing, arn }) => {
   it.runIf(missing === undefined)("reads a credential_process profile, and costs one call however often", async () => {
     await mkdir(join(home, ".aws"), { recursive: true });

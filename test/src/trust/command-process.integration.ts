@@ -71,26 +71,13 @@ it("loads it for --live", async () => {
   expect(modules.some((url) => url.includes("client-iam"))).toBe(true);
 });
 
-it.each([
-  ["list", 0, ["list"]],
-  ["a check that fails", 1, ["check", "open.json", "--no-manifest"]],
-])("ends %s with %i and in silence when the readers of its output have left", async (_, exitCode, argv) => {
-  const command = execa(process.execPath, ["--", CLI, ...argv], {
+it("ends a check that fails with 1, also when the reader of its output has left", async () => {
+  const check = execa(process.execPath, ["--", CLI, "check", "open.json", "--no-manifest"], {
     cwd: directory,
-    env: { ...cleanEnv(directory), AWS_ROLE_1: "arn:aws:iam::123456789012:role/agent:Prod" },
-    extendEnv: false,
-    reject: false,
-  });
-  command.stdout.destroy();
-  expect(await command).toMatchObject({ exitCode, stderr: "" });
-});
-
-it("ends a command with its own exit code when the reader of its errors has left", async () => {
-  const command = execa(process.execPath, ["--", CLI, "list"], {
     env: cleanEnv(directory),
     extendEnv: false,
     reject: false,
   });
-  command.stderr.destroy();
-  expect((await command).exitCode).toBe(2);
+  check.stdout.destroy();
+  expect((await check).exitCode).toBe(1);
 });
