@@ -129,8 +129,8 @@ it("deploys all accounts but the bad ones, and names each bad one with its fix",
   await manifest(ACCOUNTS.slice(0, -1), READ_WRITE, [bounded("agent-Bounded")]);
   const { results, ...summary } = await fleet("deploy");
   expect(summary).toMatchObject({ exitCode: 1, statuses: { deployed: 8, failed: 3 } });
-  const later = [OTHER_ROLE, NO_DEPLOY_ROLE, NO_BOUNDARY, ADDED];
-  expect(await accountsOfEnvFile()).toEqual(ACCOUNTS.filter((account) => !later.includes(account)));
+  const later = new Set([OTHER_ROLE, NO_DEPLOY_ROLE, NO_BOUNDARY, ADDED]);
+  expect(await accountsOfEnvFile()).toEqual(ACCOUNTS.filter((account) => !later.has(account)));
   const failed = Object.fromEntries(
     results.filter(({ status }) => status === "failed").map((each) => [each.account, each]),
   );
