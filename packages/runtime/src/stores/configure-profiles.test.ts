@@ -72,7 +72,7 @@ it("refuses a profile that another tool wrote, by file and line, and configures 
 
 it("reports a command that no config file can hold", async () => {
   await expect(configure(["First"], ["node", "agent-roles.js"])).rejects.toThrow(
-    'credential_process: "node" is no absolute path',
+    'credential_process: "node" is not an absolute path',
   );
   await expect(configure(["First"], ["/bin/node", "a\nb"])).rejects.toThrow("no AWS config file can hold");
 });
