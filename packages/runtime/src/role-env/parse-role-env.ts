@@ -81,7 +81,7 @@ function reportStrayOptions(env: Env, numbers: ReadonlySet<number>, report: Repo
   for (const [variable, value] of Object.entries(env)) {
     const [, digits, option = ""] = /^AWS_ROLE_(\d+)_(\w+)$/.exec(variable) ?? [];
     if (digits === undefined || !value) continue;
-    if (!ROLE_OPTIONS.includes(option)) {
+    if (!ROLE_OPTIONS.some((known) => known === option)) {
       const fix = `known are ${ROLE_OPTIONS.map((name) => `AWS_ROLE_${digits}_${name}`).join(", ")}`;
       warn({ path: variable, message: "is unknown and ignored", fix });
     } else if (!numbers.has(Number(digits)) || digits !== String(Number(digits))) {

@@ -15,7 +15,7 @@ import { ACCESS_LEVELS, type TargetRole, toAccessLevel } from "./target-role.ts"
 const ROLE_SHAPE = "arn:aws:iam::<account>:role/<name>:<profile>";
 
 /** The names that can follow `AWS_ROLE_N_`. */
-export const ROLE_OPTIONS: readonly string[] = [
+export const ROLE_OPTIONS = [
   "EXTERNAL_ID",
   "REGION",
   "DURATION_SECONDS",
@@ -25,7 +25,9 @@ export const ROLE_OPTIONS: readonly string[] = [
   "DESCRIPTION",
   "ENVIRONMENT",
   "DEFAULT",
-];
+] as const;
+
+type RoleOption = (typeof ROLE_OPTIONS)[number];
 
 /** Reads `AWS_ROLE_<number>` and its options; reports every mistake and gives nothing when the role itself is wrong. */
 export function parseTargetRole(env: Env, number: number, report: Report): TargetRole | undefined {
@@ -59,7 +61,7 @@ export function parseTargetRole(env: Env, number: number, report: Report): Targe
 type RoleOptions = Omit<TargetRole, "number" | "profile" | "role">;
 
 function parseOptions(env: Env, variable: string, report: Report): RoleOptions {
-  const read = <T>(suffix: string, parse: (text: string) => T | undefined, fix: string): T | undefined => {
+  const read = <T>(suffix: RoleOption, parse: (text: string) => T | undefined, fix: string): T | undefined => {
     const name = `${variable}_${suffix}`;
     const value = env[name];
     if (!value) return undefined;

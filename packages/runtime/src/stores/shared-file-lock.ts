@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { lockHolder, tryLock } from "../files/process-lock.ts";
 
-/** Longer than it takes to takeOver a lock whose holder fell silent. */
+/** Longer than it takes to take over a lock whose holder fell silent. */
 const PATIENCE_MS = 15_000;
 
 const POLL_MS = 50;
