@@ -121,7 +121,9 @@ describe("agent-roles check --live", () => {
     const { exitCode, stdout, stderr } = await agentRoles(["check", "--live", ...common], administrator);
     expect(exitCode, stdout + stderr).toBe(0);
     expect(stdout).toContain("of 1 live account");
-    expect(stderr).toContain("account 123456789013 is proven: it was not read; name a profile of it with --profile");
+    expect(stderr).toContain(
+      "account 123456789013 is proven: the account was not read; add --profile with a profile of it",
+    );
     expect(proxy.actions).not.toContain("AssumeRole");
   });
 });

@@ -96,7 +96,7 @@ function granteeNode({ kind, name }: Grantee, own: ReadonlySet<string>, { organi
         `account ${name}`,
         `account ${name}`,
         !isOwn,
-        isOwn ? "principals that its policies allow" : "third-party account",
+        isOwn ? "principals with permission" : "third-party account",
       ],
       role: principal,
       principal,
