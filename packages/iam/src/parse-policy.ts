@@ -166,8 +166,7 @@ function isUnknownAccount(value: string): boolean {
   return /^\$\{[^{}:]+\}$/.test(value) && !/arn/i.test(value);
 }
 
-/** Parses a `Condition` block. */
-export function parseConditions(json: unknown, place: Place = ["Condition"]): readonly Condition[] {
+function parseConditions(json: unknown, place: Place): readonly Condition[] {
   if (!isRecord(json)) return [unreadableCondition("", place, `Condition ${quote(json)} is not an object`)];
   return Object.entries(json).flatMap(([written, keys]) => {
     const at = [...place, written];
