@@ -1,32 +1,27 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from "@aws-sdk/client-iam";
-import { type Sandbox, startSandbox } from "@agent-roles/sandbox";
+import { CreateAccessKeyCommand, CreateUserCommand, PutUserPolicyCommand } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { stringify } from "yaml";
 import type { Finished } from "./harness/agent-roles.ts";
 import { agentRoles } from "./harness/in-process.ts";
-import { cleanEnv } from "./harness/clean-env.ts";
+import { type DeployingSandbox, deployingSandbox } from "./harness/deploying-sandbox.ts";
+import { iamOf } from "./sandbox/fixture.ts";
 
 const MASTER = "100000000001";
 const ACCOUNTS = [MASTER, "100000000002", "100000000003"];
 const LEFT = "100000000003";
 
-let sandbox: Sandbox;
+let sandbox: DeployingSandbox["sandbox"];
 let root: string;
-let env: Record<string, string>;
+let env: DeployingSandbox["env"];
+let close: DeployingSandbox["close"] | undefined;
 
 beforeAll(async () => {
-  sandbox = await startSandbox({ accounts: ACCOUNTS });
-  root = await mkdtemp(join(tmpdir(), "agent-roles-record-"));
-  env = { ...cleanEnv(root), AWS_REGION: "us-east-1", ...sandbox.env() };
+  ({ sandbox, directory: root, env, close } = await deployingSandbox(ACCOUNTS));
 });
 
-afterAll(async () => {
-  await sandbox?.close();
-  await rm(root, { recursive: true, force: true });
-});
+afterAll(() => close?.());
 
 /** A command in a directory of its own, as in a fresh checkout. */
 async function inFreshCheckout(accounts: readonly string[], args: readonly string[], env_ = env): Promise<Finished> {
@@ -70,12 +65,7 @@ it("does not record an account that could not be reached", { timeout: 400_000 },
 });
 
 it("deploys without Parameter Store, and reports that accounts cannot be found", { timeout: 400_000 }, async () => {
-  const { accessKeyId, secretAccessKey } = sandbox.admin(MASTER);
-  const iam = new IAMClient({
-    region: "us-east-1",
-    endpoint: sandbox.endpoint,
-    credentials: { accessKeyId, secretAccessKey },
-  });
+  const iam = iamOf(sandbox, MASTER);
   const UserName = "deployer";
   await iam.send(new CreateUserCommand({ UserName }));
   const Statement = [

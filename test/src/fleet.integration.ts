@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   AttachRolePolicyCommand,
@@ -7,23 +6,23 @@ import {
   CreateRoleCommand,
   DeleteRoleCommand,
   DetachRolePolicyCommand,
-  IAMClient,
   ListRolesCommand,
 } from "@aws-sdk/client-iam";
-import { type Sandbox, startSandbox } from "@agent-roles/sandbox";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { agentRoles } from "./harness/in-process.ts";
-import { cleanEnv } from "./harness/clean-env.ts";
+import { type DeployingSandbox, deployingSandbox } from "./harness/deploying-sandbox.ts";
+import { iamOf } from "./sandbox/fixture.ts";
 
 const ACCOUNTS = Array.from({ length: 12 }, (_, index) => String(100_000_000_001 + index));
 const [MASTER = "", , OTHER_ROLE = "", , NO_DEPLOY_ROLE = "", NO_BOUNDARY = ""] = ACCOUNTS;
 const ADDED = ACCOUNTS.at(-1) ?? "";
 const DEPLOY_ROLE = "OrganizationAccountAccessRole";
 
-let sandbox: Sandbox;
+let sandbox: DeployingSandbox["sandbox"];
 let directory: string;
-let env: Record<string, string>;
+let env: DeployingSandbox["env"];
+let close: DeployingSandbox["close"] | undefined;
 
 interface Result {
   readonly account: string;
@@ -33,28 +32,14 @@ interface Result {
 }
 
 beforeAll(async () => {
-  sandbox = await startSandbox({ accounts: ACCOUNTS });
-  directory = await mkdtemp(join(tmpdir(), "agent-roles-fleet-"));
-  env = { ...cleanEnv(directory), AWS_REGION: "us-east-1", ...sandbox.env() };
-  await iam(OTHER_ROLE).send(
+  ({ sandbox, directory, env, close } = await deployingSandbox(ACCOUNTS));
+  await iamOf(sandbox, OTHER_ROLE).send(
     new CreateRoleCommand({ RoleName: "agent-Write", AssumeRolePolicyDocument: trusts(OTHER_ROLE) }),
   );
   await removeDeployRole();
 });
 
-afterAll(async () => {
-  await sandbox?.close();
-  await rm(directory, { recursive: true, force: true });
-});
-
-function iam(account: string): IAMClient {
-  const { accessKeyId, secretAccessKey } = sandbox.admin(account);
-  return new IAMClient({
-    region: "us-east-1",
-    endpoint: sandbox.endpoint,
-    credentials: { accessKeyId, secretAccessKey },
-  });
-}
+afterAll(() => close?.());
 
 function trusts(AWS: string): string {
   const Statement = { Effect: "Allow", Principal: { AWS }, Action: "sts:AssumeRole" };
@@ -62,7 +47,7 @@ function trusts(AWS: string): string {
 }
 
 async function removeDeployRole(): Promise<void> {
-  const client = iam(NO_DEPLOY_ROLE);
+  const client = iamOf(sandbox, NO_DEPLOY_ROLE);
   const administrator = { RoleName: DEPLOY_ROLE, PolicyArn: "arn:aws:iam::aws:policy/AdministratorAccess" };
   await client.send(new DetachRolePolicyCommand(administrator));
   await client.send(new DeleteRoleCommand({ RoleName: DEPLOY_ROLE }));
@@ -149,16 +134,16 @@ it(
   "deploys mended and added accounts when it is run again, with their AWS_ROLE_N, and leaves the others alone",
   { timeout: 400_000 },
   async () => {
-    await iam(OTHER_ROLE).send(new DeleteRoleCommand({ RoleName: "agent-Write" }));
-    await iam(NO_DEPLOY_ROLE).send(
+    await iamOf(sandbox, OTHER_ROLE).send(new DeleteRoleCommand({ RoleName: "agent-Write" }));
+    await iamOf(sandbox, NO_DEPLOY_ROLE).send(
       new CreateRoleCommand({ RoleName: DEPLOY_ROLE, AssumeRolePolicyDocument: trusts(MASTER) }),
     );
-    await iam(NO_DEPLOY_ROLE).send(
+    await iamOf(sandbox, NO_DEPLOY_ROLE).send(
       new AttachRolePolicyCommand({ RoleName: DEPLOY_ROLE, PolicyArn: "arn:aws:iam::aws:policy/AdministratorAccess" }),
     );
     const Statement = { Effect: "Allow", Action: "*", Resource: "*" };
     const PolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
-    await iam(NO_BOUNDARY).send(new CreatePolicyCommand({ PolicyName: "Boundary", PolicyDocument }));
+    await iamOf(sandbox, NO_BOUNDARY).send(new CreatePolicyCommand({ PolicyName: "Boundary", PolicyDocument }));
     await manifest(ACCOUNTS, READ_WRITE, [bounded("agent-Bounded")]);
     const { results, ...summary } = await fleet("deploy");
     // The master role gets the permission for one account more.
@@ -183,7 +168,7 @@ it("changes one stack for one more role at the top of the manifest", { timeout: 
 
 it("renames a role in place, and names a removed one that IAM does not delete", { timeout: 400_000 }, async () => {
   const foreign = { RoleName: "agent-First", PolicyArn: "arn:aws:iam::aws:policy/AmazonS3FullAccess" };
-  await iam(ACCOUNTS[7] ?? "").send(new AttachRolePolicyCommand(foreign));
+  await iamOf(sandbox, ACCOUNTS[7] ?? "").send(new AttachRolePolicyCommand(foreign));
   await manifest(ACCOUNTS, READ_WRITE, [bounded("agent-Renamed")]);
   const { results, ...summary } = await fleet("deploy");
   expect(summary).toMatchObject({ exitCode: 1, statuses: { deployed: 1, failed: 1, unchanged: 10 } });
@@ -191,11 +176,11 @@ it("renames a role in place, and names a removed one that IAM does not delete", 
     code: "LeftBehind",
     fix: expect.stringContaining("Delete what the message names"),
   });
-  await iam(ACCOUNTS[7] ?? "").send(new DetachRolePolicyCommand(foreign));
-  await iam(ACCOUNTS[7] ?? "").send(new DeleteRoleCommand({ RoleName: "agent-First" }));
+  await iamOf(sandbox, ACCOUNTS[7] ?? "").send(new DetachRolePolicyCommand(foreign));
+  await iamOf(sandbox, ACCOUNTS[7] ?? "").send(new DeleteRoleCommand({ RoleName: "agent-First" }));
   const roles = await Promise.all(
     [NO_BOUNDARY, ACCOUNTS[7] ?? ""].map(async (account) => {
-      const { Roles = [] } = await iam(account).send(new ListRolesCommand({ PathPrefix: "/agent-roles/" }));
+      const { Roles = [] } = await iamOf(sandbox, account).send(new ListRolesCommand({ PathPrefix: "/agent-roles/" }));
       return Roles.map(({ RoleName = "" }) => RoleName).toSorted((a, b) => a.localeCompare(b));
     }),
   );

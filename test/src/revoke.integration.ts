@@ -1,27 +1,25 @@
-import { access, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { access, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { IAMClient, ListRolesCommand } from "@aws-sdk/client-iam";
 import { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
-import { type Sandbox, startSandbox } from "@agent-roles/sandbox";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { startAgentRoles } from "./harness/agent-roles.ts";
 import { agentRoles } from "./harness/in-process.ts";
 import { recordingProxy } from "./harness/recording-proxy.ts";
-import { cleanEnv } from "./harness/clean-env.ts";
+import { type DeployingSandbox, deployingSandbox } from "./harness/deploying-sandbox.ts";
 
 const ACCOUNTS = ["100000000001", "100000000002", "100000000003"] as const;
 const [MASTER] = ACCOUNTS;
 const PROFILES = ["a0", "a1", "a2"] as const;
 
-let sandbox: Sandbox;
+let sandbox: DeployingSandbox["sandbox"];
 let directory: string;
-let env: Record<string, string>;
+let env: DeployingSandbox["env"];
+let close: DeployingSandbox["close"] | undefined;
 
 beforeAll(async () => {
-  sandbox = await startSandbox({ accounts: ACCOUNTS });
-  directory = await mkdtemp(join(tmpdir(), "agent-roles-revoke-"));
+  ({ sandbox, directory, env, close } = await deployingSandbox(ACCOUNTS));
   const text = stringify({
     master: { account: MASTER, roleName: "agent-master", trustedBy: [{ account: MASTER }] },
     accounts: ACCOUNTS.map((id, index) => ({ alias: PROFILES[index], id })),
@@ -29,18 +27,10 @@ beforeAll(async () => {
     roles: [{ profile: "{alias}", accounts: "all", roleName: "agent-read" }],
   });
   await writeFile(join(directory, "agent-roles.yaml"), text);
-  env = {
-    ...cleanEnv(directory),
-    AWS_REGION: "us-east-1",
-    AWS_MASTER_ROLE_ARN: `arn:aws:iam::${MASTER}:role/agent-roles-master/agent-master`,
-    ...sandbox.env(),
-  };
+  env = { ...env, AWS_MASTER_ROLE_ARN: `arn:aws:iam::${MASTER}:role/agent-roles-master/agent-master` };
   await succeeds("deploy");
 });
-afterAll(async () => {
-  await sandbox?.close();
-  await rm(directory, { recursive: true, force: true });
-});
+afterAll(() => close?.());
 
 const ENV_FILE = ["--env-file", "cdk.out/agent-roles.env"];
 

@@ -1,51 +1,40 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { CreateRoleCommand, DeleteRoleCommand, IAMClient, ListRolesCommand } from "@aws-sdk/client-iam";
-import { type Sandbox, startSandbox } from "@agent-roles/sandbox";
+import { CreateRoleCommand, DeleteRoleCommand, ListRolesCommand } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { stringify } from "yaml";
 import { agentRoles } from "./harness/in-process.ts";
-import { cleanEnv } from "./harness/clean-env.ts";
+import { type DeployingSandbox, deployingSandbox } from "./harness/deploying-sandbox.ts";
+import { iamOf } from "./sandbox/fixture.ts";
 
 const MASTER = "100000000001";
 const [DEV, TEST, PROD] = ["100000000002", "100000000003", "100000000004"] as const;
 const EXECUTION_ROLE = "AWSCloudFormationStackSetExecutionRole";
 
-let sandbox: Sandbox;
+let sandbox: DeployingSandbox["sandbox"];
 let directory: string;
-let env: Record<string, string>;
+let env: DeployingSandbox["env"];
+let close: DeployingSandbox["close"] | undefined;
 let deployment = "stack-sets";
 
 beforeAll(async () => {
-  sandbox = await startSandbox({ accounts: [MASTER, DEV, TEST, PROD] });
-  directory = await mkdtemp(join(tmpdir(), "agent-roles-stack-sets-"));
-  env = { ...cleanEnv(directory), AWS_REGION: "us-east-1", CDK_VALIDATION: "false", ...sandbox.env() };
+  ({ sandbox, directory, env, close } = await deployingSandbox([MASTER, DEV, TEST, PROD]));
   await createRole(MASTER, "AWSCloudFormationStackSetAdministrationRole", { Service: "cloudformation.amazonaws.com" });
   for (const account of [DEV, TEST]) await createRole(account, EXECUTION_ROLE, { AWS: `arn:aws:iam::${MASTER}:root` });
   await createRole(TEST, "agent-read", { AWS: `arn:aws:iam::${TEST}:root` });
 });
 
-afterAll(async () => {
-  await sandbox?.close();
-  await rm(directory, { recursive: true, force: true });
-});
-
-function iam(account: string): IAMClient {
-  const { accessKeyId, secretAccessKey } = sandbox.admin(account);
-  const credentials = { accessKeyId, secretAccessKey };
-  return new IAMClient({ region: "us-east-1", endpoint: sandbox.endpoint, credentials });
-}
+afterAll(() => close?.());
 
 async function createRole(account: string, RoleName: string, Principal: Record<string, string>): Promise<void> {
   const Statement = [{ Effect: "Allow", Principal, Action: "sts:AssumeRole" }];
   const AssumeRolePolicyDocument = JSON.stringify({ Version: "2012-10-17", Statement });
-  await iam(account).send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument }));
+  await iamOf(sandbox, account).send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument }));
 }
 
 /** Names of the target roles in an account. */
 async function targets(account: string): Promise<string[]> {
-  const { Roles = [] } = await iam(account).send(new ListRolesCommand({ PathPrefix: "/agent-roles/" }));
+  const { Roles = [] } = await iamOf(sandbox, account).send(new ListRolesCommand({ PathPrefix: "/agent-roles/" }));
   return Roles.flatMap(({ RoleName }) => RoleName ?? []).toSorted((a, b) => a.localeCompare(b));
 }
 
@@ -94,7 +83,7 @@ it("deploys one StackSet, and names each account that failed with its fix", { ti
     [PROD]: "failed ExecutionRoleMissing",
   });
   expect(first.stdout).toContain(`Create arn:aws:iam::${PROD}:role/${EXECUTION_ROLE}`);
-  await iam(TEST).send(new DeleteRoleCommand({ RoleName: "agent-read" }));
+  await iamOf(sandbox, TEST).send(new DeleteRoleCommand({ RoleName: "agent-read" }));
   await createRole(PROD, EXECUTION_ROLE, { AWS: `arn:aws:iam::${MASTER}:root` });
   const again = await run(ALL, ["agent-read"], "deploy");
   expect({ exitCode: again.exitCode, ...again.results }).toEqual({
