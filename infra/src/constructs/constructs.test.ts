@@ -1,6 +1,6 @@
 import { App, Duration, Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
-import { AccountPrincipal, ManagedPolicy } from "aws-cdk-lib/aws-iam";
+import { AccountPrincipal, ManagedPolicy, PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Bucket } from "aws-cdk-lib/aws-s3";
 import { expect, it } from "vitest";
 import { MasterRole } from "./master-role.ts";
@@ -83,7 +83,40 @@ it("refuses a master that could assume roles everywhere, or itself", () => {
   expect(() => new MasterRole(stack, "B", itself)).toThrow(/could assume itself/);
 });
 
-it("refuses a master role that is not an ARN", () => {
-  const props = { roleName: "agent-read", masterRole: "agent-master" };
+it.each([
+  ["targetAccounts: *", { targetAccounts: ["*"] }, /"\*" in targetAccounts is not an account ID/],
+  [
+    "a targetPath that is the beginning of others",
+    { targetAccounts: ["123456789013"], targetPath: "/agents" },
+    /covers other paths/,
+  ],
+])("refuses a master with %s", (_, props, message) => {
+  const assumedBy = new AccountPrincipal("123456789012");
+  const stack = stackIn("123456789012");
+  expect(() => new MasterRole(stack, "A", { roleName: "m", assumedBy, ...props })).toThrow(message);
+});
+
+it.each([
+  ["a name", "agent-master"],
+  ["every role of an account", "arn:aws:iam::123456789012:role/*"],
+  ["the account itself", "arn:aws:iam::123456789012:root"],
+  ["a session", "arn:aws:sts::123456789012:assumed-role/agent-master/s1"],
+])("refuses a master role that is %s", (_, masterRole) => {
+  const props = { roleName: "agent-read", masterRole };
   expect(() => new TargetRole(stackIn("123456789013"), "Target", props)).toThrow(/is not the ARN of a role/);
+});
+
+it("keeps what others add to the trust policy of a target role", () => {
+  const stack = stackIn("123456789013");
+  const target = new TargetRole(stack, "Target", { roleName: "agent-read", masterRole: masterArn });
+  const principals = [new ServicePrincipal("lambda.amazonaws.com")];
+  target.assumeRolePolicy?.addStatements(new PolicyStatement({ actions: ["sts:AssumeRole"], principals }));
+  expect(roleIn(stack, "agent-read")).toMatchObject({
+    AssumeRolePolicyDocument: {
+      Statement: [
+        { Condition: { ArnEquals: { "aws:PrincipalArn": masterArn } } },
+        { Principal: { Service: "lambda.amazonaws.com" } },
+      ],
+    },
+  });
 });

@@ -1,4 +1,4 @@
-import { Stack } from "aws-cdk-lib";
+import { Stack, Token } from "aws-cdk-lib";
 import { type IPrincipal, PolicyDocument, Role, type RoleProps } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
 import { allow, assumeStatements, policyDocument } from "../policies/policy-document.ts";
@@ -73,6 +73,12 @@ export class MasterRole extends Role {
       throw new Error(
         "MasterRole: set organizationId or targetAccounts, so that the role cannot assume roles of every account",
       );
+    }
+    const wrong = targetAccounts?.find((account) => !Token.isUnresolved(account) && !/^\d{12}$/.test(account));
+    if (wrong !== undefined)
+      throw new Error(`MasterRole: "${wrong}" in targetAccounts is not an account ID of twelve digits`);
+    if (!targetPath.endsWith("/")) {
+      throw new Error(`MasterRole: targetPath "${targetPath}" does not end with "/", so it covers other paths, too`);
     }
     if (path.startsWith(targetPath)) {
       throw new Error(

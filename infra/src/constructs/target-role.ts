@@ -1,8 +1,8 @@
 import { accountOf } from "@agent-roles/iam";
 import { CfnOutput, Stack, Token } from "aws-cdk-lib";
-import { ArnPrincipal, CfnRole, type IRole, Role, type RoleProps } from "aws-cdk-lib/aws-iam";
+import { ArnPrincipal, type IRole, PolicyStatement, Role, type RoleProps } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
-import { assumeStatements, policyDocument } from "../policies/policy-document.ts";
+import { assumeStatements } from "../policies/policy-document.ts";
 import type { SessionAttributeProps } from "./master-role.ts";
 
 /** Properties of a {@link TargetRole}. */
@@ -55,27 +55,29 @@ export class TargetRole extends Role {
     const { path = "/agent-roles/" } = role;
     const { partition } = Stack.of(scope);
     const masterArn = typeof masterRole === "string" ? masterRole : masterRole.roleArn;
-    const account = typeof masterRole === "string" ? accountOf(masterRole) : masterRole.env.account;
+    // ArnEquals takes wildcards, too.
+    const named = /:role\/[^*?]+$/.test(masterArn) ? accountOf(masterArn) : undefined;
+    const account = typeof masterRole === "string" ? named : masterRole.env.account;
     if (account === undefined) {
       throw new Error(
         `TargetRole: masterRole "${masterArn}" is not the ARN of a role; write arn:aws:iam::<account>:role/<path><name>`,
       );
     }
     const root = `arn:${partition}:iam::${account}:root`;
-    super(scope, id, { ...role, path, assumedBy: new ArnPrincipal(root) });
     const condition = {
       ArnEquals: { "aws:PrincipalArn": masterArn },
       ...(organizationId !== undefined && { StringEquals: { "aws:PrincipalOrgID": organizationId } }),
     };
     const assumeOnly = externalId === undefined ? {} : { StringEquals: { "sts:ExternalId": externalId } };
-    const statements = assumeStatements(
+    const [assume, ...attributes] = assumeStatements(
       { Principal: { AWS: root } },
       { sessionTags, sourceIdentities },
       condition,
       assumeOnly,
     );
-    const resource = this.node.defaultChild;
-    if (resource instanceof CfnRole) resource.assumeRolePolicyDocument = policyDocument(statements);
+    const assumedBy = new ArnPrincipal(root).withConditions({ ...assume?.Condition });
+    super(scope, id, { ...role, path, assumedBy });
+    this.assumeRolePolicy?.addStatements(...attributes.map((each) => PolicyStatement.fromJson(each)));
     if (profile !== undefined)
       new CfnOutput(this, "AwsRole", { value: `${this.fixedArn(path, role.roleName)}:${profile}` });
   }
