@@ -44,6 +44,8 @@ it.each([
   ],
   ["RoleInUse", "Cannot delete entity, must detach all policies first. (Status Code: 409)", 1],
   ["PrincipalMissing", 'Invalid principal in policy: "AWS":"arn:aws:iam::999999999999:root"', 2],
+  ["RoleMissing", "NoSuchEntityException: The role with name Reader cannot be found.", 1],
+  ["PolicyMissing", "NoSuchEntityException: The role policy with name Old cannot be found.", 1],
   ["PolicyMissing", "Policy arn:aws:iam::aws:policy/Nope does not exist or is not attachable. (NoSuchEntity)", 1],
   ["PolicyRejected", 'Resource arn:x must be in ARN format or "*". (MalformedPolicyDocument)', 1],
   ["QuotaExceeded", "Cannot exceed quota for PoliciesPerRole: 10", 1],

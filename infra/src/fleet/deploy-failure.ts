@@ -21,6 +21,7 @@ type DeployFailureCode =
   | "RoleNeedsReplacement"
   | "LeftBehind"
   | "RoleInUse"
+  | "RoleMissing"
   | "PolicyMissing"
   | "PrincipalMissing"
   | "PolicyRejected"
@@ -139,6 +140,11 @@ const RULES: readonly Rule[] = [
     pattern: /Invalid principal/i,
     fix: "Correct the account or principal in master.trustedBy: it does not exist.",
     tries: NEW_ROLE_TRIES,
+  },
+  {
+    code: "RoleMissing",
+    pattern: /role (with name )?\S+ (cannot be|not) found/i,
+    fix: "Run agent-roles deploy; if the role was deleted by hand, run agent-roles destroy for the account first.",
   },
   {
     code: "PolicyMissing",
