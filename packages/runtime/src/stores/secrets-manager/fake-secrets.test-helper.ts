@@ -1,6 +1,7 @@
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 
 interface FakeVersion {
+  /** One that begins with NUL stands for a binary value. */
   readonly text: string | undefined;
   readonly stages: Set<string>;
 }
@@ -81,7 +82,8 @@ export function fakeSecrets(): FakeSecrets {
       existing(SecretId);
       const [id, version] = current(SecretId) ?? [];
       if (!version) throw awsError("ResourceNotFoundException", "can't find the value for staging label: AWSCURRENT");
-      return { VersionId: id, SecretString: version.text };
+      const isBinary = version.text?.startsWith("\0");
+      return { VersionId: id, ...(isBinary ? { SecretBinary: Buffer.from("\0") } : { SecretString: version.text }) };
     },
     CreateSecret: (input) => {
       const { Name = "", SecretString: text, ClientRequestToken: token = "", Tags: tags = [] } = input;

@@ -200,7 +200,7 @@ describe("one secret for all", () => {
     expect(fake.calls).toEqual(["GetSecretValue"]);
   });
 
-  it.each(["hunter2", "[1]", '"text"'])("refuses the value %s, which it did not write", async (text) => {
+  it.each(["hunter2", "[1]", '"text"', "\0binary"])("refuses the value %s, which it did not write", async (text) => {
     givenSecret(fake, "all", text);
     await expect(forAll().put([entry("First")])).rejects.toMatchObject({ code: "ForeignProfile" });
     expect(fake.text("all")).toBe(text);

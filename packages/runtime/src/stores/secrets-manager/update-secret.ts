@@ -75,8 +75,9 @@ export async function readSecret(
 ): Promise<CurrentSecret | undefined> {
   try {
     const command = new GetSecretValueCommand({ SecretId: secretId, VersionStage: "AWSCURRENT" });
-    const { SecretString: text, VersionId: versionId = "" } = await client.send(command, sending(signal));
-    return { text, versionId };
+    const { SecretString, SecretBinary, VersionId: versionId = "" } = await client.send(command, sending(signal));
+    // A text that we did not write, so that no store takes a binary value for a secret without one.
+    return { text: SecretString ?? (SecretBinary && "a binary value"), versionId };
   } catch (error) {
     if (failureName(error) === "ResourceNotFoundException") return undefined;
     throw secretFailed(error, { action: "GetSecretValue", secretId });
