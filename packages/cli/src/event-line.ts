@@ -48,8 +48,9 @@ export function eventLine(event: AgentRolesEvent, { at, color, retries }: EventL
     case "storeFailed":
       return paint.red(line("failed", failureText(event.error)));
     case "rolesUnreadable": {
-      const kept = "\n  Keeping the previous role definitions.";
-      return paint.red(line("failed", `${event.source}: ${failureText(event.error)}${kept}`));
+      const text = failureText(event.error);
+      const place = text.startsWith(event.source) ? "" : `${event.source}: `;
+      return paint.red(line("failed", `${place}${text}\n  Keeping the previous role definitions.`));
     }
     case "cacheFailed":
       return paint.yellow(line("warning", failureText(event.error)));

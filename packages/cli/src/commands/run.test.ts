@@ -88,6 +88,12 @@ it("refuses --endpoint together with --once", async () => {
   expect(err.join("\n")).toContain("cannot be used with");
 });
 
+it.each(["", "a b", "x".repeat(513)])("refuses --secret %j, which is no name of a secret", async (name) => {
+  const { code, err } = start(["run", "--once", "--secret", name]);
+  expect(await code).toBe(2);
+  expect(err.join("\n")).toContain("or the secret's ARN");
+});
+
 it("prints what readers of the endpoint need, and closes it at the end", async () => {
   const { code, out, stop } = start(["run", "--json", "--endpoint", "0"]);
   const event = await vi.waitFor(() => {

@@ -35,9 +35,13 @@ export function runCommand(context: CliContext, exitWith: (code: ExitCode) => vo
       "process writes profiles that every SDK refreshes; credentials-file writes temporary keys that most clients read once",
       MODES[0],
     )
-    .option(
-      "--secret <name>",
-      'also store credentials in this Secrets Manager secret; with a trailing "/", one secret per profile',
+    .addOption(
+      parsed(
+        "--secret <name>",
+        'also store credentials in this Secrets Manager secret; with a trailing "/", one secret per profile',
+        (text) => (/^[\w/+=.@:-]{1,512}$/.test(text) ? text : undefined),
+        "Use 1 to 512 letters, digits and / _ + = . @ -, or the secret's ARN.",
+      ),
     )
     .addOption(
       parsed(
