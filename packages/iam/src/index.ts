@@ -14,6 +14,7 @@ export { nearest } from "./nearest.ts";
 export { parsePolicy, policyOf, readPolicy } from "./parse-policy.ts";
 export * from "./policy.ts";
 export { readPolicySet } from "./policy-set.ts";
+export { isBuiltInProvider, isServiceName } from "./principal-defects.ts";
 export { matchingPrincipals } from "./principal-matches.ts";
 export type * from "./request.ts";
 export { contextOf, lookUp, unknownEntry, entryOf, type ContextEntry, type RequestContext } from "./request-context.ts";

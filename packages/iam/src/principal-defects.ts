@@ -6,12 +6,23 @@ import { isUnresolved } from "./unresolved.ts";
 const SERVICE =
   /\.(?:amazonaws\.(?:com|com\.cn|eu)|aws\.internal|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)$|^alexa-[a-z]+\.amazon\.com$/;
 /** Identity providers that IAM knows without an ARN. */
-const BUILT_IN = new Set([
+const BUILT_IN: ReadonlySet<string> = new Set([
   "accounts.google.com",
   "cognito-identity.amazonaws.com",
   "graph.facebook.com",
   "www.amazon.com",
 ]);
+
+/** Whether a text is the name of an AWS service, as a principal has it; Amazon Cognito's name as a provider is none. */
+export function isServiceName(text: string): boolean {
+  return SERVICE.test(text) && !BUILT_IN.has(text);
+}
+
+/** Whether a text is the name of an identity provider that IAM knows without an ARN. */
+export function isBuiltInProvider(text: string): boolean {
+  return BUILT_IN.has(text);
+}
+
 const PARTITION = /^aws(?:-[a-z]+)*$/;
 /** Path and name; IAM's own characters. */
 const NAME = String.raw`(?:[!-~]+/)*[\w+=,.@-]+`;
@@ -88,7 +99,7 @@ function mistakeInAws(value: string, arn: Principal["arn"]): Mistake | undefined
   if (/^\d{12}$|^A(?:RO|ID)A[A-Z0-9]{8,}$/.test(value)) return undefined;
   const message = `"${value}" is not an AWS principal`;
   if (!arn) {
-    if (SERVICE.test(value)) return { message, fix: `write { "Service": "${value}" }` };
+    if (isServiceName(value)) return { message, fix: `write { "Service": "${value}" }` };
     return { message, fix: "write the twelve digits of an account, or the ARN of a role, user or session" };
   }
   const { partition, service, region, resource } = arn;
@@ -107,7 +118,7 @@ function mistakeInAws(value: string, arn: Principal["arn"]): Mistake | undefined
 
 function mistakeInProvider(value: string, arn: Principal["arn"]): Mistake | undefined {
   if (arn?.service === "iam" && arn.region === "" && PROVIDER.test(arn.resource)) return undefined;
-  if (!arn && BUILT_IN.has(value)) return undefined;
+  if (!arn && isBuiltInProvider(value)) return undefined;
   return {
     message: `"${value}" is not an identity provider`,
     fix: "write the provider's ARN: arn:<partition>:iam::<account>:oidc-provider/<host> or …:saml-provider/<name>",

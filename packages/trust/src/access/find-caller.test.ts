@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { claimContext } from "./find-caller.ts";
+import { claimContext, findCaller } from "./find-caller.ts";
 
 it.each([
   ["arn:aws:iam::123456789013:oidc-provider/gitlab.com", "sub", "gitlab.com:sub"],
@@ -13,4 +13,14 @@ it.each([
   ["cognito-identity.amazonaws.com", "amr", "cognito-identity.amazonaws.com:amr"],
 ])("of %s names the claim %s as the condition key %s", (provider, claim, key) => {
   expect(claimContext(provider, { [claim]: ["a", "b"] })).toEqual({ [key]: ["a", "b"] });
+});
+
+it.each([
+  ["ec2.amazonaws.com", { service: "ec2.amazonaws.com" }],
+  ["alexa-appkit.amazon.com", { service: "alexa-appkit.amazon.com" }],
+  ["cognito-identity.amazonaws.com", { federated: "cognito-identity.amazonaws.com" }],
+  ["accounts.google.com", { federated: "accounts.google.com" }],
+  ["gitlab.com", undefined],
+])("takes %s as the caller %j", (text, caller) => {
+  expect(findCaller(text, [], {})?.caller).toEqual(caller);
 });

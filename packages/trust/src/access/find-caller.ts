@@ -1,4 +1,4 @@
-import { claimPrefix, lastSegment, parseArn } from "@agent-roles/iam";
+import { claimPrefix, isBuiltInProvider, isServiceName, lastSegment, parseArn } from "@agent-roles/iam";
 import type { TrustContext, TrustRole } from "../trust-model.ts";
 import { knownCaller, type PossibleCaller } from "./callers.ts";
 
@@ -6,8 +6,8 @@ import { knownCaller, type PossibleCaller } from "./callers.ts";
 const SESSION = "agent-roles";
 
 /**
- * The caller that a text names: an ARN of a role, a session, a user or an identity provider, or a service such as
- * `ec2.amazonaws.com`. A role of the set, or a session of one, has its policies; what others are allowed is unknown.
+ * The caller that a text names: an ARN of a role, a session, a user or an identity provider, a service such as
+ * `ec2.amazonaws.com`, or a provider such as `accounts.google.com`. A role of the set, or a session of one, has its policies; what others are allowed is unknown.
  *
  * @returns `undefined` when the text names none.
  */
@@ -23,7 +23,8 @@ export function findCaller(
     known: false,
     unknownPolicies: [],
   });
-  if (/^[a-z0-9.-]+\.amazonaws\.com(\.cn)?$/.test(text)) return outside("service", { service: text });
+  if (isServiceName(text)) return outside("service", { service: text });
+  if (isBuiltInProvider(text)) return outside("federated", { federated: text });
   const arn = parseArn(text);
   if (!arn || (arn.service !== "iam" && arn.service !== "sts") || arn.resource === "") return undefined;
   const [kind, roleName, session] = arn.resource.split("/");
