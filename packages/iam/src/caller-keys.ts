@@ -1,4 +1,5 @@
 import { lastSegment, parseArn } from "./arn.ts";
+import { KEPT_BY_SESSIONS } from "./condition-keys.ts";
 import type { AwsPrincipal, Caller } from "./request.ts";
 import type { AwsIdentity, CallerIdentity } from "./caller-identity.ts";
 import { unknownEntry, entryOf, type ContextEntry } from "./request-context.ts";
@@ -85,6 +86,9 @@ function* identityKeys(identity: AwsIdentity): Entries {
       // Sessions of a role always carry the key, and AssumeRole never carries MFA over into the session.
       yield ["aws:MultiFactorAuthPresent", entryOf("false")];
       yield ["aws:TokenIssueTime", unknownEntry("when the caller's session began is not given", { exists: true })];
+      for (const key of KEPT_BY_SESSIONS) {
+        yield [key, unknownEntry(`whether the session began with ${key} is not given; set it in request.context`)];
+      }
       return;
     case "user":
       yield ["aws:PrincipalType", entryOf("User")];

@@ -53,6 +53,17 @@ export const UNKNOWN_UNLESS_GIVEN: ReadonlySet<string> = new Set(
   ec2:roledelivery ec2:sourceinstancearn lambda:sourcefunctionarn`.split(/\s+/),
 );
 
+/**
+ * What a session that began with a token or an assertion carries along when it assumes another role.
+ *
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html
+ */
+export const KEPT_BY_SESSIONS: ReadonlySet<string> = new Set(
+  `accounts.google.com:aud accounts.google.com:sub cognito-identity.amazonaws.com:amr cognito-identity.amazonaws.com:aud
+  cognito-identity.amazonaws.com:sub graph.facebook.com:app_id graph.facebook.com:id saml:namequalifier saml:sub
+  saml:sub_type www.amazon.com:app_id www.amazon.com:user_id`.split(/\s+/),
+);
+
 const MULTIVALUED: ReadonlySet<string> = new Set(
   `aws:calledvia aws:calledviaawsmcp aws:principalorgpaths aws:principalservicenameslist aws:resourceorgpaths
   aws:sourceorgpaths aws:tagkeys aws:vpceorgpaths saml:cn saml:eduorghomepageuri saml:eduorgidentityauthnpolicyuri

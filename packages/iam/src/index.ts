@@ -2,7 +2,7 @@ export { accountOf, lastSegment, parseArn, type Arn } from "./arn.ts";
 export { matchesArn, matchesResource } from "./arn-pattern.ts";
 export { nameOf, readCaller, type CallerIdentity } from "./caller-identity.ts";
 export { callerKeys, claimPrefix } from "./caller-keys.ts";
-export { COMMON_KEYS, isMultivalued } from "./condition-keys.ts";
+export { COMMON_KEYS, isMultivalued, KEPT_BY_SESSIONS } from "./condition-keys.ts";
 export { conditionsMatch } from "./conditions/condition-matches.ts";
 export { inNetwork } from "./conditions/ip-network.ts";
 export { OPERATOR_NAMES, parseOperator, type ConditionOperator } from "./conditions/operators.ts";

@@ -25,9 +25,16 @@ export function valuesMatch(
   { version, context }: { readonly version: unknown; readonly context: RequestContext },
 ): Match {
   const { key, name, qualifier } = condition;
+  const variables = operator.type === "string" || operator.type === "ARN";
+  const resolve = (value: string): Resolved =>
+    variables ? resolveVariables(value, version, context) : literally(value);
   switch (entry.state) {
-    case "unknown":
-      return unknown(entry.why);
+    case "unknown": {
+      const isDemand = whenAbsent(condition, operator).truth === "no";
+      const resolved = isDemand ? condition.values.map(resolve) : [];
+      const isDead = resolved.length > 0 && resolved.every(({ state }) => state === "absent");
+      return isDead ? no(undecided(resolved) ?? NONE) : unknown(entry.why);
+    }
     case "absent":
       return whenAbsent(condition, operator);
     case "present": {
@@ -36,10 +43,7 @@ export function valuesMatch(
       }
       // AWS reads an empty text as an empty set, and everything is true of an empty set.
       if (qualifier === "ForAllValues" && entry.values.every((value) => value === "")) return YES;
-      const variables = operator.type === "string" || operator.type === "ARN";
-      const resolved = condition.values.map((value) =>
-        variables ? resolveVariables(value, version, context) : literally(value),
-      );
+      const resolved = condition.values.map(resolve);
       const { pathUnknown } = entry;
       const each = entry.values.map((value) => oneMatches(operator, { value, pathUnknown }, resolved));
       const truth = qualifier === "ForAnyValue" ? anyOf(each) : allOf(each);

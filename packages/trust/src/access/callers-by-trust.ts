@@ -61,6 +61,8 @@ function callerKey({ role, partition, policy }: ReadTrust): string {
     unreadable,
     [principal, action].map((element) => [element?.name, element?.written]),
     conditions.filter(({ key }) => OF_THE_CALLER.test(key)).map(({ written, key, values }) => [written, key, values]),
+    // A claim names its issuer, whose tokens are callers.
+    conditions.flatMap(({ key }) => (key.includes(".") ? key : [])),
   ]);
   return JSON.stringify([partition, statements]);
 }

@@ -122,12 +122,28 @@ function strangerAccount(own: ReadonlySet<string>, mentioned: readonly string[])
   }
 }
 
-function servicesAndProviders({ principals }: ReadTrust, from: string): PossibleCaller[] {
+/** `gitlab.com` of `gitlab.com:sub`. */
+function issuerOf(key: string): string {
+  return key.slice(0, key.lastIndexOf(":"));
+}
+
+function servicesAndProviders({ principals, partition, statements }: ReadTrust, from: string): PossibleCaller[] {
   const services = principals.flatMap(({ kind, name }) => (kind === "service" ? name : []));
   const providers = principals.flatMap(({ kind, name }) => (kind === "federated" ? name : []));
   if (/^[^:]+\.amazonaws\.com$/.test(from)) services.push(instance(from));
   if (/:(oidc|saml)-provider\//.test(from)) providers.push(instance(from));
+  const strangers: PossibleCaller[] = [];
+  if (principals.some(({ kind }) => kind === "everyone")) {
+    // Everyone includes the bearer of any provider's token.
+    for (const federated of ["anyone.example.com", `arn:${partition}:iam::000000000000:saml-provider/anyone`]) {
+      strangers.push(outsideCaller({ federated }, { kind: "anyone", name: "*" }, "a stranger's token"));
+    }
+    for (const { key } of statements.flatMap(({ clauses }) => clauses)) {
+      if (key.includes(".") && !providers.some((each) => each.endsWith(issuerOf(key)))) providers.push(issuerOf(key));
+    }
+  }
   return [
+    ...strangers,
     ...[...new Set(["ec2.amazonaws.com", ...services])].map((service) =>
       outsideCaller({ service }, { kind: "service", name: service }),
     ),

@@ -1,4 +1,4 @@
-import { type Caller, claimPrefix, isUnresolved } from "@agent-roles/iam";
+import { type Caller, claimPrefix, isUnresolved, KEPT_BY_SESSIONS } from "@agent-roles/iam";
 import type { AssumeRoleParameters } from "../assume-role/assume-role-request.ts";
 import { fillerFor } from "./caller-context.ts";
 import { type PossibleCaller, SESSION } from "./callers.ts";
@@ -22,8 +22,7 @@ export function possibleRequests(
   { caller, known, context: given }: Pick<PossibleCaller, "caller" | "known" | "context">,
 ): readonly AssumeRoleParameters[] {
   const requests = valuesToTry(trust, {
-    chooses: (key) =>
-      !NOT_OF_THE_REQUEST.test(key) && (!MFA.test(key) || isUser(caller)) && !isForeignClaim(key, caller),
+    chooses: (key) => !NOT_OF_THE_REQUEST.test(key) && (!MFA.test(key) || isUser(caller)) && !isForeign(key, caller),
     fillIn: fillerFor(caller, trust.role),
     // The policies of a role of the set can ask for others.
     onlyForTrust: !known,
@@ -34,12 +33,19 @@ export function possibleRequests(
   return [...new Map(requests.map((request) => [JSON.stringify(request), request])).values()];
 }
 
-/** Whether a key is a claim that only tokens of another provider have. */
-function isForeignClaim(key: string, caller: Caller): boolean {
-  if (!("federated" in caller) || isUnresolved(caller.federated) || isUnresolved(key)) return false;
+/** Keys that only AWS services send. */
+const OF_SERVICE = /^aws:source(?:arn|account|orgid|orgpaths)$/;
+
+/** Whether calls of such a caller never have a key: what only services send, and claims of a token that is not theirs. */
+function isForeign(key: string, caller: Caller): boolean {
+  if (isUnresolved(key)) return false;
+  if (OF_SERVICE.test(key)) return !("service" in caller);
   const prefix = key.slice(0, key.lastIndexOf(":"));
-  if (prefix !== "saml" && !prefix.includes(".")) return false;
-  return prefix !== claimPrefix(caller.federated).toLowerCase();
+  if (prefix !== "saml" && !prefix.includes(".")) return "federated" in caller && key === "sts:externalid";
+  if ("federated" in caller) {
+    return !isUnresolved(caller.federated) && prefix !== claimPrefix(caller.federated).toLowerCase();
+  }
+  return isUser(caller) || "service" in caller || !KEPT_BY_SESSIONS.has(key);
 }
 
 function isUser(caller: Caller): boolean {

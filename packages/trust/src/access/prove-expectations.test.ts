@@ -211,6 +211,12 @@ describe("gives the call that breaks it", () => {
       "arn:aws:iam::123456789013:oidc-provider/example.com: allowed",
     ],
     [
+      "a token where everyone is named",
+      { from: "outside-accounts" },
+      [trust("*", undefined, "sts:AssumeRoleWithWebIdentity")],
+      "a stranger's token: allowed",
+    ],
+    [
       "a user's own name as session name",
       { from: "outside-accounts" },
       [trust("*", { StringEquals: { "sts:RoleSessionName": "${aws:username}" } })],

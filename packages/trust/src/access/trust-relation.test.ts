@@ -129,6 +129,22 @@ describe("sums callers up", () => {
       trust({ Federated: "arn:aws:iam::123456789013:oidc-provider/x.com" }, undefined, "sts:AssumeRoleWithWebIdentity"),
       ["federated arn:aws:iam::123456789013:oidc-provider/x.com"],
     ],
+    ["as anyone who has a token", trust("*", undefined, "sts:AssumeRoleWithWebIdentity"), ["anyone *"]],
+    [
+      "as the provider whose claim a statement for everyone demands",
+      trust("*", { StringEquals: { "x.com:sub": "a" } }, "sts:AssumeRoleWithWebIdentity"),
+      ["federated x.com"],
+    ],
+    [
+      "as nobody, where a role needs another's claim or a service's source",
+      [
+        trust({ AWS: MASTER }, { StringEquals: { "x.com:sub": "a" } }),
+        trust({ Service: "lambda.amazonaws.com" }, { StringEquals: { "x.com:sub": "a" } }),
+        trust({ AWS: MASTER }, { StringEquals: { "aws:SourceAccount": "123456789012" } }),
+        trust({ AWS: MASTER }, { StringEquals: { "sts:RoleSessionName": "${aws:username}" } }),
+      ],
+      [],
+    ],
     [
       "as everyone, where that is uncertain",
       { Effect: "Allow", NotPrincipal: { AWS: "123456789012" }, Action: "sts:AssumeRole" },

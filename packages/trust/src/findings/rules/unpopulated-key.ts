@@ -1,4 +1,4 @@
-import { COMMON_KEYS, type Condition, isUnresolved, nearest, type Statement } from "@agent-roles/iam";
+import { COMMON_KEYS, type Condition, isUnresolved, KEPT_BY_SESSIONS, nearest, type Statement } from "@agent-roles/iam";
 import { ASSUME_ACTIONS, type AssumeAction } from "../../assume-role/requested-actions.ts";
 import { isDemand, isPresenceGuard } from "../conditions.ts";
 import { lacksKey } from "../lacking-keys.ts";
@@ -12,8 +12,6 @@ const OF_CALL: Readonly<Record<AssumeAction, ReadonlySet<string>>> = {
   "sts:AssumeRoleWithSAML": new Set(ANY_CALL),
   "sts:AssumeRoleWithWebIdentity": new Set([...ANY_CALL, "sts:roleauthorizedbyidp"]),
 };
-
-const OF_FEDERATED_SESSION = new Set("aud sub amr app_id id user_id sub_type namequalifier".split(" "));
 
 /** @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html */
 export const unpopulatedKey: Rule = {
@@ -85,7 +83,6 @@ function mayCarry(action: AssumeAction, key: string): boolean {
   // Claims of a token have the provider's name as prefix, which has a dot.
   const isSaml = prefix === "saml";
   if (!isSaml && !prefix.includes(".")) return false;
-  // A federated session that assumes another role carries along whose it is.
-  if (action === "sts:AssumeRole") return OF_FEDERATED_SESSION.has(key.slice(prefix.length + 1));
+  if (action === "sts:AssumeRole") return KEPT_BY_SESSIONS.has(key);
   return isSaml === (action === "sts:AssumeRoleWithSAML");
 }
