@@ -91,19 +91,25 @@ export function credentialsEndpoint(options: EndpointOptions): Endpoint {
   const servers: Server[] = [];
   /** By how much this machine's clock is behind AWS, milliseconds. */
   let offsetMs = 0;
+  /** The answer for each session, with its expiration by this machine's clock. */
+  let written = new WeakMap<SessionCredentials, Answer>();
   let tokens: ProfileTokens | undefined;
   let update: (() => Promise<void>) | undefined;
 
   async function listen(roles: AgentRoles): Promise<void> {
-    const session = sessionReader(roles, { ...clock, now: () => clock.now() + offsetMs });
-    const answer = containerAnswers();
+    const read = sessionReader(roles, { ...clock, now: () => clock.now() + offsetMs });
     async function credentials(profile: string, authorization: string | undefined): Promise<Answer> {
       if (authorization === undefined) return refusal(NO_TOKEN);
       // The same answer for a profile that does not exist: the names of others are not given away.
       if (!tokens?.isValid(profile, authorization)) return refusal(WRONG_TOKEN);
       try {
         const { role } = roles.target(profile);
-        return answer(await session(profile), { roleArn: role.arn, offsetMs });
+        const session = await read(profile);
+        const known = written.get(session);
+        if (known) return known;
+        const answer = answerOf(containerCredentials(session, role.arn, offsetMs));
+        written.set(session, answer);
+        return answer;
       } catch (error) {
         return refusal(unavailable(error));
       }
@@ -176,7 +182,10 @@ export function credentialsEndpoint(options: EndpointOptions): Endpoint {
   return {
     onEvent: (event) => {
       metrics.onEvent(event);
-      if (event.type === "clockSkew") ({ offsetMs } = event);
+      if (event.type === "clockSkew") {
+        ({ offsetMs } = event);
+        written = new WeakMap();
+      }
       if (event.type === "rolesChanged") update?.().catch(onFailure);
     },
     onCall: metrics.onCall,
@@ -187,7 +196,7 @@ export function credentialsEndpoint(options: EndpointOptions): Endpoint {
 
 /** Gives sessions from memory. A role that has none yet is waited for, as long as AWS clients wait. */
 function sessionReader(roles: AgentRoles, clock: Clock): (profile: string) => Promise<SessionCredentials> {
-  /** When the last session that was given expires: until then there is an answer in memory. */
+  /** Until when there is an answer in memory: when a session that was given expires. */
   const validUntil = new Map<string, number>();
 
   async function soon(answer: Promise<SessionCredentials>, profile: string): Promise<SessionCredentials> {
@@ -195,17 +204,17 @@ function sessionReader(roles: AgentRoles, clock: Clock): (profile: string) => Pr
     const late = clock.sleep(ANSWER_LIMIT_MS, done.signal).then(() => Promise.reject(noAnswerYet(profile)));
     // The one that loses the race.
     for (const each of [answer, late]) each.catch(() => undefined);
-    return Promise.race([answer, late]).finally(() => done.abort());
+    const session = await Promise.race([answer, late]).finally(() => done.abort());
+    validUntil.set(profile, session.expiration.getTime());
+    return session;
   }
 
   return async (profile) => {
     const now = clock.now();
     const answer = roles.credentials(profile)();
-    const session = now < (validUntil.get(profile) ?? 0) ? await answer : await soon(answer, profile);
-    const expiration = session.expiration.getTime();
-    validUntil.set(profile, expiration);
+    const session = await (now < (validUntil.get(profile) ?? 0) ? answer : soon(answer, profile));
     // Such readers ask again until they get credentials that last longer. Nobody waits for these.
-    if (expiration - now < SELF_REFRESHING_TTL_MS) {
+    if (session.expiration.getTime() - now < SELF_REFRESHING_TTL_MS) {
       void roles
         .credentials(profile, { minTtlMs: SELF_REFRESHING_TTL_MS })()
         .catch(() => undefined);
@@ -225,30 +234,17 @@ const WRONG_TOKEN: Refusal = {
   message: "the token is not the one of this profile; use the profile's own URI and token file",
 };
 
-interface AnswerContext {
-  readonly roleArn: string;
-  readonly offsetMs: number;
-}
-
-/** Writes the answers of a container's credential server, each once. Readers compare the expiration with this machine's clock. */
-function containerAnswers(): (session: SessionCredentials, context: AnswerContext) => Answer {
-  const written = new WeakMap<SessionCredentials, AnswerContext & { readonly answer: Answer }>();
-  return (session, { roleArn, offsetMs }) => {
-    const last = written.get(session);
-    if (last?.roleArn === roleArn && last.offsetMs === offsetMs) return last.answer;
-    const { accessKeyId, secretAccessKey, sessionToken, expiration, accountId } = session;
-    const body = JSON.stringify({
-      AccessKeyId: accessKeyId,
-      SecretAccessKey: secretAccessKey,
-      Token: sessionToken,
-      Expiration: new Date(expiration.getTime() - offsetMs).toISOString(),
-      AccountId: accountId,
-      RoleArn: roleArn,
-    });
-    const answer = answerOf(body);
-    written.set(session, { roleArn, offsetMs, answer });
-    return answer;
-  };
+/** What a container's credential server answers. Readers compare the expiration with this machine's clock. */
+function containerCredentials(session: SessionCredentials, roleArn: string, offsetMs: number): string {
+  const { accessKeyId, secretAccessKey, sessionToken, expiration, accountId } = session;
+  return JSON.stringify({
+    AccessKeyId: accessKeyId,
+    SecretAccessKey: secretAccessKey,
+    Token: sessionToken,
+    Expiration: new Date(expiration.getTime() - offsetMs).toISOString(),
+    AccountId: accountId,
+    RoleArn: roleArn,
+  });
 }
 
 function unavailable(error: unknown): Refusal {

@@ -36,21 +36,18 @@ export function limitedServer(answers: Answers, hosts?: ReadonlySet<string>): Se
     keepAliveTimeout: 2 * REQUEST_LIMIT_MS,
     connectionsCheckingInterval: 1_000,
   };
-  async function answer(request: IncomingMessage): Promise<Answer> {
-    const refused = refusedRequest(request, hosts);
-    if (refused) return refusal(refused);
+  async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { url = "" } = request;
     const query = url.indexOf("?");
+    const refused = refusedRequest(request, hosts);
+    let answer;
     try {
-      return await answers(query === -1 ? url : url.slice(0, query), request);
+      answer = refused ? refusal(refused) : await answers(query === -1 ? url : url.slice(0, query), request);
     } catch (error) {
-      if (error instanceof URIError) return refusal(MALFORMED_PATH);
-      return refusal({ status: 500, code: "Unknown", message: "the request failed" });
+      const unknown = { status: 500, code: "Unknown", message: "the request failed" };
+      answer = refusal(error instanceof URIError ? MALFORMED_PATH : unknown);
     }
-  }
-  async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { status, headers, body } = await answer(request);
-    response.writeHead(status, headers).end(body);
+    response.writeHead(answer.status, answer.headers).end(answer.body);
   }
   const server = createServer(limits, (request, response) => void respond(request, response));
   server.timeout = 2 * REQUEST_LIMIT_MS;
