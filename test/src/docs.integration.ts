@@ -76,7 +76,7 @@ function compilerErrors(): Promise<readonly string[]> {
 }
 
 describe.each(pages)("%s", (page) => {
-  it("links to what exists", async () => {
+  it("links only to files that exist", async () => {
     const links = [...(await read(page)).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link = ""]) => link);
     const missing: string[] = [];
     for (const link of links) {
@@ -98,7 +98,7 @@ describe.each(pages)("%s", (page) => {
     }
   });
 
-  it("has TypeScript that compiles", async () => {
+  it("shows TypeScript that compiles", async () => {
     const errors = (await compilerErrors()).filter((line) => line.includes(`/${exampleDirectory(page)}/`));
     expect(errors).toEqual([]);
   });
@@ -169,7 +169,7 @@ describe("docs/trust-check.md", () => {
 });
 
 describe("README.md", () => {
-  it("is short enough to read", async () => {
+  it("README has fewer than 150 lines", async () => {
     expect((await read("README.md")).split("\n").length).toBeLessThan(150);
   });
 

@@ -118,6 +118,6 @@ it("reports an expired master session, as the master's, with its fix", () => {
   }
 });
 
-it("prints no secret", () => {
+it("prints no secret in any report of a planted fault", () => {
   expect(JSON.stringify([healthy, planted, expired])).not.toContain(SECRET);
 });

@@ -122,7 +122,7 @@ async function shareSession(program: string): Promise<string[]> {
 }
 
 describe("processes that want one role", () => {
-  it("cost one call of STS, however many come at once", async () => {
+  it("processes that want one role cost one call of STS, however many come at once", async () => {
     const program = await shareSessionProgram();
     const keys = (await Promise.all(Array.from({ length: PROCESSES }, () => shareSession(program)))).flat();
     expect(calls).toEqual(["ASIACALL1EXAMPLE"]);
@@ -131,13 +131,13 @@ describe("processes that want one role", () => {
     expect(await readdir(join(home, ".aws/agent-roles/cache"))).toHaveLength(1);
   });
 
-  it("are readers of an SDK, too, and cost one call", async () => {
+  it("readers of an SDK that want one role cost one call", async () => {
     const keys = await Promise.all(Array.from({ length: READERS }, () => keyOf()));
     expect(calls).toEqual(["ASIACALL1EXAMPLE"]);
     expect(new Set(keys)).toEqual(new Set(calls));
   });
 
-  it("cost one call more when the one that asked is killed in mid-call", async () => {
+  it("processes cost one call more when the one that called STS is killed in mid-call", async () => {
     latencyMs = 60_000;
     const holder = spawn(process.execPath, ["--", CLI, ...ask], { env, stdio: "ignore" });
     while (calls.length === 0) await setTimeout(10);
@@ -149,14 +149,14 @@ describe("processes that want one role", () => {
     expect(calls).toHaveLength(2);
   });
 
-  it("never get the session of another shape", async () => {
+  it("processes never get a session with other attributes", async () => {
     const shapes = [{}, { AWS_ROLE_1_EXTERNAL_ID: "id-42" }, { AGENT_ROLES_SESSION_NAME: "me" }];
     const keys = [];
     for (const shape of shapes) keys.push(await keyOf(shape, agentRolesHere), await keyOf(shape, agentRolesHere));
     expect(keys).toEqual([1, 1, 2, 2, 3, 3].map((call) => `ASIACALL${call}EXAMPLE`));
   });
 
-  it("share it with run and list", async () => {
+  it("processes share the session of a role with run and list", async () => {
     await keyOf();
     expect(await agentRolesHere(["run", "--once"], env)).toMatchObject({ exitCode: 0 });
     expect(calls).toHaveLength(1);

@@ -6,7 +6,7 @@ const role = { profile: "P", account: "123456789013", roleName: "R" };
 const arn = "arn:aws:iam::123456789013:role/agent-roles/R";
 const masterArn = "arn:aws:iam::123456789012:role/agent-roles-master/agent-master";
 
-it("finds nothing in the example", () => {
+it("finds no policy of the example too large", () => {
   expect(policySizeProblems(exampleManifest())).toEqual([]);
 });
 

@@ -12,7 +12,7 @@ it.each(["aws", "aws-cn", "aws-us-gov", "aws-eusc", "aws-iso", "aws-iso-b"])("ho
   expect(trustProblems(exampleManifest({ partition }))).toEqual([]);
 });
 
-it("holds inside an organization", () => {
+it("finds that the trust of a manifest holds inside an organization", () => {
   expect(trustProblems(exampleManifest({ organization: "o-a1b2c3d4e5" }))).toEqual([]);
 });
 

@@ -63,7 +63,7 @@ it("names what removes the policy of revoke, with which IAM deletes no role", ()
   expect(deployFailure("must delete policies first.", role, stack).fix).toContain("agent-roles revoke --all --undo");
 });
 
-it("gives one line", () => {
+it("gives the message of a failed deployment in one line", () => {
   expect(deployFailure("failed\n\n  creation", role, stack).message).toBe("failed creation");
 });
 

@@ -125,7 +125,7 @@ it("names Google itself, which needs no OIDC provider in the account", () => {
   expect(trusting({ oidc })[0]?.Principal).toEqual({ Federated: "accounts.google.com" });
 });
 
-it("asks for further claims", () => {
+it("requires the further claims of an OIDC provider", () => {
   const provider = "token.actions.githubusercontent.com";
   const oidc = { provider, subjects: ["repo:a/b:environment:My Env"], claims: { repository_id: "42" } };
   expect(trusting({ oidc })[0]?.Condition?.["StringEquals"]).toMatchObject({

@@ -197,7 +197,7 @@ it.each(["${aws:userid}", "${*}", "${aws:PrincipalTag/cost center, 'a, b'}", "${
   },
 );
 
-it("says where a defect is", () => {
+it("gives the place of a defect in the policy", () => {
   const { defects } = parsePolicy(
     { Statement: [allow, { ...allow, Sid: "B", Principal: { AWS: ["123456789012", "alice"] } }] },
     "trust policy",

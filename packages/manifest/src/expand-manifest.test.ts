@@ -186,7 +186,7 @@ describe("reports where it is written, once,", () => {
     );
   });
 
-  it("roles for all of no accounts", () => {
+  it("refuses roles for all accounts in a manifest without accounts", () => {
     const text = `${HEAD.slice(0, HEAD.indexOf("accounts:"))}roles: [{ profile: P, accounts: all, roleName: R }]\n`;
     expect(() => parseManifest(text, "f")).toThrow(
       "f:5:33: roles[0].accounts: the manifest lists no accounts; add accounts:",

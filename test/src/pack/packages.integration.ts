@@ -113,7 +113,7 @@ describe.each(Object.entries(USES))("%s, installed alone", (name, [code, importe
     return (await execa(process.execPath, [file], { cwd: app, env, extendEnv: false })).stdout;
   };
 
-  it("is imported and required", async () => {
+  it("a package can be imported and required", async () => {
     expect(await node("main.mjs", `import { ${imported} } from "${specifier}";\n${code}`)).toBe(printed);
     expect(await node("main.cjs", `const { ${imported} } = require("${specifier}");\n${code}`)).toBe(printed);
   });
@@ -123,7 +123,7 @@ describe.each(Object.entries(USES))("%s, installed alone", (name, [code, importe
     expect(await node("all.mjs", source)).toBe("");
   });
 
-  it("is bundled into one file", async () => {
+  it("a package works bundled into one file", async () => {
     await writeFile(join(app, "bundled.mjs"), `import { ${imported} } from "${specifier}";\n${code}`);
     const bundle = await rolldown({ input: join(app, "bundled.mjs"), platform: "node" });
     await bundle.write({ file: join(directory, `${name}.mjs`), format: "esm", codeSplitting: false });

@@ -60,7 +60,7 @@ describe("faults", () => {
     expect(sandbox.calls().map((call) => call.outcome)).toEqual(["Throttling", "Throttling", "ok"]);
   });
 
-  it("delays the answer", async () => {
+  it("delays the answer of STS by latencyMs", async () => {
     sandbox.faults({ latencyMs: 300 });
     const start = performance.now();
     await outcomes(1);

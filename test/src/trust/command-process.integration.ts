@@ -66,7 +66,7 @@ it.each([
   expect(modules.filter((url) => SDK.test(url))).toEqual([]);
 });
 
-it("loads it for --live", async () => {
+it("check loads the AWS SDK for --live", async () => {
   const modules = await modulesOf("check", "--live");
   expect(modules.some((url) => url.includes("client-iam"))).toBe(true);
 });

@@ -23,7 +23,7 @@ it("counts what failed apart from what was found", () => {
   });
 });
 
-it("sums up in a line", () => {
+it("sums up the findings of a check in one line", () => {
   expect(line({})).toBe("1 finding (1 critical) in 2 roles of 2 files; fails at error and above");
   expect(line({ findings: [], failOn: "critical", suppressed: [{ ...exampleFinding(), reason: "known" }] })).toBe(
     "No findings in 2 roles of 2 files, 1 suppressed; fails at critical",

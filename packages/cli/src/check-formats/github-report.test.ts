@@ -5,7 +5,7 @@ import { githubReport } from "./github-report.ts";
 const first = (changes: Parameters<typeof exampleFinding>[0]): string | undefined =>
   githubReport(exampleReport({ findings: [exampleFinding(changes)] })).split("\n")[0];
 
-it("points at file and line", () => {
+it("annotates the file and the line of a finding", () => {
   expect(first({})).toBe(
     `::error file=cdk.out/agent-roles-123456789013.template.json,line=7,title=wildcard-principal (critical)::${SECOND}, statement 0: anyone in the world can assume it%0Afix: name the principals`,
   );

@@ -75,7 +75,7 @@ it.each<readonly [string, unknown, number]>([
   expect(exitCode).toBe(0);
 });
 
-it("reads standard input", async () => {
+it("reads events of CloudTrail from standard input", async () => {
   const { code, out } = await cli(["who", "-"], JSON.stringify(later()), ENV);
   expect(code).toBe(0);
   expect(out).toMatch(/s3:GetObject +MySecondAccount +INC-42 +alice@example.com/);

@@ -94,7 +94,7 @@ describe("layout", () => {
     }
   });
 
-  it("draws an empty set", () => {
+  it("draws a graph of no roles", () => {
     for (const format of GRAPH_FORMATS)
       expect(formatGraph(format, { nodes: [], edges: [] })).not.toMatch(/NaN|Infinity/);
   });

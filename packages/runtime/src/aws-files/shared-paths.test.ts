@@ -13,7 +13,7 @@ it("looks where AWS clients look", () => {
   });
 });
 
-it("refuses one file for both", () => {
+it("refuses one file for both config and credentials", () => {
   const env = { AWS_SHARED_CREDENTIALS_FILE: "/a", AWS_CONFIG_FILE: "/a" };
   expect(() => sharedPaths(env)).toThrow(
     expect.objectContaining({ code: "StoreFailed", fix: expect.stringContaining("two different files") }),

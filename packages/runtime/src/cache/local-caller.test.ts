@@ -110,7 +110,7 @@ describe("localCaller", () => {
     expect(callerOf()).toBeUndefined();
   });
 
-  it("holds no secret", async () => {
+  it("identifies the caller without a secret in the text", async () => {
     await write(".aws/credentials", "[default]\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = hunter2\n");
     expect(callerOf()).not.toContain("hunter2");
   });

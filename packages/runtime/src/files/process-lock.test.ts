@@ -98,7 +98,7 @@ it("is not released by who has lost it", async () => {
   expect(await readlink(path)).toBe("4711 since 5 on another-machine");
 });
 
-it("names its holder", async () => {
+it("names the process that holds a lock", async () => {
   expect(await lockHolder(path)).toBeUndefined();
   await tryLock(path);
   expect(await lockHolder(path)).toMatch(new RegExp(`^${process.pid} since `));

@@ -14,7 +14,7 @@ describe("escapeControlCharacters", () => {
     expect(escapeControlCharacters({ deep: [{ text }] })).toEqual({ deep: [{ text: shown }] });
   });
 
-  it("keeps what can be read", () => {
+  it("keeps readable text of any script", () => {
     const value = { name: "Zürich 東京 🚀", count: 3, nothing: null, list: ["a", true] };
     expect(escapeControlCharacters(value)).toEqual(value);
   });

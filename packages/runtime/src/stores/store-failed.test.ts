@@ -25,7 +25,7 @@ it("passes on a failure that has its fix", () => {
   expect(storeFailed(first, "z")).toBe(first);
 });
 
-it("names the path once", () => {
+it("names the path of a failed store once", () => {
   const failure = storeFailed(new Error("~/.aws/config is not a regular file"), "~/.aws/config");
   expect(failure.message).toBe("~/.aws/config is not a regular file");
 });

@@ -175,7 +175,7 @@ describe("assumeRoleError", () => {
     });
   });
 
-  it("does not say its code twice", () => {
+  it("does not repeat the code of STS in a message", () => {
     expect(assumeRoleError(sts("AccessDenied", "User: a", 403), request).message).toBe("Prod: User: a");
   });
 });

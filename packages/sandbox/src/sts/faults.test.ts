@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { checkedFaults, faultInjector } from "./faults.ts";
 
 describe("faultInjector", () => {
-  it("injects nothing by default", () => {
+  it("injects no fault by default", () => {
     expect(faultInjector("Deploy").next("Any")).toEqual({ latencyMs: 0 });
   });
 

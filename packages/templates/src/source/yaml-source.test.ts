@@ -73,6 +73,6 @@ it("keeps a scalar as it is written", () => {
   expect(read("a: 012345678901\n").written(["a"])).toBe("012345678901");
 });
 
-it("merges anchored fields", () => {
+it("merges the fields of a YAML anchor", () => {
   expect(read("a: &a { x: 1 }\nb: { <<: *a, y: 2 }\n").value).toMatchObject({ b: { x: 1, y: 2 } });
 });

@@ -188,7 +188,7 @@ it("knows the client IDs of an OIDC provider, made or looked up", () => {
   ]);
 });
 
-it("gives identity policies, too", () => {
+it("gives the identity policies of deferred documents", () => {
   const document = "data.aws_iam_policy_document.trust";
   const references = { references: [`${document}.json`, document] };
   const value = plan({ after: { statement: [{ actions: ["iam:PassRole"], resources: ["*"] }] } }, [

@@ -350,7 +350,7 @@ it("does not prove what a role whose name is unknown offline can break", () => {
   expect(withUnnamed(trust("*"), { from: MASTER, decision: "allowed" })?.holds).toBe(true);
 });
 
-it("takes another severity", () => {
+it("reports a failed expectation with the severity that was set", () => {
   const severities = { expectation: "medium" } as const;
   const expectation: Expectation = { from: "*", to: TARGET, decision: "denied" };
   expect(proveExpectations([expectation], [target(trust("*"))], { severities })[0]?.finding?.severity).toBe("medium");

@@ -206,7 +206,7 @@ describe("one secret for all", () => {
     expect(fake.text("all")).toBe(text);
   });
 
-  it("is not made by an ARN", async () => {
+  it("creates no secret that is named by its ARN", async () => {
     const secretId = "arn:aws:secretsmanager:us-east-1:123456789012:secret:all-AbCdEf";
     const writing = secretsManagerStore({ client: fake.client, secretId }).put([entry("First")]);
     await expect(writing).rejects.toMatchObject({ fix: expect.stringContaining("create the secret") });
