@@ -10,12 +10,7 @@ export function withTrustFlags(command: Command): Command {
   return command
     .addOption(repeatable("--allow-account <id>", "third-party account ID that roles may trust (repeatable)"))
     .addOption(repeatable("--severity <rule=severity>", "severity for a rule, instead of its own (repeatable)"))
-    .addOption(
-      repeatable(
-        "--quota <name=characters>",
-        `quota that AWS raised for the account: ${QUOTAS.join(", ")} (repeatable)`,
-      ),
-    );
+    .addOption(repeatable("--quota <name=characters>", `quota that AWS has raised: ${QUOTAS.join(", ")} (repeatable)`));
 }
 
 export interface TrustFlags {

@@ -29,15 +29,10 @@ export function withTrustSet(command: Command): Command {
     .addOption(repeatable("--profile <profile>", "with --live: read this profile's account instead (repeatable)"))
     .option(
       "--env-file <file>",
-      "dotenv file with AWS_ROLE_N, instead of the manifest's values, and with the variables that --live needs",
+      "dotenv file with AWS_ROLE_N, instead of the manifest's, and with the variables that --live needs",
     )
     .addOption(repeatable("--exclude <glob>", "skip files and directories with this name or path (repeatable)"))
-    .addOption(
-      repeatable(
-        "--own-account <id>",
-        "account ID of your own; if there is only one, it is also AWS::AccountId (repeatable)",
-      ),
-    )
+    .addOption(repeatable("--own-account <id>", "own account ID; a single one is also AWS::AccountId (repeatable)"))
     .option("--region <region>", "Region of templates that do not name one; it determines the partition")
     .addOption(repeatable("--parameter <name=value>", "value of a template parameter (repeatable)"));
 }

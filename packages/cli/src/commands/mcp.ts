@@ -17,9 +17,7 @@ Example for Claude Code:
 export function mcpCommand(context: CliContext): Command {
   return withAccess(withEnvFile(new Command("mcp")))
     .description("serve profiles and tasks to an AI agent over MCP, on standard input and output")
-    .addOption(
-      named("--on-behalf-of <person>", "the person on whose behalf all tasks run; becomes the source identity"),
-    )
+    .addOption(named("--on-behalf-of <person>", "person on whose behalf all tasks run; the source identity"))
     .addHelpText("after", HELP)
     .action(async (options: { envFile?: string; access?: AccessLevel; onBehalfOf?: string }) => {
       const { access, envFile } = options;

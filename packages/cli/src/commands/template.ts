@@ -15,10 +15,7 @@ interface Options {
 export function templateCommand(context: CliContext): Command {
   return withManifest(new Command("template"))
     .description("print the roles of one account as CloudFormation or Terraform JSON")
-    .option(
-      "--account <account>",
-      "account ID or alias; with deployment: stack-sets, omit it for the template of the StackSet",
-    )
+    .option("--account <account>", "account ID or alias; with deployment: stack-sets, omit it for the StackSet")
     .addOption(
       new Option("--format <format>", "output format")
         .choices(["cloudformation", "terraform"])

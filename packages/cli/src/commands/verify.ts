@@ -23,9 +23,7 @@ export function verifyCommand(context: CliContext, exitWith: (code: ExitCode) =>
     .option("--junit [file]", "write JUnit XML to this file, or print it")
     .action(async ({ envFile, json, junit }: VerifyOptions) => {
       if (json && junit === true) {
-        throw new UsageError(
-          "--json and --junit both write to standard output\n  fix: Write the JUnit report to a file: --junit verify.xml",
-        );
+        throw new UsageError("--json and --junit both print\n  fix: Name a file: --junit verify.xml");
       }
       const { env, roleEnv } = await readRoleEnv(context, envFile);
       const { progress } = context;

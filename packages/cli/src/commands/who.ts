@@ -17,14 +17,8 @@ interface WhoOptions {
 export function whoCommand(context: CliContext, exitWith: (code: ExitCode) => void): Command {
   return withEnvFile(new Command("who"))
     .description("print the person, task and profile of CloudTrail events; needs no AWS access")
-    .argument(
-      "<file...>",
-      "one event as JSON, an array, a log file of a trail, or one event per line; - is standard input",
-    )
-    .option(
-      "--manifest <file>",
-      "take the profiles from this manifest (default: agent-roles.yaml, if no AWS_ROLE_N is set)",
-    )
+    .argument("<file...>", "event as JSON, an array, a log file of a trail, or one event per line; - is stdin")
+    .option("--manifest <file>", "manifest with the profiles (default: agent-roles.yaml, if no AWS_ROLE_N is set)")
     .option("--json", "print JSON")
     .addHelpText(
       "after",

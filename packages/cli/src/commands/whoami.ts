@@ -26,10 +26,8 @@ interface Receipt {
  */
 export function whoamiCommand(context: CliContext, exitWith: (code: ExitCode) => void): Command {
   return withEnvFile(new Command("whoami"))
-    .description(
-      "print the caller identity of a profile or of the master role; exit code 1 if it is not the expected role",
-    )
-    .addOption(oneProfile("profile of an AWS_ROLE_N (default: the master role)"))
+    .description("print the caller identity of a profile or of the master; exit code 1 if it is not the expected role")
+    .addOption(oneProfile("profile of an AWS_ROLE_N (default: the master)"))
     .option("--json", "print JSON")
     .action(async (options: { profile?: string; json?: true; envFile?: string }) => {
       const { receipt, matches, problem } = await (options.profile === undefined

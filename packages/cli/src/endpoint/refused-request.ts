@@ -25,11 +25,7 @@ export function refusedRequest(request: IncomingMessage, hosts?: ReadonlySet<str
     (name) => headers[name] !== undefined && !(name === "sec-fetch-site" && url === "/" && isOpenedByPerson(headers)),
   );
   if (foreign !== undefined) {
-    return refusal(
-      403,
-      "ForeignRequest",
-      `requests with the header ${foreign} are refused: they come from a browser or a proxy`,
-    );
+    return refusal(403, "ForeignRequest", `requests with the header ${foreign} come from a browser or a proxy`);
   }
   if (method !== "GET") return refusal(405, "MethodNotAllowed", `${method} is not allowed; use GET`);
   const hasBody = headers["transfer-encoding"] !== undefined || Number(headers["content-length"] ?? 0) !== 0;

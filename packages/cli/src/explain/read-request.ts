@@ -11,7 +11,7 @@ import { UsageError } from "../usage-error.ts";
  */
 export function readRequest(text: string, file: string): AssumeRoleRequest {
   const whole = parse(text, file);
-  if (!isRecord(whole)) throw wrong(file, "the document", whole, "an object with the fields caller, role and request");
+  if (!isRecord(whole)) throw wrong(file, "the document", whole, "an object with caller, role and request");
   const { caller, role, request } = whole;
   if (!isRecord(caller)) throw wrong(file, "caller", caller, 'an object such as {"arn": "arn:aws:sts::…"}');
   const name = ["federated", "service"].find((kind) => kind in caller) ?? "arn";

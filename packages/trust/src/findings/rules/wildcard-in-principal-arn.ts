@@ -12,7 +12,7 @@ export const wildcardInPrincipalArn: Rule = {
       const { type, value } = principal;
       if (isEveryone(principal) || !/[*?]/.test(value)) continue;
       yield {
-        message: `${type} principal "${value}" matches no principal: AWS accepts no wildcard within a principal`,
+        message: `${type} principal "${value}" matches nothing: AWS accepts no wildcard within a principal`,
       };
     }
   },
