@@ -106,6 +106,11 @@ it.each([
   expect(() => new TargetRole(stackIn("123456789013"), "Target", props)).toThrow(/is not the ARN of a role/);
 });
 
+it.each(["my profile", "a:b", "default"])("refuses the profile %s", (profile) => {
+  const props = { roleName: "agent-read", masterRole: masterArn, profile };
+  expect(() => new TargetRole(stackIn("123456789013"), "Target", props)).toThrow(/is not one that every AWS SDK/);
+});
+
 it("keeps what others add to the trust policy of a target role", () => {
   const stack = stackIn("123456789013");
   const target = new TargetRole(stack, "Target", { roleName: "agent-read", masterRole: masterArn });

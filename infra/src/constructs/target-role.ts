@@ -1,4 +1,5 @@
 import { accountOf } from "@agent-roles/iam";
+import { isProfileName, isReservedProfileName } from "@agent-roles/runtime/role-env";
 import { CfnOutput, Stack, Token } from "aws-cdk-lib";
 import { ArnPrincipal, type IRole, PolicyStatement, Role, type RoleProps } from "aws-cdk-lib/aws-iam";
 import type { Construct } from "constructs";
@@ -61,6 +62,15 @@ export class TargetRole extends Role {
     if (account === undefined) {
       throw new Error(
         `TargetRole: masterRole "${masterArn}" is not the ARN of a role; write arn:aws:iam::<account>:role/<path><name>`,
+      );
+    }
+    if (
+      profile !== undefined &&
+      !Token.isUnresolved(profile) &&
+      (!isProfileName(profile) || isReservedProfileName(profile))
+    ) {
+      throw new Error(
+        `TargetRole: profile "${profile}" is not one that every AWS SDK can read; use letters, digits and _ @ + . % / -`,
       );
     }
     const root = `arn:${partition}:iam::${account}:root`;
