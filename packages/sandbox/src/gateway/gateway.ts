@@ -6,11 +6,11 @@ import type { Caller } from "../sts/caller.ts";
 import type { StsContext } from "../sts/issue-session.ts";
 import { failure, resultXml, type ServiceError } from "../sts/sts-answer.ts";
 import { answerSts, UNSIGNED_ACTIONS } from "../sts/sts-service.ts";
-import { authenticate } from "./authenticate.ts";
 import { control, CONTROL_PATH } from "./control.ts";
 import { type AuthFailure, authError, errorReply, protocolOf, type Reply } from "./error-document.ts";
 import { forward } from "./forward.ts";
 import { readSignedRequest, type SignedRequest, splitUrl } from "./signed-request.ts";
+import { type Signed, verifySignature } from "./verify-signature.ts";
 
 export interface GatewayContext extends StsContext {
   readonly moto: Pick<MotoServer, "endpoint" | "gatewayToken">;
@@ -79,6 +79,23 @@ async function handle({ request, response, signed }: Exchange, context: GatewayC
   }
   const failed = await forward(context.moto, forwarded);
   return failed && errorReply(failed, protocol);
+}
+
+/**
+ * Finds the signer of a request: a session that the gateway issued, or an IAM user with an active access key.
+ * An IAM user's key is looked up for each request, so that a deleted key stops working at once.
+ */
+async function authenticate(signed: Signed, context: StsContext): Promise<Caller | AuthFailure> {
+  const { accessKeyId, sessionToken } = signed.signed;
+  const session = context.sessions.find(accessKeyId);
+  if (session?.sessionToken !== sessionToken) return "invalid";
+  const user = session ? undefined : await context.iam.userOf(accessKeyId);
+  const secret = (session ?? user)?.secretAccessKey;
+  if (secret === undefined) return "invalid";
+  const verdict = await verifySignature(signed, secret, context.now());
+  if (verdict !== "valid") return verdict;
+  if (user) return user;
+  return session && session.expirationMs > context.now() ? session : "expired";
 }
 
 /** Moves the bucket of a virtual host, `bucket.localhost`, into the path: moto would read it in a way of its own. */
