@@ -1,14 +1,24 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { App, Duration, Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { AccountPrincipal, ManagedPolicy, PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Bucket } from "aws-cdk-lib/aws-s3";
-import { expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import { MasterRole } from "./master-role.ts";
 import { TargetRole } from "./target-role.ts";
 
 const masterArn = "arn:aws:iam::123456789012:role/agent-roles-master/agent-master";
 
-function stackIn(account: string, app: App = new App()): Stack {
+/** Without it, the CDK leaves a directory behind. */
+let outdir: string;
+beforeEach(async () => {
+  outdir = await mkdtemp(join(tmpdir(), "constructs-"));
+});
+afterEach(() => rm(outdir, { recursive: true }));
+
+function stackIn(account: string, app: App = new App({ outdir })): Stack {
   return new Stack(app, `Stack${account}`, { env: { account, region: "eu-central-1" } });
 }
 
@@ -57,7 +67,7 @@ it("trusts the master role by ARN, with external ID and organization, and allows
 });
 
 it("connects a master and a target in two accounts without a reference between their stacks", () => {
-  const app = new App();
+  const app = new App({ outdir });
   const master = new MasterRole(stackIn("123456789012", app), "Master", {
     roleName: "agent-master",
     assumedBy: new AccountPrincipal("123456789012"),
