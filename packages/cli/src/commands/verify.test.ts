@@ -71,7 +71,7 @@ it("prints for each refused role the statements that would repair it, and exits 
   const { code, out, err, progress } = await verify();
   expect(code).toBe(1);
   expect(out).toContain("ok      Good  arn:aws:iam::123456789013:role/Good");
-  expect(out).toContain("failed  Bad   AccessDenied: Bad: not authorized");
+  expect(out).toContain("failed  Bad   AccessDenied: not authorized");
   expect(out).toContain("or whether the role exists. If it does not, deploy it (if");
   expect(out).toContain("add this statement to the trust policy of arn:aws:iam::123456789013:role/Bad:");
   expect(out).toContain('"StringEquals":{"sts:ExternalId":"an-external-id"}');
@@ -131,7 +131,7 @@ it("attributes refused credentials to the master, and names no statement for the
 it("attributes a failure to ask who the master is to the master", async () => {
   vi.stubEnv("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:1");
   const { out } = await verifyWith({ AWS_MASTER_ROLE_ARN: "arn:aws:iam::123456789012:role/master" });
-  expect(out).toContain("Good: the master: ECONNREFUSED");
+  expect(out).toContain("failed  Good  Unavailable: the master: ECONNREFUSED");
   expect(out.match(/failed at: the \w+ role/g)).toEqual(Array(2).fill("failed at: the master role"));
 });
 

@@ -1,6 +1,7 @@
 import pc from "picocolors";
 import { xmlText } from "../check-formats/xml-text.ts";
 import { profileJson } from "../profile-json.ts";
+import { withoutSubject } from "../profile-table.ts";
 import type { Verified } from "./verify-roles.ts";
 
 /** The shape of `list --json`, with `ok`, and in `failure` the hop and the statements that would repair it. */
@@ -21,7 +22,8 @@ export function verifyText(results: readonly Verified[], color: boolean): string
     .map(({ status: { profile, roleArn }, failure }) => {
       const name = profile.padEnd(width);
       if (!failure) return paint.green(`ok      ${name}  ${roleArn}`);
-      return `${paint.red(`failed  ${name}  ${failure.code}: ${failure.message}`)}\n${indent(details(failure))}`;
+      const message = withoutSubject(failure.message, profile);
+      return `${paint.red(`failed  ${name}  ${failure.code}: ${message}`)}\n${indent(details(failure))}`;
     })
     .join("\n");
 }
