@@ -111,8 +111,11 @@ describe("a path", () => {
     const action = { Effect: "Allow", Action: "sts:AssumeRole" };
     const cwd = await directoryOf({
       "d/bucket.json": { Statement: [{ Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: "*" }] },
+      "d/endpoint.json": { Statement: [{ Effect: "Allow", Principal: "*", Action: ["sts:*", "s3:*"], Resource: "*" }] },
+      "d/endpoint-of-all.json": { Statement: [{ Effect: "Allow", Principal: "*", Action: "*", Resource: "*" }] },
       "d/identity.json": { Statement: [{ ...action, Resource: "*" }] },
       "d/organization.json": { Statement: [{ Effect: "Deny", Action: "iam:*", NotResource: "x" }] },
+      "d/rcp.json": { Statement: [{ ...action, Effect: "Deny", Principal: "*", Resource: "*" }] },
       "d/trust.json": { Statement: [{ ...action, Principal: { AWS: "*" } }] },
       "d/trust-with-resource.json": { Statement: [{ ...action, Principal: { AWS: "*" }, Resource: "*" }] },
     });

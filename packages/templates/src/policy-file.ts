@@ -7,8 +7,8 @@ import { startRole } from "./role-builder.ts";
 const UNNAMED_ROLE = "arn:aws:iam::${Account}:role/${Role}";
 
 /**
- * Whether a policy document can be a trust policy: a statement of one names no resources, or names who can assume the role
- * all the same. Policies of identities, buckets and organizations lie beside templates as well.
+ * Whether a policy document can be a trust policy: a statement of one names no resources, or allows callers to assume the role
+ * all the same. Policies of identities, buckets, VPC endpoints and organizations lie beside templates as well.
  */
 export function canBeTrustPolicy(value: unknown): boolean {
   const statements = isRecord(value) ? asList(value["Statement"]).filter(isRecord) : [];
@@ -17,15 +17,17 @@ export function canBeTrustPolicy(value: unknown): boolean {
 
 function isOfOtherPolicy(statement: Readonly<Record<string, unknown>>): boolean {
   const namesResources = "Resource" in statement || "NotResource" in statement;
-  return namesResources && !(namesCaller(statement) && assumes(statement["Action"]));
+  return namesResources && !(allowsCaller(statement) && assumes(statement["Action"]));
 }
 
-function namesCaller(statement: Readonly<Record<string, unknown>>): boolean {
-  return "Principal" in statement || "NotPrincipal" in statement;
+/** RCPs deny callers. */
+function allowsCaller(statement: Readonly<Record<string, unknown>>): boolean {
+  return statement["Effect"] !== "Deny" && ("Principal" in statement || "NotPrincipal" in statement);
 }
 
 function assumes(action: unknown): boolean {
-  return asList(action).some((each) => /^(?:sts:|\*)/iu.test(textOf(each)));
+  const actions = asList(action);
+  return actions.length > 0 && actions.every((each) => /^sts:/iu.test(textOf(each)));
 }
 
 /** A plain trust policy as a role of its own. */
