@@ -9,7 +9,7 @@ export interface DeployingSandbox {
   readonly sandbox: Sandbox;
   readonly directory: string;
   readonly env: Readonly<Record<string, string>>;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Starts a sandbox of these accounts. The deployer is the administrator of the first one. */
