@@ -53,7 +53,7 @@ beforeEach(async () => {
 afterEach(async () => {
   server.closeAllConnections();
   server.close();
-  await rm(home, { recursive: true, force: true });
+  await rm(home, { recursive: true, force: true, maxRetries: 3 });
 });
 
 const REFUSAL =
@@ -119,6 +119,11 @@ async function written(name: string): Promise<string> {
     },
     { timeout: 600_000, interval: 20 },
   );
+}
+
+/** The sessions in the cache. */
+async function cached(): Promise<readonly string[]> {
+  return (await readdir(join(home, ".aws/agent-roles/cache"))).filter((name) => name.endsWith(".json"));
 }
 
 it("gives a command private files with its profile, and removes them when it ends", async () => {
@@ -217,10 +222,22 @@ it("sends no second SIGINT where a terminal has sent one to the command", async 
   expect(await code).toBe(5);
 });
 
-it("ends at once when a signal comes before the command is started", async () => {
+it("ends at once when a signal comes before the command is started, and writes no files then", async () => {
   const { code, signal } = start(["One"], shell("touch $HOME/started"));
   signal("SIGTERM");
   expect(await code).toBe(143);
+  // The session that was asked for is in the cache, for the next command.
+  await vi.waitFor(async () => expect(await cached()).toHaveLength(1), { timeout: 600_000, interval: 20 });
+  expect(await readdir(home)).toEqual([".aws"]);
+});
+
+it("removes the private files when a signal comes while they are written", async () => {
+  const { code, env, signal } = start(["One"], shell("while :; do sleep 0.01; done"));
+  const made = async (): Promise<void> => expect(await readdir(execDirectory(env))).toHaveLength(1);
+  await vi.waitFor(made, { timeout: 600_000, interval: 1 });
+  signal("SIGTERM");
+  expect(await code).toBe(143);
+  expect(await readdir(execDirectory(env))).toEqual([]);
 });
 
 it("keeps the files fresh while the command runs", async () => {

@@ -94,16 +94,21 @@ export async function exec(context: ExecContext, options: ExecOptions): Promise<
     if (failures.length > 0) return 1;
     const sessions = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
 
-    const directory = await privateDirectory(execDirectory(env));
-    cleanUp.push(directory.remove);
-    const files = {
-      directory: directory.path,
-      configFile: join(directory.path, "config"),
-      credentialsFile: join(directory.path, "credentials"),
-    };
-    await writeFile(files.credentialsFile, "", { mode: 0o600 });
-    const store = profileStore({ env: childEnv(env, [], files) });
-    await store.put(targets.flatMap((target, index) => entry(target, sessions[index])));
+    if (stop.signal.aborted) return 1;
+    const opened = privateDirectory(execDirectory(env));
+    const written = opened.then(async ({ path }) => {
+      const files = { directory: path, configFile: join(path, "config"), credentialsFile: join(path, "credentials") };
+      await writeFile(files.credentialsFile, "", { mode: 0o600 });
+      const store = profileStore({ env: childEnv(env, [], files) });
+      await store.put(targets.flatMap((target, index) => entry(target, sessions[index])));
+      return { files, store };
+    });
+    cleanUp.push(async () => {
+      // A signal can come while the files are written.
+      await written.catch(() => undefined);
+      await (await opened).remove();
+    });
+    const [directory, { files, store }] = await Promise.all([opened, written]);
 
     if (stop.signal.aborted) return 1;
     running = runCommand(options.command, childEnv(env, targets, files));
