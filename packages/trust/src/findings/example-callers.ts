@@ -1,17 +1,10 @@
-import {
-  type Condition,
-  parseArn,
-  parsePolicy,
-  type Policy,
-  policyOf,
-  replacePlaceholders,
-  type Statement,
-} from "@agent-roles/iam";
+import { type Condition, parseArn, parsePolicy, type Policy, policyOf, type Statement } from "@agent-roles/iam";
 import { GRANTS_ALL } from "../access/managed-policies.ts";
 import { exampleAccount, instance } from "../access/mentioned.ts";
 import type { Caller } from "../assume-role/assume-role-request.ts";
 import { evaluateAssumeRole } from "../assume-role/evaluate-assume-role.ts";
 import { bestRequest } from "./best-request.ts";
+import { accountPatterns, fill, fillArn, sample, withoutPlaceholder } from "./example-texts.ts";
 import type { IndexedRole } from "./indexed-role.ts";
 import { lacksKey } from "./lacking-keys.ts";
 import { unmetWithout } from "./missing-action.ts";
@@ -98,11 +91,6 @@ export function callersOf(statement: Statement, { arn }: IndexedRole): readonly 
 /** How the principal names an AWS caller is decided before. */
 const EVERYONE = parsePolicy({ Statement: { Effect: "Allow", Action: "*", Principal: "*" } }, "trust policy").policy
   .statements[0]?.principal;
-
-/** The text with any name in place of what is unknown offline. */
-export function withoutPlaceholder(text: string): string {
-  return replacePlaceholders(text, "unknown");
-}
 
 function withoutPlaceholders(statement: Statement): Statement {
   const conditions = statement.conditions.map((condition) => {
@@ -275,11 +263,6 @@ function openValues(conditions: readonly Condition[], key: string): readonly str
     .flatMap(({ values }) => values.filter((value) => /[*?]/.test(value) && !value.includes("${")));
 }
 
-/** A text that a value of a condition matches; a part that is unknown offline is the same as in {@link letsIn}. */
-export function sample(value: string): string {
-  return instance(withoutPlaceholder(value));
-}
-
 /** Whether there is a wildcard in a value before a separator, that is, in what says who it is. */
 function beginsOpen(separator: string): (value: string) => boolean {
   return (value) => /[*?]/.test(value.split(separator)[0] ?? "");
@@ -295,23 +278,4 @@ function tagsOfRole(conditions: readonly Condition[], keys: Example["keys"]): Re
     }
   }
   return tags;
-}
-
-function accountPatterns(arns: readonly string[]): readonly string[] {
-  return arns.flatMap((arn) => /^[^:]*:[^:]*:[^:]*:[^:]*:(\d*[*?][\d*?]*)/.exec(arn)?.[1] ?? []);
-}
-
-function fill(pattern: string, filler: string): string {
-  return instance(pattern.replace("*", filler));
-}
-
-/** ARNs of the account that a pattern admits: part by part, and for operators of text with a wildcard across the colons. */
-function fillArn(pattern: string, partition: string, account: string): readonly string[] {
-  const parsed = parseArn(pattern);
-  const base = `arn:${partition}:iam::${account}:role/x`;
-  const [prefix = ""] = /^[^*?]*/.exec(pattern) ?? [];
-  const across = base.startsWith(prefix) ? [base + instance(pattern.slice(prefix.length + 1))] : [];
-  if (!parsed || !/^\d*[*?][\d*?]*$|^\d{12}$/.test(parsed.account)) return across;
-  const { service, region, resource } = parsed;
-  return [`arn:${partition}:${fill(service, "iam")}:${fill(region, "")}:${account}:${instance(resource)}`, ...across];
 }

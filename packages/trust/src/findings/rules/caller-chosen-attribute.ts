@@ -5,7 +5,8 @@ import type { AssumeRoleParameters } from "../../assume-role/assume-role-request
 import { evaluateAssumeRole } from "../../assume-role/evaluate-assume-role.ts";
 import { bestRequest } from "../best-request.ts";
 import { demands, isDemand, saysSomething } from "../conditions.ts";
-import { callersOf, letsIn, membersOf, sample } from "../example-callers.ts";
+import { callersOf, letsIn, membersOf } from "../example-callers.ts";
+import { sample } from "../example-texts.ts";
 import { type IndexedRole, readRole } from "../indexed-role.ts";
 import type { RoleIndex } from "../role-index.ts";
 import type { Rule } from "../rule.ts";

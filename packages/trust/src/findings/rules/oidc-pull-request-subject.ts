@@ -1,4 +1,4 @@
-import { sample, withoutPlaceholder } from "../example-callers.ts";
+import { sample, withoutPlaceholder } from "../example-texts.ts";
 import { acceptsToken, demandsClaim, GITHUB, oidcProviders, subjects } from "../oidc.ts";
 import type { Rule } from "../rule.ts";
 

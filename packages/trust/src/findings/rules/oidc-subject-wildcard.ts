@@ -1,6 +1,6 @@
 import { type Condition, isUnresolved } from "@agent-roles/iam";
 import { certainPart } from "../conditions.ts";
-import { sample } from "../example-callers.ts";
+import { sample } from "../example-texts.ts";
 import { acceptsToken, claimOf, demandedSubjects, oidcProviders, STRANGERS_CLAIMS } from "../oidc.ts";
 import type { Rule } from "../rule.ts";
 

@@ -1,6 +1,6 @@
 import { isUnresolved } from "@agent-roles/iam";
 import { certainPart } from "../conditions.ts";
-import { sample } from "../example-callers.ts";
+import { sample } from "../example-texts.ts";
 import { acceptsToken, AUDIENCE, claimOf, demandsClaim, oidcProviders, OTHER_AUDIENCE, subjects } from "../oidc.ts";
 import type { Rule } from "../rule.ts";
 
